@@ -1,0 +1,75 @@
+/**
+ * What the program needs of the machine, small enough to be implemented twice (Deno and Node) and
+ * cheap enough for `rr record` and `rr search`: on Deno every `node:` module but `node:sqlite` costs
+ * up to 19 ms at start, so the hot paths use this port and nothing else.
+ *
+ * Long-running commands may use `node:fs`, `node:net` and the like directly; both runtimes have them.
+ */
+import type { Clock } from "./clock.ts";
+import type { Random } from "./random.ts";
+
+/** A text output of the process. */
+export interface Output {
+  /** Writes all of `text` at once; a closed pipe is ignored. */
+  write(text: string): void;
+  isTerminal(): boolean;
+}
+
+/** What a path names. */
+export interface FileInfo {
+  readonly kind: "file" | "folder" | "other";
+  /** Permission bits, such as 0o600; `undefined` where the system has none. */
+  readonly mode: number | undefined;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/**
+ * The file system, synchronous. A path that does not exist gives `undefined` or `false`; any other
+ * failure throws an {@linkcode import("./rr_error.ts").RrError} with code `io` that names the path.
+ */
+export interface Files {
+  readBytes(path: string): Uint8Array<ArrayBuffer> | undefined;
+  readText(path: string): string | undefined;
+  stat(path: string): FileInfo | undefined;
+  /** Names in a folder, in no order; empty if there is no such folder. */
+  list(folder: string): string[];
+  /** Creates the folder and its missing parents with mode 0700; existing ones stay as they are. */
+  makePrivateFolder(path: string): void;
+  /** Creates a file of mode 0600 holding `data`; `false`, touching nothing, if the path exists. */
+  createPrivate(path: string, data: Uint8Array | string): boolean;
+  /** Replaces the file whole or not at all (a temporary file of mode 0600, then a rename). */
+  replacePrivate(path: string, data: Uint8Array | string): void;
+  /** Sets the permission bits. */
+  chmod(path: string, mode: number): void;
+  /** Removes a file; `false` if there is none. */
+  remove(path: string): boolean;
+}
+
+/** Signals that a command can wait for. */
+export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGWINCH";
+
+/** The machine, the process and its surroundings. */
+export interface World {
+  readonly runtime: "deno" | "node";
+  readonly os: "linux" | "darwin" | "windows" | "other";
+  readonly pid: number;
+  /** The running executable: the compiled `rr`, `deno` or `node`. */
+  readonly execPath: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly files: Files;
+  readonly stdin: { isTerminal(): boolean };
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** An environment variable; blank ones count as unset. */
+  env(name: string): string | undefined;
+  /** The working folder; `undefined` if it has been removed. */
+  cwd(): string | undefined;
+  /** The machine's name as the kernel has it; `undefined` if it cannot be read. */
+  hostname(): string | undefined;
+  /** Calls `handler` at every such signal instead of the default action, until disposed. */
+  onSignal(signal: Signal, handler: () => void): Disposable;
+  /** Ends the process now. Only `cli.ts`, the CLI's entry and a second stop signal may call this. */
+  exit(code: number): never;
+}

@@ -1,0 +1,191 @@
+/**
+ * All that the sync engine needs of the world. The store, the network and the tracker satisfy these by
+ * shape; the fakes of the tests do too, and both run the contract suites in `tests/contracts/`.
+ */
+import type { DeviceId, Entry } from "../history/entry.ts";
+
+/** Names a peer: the base58btc text of its public key's multihash, `12D3KooW...`. */
+export type PeerId = string & { readonly __brand: "PeerId" };
+
+/** How a connection reaches its peer. */
+export type Route = "direct" | "relayed";
+
+/** What one answer may hold. */
+export interface ReadLimit {
+  readonly entries: number;
+  /** Estimated JSON bytes; the first entry is given even if it alone is larger. */
+  readonly bytes: number;
+}
+
+/** A run of a device's log in the order it was taken in. */
+export interface LogBatch {
+  readonly entries: readonly Entry[];
+  /** Sequence number of the last entry; `undefined` when there are none. */
+  readonly lastSeq: number | undefined;
+}
+
+/** What an append did. */
+export interface AppendResult {
+  readonly inserted: number;
+  /** Entries whose id was there before. */
+  readonly ignored: number;
+}
+
+/** How far we have followed a peer's log. */
+export interface PullState {
+  /** The peer's own sequence number of the last entry we took; 0 for none. */
+  readonly cursor: number;
+  /** Id of that entry; `undefined` if an older program wrote the cursor. */
+  readonly lastId: string | undefined;
+}
+
+/** The history of this device. Every call is one transaction, whole or not at all. */
+export interface HistoryLog {
+  /** Entries after `seq`, ascending; only those of `deviceId` if given. */
+  entriesAfter(seq: number, limit: ReadLimit, deviceId?: DeviceId): LogBatch;
+  /** Stores what is not there yet. */
+  append(entries: readonly Entry[]): AppendResult;
+  /** Stores pulled entries and how far the peer's log was followed, together. */
+  appendPulled(peer: PeerId, entries: readonly Entry[], state: PullState): AppendResult;
+  /** Whether an entry of this id is stored. */
+  has(entryId: string): boolean;
+  pullState(peer: PeerId): PullState;
+  /** Our own sequence number up to which the peer has our entries; 0 for none. */
+  pushCursor(peer: PeerId): number;
+  /** Moves the push cursor forward; a lower value than the stored one changes nothing. */
+  advancePushCursor(peer: PeerId, seq: number): void;
+  /** Number of entries of `deviceId` after the peer's push cursor. */
+  pendingPush(peer: PeerId, deviceId: DeviceId): number;
+}
+
+/** Asks for a run of a peer's log: entries after `cursor`, at most `limit`. */
+export interface PullRequest {
+  readonly cursor: number;
+  readonly limit: number;
+}
+
+/** The answer to a {@linkcode PullRequest}. */
+export interface PullReply {
+  readonly entries: readonly Entry[];
+  /** Sequence number of the last entry; `null` when the answer is empty. */
+  readonly nextCursor: number | null;
+  /** Entries that broke a rule and were left out, for the log; only on what was received. */
+  readonly rejected?: readonly RejectedEntry[];
+  /** Id of the first and the last entry of the answer, rejected ones included. */
+  readonly firstId?: string;
+  readonly lastId?: string;
+}
+
+/** One entry of a message that could not be accepted. */
+export interface RejectedEntry {
+  /** Its id, bounded and printable; `undefined` if it had none. */
+  readonly id: string | undefined;
+  /** Why, without the text of the entry. */
+  readonly reason: string;
+}
+
+/** The answer to a push. Older peers leave out the counters. */
+export interface PushReply {
+  readonly ok: boolean;
+  readonly inserted: number | null;
+  readonly ignored: number | null;
+}
+
+/** What every request takes. */
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Longest time without any progress on the stream, in milliseconds. */
+  readonly idleTimeoutMs?: number | undefined;
+}
+
+/** A connection to one peer on which we ask. */
+export interface PeerLink {
+  readonly peer: PeerId;
+  readonly route: Route;
+  /** Aborted with the reason when the connection is gone. */
+  readonly closed: AbortSignal;
+  pull(request: PullRequest, options?: RequestOptions): Promise<PullReply>;
+  push(entries: readonly Entry[], options?: RequestOptions): Promise<PushReply>;
+  close(): Promise<void>;
+}
+
+/** Why a request to a peer failed, as far as the engine branches on it. */
+export type LinkErrorCode =
+  | "unreachable" // no connection could be made
+  | "closed" // the connection or stream ended before the answer was complete
+  | "timeout" // no progress for too long
+  | "too-large" // our side refused to send or to read a message of that size
+  | "unsupported" // the peer speaks none of our protocols
+  | "invalid"; // the peer's answer breaks the format
+
+/** A request to a peer that failed. */
+export class LinkError extends Error {
+  /** See {@linkcode LinkErrorCode}. */
+  readonly code: LinkErrorCode;
+
+  /** Creates the error; the message names the peer and what was tried. */
+  constructor(code: LinkErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = "LinkError";
+    this.code = code;
+  }
+}
+
+/** What answers a peer that asks us. */
+export interface PeerService {
+  pull(request: PullRequest): Promise<PullReply>;
+  push(entries: readonly Entry[], rejected: readonly RejectedEntry[]): Promise<PushReply>;
+}
+
+/** A peer that somebody told us of. */
+export interface PeerRecord {
+  readonly peer: PeerId;
+  /** Multiaddrs as text, not validated beyond length and count. */
+  readonly addrs: readonly string[];
+  readonly deviceId: string | undefined;
+  readonly userId: string | undefined;
+  readonly hostname: string | undefined;
+  /** When it was last heard of, in seconds since the Unix epoch. */
+  readonly lastSeenUnix: number;
+}
+
+/** What a device says of itself to a directory. */
+export interface OwnRecord {
+  readonly peer: PeerId;
+  readonly addrs: readonly string[];
+  readonly deviceId: string;
+  readonly userId: string;
+  readonly hostname: string;
+  readonly version: string;
+}
+
+/** Something that knows peers, such as a tracker. */
+export interface Directory {
+  /** For logs: a URL without secrets. */
+  readonly name: string;
+  /** The peers of `userId`. */
+  list(userId: string, signal?: AbortSignal): Promise<readonly PeerRecord[]>;
+  /** Tells the directory of us; resolves to the seconds after which it forgets us. */
+  register(own: OwnRecord, signal?: AbortSignal): Promise<number>;
+  /** Takes our record back. Directories that cannot do that ignore it. */
+  withdraw(peer: PeerId, signal?: AbortSignal): Promise<void>;
+}
+
+/** Finds and opens connections to peers. */
+export interface Dialer {
+  /**
+   * A link to the peer: the open one if there is one, else dialled, direct addresses first, then
+   * through relays.
+   *
+   * @throws {LinkError} `unreachable`, with what was tried
+   */
+  connect(record: PeerRecord, signal?: AbortSignal): Promise<PeerLink>;
+}
+
+/** Peers met before, for when no directory answers. */
+export interface PeerBook {
+  /** Stores what is known of peers; an `undefined` field does not overwrite a known value. */
+  remember(records: readonly PeerRecord[]): void;
+  /** Peers seen at or after `sinceUnix` (seconds), newest first; of `userId` or of unknown user. */
+  recent(sinceUnix: number, userId: string): readonly PeerRecord[];
+}
