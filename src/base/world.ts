@@ -8,6 +8,19 @@
 import type { Clock } from "./clock.ts";
 import type { Random } from "./random.ts";
 
+/** The bytes that are handed to the process, read synchronously. */
+export interface Input {
+  isTerminal(): boolean;
+  /**
+   * Everything until the end.
+   *
+   * @throws {import("./rr_error.ts").RrError} code `io` if there are more than `mostBytes`
+   */
+  readAll(mostBytes: number): Uint8Array<ArrayBuffer>;
+  /** One line without its newline, for a question on a terminal; `undefined` at the end. */
+  readLine(): string | undefined;
+}
+
 /** A text output of the process. */
 export interface Output {
   /** Writes all of `text` at once; a closed pipe is ignored. */
@@ -53,13 +66,15 @@ export type Signal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGWINCH";
 export interface World {
   readonly runtime: "deno" | "node";
   readonly os: "linux" | "darwin" | "windows" | "other";
+  /** The words of the command line after the program's own. */
+  readonly args: readonly string[];
   readonly pid: number;
   /** The running executable: the compiled `rr`, `deno` or `node`. */
   readonly execPath: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly files: Files;
-  readonly stdin: { isTerminal(): boolean };
+  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   /** An environment variable; blank ones count as unset. */
@@ -70,6 +85,15 @@ export interface World {
   hostname(): string | undefined;
   /** Calls `handler` at every such signal instead of the default action, until disposed. */
   onSignal(signal: Signal, handler: () => void): Disposable;
+  /** What starts this program again: the executable and the words that go before `args`. */
+  program(): readonly string[];
+  /**
+   * Starts a process that outlives this one, without any input or output, and does not wait for it.
+   *
+   * @param env added to the environment of this process
+   * @throws {import("./rr_error.ts").RrError} code `io` if it cannot be started
+   */
+  startDetached(command: readonly string[], env?: Readonly<Record<string, string>>): void;
   /** Ends the process now. Only `cli.ts`, the CLI's entry and a second stop signal may call this. */
   exit(code: number): never;
 }

@@ -1,0 +1,117 @@
+/** {@linkcode Files} over the few synchronous calls in which the runtimes differ. */
+import { RrError } from "../base/rr_error.ts";
+import type { FileInfo, Files } from "../base/world.ts";
+
+/** What a runtime offers; every call throws its own errors. */
+export interface RawFiles {
+  read(path: string): Uint8Array<ArrayBuffer>;
+  stat(path: string): FileInfo;
+  names(folder: string): string[];
+  makeFolder(path: string, mode: number): void;
+  /** Creates a file that must not exist, writes `data`, flushes it to the disk and closes it. */
+  createNew(path: string, mode: number, data: Uint8Array): void;
+  rename(from: string, to: string): void;
+  realPath(path: string): string;
+  chmod(path: string, mode: number): void;
+  remove(path: string): void;
+  /** The code of a failed system call, such as `ENOENT`. */
+  code(error: unknown): string | undefined;
+}
+
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+/** Files whose errors name the path, and whose private files were never readable by others. */
+export function createFiles(raw: RawFiles, unique: () => string): Files {
+  const files: Files = {
+    readBytes: (path) => ifThere(raw, "read", path, () => raw.read(path)),
+    readText(path): string | undefined {
+      const bytes = files.readBytes(path);
+      return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+    },
+    stat: (path) => ifThere(raw, "look at", path, () => raw.stat(path)),
+    list: (folder) => ifThere(raw, "list", folder, () => raw.names(folder)) ?? [],
+    makePrivateFolder: (path) =>
+      attempt("create the folder", path, () => raw.makeFolder(path, FOLDER_MODE)),
+    createPrivate: (path, data) => createPrivate(raw, path, toBytes(data)),
+    replacePrivate: (path, data) =>
+      attempt("write", path, () => replace(raw, path, toBytes(data), unique())),
+    chmod: (path, mode) => attempt("change the permissions of", path, () => raw.chmod(path, mode)),
+    remove: (path) =>
+      ifThere(raw, "remove", path, () => {
+        raw.remove(path);
+        return true;
+      }) ?? false,
+  };
+  return files;
+}
+
+// Written beside it and linked in, a file would be whole from its first moment, but not every file
+// system has links; as it is, a crash in between leaves a short file that its owner can remove.
+function createPrivate(raw: RawFiles, path: string, data: Uint8Array): boolean {
+  try {
+    raw.createNew(path, FILE_MODE, data);
+    return true;
+  } catch (error) {
+    if (raw.code(error) === "EEXIST") return false;
+    removeQuietly(raw, path);
+    throw failed("create", path, error);
+  }
+}
+
+function replace(raw: RawFiles, path: string, data: Uint8Array, unique: string): void {
+  const target = resolved(raw, path);
+  const temporary = `${target}.${unique}.tmp`;
+  try {
+    raw.createNew(temporary, FILE_MODE, data);
+    raw.rename(temporary, target);
+  } catch (error) {
+    removeQuietly(raw, temporary);
+    throw error;
+  }
+}
+
+// A full disk leaves a short file behind; if even removing fails, the first error says more.
+function removeQuietly(raw: RawFiles, path: string): void {
+  try {
+    raw.remove(path);
+  } catch {
+    return;
+  }
+}
+
+// A config kept in a dotfiles repository is a link: its target is replaced, not the link.
+function resolved(raw: RawFiles, path: string): string {
+  try {
+    return raw.realPath(path);
+  } catch (error) {
+    if (raw.code(error) === "ENOENT") return path;
+    throw error;
+  }
+}
+
+function ifThere<T>(raw: RawFiles, verb: string, path: string, fn: () => T): T | undefined {
+  try {
+    return fn();
+  } catch (error) {
+    const code = raw.code(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw failed(verb, path, error);
+  }
+}
+
+function attempt<T>(verb: string, path: string, fn: () => T): T {
+  try {
+    return fn();
+  } catch (error) {
+    throw failed(verb, path, error);
+  }
+}
+
+function failed(verb: string, path: string, cause: unknown): RrError {
+  return new RrError("io", `Cannot ${verb} "${path}"`, { cause });
+}
+
+function toBytes(data: Uint8Array | string): Uint8Array {
+  return typeof data === "string" ? new TextEncoder().encode(data) : data;
+}

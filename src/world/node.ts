@@ -1,0 +1,154 @@
+/** The {@linkcode World} on Node. Loaded on Node only. */
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { hostname } from "node:os";
+import process from "node:process";
+import { isatty } from "node:tty";
+import { systemClock } from "../base/clock.ts";
+import { systemRandom } from "../base/random.ts";
+import { RrError } from "../base/rr_error.ts";
+import type { FileInfo, Files, World } from "../base/world.ts";
+import { createInput, createOutput } from "./_bytes.ts";
+import { createFiles, type RawFiles } from "./_files.ts";
+
+/** Creates the World of this Node process. */
+export function nodeWorld(): World {
+  return {
+    runtime: "node",
+    os: operatingSystem(),
+    args: process.argv.slice(2),
+    pid: process.pid,
+    execPath: process.execPath,
+    clock: systemClock(),
+    random: systemRandom(),
+    files: nodeFiles(),
+    stdin: createInput({
+      read: (buffer) => readDescriptor(0, buffer),
+      isTerminal: () => isatty(0),
+      isBusy: (error) => codeOf(error) === "EAGAIN",
+    }),
+    stdout: outputTo(1),
+    stderr: outputTo(2),
+    env: environment,
+    cwd: () => orUndefined(() => process.cwd()),
+    hostname: () => orUndefined(() => hostname()),
+    onSignal(signal, handler): Disposable {
+      process.on(signal, handler);
+      return { [Symbol.dispose]: () => void process.off(signal, handler) };
+    },
+    program,
+    startDetached,
+    exit: (code) => process.exit(code),
+  };
+}
+
+/** The file system through Node. */
+export function nodeFiles(): Files {
+  return createFiles(RAW, () => `${process.pid}-${crypto.randomUUID().slice(0, 8)}`);
+}
+
+const RAW: RawFiles = {
+  read(path): Uint8Array<ArrayBuffer> {
+    const buffer = fs.readFileSync(path);
+    const bytes = new Uint8Array(buffer.length);
+    bytes.set(buffer);
+    return bytes;
+  },
+  stat: (path) => toInfo(fs.statSync(path)),
+  names: (folder) => fs.readdirSync(folder),
+  makeFolder: (path, mode) => void fs.mkdirSync(path, { recursive: true, mode }),
+  createNew(path, mode, data): void {
+    const file = fs.openSync(path, "wx", mode);
+    try {
+      for (let rest = data; rest.length > 0;) rest = rest.subarray(fs.writeSync(file, rest));
+      fs.fsyncSync(file);
+    } finally {
+      fs.closeSync(file);
+    }
+  },
+  rename: (from, to) => fs.renameSync(from, to),
+  realPath: (path) => fs.realpathSync(path),
+  chmod: (path, mode) => fs.chmodSync(path, mode),
+  remove: (path) => fs.rmSync(path),
+  code: codeOf,
+};
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string } | undefined)?.code;
+}
+
+function toInfo(info: fs.Stats): FileInfo {
+  return {
+    kind: info.isFile() ? "file" : info.isDirectory() ? "folder" : "other",
+    mode: process.platform === "win32" ? undefined : info.mode & 0o7777,
+    size: info.size,
+    mtimeMs: info.mtimeMs,
+  };
+}
+
+// Windows reports the end of a closed pipe as an error.
+function readDescriptor(descriptor: number, buffer: Uint8Array): number {
+  try {
+    return fs.readSync(descriptor, buffer);
+  } catch (error) {
+    if (codeOf(error) === "EOF") return 0;
+    throw error;
+  }
+}
+
+function outputTo(descriptor: number): ReturnType<typeof createOutput> {
+  return createOutput({
+    write: (bytes) => fs.writeSync(descriptor, bytes),
+    isTerminal: () => isatty(descriptor),
+    isClosed: (error) => codeOf(error) === "EPIPE",
+    isBusy: (error) => codeOf(error) === "EAGAIN",
+  });
+}
+
+function operatingSystem(): World["os"] {
+  switch (process.platform) {
+    case "linux":
+    case "darwin":
+      return process.platform;
+    case "win32":
+      return "windows";
+    default:
+      return "other";
+  }
+}
+
+function environment(name: string): string | undefined {
+  const value = process.env[name];
+  return value === undefined || value.trim() === "" ? undefined : value;
+}
+
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+function program(): readonly string[] {
+  return [process.execPath, ...process.execArgv, process.argv[1] ?? ""];
+}
+
+function startDetached(
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): void {
+  const [file, ...args] = command;
+  const child = spawn(file!, args, {
+    detached: true,
+    stdio: "ignore",
+    env: { ...process.env, ...env },
+  });
+  // Node reports a missing program later, when nobody waits any more; not one of the known causes
+  // (a program that has just been running is not there) is worth an uncaught exception.
+  child.on("error", () => {});
+  if (child.pid === undefined) {
+    throw new RrError("io", `Cannot start "${file}"`);
+  }
+  child.unref();
+}
