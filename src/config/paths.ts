@@ -1,0 +1,51 @@
+/** Where rr keeps its files: the paths of the original, the same on Linux and macOS. */
+import { RrError } from "../base/rr_error.ts";
+
+/** Reads an environment variable; blank ones are `undefined`. */
+export type ReadEnv = (name: string) => string | undefined;
+
+/**
+ * The home folder.
+ *
+ * @throws {RrError} `config` if the environment names none
+ */
+export function homeFolder(env: ReadEnv): string {
+  const home = env("HOME") ?? env("USERPROFILE");
+  if (home !== undefined) return home.replace(/(?<=.)[/\\]+$/, "");
+  throw new RrError("config", "Cannot find the home folder: HOME is not set", {
+    hint: "Set HOME, for example HOME=/home/me rr ...",
+  });
+}
+
+/** The folder of the config file and the keys: `~/.config/rustory`. */
+export function configFolder(home: string): string {
+  return `${home}/.config/rustory`;
+}
+
+/** The config file: `~/.config/rustory/config.toml`, and nowhere else. */
+export function configPath(home: string): string {
+  return `${configFolder(home)}/config.toml`;
+}
+
+/** The path with a leading `~/` (or a bare `~`) replaced by the home folder. */
+export function expandHome(path: string, home: string): string {
+  if (path === "~") return home;
+  return path.startsWith("~/") ? home + path.slice(1) : path;
+}
+
+/** The folder a path is in; `.` for a bare name. */
+export function folderOf(path: string): string {
+  const end = path.lastIndexOf("/");
+  if (end < 0) return ".";
+  return end === 0 ? "/" : path.slice(0, end);
+}
+
+/**
+ * The folder beside the database for what belongs to it: spools, the daemon's socket and lock.
+ *
+ * It follows from the database alone, never from the caller's environment, so that a shell and the
+ * daemon cannot disagree about it.
+ */
+export function stateFolder(dbPath: string): string {
+  return folderOf(dbPath);
+}
