@@ -1,0 +1,106 @@
+/** Answers the peers that ask us. */
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import { causeChain } from "../base/rr_error.ts";
+import { yieldToLoop } from "../base/yield_to_loop.ts";
+import type { Entry } from "../history/entry.ts";
+import { patiently } from "./patient.ts";
+import type {
+  HistoryLog,
+  PeerService,
+  PullReply,
+  PullRequest,
+  PushReply,
+  RejectedEntry,
+} from "./ports.ts";
+
+/**
+ * Most entries in one answer, whatever is asked for. Some 1.1 MB of JSON: reading, writing and
+ * compressing it holds the event loop for about 20 ms.
+ */
+export const MAX_ANSWER_ENTRIES = 4_000;
+/**
+ * JSON bytes aimed at in one answer; the first entry is given even if it is larger. Small enough to
+ * be made without a pause that anybody notices and to be repeated over a bad line, large enough
+ * that round trips do not matter.
+ */
+export const ANSWER_BYTES = 1024 * 1024;
+/**
+ * Most pushed entries that are stored in one transaction. A push of the original has 1,000 and is
+ * stored whole or not at all; 16 MiB of tiny entries would hold the event loop for a second.
+ */
+export const MAX_STORED_AT_ONCE = 4_000;
+/** Most rejected entries of one message that are named in the log. */
+const MAX_NAMED = 10;
+
+/** What answering takes. */
+export interface ServeDeps {
+  readonly log: HistoryLog;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called after a push that brought something new. */
+  readonly onPushed?: ((inserted: number) => void) | undefined;
+}
+
+/**
+ * Creates the service that is offered to peers.
+ *
+ * A pull is cut to what one message can hold, so it never fails for its size. It rejects with an
+ * RrError if the log cannot be read; a push that cannot be stored is answered with `ok: false`.
+ */
+export function createPeerService(deps: ServeDeps): PeerService {
+  return {
+    pull: (request) => answerPull(request, deps),
+    push: (entries, rejected) => takePush(entries, rejected, deps),
+  };
+}
+
+async function answerPull(request: PullRequest, deps: ServeDeps): Promise<PullReply> {
+  const limit = Math.min(request.limit, MAX_ANSWER_ENTRIES);
+  if (!(limit >= 1)) return { entries: [], nextCursor: null };
+  const after = Math.max(0, request.cursor);
+  const { entries, lastSeq } = await patiently(
+    () => deps.log.entriesAfter(after, { entries: limit, bytes: ANSWER_BYTES }),
+    deps.clock,
+  );
+  return { entries, nextCursor: lastSeq ?? null };
+}
+
+async function takePush(
+  entries: readonly Entry[],
+  rejected: readonly RejectedEntry[],
+  deps: ServeDeps,
+): Promise<PushReply> {
+  nameRejected(rejected, deps.logger);
+  let inserted = 0;
+  let ignored = 0;
+  try {
+    for (let at = 0; at < entries.length; at += MAX_STORED_AT_ONCE) {
+      if (at > 0) await yieldToLoop();
+      const part = entries.slice(at, at + MAX_STORED_AT_ONCE);
+      const result = await patiently(() => deps.log.append(part), deps.clock);
+      inserted += result.inserted;
+      ignored += result.ignored;
+    }
+  } catch (error) {
+    deps.logger.error("Could not store pushed entries", { error: causeChain(error) });
+    return { ok: false, inserted: null, ignored: null };
+  } finally {
+    if (inserted > 0) deps.onPushed?.(inserted);
+  }
+  // A peer adds both up and expects the number that it sent.
+  return { ok: true, inserted, ignored: ignored + rejected.length };
+}
+
+/** Logs entries that were left out of a message: the first few by id, the others by number. */
+export function nameRejected(
+  rejected: readonly RejectedEntry[],
+  logger: Logger,
+  fields: Readonly<Record<string, string>> = {},
+): void {
+  for (const { id, reason } of rejected.slice(0, MAX_NAMED)) {
+    logger.warn("Left out an entry that breaks a rule", { ...fields, id: id ?? null, reason });
+  }
+  const more = rejected.length - MAX_NAMED;
+  if (more > 0) logger.warn("Left out more entries that break a rule", { ...fields, count: more });
+}
