@@ -1,0 +1,28 @@
+/**
+ * Text from histories made harmless for a terminal, visibly: what was there stays to be seen.
+ *
+ * Commands, folders and host names come from other machines. An escape sequence in them could retitle
+ * the window, fill the clipboard (OSC 52) or hide what a command does (bidi overrides, zero width).
+ */
+
+/**
+ * Control characters (C0, DEL, C1), soft hyphen, bidi marks, embeddings, overrides and isolates, line
+ * and paragraph separators, zero width space, word joiner and other invisible operators, Hangul
+ * fillers, byte order mark, interlinear marks, tags. U+200C and U+200D stay: Persian and emoji need them.
+ */
+const HARMFUL =
+  // deno-lint-ignore no-control-regex -- exactly these must not reach a terminal
+  /[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+/** The text with every harmful character replaced by one visible character of one column. */
+export function printable(text: string): string {
+  return text.toWellFormed().replace(HARMFUL, visible);
+}
+
+function visible(char: string): string {
+  const code = char.codePointAt(0)!;
+  if (char === "\n") return "\u21b5"; // ↵
+  if (char === "\t") return " ";
+  if (code < 0x20) return String.fromCharCode(0x2400 + code); // ␀ to ␟
+  return code === 0x7f ? "\u2421" : "\ufffd"; // ␡ and �
+}

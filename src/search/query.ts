@@ -1,0 +1,100 @@
+/** What a person types into the search line, parsed into terms that all have to match. */
+import { foldText } from "./fold.ts";
+
+/** How the words of a query are compared with a command; in the order of the mode key. */
+export const MATCH_MODES = ["fuzzy", "substring", "prefix"] as const;
+/**
+ * One of {@linkcode MATCH_MODES}.
+ *
+ * - `fuzzy`: the letters of every word in order, gaps allowed; `'word` without gaps, `^word` at the
+ *   start, `word$` at the end, `!word` nowhere
+ * - `substring`: every word as typed, anywhere
+ * - `prefix`: the command starts with the whole text, blanks included
+ */
+export type MatchMode = typeof MATCH_MODES[number];
+
+/** Where and how a term has to occur. */
+export type TermKind = "fuzzy" | "exact" | "prefix" | "suffix";
+
+/** One word of a query. */
+export interface Term {
+  readonly kind: TermKind;
+  /** Only commands without it match. */
+  readonly negated: boolean;
+  /** Compared with the command as it is, not with its folded form. */
+  readonly sensitive: boolean;
+  /** UTF-8, folded unless `sensitive`; never empty. */
+  readonly bytes: Uint8Array;
+  /** Characters that a command must have to match, see {@linkcode characterMask}. */
+  readonly mask: number;
+}
+
+/** A parsed query; without terms it matches everything. */
+export interface Query {
+  readonly text: string;
+  readonly mode: MatchMode;
+  readonly terms: readonly Term[];
+  /** The text as one exact term, if there are several words: commands that hold it so come first. */
+  readonly phrase: Term | undefined;
+}
+
+/** Longest query in UTF-16 units; what is beyond is ignored. A pasted script is no query. */
+export const MAX_QUERY_CHARS = 1024;
+
+const encoder = new TextEncoder();
+
+/** Parses a query. Smart case: a word with a capital is compared exactly, any other in either case. */
+export function parseQuery(text: string, mode: MatchMode): Query {
+  const bounded = text.slice(0, MAX_QUERY_CHARS).toWellFormed();
+  if (mode === "prefix") {
+    const start = bounded.trimStart();
+    return { text, mode, terms: start === "" ? [] : [term("prefix", start)], phrase: undefined };
+  }
+  const words = [...new Set(bounded.split(/\s+/).filter((word) => word !== ""))];
+  const terms = words.map((word) => mode === "fuzzy" ? fuzzyTerm(word) : term("exact", word));
+  const phrase = terms.length > 1 && terms.every((t) => t.kind === "fuzzy" && !t.negated)
+    ? term("exact", bounded.trim())
+    : undefined;
+  return { text, mode, terms, phrase };
+}
+
+/** The signs of fzf; a sign alone is a word like any other. */
+function fuzzyTerm(word: string): Term {
+  const negated = word.length > 1 && word.startsWith("!");
+  const rest = negated ? word.slice(1) : word;
+  const kind = negated ? "exact" : "fuzzy";
+  if (rest.length > 1 && rest.startsWith("^")) return term("prefix", rest.slice(1), negated);
+  if (rest.length > 1 && rest.startsWith("'")) return term("exact", rest.slice(1), negated);
+  if (rest.length > 1 && rest.endsWith("$")) return term("suffix", rest.slice(0, -1), negated);
+  return term(kind, rest, negated);
+}
+
+function term(kind: TermKind, word: string, negated = false): Term {
+  const folded = foldText(word);
+  const bytes = encoder.encode(folded);
+  const sensitive = folded !== word;
+  return {
+    kind,
+    negated,
+    sensitive,
+    bytes: sensitive ? encoder.encode(word) : bytes,
+    mask: characterMask(bytes, 0, bytes.length),
+  };
+}
+
+/** Bit of each folded byte: letters alone, digits together, `-`, `/` and `.` alone, two for the rest. */
+const MASK_BIT = Uint32Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x61 && byte <= 0x7a) return 1 << (byte - 0x61);
+  if (byte >= 0x30 && byte <= 0x39) return 1 << 26;
+  if (byte === 0x2d) return 1 << 27;
+  if (byte === 0x2f) return 1 << 28;
+  if (byte === 0x2e) return 1 << 29;
+  return byte < 0x80 ? 1 << 30 : 1 << 31;
+});
+
+/** Set of the characters in folded UTF-8, in 32 bits: most lines are refused by it without a scan. */
+export function characterMask(low: Uint8Array, start: number, end: number): number {
+  let mask = 0;
+  for (let i = start; i < end; i++) mask |= MASK_BIT[low[i]!]!;
+  return mask;
+}

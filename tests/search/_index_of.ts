@@ -1,0 +1,35 @@
+import { CommandIndex, type Slice } from "../../src/search/index.ts";
+import { IncrementalSearch } from "../../src/search/search.ts";
+import { type MatchMode, parseQuery } from "../../src/search/query.ts";
+
+/** Commands, newest first, as a slice; ids count from `firstId`. */
+export function sliceOf(commands: readonly string[], firstId = 1): Slice {
+  const encoder = new TextEncoder();
+  const lengths = commands.map((command) => encoder.encode(command).length);
+  return {
+    ids: commands.map((_, i) => firstId + i),
+    bytes: encoder.encode(commands.join("")),
+    lengths,
+  };
+}
+
+/** A complete index of the commands. */
+export function indexOf(commands: readonly string[]): CommandIndex {
+  const index = new CommandIndex();
+  index.append(sliceOf(commands));
+  index.finish();
+  return index;
+}
+
+/** The matching commands, best first. */
+export function searched(
+  commands: readonly string[],
+  text: string,
+  mode: MatchMode = "fuzzy",
+  limit = 1000,
+): string[] {
+  const index = indexOf(commands);
+  const search = new IncrementalSearch(index, parseQuery(text, mode), limit);
+  search.step(() => false);
+  return search.found().lines.map((line) => index.text(line));
+}
