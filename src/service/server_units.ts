@@ -1,0 +1,106 @@
+/** The system units of a server that runs the tracker or the relay; `service/` holds them as files. */
+import { RESTART_SEC, STOP_TIMEOUT_SEC, WATCHDOG_SEC } from "./unit.ts";
+
+/** The two servers of a swarm. */
+export type ServerName = "tracker" | "relay";
+
+interface Server {
+  readonly what: string;
+  readonly command: string;
+  /** Lines of the [Service] section that only this one has. */
+  readonly own: string;
+}
+
+const SERVERS: Readonly<Record<ServerName, Server>> = {
+  tracker: {
+    what: "directory of a rustory swarm (rr tracker-serve)",
+    command: "tracker-serve --bind 0.0.0.0:8850",
+    own:
+      `# RUSTORY_TRACKER_TOKEN=... in a file that only root can read (mode 0600); without it, anybody who
+# reaches the port can list your peers.
+EnvironmentFile=-/etc/rustory/tracker.env
+# It keeps no state; the folder is its home.
+StateDirectory=rustory-tracker
+Environment=HOME=%S/rustory-tracker
+`,
+  },
+  relay: {
+    what: "relay of a rustory swarm (rr relay-serve)",
+    command: "relay-serve --listen /ip4/0.0.0.0/tcp/4001" +
+      " --swarm-key %d/swarm.key --identity-key %S/rustory-relay/relay.key",
+    own: `# The key of the swarm, handed in by systemd: a copy that only this service can read.
+LoadCredential=swarm.key:/etc/rustory/swarm.key
+# Its own key, and so its address, lives here: /var/lib/rustory-relay.
+StateDirectory=rustory-relay
+Environment=HOME=%S/rustory-relay
+# One connection takes one descriptor, a relayed pair two.
+LimitNOFILE=65536
+`,
+  },
+};
+
+/** The system unit that runs one of the servers as a user of its own. */
+export function serverUnit(name: ServerName): string {
+  const { what, command, own } = SERVERS[name];
+  return `# rustory: ${what}.
+# For a server. Copy to /etc/systemd/system/; service/README.md has the steps.
+
+[Unit]
+Description=The ${what}
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=5min
+StartLimitBurst=30
+
+[Service]
+# rr reports itself: ready, stopping, and that it is not hung.
+Type=notify
+NotifyAccess=all
+ExecStart=/usr/local/bin/rr ${command}
+Restart=always
+RestartSec=${RESTART_SEC}
+# 2: the command line is wrong, which no restart mends.
+RestartPreventExitStatus=2
+SuccessExitStatus=143
+WatchdogSec=${WATCHDOG_SEC}
+TimeoutStopSec=${STOP_TIMEOUT_SEC}
+
+# A user that exists only while the service runs, with a state folder of mode 0700.
+DynamicUser=yes
+StateDirectoryMode=0700
+${own}
+# Hardening. DynamicUser= brings ProtectSystem=strict, PrivateTmp=, NoNewPrivileges=, RemoveIPC= and
+# RestrictSUIDSGID=. MemoryDenyWriteExecute= is left out: it kills every program with a just-in-time
+# compiler, and rr is one.
+UMask=0077
+# A core dump would hold the swarm key or the token.
+LimitCORE=0
+# No right of root, and no port below 1024.
+CapabilityBoundingSet=
+# No home folders, devices, kernel settings, logs or clock.
+ProtectHome=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+# No processes but its own.
+ProtectProc=invisible
+ProcSubset=pid
+# Users it does not need to see.
+PrivateUsers=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+`;
+}

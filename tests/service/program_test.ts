@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { commandLine, fleetingReason, programFrom } from "../../src/service/program.ts";
+
+Deno.test("programFrom() tells the three forms of rr apart", () => {
+  assert.deepEqual(programFrom(["/usr/local/bin/rr"], "deno"), {
+    kind: "compiled",
+    path: "/usr/local/bin/rr",
+  });
+  const deno = ["/bin/deno", "run", "--quiet", "--allow-net", "file:///src/cli.ts"];
+  assert.deepEqual(programFrom(deno, "deno"), {
+    kind: "deno",
+    deno: "/bin/deno",
+    module: "file:///src/cli.ts",
+  });
+  assert.deepEqual(programFrom(["/bin/node", "--no-warnings", "/lib/rr/cli.js"], "node"), {
+    kind: "node",
+    node: "/bin/node",
+    script: "/lib/rr/cli.js",
+  });
+});
+
+Deno.test("programFrom() refuses a command line without a script", () => {
+  assert.throws(() => programFrom(["/bin/node", ""], "node"), /which script/);
+  assert.throws(() => programFrom(["/bin/node"], "node"), /which script/);
+});
+
+Deno.test("commandLine() gives Deno exact permissions and never all of them", () => {
+  const words = commandLine({ kind: "deno", deno: "/bin/deno", module: "file:///cli.ts" }, ["x"]);
+  assert.deepEqual(words.slice(0, 3), ["/bin/deno", "run", "--quiet"]);
+  assert.deepEqual(words.slice(-2), ["file:///cli.ts", "x"]);
+  assert.ok(words.includes("--no-prompt"));
+  assert.ok(!words.some((word) => /^(-A|--allow-all|--allow-ffi|--allow-run)$/.test(word)));
+});
+
+Deno.test("fleetingReason() warns of caches and temporary folders, and of nothing else", () => {
+  const npx = "/home/ann/.npm/_npx/1a2b/node_modules/@rustory/cli/cli.js";
+  assert.match(
+    fleetingReason({ kind: "node", node: "/usr/bin/node", script: npx }) ?? "",
+    /npm install -g/,
+  );
+  assert.match(fleetingReason({ kind: "compiled", path: "/tmp/rr" }) ?? "", /temporary/);
+  assert.match(
+    fleetingReason({ kind: "deno", deno: "/bin/deno", module: "file:///tmp/a/cli.ts" }) ?? "",
+    /temporary/,
+  );
+  assert.equal(fleetingReason({ kind: "compiled", path: "/home/ann/.local/bin/rr" }), undefined);
+  assert.equal(
+    fleetingReason({
+      kind: "deno",
+      deno: "/home/ann/.deno/bin/deno",
+      module: "https://jsr.io/@rustory/cli/0.1.0/mod.ts",
+    }),
+    undefined,
+  );
+});

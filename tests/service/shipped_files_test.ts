@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { authorship } from "../../src/service/marker.ts";
+import { shippedFiles } from "../../src/service/shipped_files.ts";
+import { loudSkip, systemdVerify } from "./_tools.ts";
+
+const FOLDER = new URL("../../service/", import.meta.url);
+
+Deno.test("the files in service/ are what `deno task service-files` writes", async () => {
+  const files = await shippedFiles();
+  for (const [name, text] of files) {
+    assert.equal(await Deno.readTextFile(new URL(name, FOLDER)), text, name);
+  }
+  const there = Array.from(Deno.readDirSync(FOLDER), (item) => item.name);
+  assert.deepEqual(there.sort(), [...files.keys(), "README.md"].sort());
+});
+
+Deno.test("a unit copied by hand counts as ours, so that `rr service install` may replace it", async () => {
+  assert.equal(
+    await authorship(await Deno.readTextFile(new URL("rustory.service", FOLDER))),
+    "ours",
+  );
+});
+
+Deno.test("rustory.service runs the daemon with the flags of the original", async () => {
+  const text = await Deno.readTextFile(new URL("rustory.service", FOLDER));
+  const command =
+    "%h/.local/bin/rr p2p-sync --watch --interval-sec 60 --start-jitter-sec 10 --push";
+  assert.match(text, new RegExp(`^ExecStart=${command.replaceAll(".", "\\.")}$`, "m"));
+  assert.match(text, /^Restart=always$/m);
+  assert.match(text, /^RestartSec=5$/m);
+  assert.match(text, /^Type=notify$/m);
+  assert.doesNotMatch(text, /^MemoryDenyWriteExecute=/m);
+});
+
+Deno.test("systemd-analyze verify has nothing to say about the shipped units", async () => {
+  const files = await shippedFiles();
+  for (const [name, text] of files) {
+    if (!name.endsWith(".service")) continue;
+    const scope = name === "rustory.service" ? "user" : "system";
+    const complaints = await systemdVerify(new Map([[name, text]]), scope);
+    if (complaints === undefined) return loudSkip("verify of service/", "no systemd-analyze");
+    assert.equal(complaints, "");
+  }
+});
+
+Deno.test("every hardening line of the user unit says why it is there", async () => {
+  const text = await Deno.readTextFile(new URL("rustory.service", FOLDER));
+  const lines = text.slice(text.indexOf("# Hardening"), text.indexOf("# Left out")).split("\n");
+  const bare = lines.filter((line, at) => /^[A-Z]/.test(line) && !lines[at - 1]?.startsWith("#"));
+  assert.deepEqual(bare, []);
+});
