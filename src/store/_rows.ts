@@ -1,0 +1,102 @@
+/**
+ * Rows of `entries` to {@linkcode Entry} and back.
+ *
+ * Another program may have written a row: the original, an older or newer rr, a person with
+ * `sqlite3`. SQLite takes anything anywhere, so what comes out is checked like what comes from a peer,
+ * and a row that breaks a rule is left out instead of failing everything around it.
+ */
+import type { Entry } from "../history/entry.ts";
+import { checkEntry, EntryError } from "../history/parse_entry.ts";
+import type { Database, Row, Value } from "./_database.ts";
+
+/** The columns that make an entry, `ingest_seq` first; {@linkcode toEntry} expects this order. */
+export const ENTRY_COLUMNS = "ingest_seq, entry_id, device_id, user_id, ts, cmd, cwd, exit_code, " +
+  "duration_ms, shell, hostname, version, ts_ms, session";
+
+// node:sqlite throws for integers beyond 2^53; NULL makes the row one that breaks a rule.
+const BOUNDED_COLUMNS = ENTRY_COLUMNS.replace(
+  /\b(ts|exit_code|duration_ms|ts_ms)\b/g,
+  "iif(abs(coalesce($1, 0)) > 9007199254740991, NULL, $1)",
+);
+
+/** When a command was started, in milliseconds, in SQL. */
+export const STARTED_AT_MS = "coalesce(ts_ms, ts * 1000)";
+
+/** Stores one entry unless its id is stored or was deleted here; burns no sequence number if it is. */
+export const INSERT_ENTRY = `INSERT INTO entries
+  (entry_id, device_id, user_id, ts, cmd, cwd, exit_code, duration_ms, shell, hostname, version,
+   ts_ms, session)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+  WHERE NOT EXISTS (SELECT 1 FROM entries WHERE entry_id = ?1)
+    AND NOT EXISTS (SELECT 1 FROM rr_deleted WHERE entry_id = ?1)`;
+
+/** Runs {@linkcode INSERT_ENTRY}; whether the entry is new. */
+export function insertEntry(db: Database, entry: Entry): boolean {
+  const ts = unixSeconds(entry);
+  return db.run(
+    INSERT_ENTRY,
+    entry.id,
+    entry.deviceId,
+    entry.userId,
+    ts,
+    entry.command,
+    entry.cwd,
+    entry.exitCode,
+    entry.durationMs,
+    entry.shell,
+    entry.hostname,
+    entry.version,
+    // Whole seconds, as from a v1 peer, need no second column.
+    entry.startedAtMs === ts * 1000 ? null : entry.startedAtMs,
+    entry.session ?? null,
+  ) > 0;
+}
+
+/** The original's `ts`: whole seconds, rounded down. */
+export function unixSeconds(entry: Entry): number {
+  return Math.floor(entry.startedAtMs / 1000);
+}
+
+/** The entry of a row of {@linkcode ENTRY_COLUMNS}; `undefined` if the row breaks a rule. */
+export function toEntry(row: Row): Entry | undefined {
+  const [, id, deviceId, userId, ts, command, cwd, exitCode, durationMs, shell, hostname] = row;
+  const [version, ms, session] = row.slice(11);
+  try {
+    return checkEntry({
+      id,
+      deviceId,
+      userId,
+      startedAtMs: startedAtMs(ts, ms),
+      command,
+      cwd,
+      exitCode,
+      durationMs,
+      shell,
+      hostname,
+      version,
+      session: typeof session === "string" ? session : undefined,
+    });
+  } catch (error) {
+    if (error instanceof EntryError) return undefined;
+    throw error;
+  }
+}
+
+// `ts` is what the original reads, so it wins when a foreign program changed one of the two.
+function startedAtMs(ts: unknown, ms: unknown): unknown {
+  if (typeof ts !== "number") return undefined;
+  return typeof ms === "number" && Math.floor(ms / 1000) === ts ? ms : ts * 1000;
+}
+
+/**
+ * Rows of `SELECT {@linkcode ENTRY_COLUMNS} ${rest}`. A row with an integer that JavaScript cannot
+ * hold does not fail the others.
+ */
+export function entryRows(db: Database, rest: string, ...values: Value[]): Row[] {
+  try {
+    return db.rows(`SELECT ${ENTRY_COLUMNS} ${rest}`, ...values);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return db.rows(`SELECT ${BOUNDED_COLUMNS} ${rest}`, ...values);
+  }
+}

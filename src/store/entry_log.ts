@@ -1,0 +1,263 @@
+/** The log of entries in the order they were taken in, and how far each peer was followed. */
+import type { DeviceId, Entry } from "../history/entry.ts";
+import type { Database, Row } from "./_database.ts";
+import { type Meta, PRUNED_BEFORE } from "./meta.ts";
+import { entryRows, insertEntry, toEntry, unixSeconds } from "./_rows.ts";
+
+/** What one answer may hold. */
+export interface ReadLimit {
+  readonly entries: number;
+  /** Estimated JSON bytes; the first entry is given even if it alone is larger. */
+  readonly bytes: number;
+}
+
+/** A run of the log. */
+export interface LogBatch {
+  readonly entries: readonly Entry[];
+  /** Sequence number of the last row looked at; `undefined` when there are none. */
+  readonly lastSeq: number | undefined;
+}
+
+/** What an append did. */
+export interface AppendResult {
+  readonly inserted: number;
+  /** Entries whose id is stored, or was deleted here, or (from a peer) that were pruned by age. */
+  readonly ignored: number;
+}
+
+/** How far a peer's log was followed. */
+export interface PullState {
+  /** The peer's own sequence number; 0 for none. */
+  readonly cursor: number;
+  /** Id of the entry there; `undefined` if another program has moved the cursor. */
+  readonly lastId: string | undefined;
+}
+
+/** What {@linkcode EntryLog.append} takes besides. */
+export interface AppendOptions {
+  /**
+   * Whether a peer sent the entries. Then those older than the last prune are ignored, since a peer
+   * that never pruned would undo it. @default {false}
+   */
+  readonly fromPeer?: boolean;
+}
+
+/** What {@linkcode EntryLog.appendBulk} takes besides. */
+export interface BulkOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each transaction with the totals so far. */
+  readonly onProgress?: ((done: AppendResult) => void) | undefined;
+}
+
+/** Names and punctuation of an entry in JSON, with its time and numbers. */
+const JSON_OVERHEAD_BYTES = 220;
+/** Most entries of one answer, whatever was asked for: a peer may ask for 2^53. */
+const MOST_BATCH_ROWS = 10_000;
+/** Rows of one transaction of a bulk append: long enough to be cheap, short enough to let others write. */
+const BULK_ROWS = 10_000;
+
+const TEXT_BYTES = `octet_length(cmd) + octet_length(cwd) + octet_length(entry_id) +
+  octet_length(device_id) + octet_length(user_id) + octet_length(shell) + octet_length(hostname) +
+  octet_length(version)`;
+const AFTER = "FROM entries WHERE ingest_seq > ? ORDER BY ingest_seq LIMIT ?";
+const AFTER_OF_DEVICE =
+  "FROM entries WHERE ingest_seq > ? AND device_id = ? ORDER BY ingest_seq LIMIT ?";
+const UP_TO = "FROM entries WHERE ingest_seq > ? AND ingest_seq <= ? ORDER BY ingest_seq";
+const UP_TO_OF_DEVICE =
+  "FROM entries WHERE ingest_seq > ? AND ingest_seq <= ? AND device_id = ? ORDER BY ingest_seq";
+
+/** See the file's description. Satisfies `HistoryLog` of the sync engine by shape. */
+export class EntryLog {
+  readonly #db: Database;
+  readonly #meta: Meta;
+  #poisoned = 0;
+
+  /** A log in an open, migrated database. */
+  constructor(db: Database, meta: Meta) {
+    this.#db = db;
+    this.#meta = meta;
+  }
+
+  /** Rows left out of an answer so far, as another program wrote what no entry may hold. */
+  get poisoned(): number {
+    return this.#poisoned;
+  }
+
+  /** Entries after `seq`, ascending; only those of `deviceId` if given. */
+  entriesAfter(seq: number, limit: ReadLimit, deviceId?: DeviceId): LogBatch {
+    checkLimit(limit);
+    let lastSeq: number | undefined;
+    // A run of nothing but poisoned rows must not look like the end of the log.
+    for (let from = seq;; from = lastSeq) {
+      const until = this.#reach(from, limit, deviceId);
+      if (until === undefined) return { entries: [], lastSeq };
+      lastSeq = until;
+      const entries = this.#toEntries(this.#rowsBetween(from, until, deviceId));
+      if (entries.length > 0) return { entries, lastSeq };
+    }
+  }
+
+  /** Stores what is not there yet, in one transaction. */
+  append(entries: readonly Entry[], options: AppendOptions = {}): AppendResult {
+    if (entries.length === 0) return { inserted: 0, ignored: 0 };
+    return this.#db.transaction(() => this.#insert(entries, options.fromPeer ?? false));
+  }
+
+  /** Stores pulled entries and how far the peer's log was followed, together. */
+  appendPulled(peer: string, entries: readonly Entry[], state: PullState): AppendResult {
+    return this.#db.transaction(() => {
+      const result = this.#insert(entries, true);
+      this.#db.run(
+        `INSERT INTO peer_state (peer_id, last_cursor) VALUES (?, ?)
+         ON CONFLICT (peer_id) DO UPDATE SET last_cursor = excluded.last_cursor`,
+        peer,
+        state.cursor,
+      );
+      this.#db.run(
+        `INSERT INTO rr_pull_state (peer_id, cursor, last_id) VALUES (?, ?, ?)
+         ON CONFLICT (peer_id) DO UPDATE SET cursor = excluded.cursor, last_id = excluded.last_id`,
+        peer,
+        state.cursor,
+        state.lastId ?? null,
+      );
+      return result;
+    });
+  }
+
+  /**
+   * Stores many entries in large transactions, letting other work run in between. Aborting rejects
+   * with the signal's reason; what was committed until then stays.
+   */
+  async appendBulk(
+    entries: Iterable<Entry> | AsyncIterable<Entry>,
+    options: BulkOptions = {},
+  ): Promise<AppendResult> {
+    const { signal, onProgress } = options;
+    let total: AppendResult = { inserted: 0, ignored: 0 };
+    let rows: Entry[] = [];
+    const flush = async (): Promise<void> => {
+      const { inserted, ignored } = this.append(rows);
+      rows = [];
+      total = { inserted: total.inserted + inserted, ignored: total.ignored + ignored };
+      onProgress?.(total);
+      await new Promise((resolve) => setTimeout(resolve));
+      signal?.throwIfAborted();
+    };
+    signal?.throwIfAborted();
+    for await (const entry of entries) {
+      if (rows.push(entry) >= BULK_ROWS) await flush();
+    }
+    if (rows.length > 0) await flush();
+    return total;
+  }
+
+  /** Whether an entry of this id is stored. */
+  has(entryId: string): boolean {
+    return this.#db.row("SELECT 1 FROM entries WHERE entry_id = ?", entryId) !== undefined;
+  }
+
+  /** Sequence number of the newest row; 0 if there is none. */
+  headSeq(): number {
+    return this.#db.integer("SELECT max(ingest_seq) FROM entries");
+  }
+
+  /** How far the peer's log was followed. */
+  pullState(peer: string): PullState {
+    const row = this.#db.row(
+      `SELECT p.last_cursor, r.last_id FROM peer_state p
+       LEFT JOIN rr_pull_state r ON r.peer_id = p.peer_id AND r.cursor = p.last_cursor
+       WHERE p.peer_id = ?`,
+      peer,
+    );
+    const [cursor, lastId] = row ?? [];
+    return {
+      cursor: cursorOf(cursor),
+      lastId: typeof lastId === "string" ? lastId : undefined,
+    };
+  }
+
+  /** Our own sequence number up to which the peer has our entries; 0 for none. */
+  pushCursor(peer: string): number {
+    const row = this.#db.row("SELECT last_pushed_seq FROM peer_push_state WHERE peer_id = ?", peer);
+    return cursorOf(row?.[0]);
+  }
+
+  /** Moves the push cursor forward; a lower value than the stored one changes nothing. */
+  advancePushCursor(peer: string, seq: number): void {
+    this.#db.run(
+      `INSERT INTO peer_push_state (peer_id, last_pushed_seq) VALUES (?, ?)
+       ON CONFLICT (peer_id) DO UPDATE SET last_pushed_seq = excluded.last_pushed_seq
+       WHERE excluded.last_pushed_seq > last_pushed_seq`,
+      peer,
+      seq,
+    );
+  }
+
+  /** Number of entries of `deviceId` after the peer's push cursor. */
+  pendingPush(peer: string, deviceId: DeviceId): number {
+    return this.#db.integer(
+      "SELECT count(*) FROM entries WHERE device_id = ? AND ingest_seq > ?",
+      deviceId,
+      this.pushCursor(peer),
+    );
+  }
+
+  #insert(entries: readonly Entry[], fromPeer: boolean): AppendResult {
+    const prunedBefore = fromPeer ? this.#meta.integer(PRUNED_BEFORE) : undefined;
+    let inserted = 0;
+    for (const entry of entries) {
+      if (prunedBefore !== undefined && unixSeconds(entry) < prunedBefore) continue;
+      if (insertEntry(this.#db, entry)) inserted++;
+    }
+    return { inserted, ignored: entries.length - inserted };
+  }
+
+  // The last row that fits into the limit. Only the sizes are read: a thousand rows may hold gigabytes.
+  #reach(seq: number, limit: ReadLimit, deviceId: DeviceId | undefined): number | undefined {
+    const rows = Math.min(limit.entries, MOST_BATCH_ROWS);
+    const sizes = deviceId === undefined
+      ? this.#db.rows(`SELECT ingest_seq, ${TEXT_BYTES} ${AFTER}`, seq, rows)
+      : this.#db.rows(`SELECT ingest_seq, ${TEXT_BYTES} ${AFTER_OF_DEVICE}`, seq, deviceId, rows);
+    let last: number | undefined;
+    let bytes = 0;
+    for (const [rowSeq, textBytes] of sizes) {
+      bytes += Number(textBytes) + JSON_OVERHEAD_BYTES;
+      if (last !== undefined && bytes > limit.bytes) break;
+      last = rowSeq as number;
+    }
+    return last;
+  }
+
+  #rowsBetween(seq: number, until: number, deviceId: DeviceId | undefined): Row[] {
+    return deviceId === undefined
+      ? entryRows(this.#db, UP_TO, seq, until)
+      : entryRows(this.#db, UP_TO_OF_DEVICE, seq, until, deviceId);
+  }
+
+  #toEntries(rows: readonly Row[]): Entry[] {
+    const entries: Entry[] = [];
+    for (const row of rows) {
+      const entry = toEntry(row);
+      if (entry === undefined) this.#poisoned++;
+      else entries.push(entry);
+    }
+    return entries;
+  }
+}
+
+function cursorOf(value: unknown): number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+
+function checkLimit(limit: ReadLimit): void {
+  if (!Number.isSafeInteger(limit.entries) || limit.entries < 1) {
+    throw new RangeError(
+      `Cannot read the log as 'entries' must be an integer of at least 1: current value is ${limit.entries}`,
+    );
+  }
+  if (!(limit.bytes >= 1)) {
+    throw new RangeError(
+      `Cannot read the log as 'bytes' must be at least 1: current value is ${limit.bytes}`,
+    );
+  }
+}

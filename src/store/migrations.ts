@@ -1,0 +1,127 @@
+/**
+ * How the database of the original becomes ours, and stays one the original can open and write: its
+ * tables and columns keep their names and meaning, we only add. Names of our own start with `rr_`.
+ *
+ * The list is only ever appended to. A step runs once, in one transaction with its number.
+ */
+import { RrError } from "../base/rr_error.ts";
+import type { Database } from "./_database.ts";
+
+/** One step of the schema. */
+export interface Migration {
+  /** The `user_version` afterwards. */
+  readonly version: number;
+  /** What hurt before. */
+  readonly why: string;
+  readonly sql: string;
+}
+
+/** Tables and indexes as the original creates them; it runs the same statements at every start. */
+export const ORIGINAL_SCHEMA = `
+CREATE TABLE IF NOT EXISTS entries (
+  ingest_seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  entry_id TEXT NOT NULL UNIQUE,
+  device_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  ts INTEGER NOT NULL,
+  cmd TEXT NOT NULL,
+  cwd TEXT NOT NULL,
+  exit_code INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  shell TEXT NOT NULL,
+  hostname TEXT NOT NULL,
+  version TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS idx_entries_ts ON entries (ts);
+CREATE INDEX IF NOT EXISTS idx_entries_device_id ON entries (device_id);
+CREATE TABLE IF NOT EXISTS peer_state (
+  peer_id TEXT PRIMARY KEY,
+  last_cursor INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS peer_push_state (
+  peer_id TEXT PRIMARY KEY,
+  last_pushed_seq INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS peer_book (
+  peer_id TEXT PRIMARY KEY,
+  addrs_json TEXT NOT NULL,
+  user_id TEXT,
+  device_id TEXT,
+  last_seen INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS idx_peer_book_last_seen ON peer_book (last_seen);
+`;
+
+/** All steps, ascending. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    why:
+      "whole seconds lose the order of commands, a bare cursor cannot tell a recreated peer, and " +
+      "what was deleted came back with the next pull",
+    sql: `${ORIGINAL_SCHEMA}
+      ALTER TABLE entries ADD COLUMN ts_ms INTEGER;
+      ALTER TABLE entries ADD COLUMN session TEXT;
+      CREATE TABLE rr_meta (
+        key TEXT PRIMARY KEY, value TEXT NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE rr_pull_state (
+        peer_id TEXT PRIMARY KEY, cursor INTEGER NOT NULL, last_id TEXT
+      ) WITHOUT ROWID;
+      CREATE TABLE rr_peer_name (
+        peer_id TEXT PRIMARY KEY, hostname TEXT NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE rr_deleted (
+        entry_id TEXT PRIMARY KEY, device_id TEXT NOT NULL, ts INTEGER NOT NULL,
+        deleted_at INTEGER NOT NULL
+      ) WITHOUT ROWID;`,
+  },
+];
+
+/** The newest version that this program knows. */
+export const LATEST_VERSION: number = MIGRATIONS.at(-1)!.version;
+
+/** The schema version of an open database; 0 for one of the original or an empty one. */
+export function schemaVersion(db: Database): number {
+  return db.integer("PRAGMA user_version");
+}
+
+/**
+ * Brings the schema up to date. Safe when several processes do it at the same time.
+ *
+ * @throws {RrError} `database` if a newer program made it, or if it is not a history at all
+ */
+export function migrate(db: Database, migrations: readonly Migration[] = MIGRATIONS): void {
+  const latest = migrations.at(-1)?.version ?? 0;
+  if (schemaVersion(db) === latest) return;
+  db.transaction(() => {
+    const version = schemaVersion(db);
+    refuseForeign(db, version, latest);
+    for (const step of migrations) {
+      if (step.version > version) db.exec(`${step.sql}; PRAGMA user_version = ${step.version}`);
+    }
+  });
+}
+
+/** Throws unless the database is empty, the original's, or one of ours up to `latest`. */
+export function refuseForeign(db: Database, version: number, latest = LATEST_VERSION): void {
+  if (version > latest) {
+    throw new RrError(
+      "database",
+      `Cannot use the database "${db.path}": its schema is version ${version}, this rr knows ${latest}`,
+      { hint: "A newer rr has written it: update this one" },
+    );
+  }
+  const columns = db.rows("SELECT name FROM pragma_table_info('entries')").map((row) => row[0]);
+  const tables = db.integer("SELECT count(*) FROM sqlite_master WHERE type = 'table'");
+  const isHistory = ["ingest_seq", "entry_id", "device_id", "ts", "cmd"].every((name) =>
+    columns.includes(name)
+  );
+  if (version < 0 || (tables > 0 && !isHistory)) {
+    throw new RrError(
+      "database",
+      `Cannot use the database "${db.path}": it belongs to another program`,
+      { hint: "It was left as it is: name another file with --db-path" },
+    );
+  }
+}

@@ -1,0 +1,141 @@
+/** Opens the history database; the one door to the rest of the store. */
+import type { Clock } from "../base/clock.ts";
+import { RrError } from "../base/rr_error.ts";
+import type { Files } from "../base/world.ts";
+import { Database } from "./_database.ts";
+import { EntryLog } from "./entry_log.ts";
+import { Meta } from "./meta.ts";
+import { migrate, refuseForeign, schemaVersion } from "./migrations.ts";
+import { PeerStore } from "./peer_store.ts";
+
+/** What {@linkcode openHistory} needs of the world, and how it should behave. */
+export interface HistoryOptions {
+  readonly files: Files;
+  readonly clock: Clock;
+  /** `readonly` creates and changes nothing, not even the schema. @default {"readwrite"} */
+  readonly mode?: "readwrite" | "readonly" | undefined;
+  /**
+   * How long a call waits, blocking the process, while another one writes; then it throws
+   * `RrError("busy")`. @default {5000, as the original}
+   */
+  readonly busyTimeoutMs?: number | undefined;
+}
+
+/** An open history database. */
+export interface History extends Disposable {
+  readonly path: string;
+  /** The entries, and how far each peer was followed; `HistoryLog` by shape. */
+  readonly log: EntryLog;
+  /** Known peers; `PeerBook` by shape. */
+  readonly peers: PeerStore;
+  /** Facts about the database. */
+  readonly meta: Meta;
+  /** What was put right while opening, one sentence each, for the log. */
+  readonly notices: readonly string[];
+  /** A number that changes when another connection has written; costs a microsecond. */
+  dataVersion(): number;
+}
+
+/** A page cache that holds the upper levels of every index at a million rows. */
+const CACHE_KIB = 16 * 1024;
+/** A large transaction leaves a large write-ahead log; it is cut to this once it is folded in. */
+const WAL_BYTES_KEPT = 32 * 1024 * 1024;
+const LONGEST_BUSY_TIMEOUT_MS = 10 * 60_000;
+
+/**
+ * Opens the history at `path`, creating or upgrading it. `:memory:` is a history that ends with the
+ * process.
+ *
+ * Folder and file are private (0700, 0600) from the first moment. An existing file that others can
+ * read is tightened. A file that is not a history, is damaged or comes from a newer program is never
+ * touched.
+ *
+ * @throws {RrError} `database` or `busy`, saying what is wrong with which file; `not-found` if there
+ * is none to read
+ */
+export function openHistory(path: string, options: HistoryOptions): History {
+  const { files, clock, mode = "readwrite", busyTimeoutMs = 5000 } = options;
+  if (
+    !Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > LONGEST_BUSY_TIMEOUT_MS
+  ) {
+    throw new RangeError(
+      `Cannot open a history as 'busyTimeoutMs' must be an integer from 0 to ${LONGEST_BUSY_TIMEOUT_MS}: current value is ${busyTimeoutMs}`,
+    );
+  }
+  const readOnly = mode === "readonly";
+  const notices = path === ":memory:" ? [] : prepareFiles(path, files, readOnly);
+  const db = new Database(path, { readOnly });
+  try {
+    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    if (readOnly) prepareReading(db);
+    else prepareWriting(db);
+    return assemble(db, clock, notices);
+  } catch (error) {
+    db[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function assemble(db: Database, clock: Clock, notices: readonly string[]): History {
+  const meta = new Meta(db);
+  return {
+    path: db.path,
+    log: new EntryLog(db, meta),
+    peers: new PeerStore(db, clock),
+    meta,
+    notices,
+    dataVersion: () => db.integer("PRAGMA data_version"),
+    [Symbol.dispose]: () => db[Symbol.dispose](),
+  };
+}
+
+function prepareFiles(path: string, files: Files, readOnly: boolean): string[] {
+  const info = files.stat(path);
+  if (info === undefined) {
+    if (readOnly) {
+      throw new RrError("not-found", `Cannot read the history "${path}": there is no such file`);
+    }
+    createFile(path, files);
+    return [];
+  }
+  if (info.kind !== "file") {
+    throw new RrError("database", `Cannot open the database "${path}": it is not a regular file`);
+  }
+  return readOnly ? [] : tighten(path, files);
+}
+
+// SQLite would create the file with the umask's mode; it gives -wal and -shm the mode of the file.
+function createFile(path: string, files: Files): void {
+  const slash = path.lastIndexOf("/");
+  if (slash > 0) files.makePrivateFolder(path.slice(0, slash));
+  files.createPrivate(path, "");
+}
+
+function tighten(path: string, files: Files): string[] {
+  const notices: string[] = [];
+  for (const name of [path, `${path}-wal`, `${path}-shm`]) {
+    const mode = files.stat(name)?.mode;
+    if (mode === undefined || (mode & 0o077) === 0) continue;
+    try {
+      files.chmod(name, mode & 0o700);
+      notices.push(`The history could be read by others: "${name}" is private now`);
+    } catch {
+      notices.push(`The history can be read by others: "${name}" belongs to somebody else`);
+    }
+  }
+  return notices;
+}
+
+function prepareWriting(db: Database): void {
+  refuseForeign(db, schemaVersion(db));
+  db.exec(`PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA cache_size = -${CACHE_KIB};
+    PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`);
+  migrate(db);
+}
+
+function prepareReading(db: Database): void {
+  refuseForeign(db, schemaVersion(db));
+  db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+}

@@ -1,0 +1,106 @@
+/**
+ * How fast entries are stored, against a bare insert of the same rows into the original's schema in
+ * the same run.
+ *
+ *     deno run --allow-read --allow-write --allow-env tests/bench/insert_bench.ts [rows] [rounds]
+ */
+import { DatabaseSync } from "node:sqlite";
+import type { Entry } from "../../src/history/entry.ts";
+import { ORIGINAL_SCHEMA } from "../../src/store/migrations.ts";
+import { openHistory } from "../../src/store/open_history.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import { denoFiles } from "../../src/world/deno.ts";
+import { generateEntries } from "../fakes/history_generator.ts";
+
+const BATCH = 1000;
+
+/** Stores all entries in the database at `path`. */
+type Store = (path: string, entries: readonly Entry[]) => void;
+
+const rows = Number(Deno.args[0] ?? 100_000);
+const rounds = Number(Deno.args[1] ?? 3);
+const folder = Deno.makeTempDirSync({ prefix: "rr-bench-" });
+try {
+  print(`${rows} rows in transactions of ${BATCH}, median of ${rounds} interleaved rounds`);
+  for (const idVersion of [7, 4] as const) {
+    const entries = generateEntries(rows, { idVersion });
+    const times = measure({ bare: insertBare, append }, entries);
+    const base = times.get("bare")!;
+    for (const [name, ms] of times) {
+      const rate = Math.round(rows / ms * 1000);
+      print(
+        `UUIDv${idVersion} ${name.padEnd(16)} ${Math.round(ms)} ms ${rate} rows/s ` +
+          `${(ms / base).toFixed(2)}x`,
+      );
+    }
+  }
+} finally {
+  Deno.removeSync(folder, { recursive: true });
+}
+
+function measure(stores: Record<string, Store>, entries: readonly Entry[]): Map<string, number> {
+  const times = new Map<string, number[]>(Object.keys(stores).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, store] of Object.entries(stores)) {
+      const path = `${folder}/${name}-${round}.db`;
+      const start = performance.now();
+      store(path, entries);
+      times.get(name)!.push(performance.now() - start);
+      for (const end of ["", "-wal", "-shm"]) removeIfThere(path + end);
+    }
+  }
+  return new Map([...times].map(([name, all]) => [name, median(all)]));
+}
+
+function insertBare(path: string, entries: readonly Entry[]): void {
+  using db = new DatabaseSync(path);
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${ORIGINAL_SCHEMA}`);
+  const insert = db.prepare(
+    `INSERT OR IGNORE INTO entries (entry_id, device_id, user_id, ts, cmd, cwd, exit_code,
+     duration_ms, shell, hostname, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  inBatches(entries, (batch) => {
+    db.exec("BEGIN IMMEDIATE");
+    for (const e of batch) {
+      insert.run(
+        e.id,
+        e.deviceId,
+        e.userId,
+        Math.floor(e.startedAtMs / 1000),
+        e.command,
+        e.cwd,
+        e.exitCode,
+        e.durationMs,
+        e.shell,
+        e.hostname,
+        e.version,
+      );
+    }
+    db.exec("COMMIT");
+  });
+}
+
+function append(path: string, entries: readonly Entry[]): void {
+  using history = openHistory(path, { files: denoFiles(), clock: systemClock() });
+  inBatches(entries, (batch) => history.log.append(batch));
+}
+
+function inBatches(entries: readonly Entry[], store: (batch: readonly Entry[]) => void): void {
+  for (let i = 0; i < entries.length; i += BATCH) store(entries.slice(i, i + BATCH));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
