@@ -1,0 +1,105 @@
+/** Single tries to reach a peer, and what became of them in words for a person. */
+import type { Connection } from "@libp2p/interface";
+import { multiaddr } from "@multiformats/multiaddr";
+import type { Clock } from "../base/clock.ts";
+import { DeadlineError, withDeadline } from "../base/deadline.ts";
+import { causeChain, toError } from "../base/rr_error.ts";
+import type { PeerId } from "../sync/ports.ts";
+import { connectRelay } from "./_relays.ts";
+import type { RelayAddr } from "./addrs.ts";
+import { type Node, peerOf } from "./node.ts";
+
+/** What a try needs. */
+export interface AttemptDeps {
+  readonly node: Node;
+  readonly clock: Clock;
+  /** Longest time of one try, in milliseconds. */
+  readonly withinMs: number;
+}
+
+/** A try that failed; the message says at which address and why. */
+export class AttemptError extends Error {
+  /** Whether TCP worked and the handshake did not, the mark of another swarm key. */
+  readonly stuckInHandshake: boolean;
+
+  constructor(addr: string, cause: unknown, seen: ReadonlySet<string> = new Set()) {
+    const stuck = seen.has("upgrader:encrypt-outbound-connection") &&
+      !seen.has("upgrader:multiplex-outbound-connection");
+    super(`${addr}: ${reasonOf(cause, stuck)}`, { cause });
+    this.name = "AttemptError";
+    this.stuckInHandshake = stuck && !(cause instanceof WrongPeerError);
+  }
+}
+
+class WrongPeerError extends Error {}
+
+/**
+ * Dials one address. The id is left out of it and checked afterwards: libp2p lines up dials to the
+ * same id one after another, so that one dead address delays all others.
+ *
+ * @throws {AttemptError} unless `signal` was aborted
+ */
+export async function dialDirect(
+  peer: PeerId,
+  addr: string,
+  deps: AttemptDeps,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const { libp2p } = deps.node;
+  const seen = new Set<string>();
+  const before = new Set(libp2p.getConnections().map((connection) => connection.id));
+  // One name stands for several peers there; the id says which is meant.
+  const target = multiaddr(addr.startsWith("/dnsaddr/") ? `${addr}/p2p/${peer}` : addr);
+  try {
+    const connection = await withDeadline(
+      deps.withinMs,
+      (inTime) =>
+        libp2p.dial(target, { signal: inTime, onProgress: (event) => void seen.add(event.type) }),
+      { clock: deps.clock, signal, what: "connect" },
+    );
+    const found = peerOf(connection);
+    if (found === peer) return connection;
+    if (!before.has(connection.id)) connection.abort(new Error("Not the peer that was dialled"));
+    throw new WrongPeerError(`another peer is there ("${found}")`);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new AttemptError(addr, toError(error), seen);
+  }
+}
+
+/**
+ * Connects through a relay.
+ *
+ * @throws {AttemptError} unless `signal` was aborted
+ */
+export async function dialThrough(
+  relay: RelayAddr,
+  peer: PeerId,
+  deps: AttemptDeps,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const seen = new Set<string>();
+  try {
+    return await withDeadline(deps.withinMs, async (inTime) => {
+      await connectRelay(relay, deps.node, inTime, (event) => seen.add(event));
+      seen.clear();
+      const target = multiaddr(`${relay.text}/p2p-circuit/p2p/${peer}`);
+      return await deps.node.libp2p.dial(target, { signal: inTime });
+    }, { clock: deps.clock, signal, what: "connect" });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new AttemptError(`relay ${relay.text}`, toError(error), seen);
+  }
+}
+
+function reasonOf(error: unknown, stuckInHandshake: boolean): string {
+  if (error instanceof WrongPeerError) return error.message;
+  if (stuckInHandshake) return "TCP answers, but the handshake does not finish";
+  if (error instanceof DeadlineError) return `no answer within ${error.ms / 1000} s`;
+  const text = error instanceof AggregateError
+    ? error.errors.map((inner) => causeChain(inner)).join(", ")
+    : causeChain(error);
+  if (text.includes("NO_RESERVATION")) return "the peer is not connected to this relay";
+  if (/ECONNREFUSED|ConnectionRefused/.test(text)) return "connection refused";
+  return text;
+}

@@ -1,0 +1,189 @@
+/** Reaching peers: the open connection, else all direct ways at once, else through relays. */
+import type { Connection } from "@libp2p/interface";
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import { causeChain } from "../base/rr_error.ts";
+import {
+  type Dialer,
+  LinkError,
+  type PeerId,
+  type PeerLink,
+  type PeerRecord,
+} from "../sync/ports.ts";
+import { AttemptError, dialDirect, dialThrough } from "./_attempts.ts";
+import { SharedTasks } from "./_shared_tasks.ts";
+import { Upgrades } from "./_upgrades.ts";
+import { candidatesOf, type RelayAddr } from "./addrs.ts";
+import { raceAbort } from "./bytes.ts";
+import { bestConnection, openLink } from "./link.ts";
+import type { Node } from "./node.ts";
+
+/** What {@linkcode createDialer} needs. */
+export interface DialerDeps {
+  readonly node: Node;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The times of {@linkcode createDialer}, in milliseconds; each has a default. */
+export interface DialerOptions {
+  /** Longest try of one direct address. @default {5_000} */
+  readonly directMs?: number;
+  /** Pause before the next direct address is tried as well. @default {100} */
+  readonly staggerMs?: number;
+  /** Head start of the direct addresses over the relays. @default {1_000} */
+  readonly headStartMs?: number;
+  /** Longest try through one relay. @default {10_000} */
+  readonly relayedMs?: number;
+  /** How often a peer that is reached through a relay is tried directly. @default {180_000} */
+  readonly upgradeEveryMs?: number;
+}
+
+/** A dialer over the node, which ends with it. */
+export function createDialer(deps: DialerDeps, options: DialerOptions = {}): Dialer {
+  return new NodeDialer(deps, {
+    directMs: options.directMs ?? 5_000,
+    staggerMs: options.staggerMs ?? 100,
+    headStartMs: options.headStartMs ?? 1_000,
+    relayedMs: options.relayedMs ?? 10_000,
+    upgradeEveryMs: options.upgradeEveryMs ?? 180_000,
+  });
+}
+
+class NodeDialer implements Dialer {
+  readonly #deps: DialerDeps;
+  readonly #options: Required<DialerOptions>;
+  readonly #dials = new SharedTasks<PeerId, void>();
+  readonly #links = new Map<PeerId, PeerLink>();
+  readonly #upgrades: Upgrades;
+
+  constructor(deps: DialerDeps, options: Required<DialerOptions>) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#upgrades = new Upgrades(deps, {
+      everyMs: options.upgradeEveryMs,
+      dial: (peer, addrs, signal) => this.#race(peer, addrs, [], signal),
+    });
+  }
+
+  async connect(record: PeerRecord, signal?: AbortSignal): Promise<PeerLink> {
+    signal?.throwIfAborted();
+    const { node } = this.#deps;
+    const { peer } = record;
+    if (peer === node.peer) {
+      throw new LinkError("unreachable", `Cannot reach peer "${peer}": it is this device`);
+    }
+    this.#upgrades.remember(peer, record.addrs);
+    if (!bestConnection(node, peer)) {
+      await this.#dials.run(peer, (shared) => this.#dial(record, shared), signal);
+    }
+    return this.#link(peer);
+  }
+
+  /** One link per peer, however often it is asked for. */
+  #link(peer: PeerId): PeerLink {
+    const open = this.#links.get(peer);
+    if (open && !open.closed.aborted) return open;
+    const link = openLink(peer, this.#deps);
+    this.#links.set(peer, link);
+    link.closed.addEventListener("abort", () => {
+      if (this.#links.get(peer) === link) this.#links.delete(peer);
+    });
+    return link;
+  }
+
+  async #dial({ peer, addrs }: PeerRecord, shared: AbortSignal): Promise<void> {
+    const { node, logger } = this.#deps;
+    const signal = AbortSignal.any([shared, node.stopped]);
+    const found = candidatesOf(peer, addrs);
+    const relays = new Map<string, RelayAddr>();
+    for (const relay of [...node.relays, ...found.relays]) {
+      if (relay.relay !== peer && relay.relay !== node.peer) relays.set(relay.text, relay);
+    }
+    const connection = await this.#race(peer, addrs, [...relays.values()], signal);
+    logger.debug("Connected to a peer", { peer, addr: String(connection.remoteAddr) });
+  }
+
+  /** @throws {LinkError} saying all that was tried */
+  async #race(
+    peer: PeerId,
+    addrs: readonly string[],
+    relays: readonly RelayAddr[],
+    signal: AbortSignal,
+  ): Promise<Connection> {
+    signal.throwIfAborted();
+    const { node } = this.#deps;
+    const own = node.listening().map((addr) => addr.replace(/\/p2p\/[^/]+$/, ""));
+    const { direct } = candidatesOf(peer, addrs, own);
+    // Ended when the race is over; a direct try goes on beside a relayed connection.
+    const directOver = new AbortController();
+    const relaysOver = new AbortController();
+    const stop = (): void => {
+      directOver.abort(signal.reason);
+      relaysOver.abort(signal.reason);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    const directly = this.#directly(peer, direct, directOver.signal);
+    const relayed = this.#relayed(peer, relays, directly, relaysOver.signal);
+    try {
+      const connection = await raceAbort(Promise.any([directly, relayed]), signal);
+      if (connection.direct) directOver.abort();
+      relaysOver.abort();
+      return connection;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw unreachable(peer, error);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  #directly(peer: PeerId, addrs: readonly string[], signal: AbortSignal): Promise<Connection> {
+    const { node, clock } = this.#deps;
+    const { directMs, staggerMs } = this.#options;
+    const tries = addrs.map(async (addr, i) => {
+      await clock.sleep(i * staggerMs, signal);
+      return await dialDirect(peer, addr, { node, clock, withinMs: directMs }, signal);
+    });
+    return Promise.any(tries);
+  }
+
+  async #relayed(
+    peer: PeerId,
+    relays: readonly RelayAddr[],
+    directly: Promise<Connection>,
+    signal: AbortSignal,
+  ): Promise<Connection> {
+    const { node, clock } = this.#deps;
+    const { headStartMs, relayedMs } = this.#options;
+    const over = new AbortController();
+    const first = await Promise.race([
+      directly.then(() => "reached", () => "failed"),
+      clock.sleep(headStartMs, over.signal).catch(() => {}),
+    ]);
+    over.abort();
+    if (first === "reached") throw new Error("The peer was reached directly");
+    return await Promise.any(
+      relays.map((relay) => dialThrough(relay, peer, { node, clock, withinMs: relayedMs }, signal)),
+    );
+  }
+}
+
+function unreachable(peer: PeerId, error: unknown): LinkError {
+  const attempts = flatten(error).filter((it) => it instanceof AttemptError);
+  const others = flatten(error).filter((it) => !(it instanceof AttemptError));
+  const texts = [...attempts.map((it) => it.message), ...others.map((it) => causeChain(it))];
+  const tried = texts.length === 0 ? "no address is known and no relay" : texts.join("; ");
+  const hint = attempts.some((it) => it.stuckInHandshake)
+    ? ". Is the swarm key the same on both devices? Compare `rr swarm-key`"
+    : "";
+  return new LinkError("unreachable", `Cannot reach peer "${peer}": ${tried}${hint}`, {
+    cause: error,
+  });
+}
+
+function flatten(error: unknown): unknown[] {
+  return error instanceof AggregateError ? error.errors.flatMap(flatten) : [error];
+}
