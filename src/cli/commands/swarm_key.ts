@@ -1,0 +1,51 @@
+import type { World } from "../../base/world.ts";
+import { loadSettings } from "../../config/load.ts";
+import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/swarm_key.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
+import { ExitCode } from "../exit_code.ts";
+import { SWARM_KEY_FLAG } from "../flags.ts";
+import { printLine } from "../print.ts";
+
+interface Flags {
+  readonly swarmKey: string | undefined;
+}
+
+/** `rr swarm-key` */
+export const command: CliCommand = defineCommand<Flags>({
+  brief: "Print the path and fingerprint of the swarm key, creating it if missing",
+  usage: ["[--swarm-key <file>]"],
+  details: `All devices of a swarm hold the same key file; without it nobody can connect. To let a
+device in, copy the file there, readable by you alone (chmod 600). The fingerprint is for comparing
+two devices and gives nothing away.
+
+Examples:
+  rr swarm-key
+  scp ~/.config/rustory/swarm.key other:.config/rustory/swarm.key`,
+  flags: { swarmKey: SWARM_KEY_FLAG },
+  run,
+});
+
+async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
+  const { swarmKeyPath } = loadSettings(world, {
+    dbPath: flags.dbPath,
+    swarmKeyPath: flags.swarmKey,
+  });
+  const loaded = await loadOrCreateSwarmKey(swarmKeyPath, world);
+  printLine(world, `swarm key path: ${swarmKeyPath}`);
+  printLine(world, `swarm key fingerprint: ${swarmKeyFingerprint(loaded.key)}`);
+  if (loaded.created) world.stderr.write(newSwarmKeyNote(swarmKeyPath));
+  if (loaded.looseMode !== undefined) {
+    const mode = loaded.looseMode.toString(8).padStart(3, "0");
+    world.stderr.write(
+      `warn: others can read the swarm key (mode=${mode}), do: chmod 600 ${swarmKeyPath}\n`,
+    );
+  }
+  return ExitCode.OK;
+}
+
+/** What a person has to know after a swarm key was made. */
+export function newSwarmKeyNote(path: string): string {
+  return `note: there was no swarm key at ${path}, so a NEW one was created.
+      If you already have devices in sync, this one cannot reach them yet: replace the file by
+      the swarm.key of one of them. If this is your first device, copy the file to the others.\n`;
+}

@@ -1,0 +1,59 @@
+/** Flags that several commands share. Their values are checked where settings are loaded. */
+
+interface TextFlag {
+  readonly kind: "parsed";
+  readonly parse: (text: string) => string;
+  readonly optional: true;
+  readonly placeholder: string;
+  readonly brief: string;
+}
+
+interface ListFlag extends TextFlag {
+  readonly variadic: ",";
+}
+
+interface SwitchFlag {
+  readonly kind: "boolean";
+  readonly default: false;
+  readonly withNegated: false;
+  readonly brief: string;
+}
+
+/** A flag with one value. */
+export function textFlag(brief: string, placeholder: string): TextFlag {
+  return { kind: "parsed", parse: String, optional: true, placeholder, brief };
+}
+
+/** A flag with values separated by commas, which may also be repeated. */
+export function listFlag(brief: string, placeholder: string): ListFlag {
+  return { ...textFlag(`${brief} (comma list, may repeat)`, placeholder), variadic: "," };
+}
+
+/** A flag without a value. */
+export function switchFlag(brief: string): SwitchFlag {
+  return { kind: "boolean", default: false, withNegated: false, brief };
+}
+
+export const SWARM_KEY_FLAG: TextFlag = textFlag(
+  "Swarm key [env RUSTORY_SWARM_KEY_PATH, default ~/.config/rustory/swarm.key]",
+  "file",
+);
+export const USER_ID_FLAG: TextFlag = textFlag(
+  "Whose history it is [env RUSTORY_USER_ID, default $USER]",
+  "name",
+);
+export const DEVICE_ID_FLAG: TextFlag = textFlag(
+  "Name of this device [env RUSTORY_DEVICE_ID, default the machine's host name]",
+  "name",
+);
+export const HOSTNAME_FLAG: TextFlag = textFlag(
+  "Host name to record [env HOSTNAME, default the machine's]",
+  "name",
+);
+export const TRACKERS_FLAG: ListFlag = listFlag("Trackers [env RUSTORY_TRACKERS]", "urls");
+export const TRACKER_TOKEN_FLAG: TextFlag = textFlag(
+  "What the trackers ask for [env RUSTORY_TRACKER_TOKEN, which does not show in process lists]",
+  "token",
+);
+export const RELAY_FLAG: ListFlag = listFlag("Relays [env RUSTORY_RELAY_ADDR]", "multiaddrs");
+export const JSON_FLAG: SwitchFlag = switchFlag("Print JSON");
