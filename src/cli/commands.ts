@@ -20,4 +20,9 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     brief: "Print the path and fingerprint of the swarm key, creating it if missing",
     load: () => import("./commands/swarm_key.ts"),
   },
+  service: {
+    group: "Setup",
+    brief: "Run the daemon in the background, from login on",
+    load: () => import("./commands/service.ts"),
+  },
 };
