@@ -22,8 +22,11 @@ export interface GlobalFlags {
   readonly dbPath: string | undefined;
 }
 
+/** A word after the options; `undefined` where one may be left out. */
+export type Word = string | undefined;
+
 /** A command as its file states it; `F` are its own flags, `W` its words. */
-export interface CommandSpec<F extends object, W extends readonly string[]> {
+export interface CommandSpec<F extends object, W extends readonly Word[]> {
   /** One line for the list of commands. */
   readonly brief: string;
   /** What `--help` says after the brief: behaviour, variables, examples. */
@@ -56,7 +59,7 @@ const GLOBAL_FLAGS: FlagParametersForType<GlobalFlags, CliContext> = {
 };
 
 /** Makes a command of its spec, with the global flags and values unmarked. */
-export function defineCommand<F extends object, W extends readonly string[] = []>(
+export function defineCommand<F extends object, W extends readonly Word[] = []>(
   spec: CommandSpec<F, W>,
 ): CliCommand {
   const flags = Object.fromEntries(
@@ -69,11 +72,11 @@ export function defineCommand<F extends object, W extends readonly string[] = []
     ...(spec.words === undefined ? {} : { positional: spec.words }),
   };
   const command = buildCommand({
-    func: async function (this: CliContext, given: object, ...words: string[]): Promise<void> {
+    func: async function (this: CliContext, given: object, ...words: Word[]): Promise<void> {
       this.process.exitCode = await spec.run(
         this.world,
         given as F & GlobalFlags,
-        words as readonly string[] as W,
+        words as readonly Word[] as W,
       );
     },
     // The parser checks flags against an interface, which it has done above: here any will do.

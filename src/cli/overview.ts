@@ -1,6 +1,6 @@
 /** What `rr --help` says. */
 import { VERSION } from "../version.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, GROUPS } from "./commands.ts";
 
 /** The overview of all commands, by group. */
 export function overview(): string {
@@ -11,7 +11,8 @@ export function overview(): string {
     "",
     "Usage: rr [--db-path <file>] <command> [options]",
   ];
-  for (const group of new Set(rows.map(([, row]) => row.group))) {
+  for (const group of GROUPS) {
+    if (!rows.some(([, row]) => row.group === group)) continue;
     out.push("", `${group}:`);
     for (const [name, row] of rows) {
       if (row.group === group) out.push(`  ${name.padEnd(width)}  ${row.brief}`);

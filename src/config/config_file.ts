@@ -3,6 +3,9 @@ import { parse, TomlError } from "smol-toml";
 import { causeChain } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 
+/** Parses TOML; throws at the first error. */
+export { parse };
+
 /** The keys and values of a config file. */
 export type ConfigTable = Readonly<Record<string, unknown>>;
 

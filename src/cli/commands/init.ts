@@ -1,0 +1,184 @@
+import { causeChain, RrError } from "../../base/rr_error.ts";
+import type { World } from "../../base/world.ts";
+import { type ConfigTable, readConfigFile } from "../../config/config_file.ts";
+import { loadSettings, type Settings } from "../../config/load.ts";
+import { folderOf } from "../../config/paths.ts";
+import { type SettingName, SETTINGS } from "../../config/schema.ts";
+import { type ConfigValue, describeKeys, renderConfig } from "../../config/template.ts";
+import { parseRelayAddr } from "../../net/addrs.ts";
+import { loadOrCreateIdentity } from "../../net/identity.ts";
+import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/swarm_key.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
+import { ExitCode } from "../exit_code.ts";
+import {
+  DEVICE_ID_FLAG,
+  RELAY_FLAG,
+  switchFlag,
+  TRACKER_TOKEN_FLAG,
+  TRACKERS_FLAG,
+  USER_ID_FLAG,
+} from "../flags.ts";
+import { printLine, printWarning } from "../print.ts";
+import { newSwarmKeyNote } from "./swarm_key.ts";
+
+interface Flags {
+  readonly force: boolean;
+  readonly userId: string | undefined;
+  readonly deviceId: string | undefined;
+  readonly trackers: readonly string[] | undefined;
+  readonly relay: readonly string[] | undefined;
+  readonly trackerToken: string | undefined;
+}
+
+/** `rr init` */
+export const command: CliCommand = defineCommand<Flags>({
+  brief: "Write the config file and create the keys",
+  usage: ["[options]"],
+  details:
+    `Writes ~/.config/rustory/config.toml, unless there is one, and creates the swarm key and the
+identity of this device, unless they are there.
+
+--force keeps every setting and comment of an existing file, changes only what is given as an
+option or in the environment, and keeps the old file beside it. The tracker token is taken from
+the option or the old file, never from the environment: that would put a secret on the disk.
+
+Examples:
+  rr init --user-id me --device-id laptop
+  rr init --force --trackers https://tracker.example:8850
+
+Keys of the config (each also a variable: RUSTORY_ and the key in capitals):
+${describeKeys().map(({ key, why }) => `  ${key.padEnd(28)} ${why}`).join("\n")}`,
+  flags: {
+    force: switchFlag("Change an existing config file; a backup is kept"),
+    userId: USER_ID_FLAG,
+    deviceId: DEVICE_ID_FLAG,
+    trackers: TRACKERS_FLAG,
+    relay: RELAY_FLAG,
+    trackerToken: TRACKER_TOKEN_FLAG,
+  },
+  run,
+});
+
+async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
+  const settings = loadSettings(world, {
+    dbPath: flags.dbPath,
+    userId: flags.userId,
+    deviceId: flags.deviceId,
+    trackers: flags.trackers,
+    relays: flags.relay,
+    trackerToken: flags.trackerToken,
+  }, { lenient: flags.force });
+  for (const relay of settings.relays) checkRelay(settings, relay);
+  if (settings.configExists && !flags.force) {
+    printLine(world, `config already exists: ${settings.configPath} (use --force to overwrite)`);
+  } else {
+    await writeConfig(world, settings);
+  }
+  await createKeys(world, settings);
+  printLine(world, "next:");
+  printLine(world, "  rr doctor                      checks that all is in order");
+  printLine(world, "  rr p2p-sync --watch --push     keeps this device in sync");
+  return ExitCode.OK;
+}
+
+function checkRelay(settings: Settings, relay: string): void {
+  try {
+    parseRelayAddr(relay);
+  } catch (error) {
+    if (settings.origins.relays.source !== "flag" || !(error instanceof RrError)) throw error;
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    throw new RrError("usage", error.message, { cause: error.cause, ...hint });
+  }
+}
+
+/** Written in any case, so that a change of the host name does not make this another device. */
+const ALWAYS: readonly SettingName[] = ["dbPath", "userId", "deviceId"];
+/** Written if something other than the default is in force. */
+const IF_SET: readonly SettingName[] = [
+  "trackers",
+  "relays",
+  "trackerToken",
+  "swarmKeyPath",
+  "p2pIdentityKeyPath",
+  "relayIdentityKeyPath",
+];
+
+async function writeConfig(world: World, settings: Settings): Promise<void> {
+  const path = settings.configPath;
+  const old = readConfigFile(path, world.files);
+  const usable = old.exists && old.fault === undefined && old.text.trim() !== "";
+  const values: Record<string, ConfigValue> = {};
+  for (const name of [...ALWAYS, ...IF_SET]) {
+    if (isWritten(name, settings, usable)) values[SETTINGS[name].key!] = toConfig(settings, name);
+  }
+  for (const { message } of settings.problems) printWarning(world, message);
+  const text = usable
+    ? await edited(world, old.text, values)
+    : renderConfig({ ...plainValues(old.table), ...values });
+  world.files.makePrivateFolder(folderOf(path));
+  const backup = old.exists ? keepOld(world, path, old.text) : undefined;
+  world.files.replacePrivate(path, text);
+  printLine(world, `wrote config: ${path}`);
+  if (backup !== undefined) printLine(world, `kept the old config: ${backup}`);
+}
+
+// In a file that stays, a value that is there already stays as it is written there.
+function isWritten(name: SettingName, settings: Settings, staysWhole: boolean): boolean {
+  const { source } = settings.origins[name];
+  if (name === "trackerToken" && source === "env") return false;
+  if (source === "config") return !staysWhole;
+  return source !== "default" || ALWAYS.includes(name);
+}
+
+function toConfig(settings: Settings, name: SettingName): ConfigValue {
+  const value = settings[name] as ConfigValue;
+  // The original knows one relay, as text.
+  return name === "relays" && settings.relays.length === 1 ? settings.relays[0]! : value;
+}
+
+async function edited(
+  world: World,
+  text: string,
+  values: Readonly<Record<string, ConfigValue>>,
+): Promise<string> {
+  const { editConfig } = await import("../../config/edit.ts");
+  try {
+    return editConfig(text, values);
+  } catch (error) {
+    printWarning(world, `${causeChain(error)}; written anew, without its comments`);
+    const { parse } = await import("../../config/config_file.ts");
+    return renderConfig({ ...plainValues(parse(text)), ...values });
+  }
+}
+
+function plainValues(table: ConfigTable): Record<string, ConfigValue> {
+  const isPlain = (value: unknown): boolean =>
+    ["string", "number", "boolean"].includes(typeof value);
+  const kept = Object.entries(table).filter(([, value]) =>
+    isPlain(value) || (Array.isArray(value) && value.every((one) => typeof one === "string"))
+  );
+  return Object.fromEntries(kept) as Record<string, ConfigValue>;
+}
+
+function keepOld(world: World, path: string, text: string): string {
+  for (let n = 1;; n++) {
+    const backup = n === 1 ? `${path}.bak` : `${path}.bak.${n}`;
+    if (world.files.createPrivate(backup, text)) return backup;
+  }
+}
+
+async function createKeys(world: World, settings: Settings): Promise<void> {
+  const swarm = await loadOrCreateSwarmKey(settings.swarmKeyPath, world);
+  const identity = await loadOrCreateIdentity(settings.p2pIdentityKeyPath, world);
+  printLine(world, `swarm key path: ${settings.swarmKeyPath}`);
+  printLine(world, `swarm key fingerprint: ${swarmKeyFingerprint(swarm.key)}`);
+  printLine(world, `p2p identity key path: ${settings.p2pIdentityKeyPath}`);
+  printLine(world, `p2p peer id: ${identity.peer}`);
+  if (swarm.created) world.stderr.write(newSwarmKeyNote(settings.swarmKeyPath));
+  if (identity.created) {
+    world.stderr.write(
+      `note: the identity at ${settings.p2pIdentityKeyPath} is new. It must be different on each device:\n` +
+        "      never copy it to another one.\n",
+    );
+  }
+}
