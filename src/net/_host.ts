@@ -16,6 +16,7 @@ import { tcp } from "@libp2p/tcp";
 import { yamux } from "@libp2p/yamux";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2pInit, type Libp2pOptions } from "libp2p";
+import type { PeerId } from "../sync/ports.ts";
 import { VERSION } from "../version.ts";
 import { hardenedPsk, type HeardOf } from "./_psk.ts";
 import { KEEP_ALIVE_MS } from "./_silence.ts";
@@ -103,14 +104,22 @@ export async function startDeviceHost(options: HostOptions): Promise<DeviceHost>
   return { ...finish(libp2p), heardOf, relayClient: { reservations: reservationStore } };
 }
 
+/** What a relay's node takes besides. */
+export interface RelayHostOptions extends HostOptions {
+  readonly reservations: NonNullable<CircuitRelayServerInit["reservations"]>;
+  /** Whether to refuse a connection from one peer to another. */
+  refuse(from: PeerId, to: PeerId): boolean;
+}
+
 /** Starts a relay's node. */
-export async function startRelayHost(
-  options: HostOptions,
-  reservations: NonNullable<CircuitRelayServerInit["reservations"]>,
-): Promise<RelayHost> {
+export async function startRelayHost(options: RelayHostOptions): Promise<RelayHost> {
   const { init, heardOf, finish } = prepare(options, "rustory-relay/0.1.0");
+  const text = (id: { toString(): string }): PeerId => id.toString() as PeerId;
   const libp2p = await createLibp2p({
     ...init,
+    connectionGater: {
+      denyOutboundRelayedConnection: (from, to) => options.refuse(text(from), text(to)),
+    },
     connectionManager: {
       ...init.connectionManager,
       ...RELAY_LIMITS,
@@ -121,7 +130,7 @@ export async function startRelayHost(
       relay: circuitRelayServer({
         maxInboundHopStreams: HOP_STREAMS,
         maxOutboundStopStreams: STOP_STREAMS,
-        reservations,
+        reservations: options.reservations,
       }),
     },
   });

@@ -1,16 +1,29 @@
-/** Listening on the wanted addresses, or on a free port where the wanted one is taken. */
+/** Listening on the wanted addresses, with errors that name them. */
 import type { Logger } from "../base/log.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { Host } from "./_host.ts";
 import { isTransport, withAnyPort } from "./addrs.ts";
 import type { NodeEvent } from "./node_events.ts";
 
+/** Starts listening on all of `addrs`. @throws {RrError} as {@linkcode listenOrElsewhere} does */
+export async function listenExactly(
+  addrs: readonly string[],
+  host: Pick<Host, "listen">,
+): Promise<void> {
+  for (const addr of addrs) checkListenAddr(addr);
+  for (const addr of addrs) {
+    await host.listen(addr).catch((cause) => {
+      throw cannotListen(addr, cause);
+    });
+  }
+}
+
 /**
- * Starts listening on all of `addrs`.
+ * Starts listening on all of `addrs`, on a free port where the wanted one is taken.
  *
  * @throws {RrError} `config`, if one is no TCP address; `network`, if one cannot be listened on
  */
-export async function listenOn(
+export async function listenOrElsewhere(
   addrs: readonly string[],
   host: Pick<Host, "listen" | "listening">,
   logger: Logger,
@@ -46,9 +59,11 @@ function isTaken(error: unknown): boolean {
 }
 
 function cannotListen(addr: string, cause: unknown): RrError {
-  const code = /\bE[A-Z]{4,}\b/.exec(`${cause}`)?.[0];
+  const code = isTaken(cause) ? "EADDRINUSE" : /\bE[A-Z]{4,}\b/.exec(`${cause}`)?.[0];
   const why = code === undefined ? "" : ` (${code})`;
   return new RrError("network", `Cannot listen on "${addr}"${why}`, {
-    hint: "Give an address of this machine and a port above 1023",
+    hint: isTaken(cause)
+      ? "Another program uses this port: give another one, or stop that program"
+      : "Give an address of this machine and a port above 1023",
   });
 }

@@ -9,6 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { PeerId } from "../sync/ports.ts";
+import { linkedController } from "./_signals.ts";
 import type { Node } from "./node.ts";
 
 /** What {@linkcode Upgrades} needs. */
@@ -81,8 +82,8 @@ export class Upgrades {
         // It is reached through the relay; the next try may be luckier.
       }
       const pause = this.#options.everyMs * (0.75 + random.unit() / 2);
-      const wake = AbortSignal.any([this.#wake.signal, node.stopped]);
-      await clock.sleep(pause, wake).catch(() => {});
+      using wake = linkedController(this.#wake.signal, node.stopped);
+      await clock.sleep(pause, wake.signal).catch(() => {});
       node.stopped.throwIfAborted();
     }
   }

@@ -14,6 +14,7 @@ import {
 import { AttemptError, dialDirect, dialThrough } from "./_attempts.ts";
 import { SharedTasks } from "./_shared_tasks.ts";
 import { Upgrades } from "./_upgrades.ts";
+import { linkedController } from "./_signals.ts";
 import { candidatesOf, type RelayAddr } from "./addrs.ts";
 import { raceAbort } from "./bytes.ts";
 import { bestConnection, openLink } from "./link.ts";
@@ -96,13 +97,13 @@ class NodeDialer implements Dialer {
 
   async #dial({ peer, addrs }: PeerRecord, shared: AbortSignal): Promise<void> {
     const { node, logger } = this.#deps;
-    const signal = AbortSignal.any([shared, node.stopped]);
+    using over = linkedController(shared, node.stopped);
     const found = candidatesOf(peer, addrs);
     const relays = new Map<string, RelayAddr>();
     for (const relay of [...node.relays, ...found.relays]) {
       if (relay.relay !== peer && relay.relay !== node.peer) relays.set(relay.text, relay);
     }
-    const connection = await this.#race(peer, addrs, [...relays.values()], signal);
+    const connection = await this.#race(peer, addrs, [...relays.values()], over.signal);
     logger.debug("Connected to a peer", { peer, addr: String(connection.remoteAddr) });
   }
 
@@ -117,35 +118,34 @@ class NodeDialer implements Dialer {
     const { node } = this.#deps;
     const own = node.listening().map((addr) => addr.replace(/\/p2p\/[^/]+$/, ""));
     const { direct } = candidatesOf(peer, addrs, own);
-    // Ended when the race is over; a direct try goes on beside a relayed connection.
-    const directOver = new AbortController();
-    const relaysOver = new AbortController();
-    const stop = (): void => {
-      directOver.abort(signal.reason);
-      relaysOver.abort(signal.reason);
-    };
-    signal.addEventListener("abort", stop, { once: true });
+    // A direct try goes on beside a relayed connection, so these end apart, and not with the race.
+    const directOver = linkedController(signal, node.stopped);
+    using relaysOver = linkedController(signal);
     const directly = this.#directly(peer, direct, directOver.signal);
     const relayed = this.#relayed(peer, relays, directly, relaysOver.signal);
     try {
       const connection = await raceAbort(Promise.any([directly, relayed]), signal);
       if (connection.direct) directOver.abort();
-      relaysOver.abort();
       return connection;
     } catch (error) {
       signal.throwIfAborted();
       throw unreachable(peer, error);
     } finally {
-      signal.removeEventListener("abort", stop);
+      relaysOver.abort();
+      directly.catch(() => {}).finally(() => directOver[Symbol.dispose]());
     }
   }
 
   #directly(peer: PeerId, addrs: readonly string[], signal: AbortSignal): Promise<Connection> {
     const { node, clock } = this.#deps;
     const { directMs, staggerMs } = this.#options;
+    let first: Connection | undefined;
     const tries = addrs.map(async (addr, i) => {
       await clock.sleep(i * staggerMs, signal);
-      return await dialDirect(peer, addr, { node, clock, withinMs: directMs }, signal);
+      const connection = await dialDirect(peer, addr, { node, clock, withinMs: directMs }, signal);
+      first ??= connection;
+      if (connection.id !== first.id) connection.abort(new Error("Another address was faster"));
+      return first;
     });
     return Promise.any(tries);
   }

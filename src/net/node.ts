@@ -7,7 +7,7 @@ import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { PeerId, Route } from "../sync/ports.ts";
 import { type DeviceHost, startDeviceHost } from "./_host.ts";
-import { listenOn } from "./_listen.ts";
+import { listenOrElsewhere } from "./_listen.ts";
 import { installBroadcastChannel, installNets } from "./_process_nets.ts";
 import { keepRelay } from "./_relays.ts";
 import { lastHeard, SILENCE_MS, watchSilence } from "./_silence.ts";
@@ -107,7 +107,7 @@ export async function startNode(options: NodeOptions, deps: NodeDeps): Promise<N
     });
     node = new RunningNode(host, identity.peer, relays, { events, running, nets, deps });
     try {
-      await listenOn(listen, host, deps.logger, (event) => node?.remember(event));
+      await listenOrElsewhere(listen, host, deps.logger, (event) => node?.remember(event));
     } catch (error) {
       await node.stop();
       throw error;

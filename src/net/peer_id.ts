@@ -27,6 +27,13 @@ export function peerIdOf(publicKey: Uint8Array): PeerId {
   return `1${text}` as PeerId;
 }
 
+/** The peer id of the 38 bytes that libp2p messages carry; `undefined` if they are none. */
+export function peerIdOfMultihash(bytes: Uint8Array): PeerId | undefined {
+  const fits = bytes.length === PREFIX.length + KEY_BYTES &&
+    PREFIX.every((byte, i) => bytes[i] === byte);
+  return fits ? peerIdOf(bytes.subarray(PREFIX.length)) : undefined;
+}
+
 /** The peer id that `text` is, or `undefined` if it is none (blanks around it included). */
 export function parsePeerId(text: string): PeerId | undefined {
   if (text.length !== TEXT_CHARS || text[0] !== "1") return undefined;
