@@ -25,6 +25,7 @@ const VALUES: {
   p2pIdentityKeyPath: text("/f", "/e", "/c"),
   relayIdentityKeyPath: text("/f", "/e", "/c"),
   p2pListen: list(),
+  p2pRelayOnly: { flag: "1", env: "off", file: "true", wants: [true, false, true] },
   p2pWatchStartJitterSec: number(),
   p2pRequestAttempts: number(),
   p2pRequestTimeoutBaseSec: number(),
