@@ -69,6 +69,11 @@ export interface RelayClient {
 // stream may buffer, which ends the stream, and lets a slow reader's memory grow.
 const WINDOW_BYTES = 1 << 20;
 const READ_BUFFER_BYTES = 4 << 20;
+/**
+ * Streams that the dialer may open before we have finished the handshake on our side. Libp2p's default
+ * is 10; one more resets all of them, so a peer with much to ask would fail at once.
+ */
+const EARLY_STREAMS = 256;
 /** Devices behind one NAT are one host, so the default of 5 connections a second is too little. */
 const DEVICE_LIMITS = { inboundConnectionThreshold: 100, maxIncomingPendingConnections: 100 };
 const RELAY_LIMITS = { inboundConnectionThreshold: 1_000, maxIncomingPendingConnections: 500 };
@@ -159,6 +164,7 @@ function prepare(options: HostOptions, protocolVersion: string) {
     streamMuxers: [
       yamux({
         keepAliveInterval: KEEP_ALIVE_MS,
+        maxEarlyStreams: EARLY_STREAMS,
         streamOptions: {
           maxStreamWindowSize: WINDOW_BYTES,
           maxReadBufferLength: READ_BUFFER_BYTES,

@@ -21,9 +21,9 @@ export interface ServeDeps {
 
 /** The bounds of {@linkcode servePeers}; each has a default. */
 export interface ServeLimits {
-  /** Requests of one peer at a time; more are refused. @default {8} */
+  /** Requests of one peer at a time; more are refused. @default {32} */
   readonly perPeer?: number;
-  /** Requests of all peers at a time; more are refused. @default {64} */
+  /** Requests of all peers at a time; more are refused. @default {256} */
   readonly total?: number;
   /** Bytes of requests that are being read, over all peers. @default {64 MiB} */
   readonly bufferedBytes?: number;
@@ -35,9 +35,9 @@ export interface ServeLimits {
   readonly requestMs?: number;
 }
 
-// The original opens at most two at a time to one peer; a device asks several of us at once.
-const PER_PEER = 8;
-const TOTAL = 64;
+// A waiting request costs its few bytes; what it may hold is bounded below.
+const PER_PEER = 32;
+const TOTAL = 256;
 /** Four requests of the largest size. */
 const BUFFERED_BYTES = 64 << 20;
 /** A decoded push can take 64 MiB of JSON and some times that as objects. */

@@ -1,0 +1,150 @@
+/** Real nodes on loopback, for the tests of this room. */
+import { systemClock } from "../../src/base/clock.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import { type ServeLimits, servePeers } from "../../src/net/accept.ts";
+import { parseRelayAddr, type RelayAddr } from "../../src/net/addrs.ts";
+import { createDialer, type DialerOptions } from "../../src/net/dial.ts";
+import { createIdentity } from "../../src/net/identity.ts";
+import { type Node, type NodeOptions, startNode } from "../../src/net/node.ts";
+import type { NodeEvent } from "../../src/net/node_events.ts";
+import { type Relay, type RelayOptions, startRelay } from "../../src/net/relay.ts";
+import type { Dialer, PeerId, PeerRecord, PeerService } from "../../src/sync/ports.ts";
+import { ScriptedService } from "../contracts/peer_link.ts";
+import { RecordingLogger } from "../fakes/recording_logger.ts";
+
+export const ANY_PORT = "/ip4/127.0.0.1/tcp/0";
+/** Long enough for a busy machine, short enough to end a test that hangs. */
+export const DEADLINE_MS = 20_000;
+
+/** Registers a test with real nodes: libp2p leaves timers behind, so leaks are not looked for. */
+export function nodeTest(name: string, fn: (lab: Lab) => Promise<void>): void {
+  Deno.test({
+    name,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      await using lab = new Lab();
+      await within(fn(lab), `finish "${name}"`);
+    },
+  });
+}
+
+/** The promise, or an error if it takes too long. */
+export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`Cannot ${what} in time`)), DEADLINE_MS);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** One swarm. */
+export class Lab implements AsyncDisposable {
+  readonly logger = new RecordingLogger();
+  readonly deps = { logger: this.logger, clock: systemClock(), random: systemRandom() };
+  readonly swarmKey: Uint8Array = this.deps.random.bytes(32);
+  readonly #parts = new AsyncDisposableStack();
+
+  /** A node that listens, unless told otherwise. */
+  async node(options: Partial<NodeOptions> = {}): Promise<Node> {
+    const { swarmKey } = this;
+    const identity = options.identity ?? await createIdentity();
+    const all = { swarmKey, listen: [ANY_PORT], ...options, identity };
+    return this.#parts.use(await startNode(all, this.deps));
+  }
+
+  /** A node that answers with `service`. */
+  async server(
+    service: PeerService = new ScriptedService(),
+    options: Partial<NodeOptions> = {},
+    limits: ServeLimits = {},
+  ): Promise<Node> {
+    const node = await this.node(options);
+    await servePeers(node, service, this.deps, limits);
+    return node;
+  }
+
+  /** A relay on loopback. */
+  async relay(options: Partial<RelayOptions> = {}): Promise<Relay> {
+    const { swarmKey } = this;
+    const identity = options.identity ?? await createIdentity();
+    const all = { swarmKey, listen: [ANY_PORT], ...options, identity };
+    return this.#parts.use(await startRelay(all, this.deps));
+  }
+
+  dialer(node: Node, options: DialerOptions = {}): Dialer {
+    return createDialer({ node, ...this.deps }, options);
+  }
+
+  /** Is disposed of with the lab. */
+  use<T extends Disposable | AsyncDisposable>(part: T): T {
+    return this.#parts.use(part);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#parts.disposeAsync();
+  }
+}
+
+/** What a directory would tell of the node. */
+export function recordOf(node: { readonly peer: PeerId }, addrs: readonly string[]): PeerRecord {
+  return {
+    peer: node.peer,
+    addrs,
+    deviceId: undefined,
+    userId: undefined,
+    hostname: undefined,
+    lastSeenUnix: 0,
+  };
+}
+
+export function relayAddrOf(relay: Relay): RelayAddr {
+  return parseRelayAddr(relay.listening()[0]!);
+}
+
+/** The next event of that type, which `cause` may bring about. */
+export async function nextEvent<T extends NodeEvent["type"]>(
+  node: Node,
+  type: T,
+): Promise<Extract<NodeEvent, { type: T }>> {
+  const { promise, resolve } = Promise.withResolvers<Extract<NodeEvent, { type: T }>>();
+  using _subscription = node.onEvent((event) => {
+    if (event.type === type) resolve(event as Extract<NodeEvent, { type: T }>);
+  });
+  return await within(promise, `see the event "${type}"`);
+}
+
+/** Waits until the relay takes connections for the node. */
+export async function reserved(node: Node): Promise<void> {
+  if (node.reservations().length === 0) await nextEvent(node, "reserved");
+}
+
+/** Waits, without a timer of its own longer than a moment, until the condition holds. */
+export async function until(holds: () => boolean, what: string): Promise<void> {
+  const clock = systemClock();
+  const started = clock.monotonic();
+  while (!holds()) {
+    if (clock.monotonic() - started > DEADLINE_MS) {
+      throw new Error(`Cannot see in time that ${what}`);
+    }
+    await clock.sleep(5);
+  }
+}
+
+/** A TCP address that lets connections wait for ever: the backlog is never looked at. */
+export function muteListener(): { readonly addr: string } & Disposable {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const held: Deno.Conn[] = [];
+  (async () => {
+    for await (const connection of listener) held.push(connection);
+  })().catch(() => {});
+  return {
+    addr: `/ip4/127.0.0.1/tcp/${(listener.addr as Deno.NetAddr).port}`,
+    [Symbol.dispose](): void {
+      listener.close();
+      for (const connection of held) connection.close();
+    },
+  };
+}
