@@ -50,7 +50,7 @@ export function* glyphs(text: string): Generator<Glyph> {
       if (cluster !== "") yield toGlyph(cluster, start);
       cluster = char;
       start = index;
-      attached = 0;
+      attached = char >= "\u0300" && ATTACHED.test(char) ? 1 : 0;
     }
     index += char.length;
   }

@@ -1,0 +1,81 @@
+/** Which key does what, and the same table as the help that people read. */
+import type { Scope } from "./state.ts";
+import type { EditAction } from "./line_edit.ts";
+
+/** What came from the keyboard. */
+export type Key =
+  /** Letters, one or more. */
+  | { readonly kind: "text"; readonly text: string }
+  /** Pasted text, as one piece. */
+  | { readonly kind: "paste"; readonly text: string }
+  /** A named key such as `enter`, `up`, `f1`, `ctrl-r`, `alt-b` or `ctrl-left`. */
+  | { readonly kind: "key"; readonly name: string };
+
+/** What a named key means. */
+export type Command =
+  | { readonly kind: "edit"; readonly action: EditAction }
+  | { readonly kind: "move"; readonly by: "newer" | "older" | "page-up" | "page-down" }
+  | { readonly kind: "move"; readonly by: "first" | "last" }
+  | { readonly kind: "scope"; readonly scope: Scope | "next" }
+  | { readonly kind: "ok-only" | "mode" | "accept" | "accept-other" | "details" | "delete" }
+  | { readonly kind: "help" | "escape" | "cancel" | "redraw" };
+
+/** One line of the help. */
+export interface KeyHelp {
+  readonly keys: readonly string[];
+  readonly command: Command;
+  readonly help: string;
+}
+
+const edit = (action: EditAction): Command => ({ kind: "edit", action });
+const scope = (to: Scope | "next"): Command => ({ kind: "scope", scope: to });
+
+/** Every key of the list, in the order of the help. */
+export const KEYS: readonly KeyHelp[] = [
+  row("enter", { kind: "accept" }, "take the command"),
+  row("tab", { kind: "accept-other" }, "take it the other way: run or edit"),
+  row("ctrl-r down ctrl-n", { kind: "move", by: "older" }, "next older"),
+  row("ctrl-s up ctrl-p", { kind: "move", by: "newer" }, "next newer"),
+  row("pagedown ctrl-v", { kind: "move", by: "page-down" }, "a page on"),
+  row("pageup alt-v", { kind: "move", by: "page-up" }, "a page back"),
+  row("alt-< ctrl-home", { kind: "move", by: "first" }, "first"),
+  row("alt-> ctrl-end", { kind: "move", by: "last" }, "last"),
+  row("ctrl-t alt-m f8", { kind: "mode" }, "match: fuzzy, substring, prefix"),
+  row("f2 alt-a", scope("all"), "all commands"),
+  row("f3 alt-h", scope("host"), "of this host"),
+  row("f4 alt-d", scope("directory"), "run in this directory"),
+  row("f5 alt-g", scope("workspace"), "run in this git workspace"),
+  row("f6 alt-s", scope("session"), "of this session"),
+  row("ctrl-x", scope("next"), "next of these five"),
+  row("f7 alt-o", { kind: "ok-only" }, "only runs that succeeded"),
+  row("ctrl-o", { kind: "details" }, "every run: when, where, how it ended"),
+  row("ctrl-d", { kind: "delete" }, "delete it and all its runs here"),
+  row("f1 alt-?", { kind: "help" }, "this help; also ? in an empty line"),
+  row("escape", { kind: "escape" }, "back; leave without a command"),
+  row("ctrl-c ctrl-g", { kind: "cancel" }, "leave without a command"),
+  row("ctrl-l", { kind: "redraw" }, "draw again"),
+  row("ctrl-a home", edit("line-start"), "to the start of the line"),
+  row("ctrl-e end", edit("line-end"), "to its end"),
+  row("left ctrl-b", edit("left"), "a letter left"),
+  row("right ctrl-f", edit("right"), "a letter right"),
+  row("alt-b ctrl-left alt-left", edit("word-left"), "a word left"),
+  row("alt-f ctrl-right alt-right", edit("word-right"), "a word right"),
+  row("backspace ctrl-h", edit("delete-back"), "delete the letter before"),
+  row("delete", edit("delete-forward"), "delete the letter under the cursor"),
+  row("ctrl-w alt-backspace", edit("delete-word-back"), "delete the word before"),
+  row("ctrl-u", edit("delete-to-start"), "delete to the start"),
+  row("ctrl-k", edit("delete-to-end"), "delete to the end"),
+];
+
+function row(keys: string, command: Command, help: string): KeyHelp {
+  return { keys: keys.split(" "), command, help };
+}
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  KEYS.flatMap(({ keys, command }) => keys.map((key) => [key, command] as const)),
+);
+
+/** What a named key means; `undefined` if nothing. */
+export function commandOf(name: string): Command | undefined {
+  return COMMANDS.get(name);
+}

@@ -1,0 +1,101 @@
+/** The two views that are pages of text: the help and the details of a command. */
+import { type Glyph, glyphs } from "../search/glyphs.ts";
+import { duration, grouped, moment, shortFolder, shortHost } from "./format.ts";
+import { KEYS } from "./keys.ts";
+import type { CommandRuns, PickerState, RunInfo, Size, View } from "./state.ts";
+
+/** Runs listed in the details; beyond that the totals have to do. */
+export const MAX_RUNS_SHOWN = 500;
+/** Rows of the command itself at the top of its details. */
+const MAX_COMMAND_ROWS = 8;
+
+/** Lines of the help, not cut to a width. */
+export function helpLines(): string[] {
+  const names = KEYS.map(({ keys }) => keys.join(", "));
+  const width = Math.max(...names.map((name) => name.length));
+  return KEYS.map(({ help }, i) => `${names[i]!.padEnd(width)}  ${help}`);
+}
+
+/** Lines of the details; the first ones are the command. */
+export function detailLines(
+  runs: CommandRuns,
+  size: Size,
+  home: string | undefined,
+): string[] {
+  const command = wrapped(runs.command, size.columns, MAX_COMMAND_ROWS);
+  return [...command, "", summary(runs), "", ...runs.runs.map((run) => runLine(run, home))];
+}
+
+function summary({ total, failed, firstMs, lastMs }: CommandRuns): string {
+  const ran = total === 1 ? "ran once" : `ran ${grouped(total)} times`;
+  const share = total > 0 ? Math.round(100 * failed / total) : 0;
+  const fails = failed === 0 ? "never failed" : `failed ${grouped(failed)} (${share} %)`;
+  const when = total === 1
+    ? moment(lastMs)
+    : `last ${moment(lastMs)}, first ${moment(firstMs).slice(0, 10)}`;
+  return `${ran}, ${fails}, ${when}`;
+}
+
+function runLine(run: RunInfo, home: string | undefined): string {
+  const exit = String(run.exitCode).padStart(4);
+  const took = duration(run.durationMs).padStart(6);
+  return `${moment(run.startedAtMs)} ${exit} ${took}  ${shortHost(run.hostname)}:` +
+    shortFolder(run.cwd, home);
+}
+
+/** Text with its own line breaks, wrapped at the columns; the last of `rows` says if there is more. */
+export function wrapped(text: string, columns: number, rows: number): string[] {
+  const lines: string[] = [];
+  for (const line of text.split("\n")) {
+    let row = "";
+    let width = 0;
+    for (const glyph of glyphs(line)) {
+      if (width + glyph.width > columns && row !== "") {
+        lines.push(row);
+        if (lines.length > rows) return cutOff(lines, rows, columns);
+        row = "";
+        width = 0;
+      }
+      if (glyph.width > columns) continue;
+      row += glyph.text;
+      width += glyph.width;
+    }
+    lines.push(row);
+    if (lines.length > rows) return cutOff(lines, rows, columns);
+  }
+  return lines;
+}
+
+function cutOff(lines: readonly string[], rows: number, columns: number): string[] {
+  if (rows < 1) return [];
+  const kept = lines.slice(0, rows);
+  const last: Glyph[] = [...glyphs(kept[rows - 1]!)];
+  let width = last.reduce((sum, glyph) => sum + glyph.width, 0);
+  while (width > columns - 1 && last.length > 0) width -= last.pop()!.width;
+  kept[rows - 1] = `${last.map((glyph) => glyph.text).join("")}…`;
+  return kept;
+}
+
+/** How many rows a page has: all but the line of keys at the bottom. */
+export function pageHeight({ rows }: Size): number {
+  return rows > 1 ? rows - 1 : 1;
+}
+
+/** The view, scrolled; it stops where its last line is at the bottom. */
+export function pageOf(
+  state: PickerState,
+  by: "newer" | "older" | "page-up" | "page-down" | "first" | "last",
+): View {
+  const { view } = state;
+  if (view.kind !== "help" && view.kind !== "details") return view;
+  const height = pageHeight(state.size);
+  const lines = view.kind === "help"
+    ? KEYS.length
+    : view.runs
+    ? detailLines(view.runs, state.size, undefined).length
+    : 0;
+  const lowest = Math.max(0, lines - height);
+  const steps = { newer: -1, older: 1, "page-up": -height, "page-down": height };
+  const wanted = by === "first" ? 0 : by === "last" ? lowest : view.top + steps[by];
+  return { ...view, top: Math.max(0, Math.min(wanted, lowest)) };
+}

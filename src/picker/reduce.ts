@@ -1,0 +1,266 @@
+/** The picker's only rule: a state and an event give the next state and what is to be done. */
+import { MATCH_MODES } from "../search/query.ts";
+import { type Command, commandOf, type Key } from "./keys.ts";
+import { heights } from "./layout.ts";
+import { edit, insert, type Line } from "./line_edit.ts";
+import { pageOf } from "./pages.ts";
+import {
+  asQuery,
+  atLeastOne,
+  type ChoiceAction,
+  type CommandRuns,
+  type Filter,
+  FIRST_LIMIT,
+  type PickerState,
+  type Results,
+  type Scope,
+  SCOPES,
+  selectedLine,
+  type Size,
+} from "./state.ts";
+
+/** What happens to the picker. */
+export type PickerEvent =
+  | { readonly kind: "key"; readonly key: Key }
+  | { readonly kind: "resize"; readonly size: Size }
+  /** More of the answer to a search. */
+  | { readonly kind: "results"; readonly results: Results }
+  /** The answer to `details`; `undefined` if the command is gone. */
+  | { readonly kind: "runs"; readonly line: number; readonly runs: CommandRuns | undefined }
+  /** The answer to `delete`. */
+  | { readonly kind: "deleted"; readonly line: number; readonly count: number }
+  /** Something asked for did not work; the picker goes on. */
+  | { readonly kind: "failed"; readonly message: string };
+
+/** What the driver has to do. */
+export type Effect =
+  /** Search for the query of the new state, under its generation. */
+  | { readonly kind: "search" }
+  | { readonly kind: "details"; readonly line: number }
+  | { readonly kind: "delete"; readonly line: number }
+  | { readonly kind: "redraw" }
+  | { readonly kind: "choose"; readonly line: number; readonly action: ChoiceAction }
+  /** Over: with `cancelled`, or `nothing` if a choice was asked for and nothing matches. */
+  | { readonly kind: "leave"; readonly why: "cancelled" | "nothing" };
+
+/** The next state, and what to do. */
+export interface Step {
+  readonly state: PickerState;
+  readonly effects: readonly Effect[];
+}
+
+/** See the file's description. Pure: the same state and event give the same step. */
+export function reduce(state: PickerState, event: PickerEvent): Step {
+  switch (event.kind) {
+    case "key":
+      return onKey({ ...state, notice: undefined, pending: undefined }, event.key);
+    case "resize":
+      return still(scrolled({ ...state, size: atLeastOne(event.size) }));
+    case "results":
+      return onResults(state, event.results);
+    case "runs":
+      return onRuns(state, event.line, event.runs);
+    case "deleted":
+      return searchAgain({
+        ...state,
+        notice: event.count > 0 ? `Deleted ${runsInWords(event.count)}` : "It was gone already",
+      });
+    case "failed":
+      return still({ ...state, view: { kind: "list" }, notice: event.message });
+  }
+}
+
+/** A count with its noun: `1 run`, `12 runs`. */
+export function runsInWords(count: number): string {
+  return count === 1 ? "1 run" : `${count} runs`;
+}
+
+function still(state: PickerState, ...effects: Effect[]): Step {
+  return { state, effects };
+}
+
+function onKey(state: PickerState, key: Key): Step {
+  if (state.view.kind === "confirm") return onConfirm(state, state.view.line, key);
+  if (state.view.kind !== "list") return onPage(state, key);
+  if (key.kind === "key") {
+    const command = commandOf(key.name);
+    return command ? onCommand(state, command) : still(state);
+  }
+  if (key.kind === "text" && key.text === "?" && state.query === "") return help(state);
+  return typed(state, insert(state, asQuery(key.text)));
+}
+
+function onCommand(state: PickerState, command: Command): Step {
+  switch (command.kind) {
+    case "edit":
+      return typed(state, edit(state, command.action));
+    case "move":
+      return moved(state, command.by);
+    case "accept":
+      return accept(state, state.enter);
+    case "accept-other":
+      return accept(state, state.enter === "edit" ? "run" : "edit");
+    case "scope":
+      return filtered(state, { ...state.filter, scope: nextScope(state, command.scope) });
+    case "ok-only":
+      return filtered(state, { ...state.filter, okOnly: !state.filter.okOnly });
+    case "mode":
+      return searchAgain(fresh({ ...state, mode: after(MATCH_MODES, state.mode) }));
+    case "details":
+      return details(state);
+    case "delete":
+      return confirm(state);
+    case "help":
+      return help(state);
+    case "redraw":
+      return still(state, { kind: "redraw" });
+    case "escape":
+    case "cancel":
+      return still(state, { kind: "leave", why: "cancelled" });
+  }
+}
+
+// The key of the scope that is on turns it off.
+function nextScope(state: PickerState, wanted: Scope | "next"): Scope {
+  const { scope } = state.filter;
+  if (wanted === "next") return after(SCOPES, scope);
+  return wanted === scope ? "all" : wanted;
+}
+
+function after<T>(all: readonly T[], current: T): T {
+  return all[(all.indexOf(current) + 1) % all.length]!;
+}
+
+function filtered(state: PickerState, filter: Filter): Step {
+  return searchAgain(fresh({ ...state, filter }));
+}
+
+function typed(state: PickerState, line: Line): Step {
+  const next = { ...state, query: line.query, cursor: line.cursor };
+  return line.query === state.query ? still(next) : searchAgain(fresh(next));
+}
+
+/** Another question: the best answer is wanted, not the line that was selected. */
+function fresh(state: PickerState): PickerState {
+  return { ...state, selected: 0, top: 0, moved: false, limit: FIRST_LIMIT };
+}
+
+function searchAgain(state: PickerState): Step {
+  return still({ ...state, generation: state.generation + 1 }, { kind: "search" });
+}
+
+function accept(state: PickerState, action: ChoiceAction): Step {
+  const { results, generation } = state;
+  const line = selectedLine(state);
+  // What is on the screen belongs to an older query, or to none: the choice waits for the answer.
+  const stale = results.generation !== generation || (line === undefined && !results.complete);
+  if (stale) return still({ ...state, pending: action });
+  if (line === undefined) return still(state, { kind: "leave", why: "nothing" });
+  return still(state, { kind: "choose", line, action });
+}
+
+function onResults(state: PickerState, results: Results): Step {
+  if (results.generation !== state.generation) return still(state);
+  const kept = state.moved ? results.lines.indexOf(selectedLine(state) ?? -1) : -1;
+  // Half an answer without the selected line would only make the selection jump.
+  if (state.moved && kept < 0 && !results.complete) return still(state);
+  const place = kept >= 0 ? kept : state.moved ? state.selected : 0;
+  const selected = Math.max(0, Math.min(place, results.lines.length - 1));
+  const next = scrolled({ ...state, results, selected });
+  if (next.pending === undefined || !isSettled(next)) return still(next);
+  return accept({ ...next, pending: undefined }, next.pending);
+}
+
+/** Whether the first line stays the first: by recency it is final at once, by score at the end. */
+function isSettled({ results, mode, query }: PickerState): boolean {
+  const byRecency = mode !== "fuzzy" || query.trim() === "";
+  return results.complete || (byRecency && results.lines.length > 0);
+}
+
+function moved(
+  state: PickerState,
+  by: "newer" | "older" | "page-up" | "page-down" | "first" | "last",
+): Step {
+  const { results, selected } = state;
+  const page = Math.max(1, heights(state.size).list - 1);
+  const last = results.lines.length - 1;
+  const steps = { newer: -1, older: 1, "page-up": -page, "page-down": page };
+  const wanted = by === "first" ? 0 : by === "last" ? last : selected + steps[by];
+  const place = Math.max(0, Math.min(wanted, last));
+  const next = scrolled({ ...state, selected: place, moved: true });
+  if (place < last || results.lines.length >= results.count) return still(next);
+  if (results.lines.length < state.limit) return still(next);
+  return searchAgain({ ...next, limit: state.limit * 4 });
+}
+
+/** The selection kept on the screen, scrolling no more than needed. */
+function scrolled(state: PickerState): PickerState {
+  const height = Math.max(1, heights(state.size).list);
+  const { selected } = state;
+  const lowest = Math.max(0, state.results.lines.length - height);
+  const top = Math.max(selected - height + 1, Math.min(state.top, selected, lowest));
+  return top === state.top ? state : { ...state, top };
+}
+
+function details(state: PickerState): Step {
+  const line = selectedLine(state);
+  if (line === undefined) return still(state);
+  const view = { kind: "details", line, runs: undefined, top: 0 } as const;
+  return still({ ...state, view }, { kind: "details", line });
+}
+
+function onRuns(state: PickerState, line: number, runs: CommandRuns | undefined): Step {
+  if (state.view.kind !== "details" || state.view.line !== line) return still(state);
+  if (runs === undefined) {
+    return still({ ...state, view: { kind: "list" }, notice: "It was deleted meanwhile" });
+  }
+  return still({ ...state, view: { ...state.view, runs } });
+}
+
+function confirm(state: PickerState): Step {
+  const line = selectedLine(state);
+  if (line === undefined || state.results.generation !== state.generation) return still(state);
+  return still({ ...state, view: { kind: "confirm", line } });
+}
+
+function onConfirm(state: PickerState, line: number, key: Key): Step {
+  const next: PickerState = { ...state, view: { kind: "list" } };
+  const yes = (key.kind === "text" && key.text.toLowerCase() === "y") ||
+    (key.kind === "key" && key.name === "ctrl-d");
+  if (yes) return still(next, { kind: "delete", line });
+  if (key.kind === "key" && key.name === "ctrl-c") {
+    return still(next, { kind: "leave", why: "cancelled" });
+  }
+  return still({ ...next, notice: "Nothing was deleted" });
+}
+
+function help(state: PickerState): Step {
+  return still({ ...state, view: { kind: "help", top: 0 } });
+}
+
+/** Keys while the help or the details cover the list. */
+function onPage(state: PickerState, key: Key): Step {
+  const name = key.kind === "key" ? key.name : "";
+  const command = commandOf(name);
+  switch (command?.kind) {
+    case "cancel":
+      return still(state, { kind: "leave", why: "cancelled" });
+    case "move":
+      return still({ ...state, view: pageOf(state, command.by) });
+    case "accept":
+    case "accept-other":
+      return state.view.kind === "details"
+        ? onCommand({ ...state, view: { kind: "list" } }, command)
+        : still({ ...state, view: { kind: "list" } });
+    case "delete":
+      return state.view.kind === "details"
+        ? confirm({ ...state, view: { kind: "list" } })
+        : still(state);
+    case "redraw":
+      return still(state, { kind: "redraw" });
+    case undefined:
+      return key.kind === "key" ? still(state) : still({ ...state, view: { kind: "list" } });
+    default:
+      return still({ ...state, view: { kind: "list" } });
+  }
+}

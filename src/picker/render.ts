@@ -1,0 +1,202 @@
+/** A state as rows of text for the terminal. */
+import { clip, glyphs } from "../search/glyphs.ts";
+import { matchPositions } from "../search/positions.ts";
+import { parseQuery, type Query } from "../search/query.ts";
+import { grouped } from "./format.ts";
+import { columns, heights } from "./layout.ts";
+import { detailLines, helpLines, pageHeight, wrapped } from "./pages.ts";
+import { type PickerState, type RunInfo, selectedLine } from "./state.ts";
+import { renderRow, type Row } from "./render_row.ts";
+import { styled, type Theme, toColumn } from "./theme.ts";
+
+/** What a frame shows besides the state; the same answers give the same frame. */
+export interface RenderContext {
+  readonly theme: Theme;
+  readonly nowMs: number;
+  readonly home: string | undefined;
+  /** The command of a line of the index. */
+  command(line: number): string;
+  /** The latest run of its command under the filter; `undefined` if not known. */
+  latest(line: number): RunInfo | undefined;
+  /** How many runs its command has. */
+  runCount(line: number): number;
+}
+
+/** A screen: `size.rows` rows or fewer, each at most `size.columns` wide and printable but for styles. */
+export interface Frame {
+  readonly rows: readonly string[];
+  /** Where typing goes: the row, and the styled text that stands before the cursor in it. */
+  readonly cursor: { readonly row: number; readonly before: string } | undefined;
+}
+
+/** Draws the state. Pure. */
+export function render(state: PickerState, context: RenderContext): Frame {
+  switch (state.view.kind) {
+    case "help":
+      return page(state, context, helpLines(), state.view.top);
+    case "details": {
+      const { runs, top } = state.view;
+      const lines = runs ? detailLines(runs, state.size, context.home) : ["…"];
+      return page(state, context, lines, top);
+    }
+    default:
+      return list(state, context);
+  }
+}
+
+function page(
+  state: PickerState,
+  { theme }: RenderContext,
+  lines: readonly string[],
+  top: number,
+): Frame {
+  const { columns, rows } = state.size;
+  const shown = lines.slice(top, top + pageHeight(state.size)).map((line) => clip(line, columns));
+  const more = top + shown.length < lines.length ? "more below · " : "";
+  const keys = state.view.kind === "details"
+    ? "esc back · enter take it · ctrl-d delete"
+    : "esc back";
+  if (rows > 1) shown.push(styled(clip(`${more}${keys}`, columns), theme.dim));
+  return { rows: shown, cursor: undefined };
+}
+
+function list(state: PickerState, context: RenderContext): Frame {
+  const { size, results, top } = state;
+  const { list: height, preview, footer } = heights(size);
+  const query = parseQuery(state.query, state.mode);
+  const rows: string[] = [];
+  const prompt = queryRow(state, context.theme);
+  rows.push(prompt.row);
+  const shown = results.lines.slice(top, top + height);
+  shown.forEach((line, i) => {
+    rows.push(renderRow(rowOf(state, context, line, top + i), columns(size), query, context));
+  });
+  if (shown.length === 0 && height > 0 && results.complete) {
+    rows.push(styled(clip(nothing(state), size.columns), context.theme.dim));
+  }
+  if (preview > 0) {
+    while (rows.length < 1 + height) rows.push("");
+    rows.push(...previewRows(state, context, query, preview));
+  }
+  if (footer) {
+    while (rows.length < size.rows - 1) rows.push("");
+    rows.push(styled(clip(FOOTER[state.enter], size.columns), context.theme.dim));
+  }
+  const question = bottomLine(state, context);
+  if (question === undefined) return { rows, cursor: { row: 0, before: prompt.before } };
+  while (rows.length < size.rows) rows.push("");
+  rows[size.rows - 1] = styled(clip(question, size.columns), context.theme.notice);
+  const hidden = state.view.kind === "confirm" || size.rows === 1;
+  return { rows, cursor: hidden ? undefined : { row: 0, before: prompt.before } };
+}
+
+function nothing({ query, filter }: PickerState): string {
+  if (query.trim() !== "") return "  nothing matches";
+  return filter.scope === "all" && !filter.okOnly ? "  no history yet" : "  nothing here";
+}
+
+const FOOTER = {
+  edit: "enter edit · tab run · ctrl-o details · ctrl-t match · ctrl-x where · F1 keys",
+  run: "enter run · tab edit · ctrl-o details · ctrl-t match · ctrl-x where · F1 keys",
+};
+
+function bottomLine(state: PickerState, context: RenderContext): string | undefined {
+  if (state.view.kind !== "confirm") return state.notice;
+  const { line } = state.view;
+  const count = context.runCount(line);
+  const runs = count === 1 ? "its 1 run" : `all its ${grouped(count)} runs`;
+  const room = Math.max(4, state.size.columns - runs.length - 24);
+  return `Delete ${runs} here? y/n  ${clip(context.command(line), room)}`;
+}
+
+function rowOf(state: PickerState, context: RenderContext, line: number, place: number): Row {
+  return {
+    command: context.command(line),
+    latest: context.latest(line),
+    selected: place === state.selected,
+  };
+}
+
+/** Columns kept for what is typed before the state of things is shown beside it. */
+const LEAST_QUERY = 20;
+
+function queryRow(state: PickerState, theme: Theme): { row: string; before: string } {
+  const total = state.size.columns;
+  const sign = total >= 12 ? "> " : "";
+  const status = statusOf(state, total - sign.length - LEAST_QUERY - 1);
+  const room = total - sign.length - (status === "" ? 0 : status.length + 1);
+  const { text, before } = visibleQuery(state, room);
+  const prompt = styled(sign, theme.prompt);
+  const right = status === "" ? "" : toColumn(total - status.length) + styled(status, theme.dim);
+  return { row: `${prompt}${text}${right}`, before: `${prompt}${before}` };
+}
+
+const SCOPE_NAMES = {
+  all: "all",
+  host: "this host",
+  directory: "this directory",
+  workspace: "this workspace",
+  session: "this session",
+};
+
+/** The longest description of the search that fits; all of it is ASCII. */
+function statusOf(state: PickerState, room: number): string {
+  const { results, mode, filter } = state;
+  const count = `${grouped(results.count)}${results.complete ? "" : "+"}`;
+  const where = SCOPE_NAMES[filter.scope] + (filter.okOnly ? ", ok only" : "");
+  const all = [
+    `${mode}, ${where}  ${count}/${grouped(results.total)}`,
+    `${mode}, ${where}  ${count}`,
+    `${where}  ${count}`,
+    count,
+  ];
+  return all.find((text) => text.length <= room) ?? "";
+}
+
+/** The part of the query around the cursor that fits, one column kept free for the cursor. */
+function visibleQuery(state: PickerState, room: number): { text: string; before: string } {
+  const all = [...glyphs(state.query)];
+  const end = all.findIndex((glyph) => glyph.index >= state.cursor);
+  const place = end < 0 ? all.length : end;
+  let first = 0;
+  let width = all.slice(0, place).reduce((sum, glyph) => sum + glyph.width, 0);
+  while (first < place && width > room - 1) width -= all[first++]!.width;
+  const before = all.slice(first, place).map((glyph) => glyph.text).join("");
+  let text = before;
+  for (const glyph of all.slice(place)) {
+    if (width + glyph.width > room) break;
+    width += glyph.width;
+    text += glyph.text;
+  }
+  return { text, before };
+}
+
+function previewRows(
+  state: PickerState,
+  context: RenderContext,
+  query: Query,
+  height: number,
+): string[] {
+  const { size } = state;
+  const rule = styled("─".repeat(size.columns), context.theme.dim);
+  const line = selectedLine(state);
+  const rows = line === undefined ? [] : wrapped(context.command(line), size.columns, height);
+  while (rows.length < height) rows.push("");
+  return [rule, ...rows.map((row) => highlighted(row, query, context.theme))];
+}
+
+/** A printable row with the letters that match; a match across rows is not marked. */
+function highlighted(row: string, query: Query, theme: Theme): string {
+  const marked = new Set(matchPositions(query, row));
+  if (marked.size === 0) return row;
+  let out = "";
+  for (const glyph of glyphs(row)) {
+    out += marked.has(glyph.index) ? styled(glyph.text, theme.match) : glyph.text;
+  }
+  return out;
+}
+
+/** Lines of the index that the list shows, for those who fetch what is shown about them. */
+export function visibleLines(state: PickerState): readonly number[] {
+  return state.results.lines.slice(state.top, state.top + heights(state.size).list);
+}

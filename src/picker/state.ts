@@ -1,0 +1,164 @@
+/** All that the picker knows; replaced by {@linkcode import("./reduce.ts").reduce}, never changed. */
+import type { MatchMode } from "../search/query.ts";
+
+/** Whose runs count, in the order of the scope key. */
+export const SCOPES = ["all", "host", "directory", "workspace", "session"] as const;
+/**
+ * One of {@linkcode SCOPES}.
+ *
+ * - `host`: runs on this device
+ * - `directory`: runs in exactly this folder
+ * - `workspace`: runs in this git work tree; outside of one, in this folder and all below it
+ * - `session`: runs of this shell session
+ */
+export type Scope = typeof SCOPES[number];
+
+/** Which runs make a command appear. */
+export interface Filter {
+  readonly scope: Scope;
+  /** Only runs that ended with status 0. */
+  readonly okOnly: boolean;
+}
+
+/** One run of a command. */
+export interface RunInfo {
+  /** Milliseconds since the Unix epoch. */
+  readonly startedAtMs: number;
+  /** Milliseconds; 0 if not known. */
+  readonly durationMs: number;
+  readonly exitCode: number;
+  readonly hostname: string;
+  readonly cwd: string;
+}
+
+/** All runs of one command. */
+export interface CommandRuns {
+  /** As recorded, newlines and all. */
+  readonly command: string;
+  /** How many runs there are. */
+  readonly total: number;
+  /** How many of them ended with another status than 0. */
+  readonly failed: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** Newest first; the newest ones only if there are very many. */
+  readonly runs: readonly RunInfo[];
+}
+
+/** What the search found for one query; partial until `complete`. */
+export interface Results {
+  /** The {@linkcode PickerState.generation} that asked for it. */
+  readonly generation: number;
+  /** Lines of the command index, best first. */
+  readonly lines: readonly number[];
+  /** Commands that match in all. */
+  readonly count: number;
+  /** Commands that were looked at or are to be. */
+  readonly total: number;
+  readonly complete: boolean;
+}
+
+/** What to do with the chosen command: put it on the prompt, or run it at once. */
+export type ChoiceAction = "edit" | "run";
+
+/** What covers the list, if anything. */
+export type View =
+  | { readonly kind: "list" }
+  | { readonly kind: "help"; readonly top: number }
+  | { readonly kind: "confirm"; readonly line: number }
+  | {
+    readonly kind: "details";
+    readonly line: number;
+    readonly runs: CommandRuns | undefined;
+    readonly top: number;
+  };
+
+/** The area to draw on, in cells; at least 1 by 1. */
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** See the file's description. */
+export interface PickerState {
+  readonly size: Size;
+  readonly query: string;
+  /** Where the next letter goes, in UTF-16 units of `query`, between characters. */
+  readonly cursor: number;
+  readonly mode: MatchMode;
+  readonly filter: Filter;
+  /** Grows with everything that makes old results stale. */
+  readonly generation: number;
+  /** Most lines wanted in results; grows when the end of the list is reached. */
+  readonly limit: number;
+  readonly results: Results;
+  /** Place in `results.lines`. */
+  readonly selected: number;
+  /** The person moved the selection: keep the line selected, not the place. */
+  readonly moved: boolean;
+  /** Place of the first row shown. */
+  readonly top: number;
+  readonly view: View;
+  /** One sentence at the bottom, until the next key. */
+  readonly notice: string | undefined;
+  /** A choice made before the results for the query were there. */
+  readonly pending: ChoiceAction | undefined;
+  /** What Enter does; Tab does the other one. */
+  readonly enter: ChoiceAction;
+}
+
+/** How the picker starts. */
+export interface PickerOptions {
+  readonly size: Size;
+  /** The text already typed. @default {""} */
+  readonly query?: string;
+  /** @default {"fuzzy"} */
+  readonly mode?: MatchMode;
+  /** @default {all runs} */
+  readonly filter?: Filter;
+  /** @default {"edit"} */
+  readonly enter?: ChoiceAction;
+}
+
+/** Lines in a first result: some screens full. */
+export const FIRST_LIMIT = 1000;
+
+/** The state before the first key. */
+export function initialState(options: PickerOptions): PickerState {
+  const { size, query = "", mode = "fuzzy", enter = "edit" } = options;
+  const { filter = { scope: "all", okOnly: false } } = options;
+  const oneLine = asQuery(query);
+  return {
+    size: atLeastOne(size),
+    query: oneLine,
+    cursor: oneLine.length,
+    mode,
+    filter,
+    generation: 1,
+    limit: FIRST_LIMIT,
+    results: { generation: 0, lines: [], count: 0, total: 0, complete: false },
+    selected: 0,
+    moved: false,
+    top: 0,
+    view: { kind: "list" },
+    notice: undefined,
+    pending: undefined,
+    enter,
+  };
+}
+
+/** A size of at least one cell: a closed or strange terminal may say 0. */
+export function atLeastOne(size: Size): Size {
+  return { columns: Math.max(1, size.columns | 0), rows: Math.max(1, size.rows | 0) };
+}
+
+/** Text as it may stand in the query line: one line, well-formed, no control characters. */
+export function asQuery(text: string): string {
+  // deno-lint-ignore no-control-regex -- these have no place in a query
+  return text.toWellFormed().replace(/[\x00-\x1f\x7f-\x9f]+/g, " ");
+}
+
+/** The selected line of the index; `undefined` if nothing was found. */
+export function selectedLine(state: PickerState): number | undefined {
+  return state.results.lines[state.selected];
+}
