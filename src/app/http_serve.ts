@@ -1,0 +1,84 @@
+/**
+ * Serves a fetch handler over HTTP, by `node:http` on both runtimes: `Deno.serve` needs a third of
+ * the memory but keeps a connection that never finishes its request for ever and takes any number of them.
+ */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { type BindAddress, type FetchHandler, formatBind, type HttpServer } from "../base/http.ts";
+import { RrError } from "../base/rr_error.ts";
+
+/** Time for a client to send all headers. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+/** Time for a client to send a whole request; handlers may be stricter about bodies. */
+export const REQUEST_TIMEOUT_MS = 20_000;
+/** How long an unused connection is kept; clients renew records every 20 to 30 s, so it need not last. */
+export const KEEP_ALIVE_MS = 5_000;
+/** Connections at once; further ones are closed at once. About 20 KB each. */
+export const MAX_CONNECTIONS = 1_024;
+
+/** Limits that tests lower. */
+export interface ServeHttpLimits {
+  /** @default {HEADERS_TIMEOUT_MS} */
+  readonly headersTimeoutMs?: number;
+  /** @default {REQUEST_TIMEOUT_MS} */
+  readonly requestTimeoutMs?: number;
+  /** @default {MAX_CONNECTIONS} */
+  readonly maxConnections?: number;
+}
+
+/** {@linkcode import("../base/http.ts").ServeHttp}, on Deno and on Node. */
+export async function serveHttp(
+  bind: BindAddress,
+  handler: FetchHandler,
+  signal?: AbortSignal,
+  limits: ServeHttpLimits = {},
+): Promise<HttpServer> {
+  signal?.throwIfAborted();
+  const server = createServer({
+    headersTimeout: limits.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
+    requestTimeout: limits.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs ?? 1_000),
+  }, getRequestListener(handler, { overrideGlobalObjects: false }));
+  server.maxConnections = limits.maxConnections ?? MAX_CONNECTIONS;
+  await listen(server, bind);
+  const closed = Promise.withResolvers<void>();
+  const stop = (): void => {
+    server.close(() => closed.resolve());
+    server.closeAllConnections();
+  };
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted) stop();
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    address: { host: address, port },
+    finished: closed.promise,
+    [Symbol.asyncDispose](): Promise<void> {
+      signal?.removeEventListener("abort", stop);
+      stop();
+      return closed.promise;
+    },
+  };
+}
+
+function listen(server: Server, bind: BindAddress): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", (cause: Error & { code?: string }) => {
+    const hint = HINTS[cause.code ?? ""];
+    reject(
+      new RrError("io", `Cannot listen on ${formatBind(bind)}: ${cause.message}`, {
+        cause,
+        ...(hint === undefined ? {} : { hint }),
+      }),
+    );
+  });
+  server.listen({ host: bind.host, port: bind.port }, resolve);
+  return promise;
+}
+
+const HINTS: Record<string, string> = {
+  EADDRINUSE: "Stop the program that holds the port, or choose another with --bind",
+  EADDRNOTAVAIL: "Choose an address of this machine, or 0.0.0.0 for all of them",
+  EACCES: "Choose a port above 1023, or run with the right to use low ports",
+};

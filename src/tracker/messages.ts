@@ -1,0 +1,178 @@
+/** What goes over the wire between tracker and devices, checked on both sides. See API.md. */
+import * as v from "valibot";
+import type { OwnRecord, PeerRecord } from "../sync/ports.ts";
+import { parsePeerIdText } from "./peer_id_text.ts";
+
+/** Addresses kept of one peer; a host with many networks has about a dozen. */
+export const MAX_ADDRS = 32;
+/** Longest address kept: two peer ids, a DNS name of 253 and some protocol names fit. */
+export const MAX_ADDR_CHARS = 512;
+/** Longest text of `meta`; as long as the same fields of an entry may be. */
+export const MAX_META_CHARS = 1_024;
+/** Largest request body: one record with everything at its limit has about 25 KB. */
+export const MAX_REQUEST_BYTES = 64 * 1_024;
+/** Largest answer that is read; where the original stops as well. */
+export const MAX_REPLY_BYTES = 10 * 1_024 * 1_024;
+/** Longest text of an error answer that is quoted to a person. */
+const MAX_QUOTED_CHARS = 200;
+
+/** What a device says of itself; each member is a text or null on the wire. */
+export interface PeerMeta {
+  readonly device_id: string | null;
+  readonly hostname: string | null;
+  readonly user_id: string | null;
+  readonly version: string | null;
+}
+
+/** Body of `POST /api/v1/peers/register`, checked. */
+export interface RegisterRequest {
+  /** Not checked yet to be a peer id: a wrong one has an answer of its own. */
+  readonly peer_id: string;
+  readonly addrs: readonly string[];
+  readonly meta: PeerMeta | null;
+}
+
+/** A body that is not what the API asks for. The message quotes nothing of it. */
+export class MessageError extends Error {
+  /** Creates the error with a sentence for the sender. */
+  constructor(message: string) {
+    super(message);
+    this.name = "MessageError";
+  }
+}
+
+const MetaText = v.nullish(
+  v.pipe(v.string(), v.maxLength(MAX_META_CHARS), v.transform((text) => text.toWellFormed())),
+  null,
+);
+const Meta = v.nullish(
+  v.object({ device_id: MetaText, hostname: MetaText, user_id: MetaText, version: MetaText }),
+  null,
+);
+const Addrs = v.pipe(v.array(v.string()), v.transform((addrs) => keepAddrs(addrs)));
+const Register = v.object({ peer_id: v.string(), addrs: Addrs, meta: Meta });
+const Registered = v.object({ ok: v.literal(true), ttl_sec: v.pipe(v.number(), v.integer()) });
+const Listed = v.object({ peers: v.array(v.unknown()) });
+const ListedPeer = v.object({
+  peer_id: v.string(),
+  addrs: Addrs,
+  meta: Meta,
+  last_seen_unix: v.pipe(v.number(), v.safeInteger()),
+});
+
+/** @throws {MessageError} */
+export function parseRegister(body: Uint8Array): RegisterRequest {
+  return check(Register, parseJson(body));
+}
+
+/** Body of a registration. */
+export function formatRegister(own: OwnRecord): string {
+  return JSON.stringify({
+    peer_id: own.peer,
+    addrs: own.addrs,
+    meta: {
+      device_id: own.deviceId,
+      hostname: own.hostname,
+      user_id: own.userId,
+      version: own.version,
+    },
+  });
+}
+
+/**
+ * Seconds for which the tracker keeps a registration.
+ *
+ * @throws {MessageError}
+ */
+export function parseRegistered(body: Uint8Array): number {
+  return Math.min(Math.max(0, check(Registered, parseJson(body)).ttl_sec), MAX_TTL_SEC);
+}
+
+/** A day; a tracker that says more is not believed. */
+const MAX_TTL_SEC = 86_400;
+
+/**
+ * The peers of an answer. A tracker can be wrong or hostile: a record that breaks a rule is left out
+ * and counted, so that it cannot hide the others.
+ *
+ * @param nowUnix seconds; a peer cannot have been seen later than now
+ * @throws {MessageError} if the answer as a whole cannot be read
+ */
+export function parsePeers(
+  body: Uint8Array,
+  nowUnix: number,
+): { readonly peers: readonly PeerRecord[]; readonly rejected: number } {
+  const peers = new Map<string, PeerRecord>();
+  const listed = check(Listed, parseJson(body)).peers;
+  let rejected = 0;
+  for (const item of listed) {
+    const record = v.safeParse(ListedPeer, item);
+    const peer = record.success ? parsePeerIdText(record.output.peer_id) : undefined;
+    if (!record.success || !peer) {
+      rejected++;
+      continue;
+    }
+    const { addrs, meta, last_seen_unix } = record.output;
+    peers.set(peer, {
+      peer,
+      addrs,
+      deviceId: label(meta?.device_id),
+      userId: label(meta?.user_id),
+      hostname: label(meta?.hostname),
+      lastSeenUnix: Math.min(Math.max(0, last_seen_unix), nowUnix),
+    });
+  }
+  return { peers: [...peers.values()], rejected };
+}
+
+/** The sentence of an error answer, text or JSON, fit to be shown; empty if there is none. */
+export function parseErrorText(body: Uint8Array): string {
+  const text = new TextDecoder().decode(body);
+  let said: unknown = text;
+  try {
+    said = (JSON.parse(text) as { error?: unknown } | null)?.error ?? text;
+  } catch {
+    // The original answers in plain text.
+  }
+  const shown = typeof said === "string" ? said : text;
+  return shown.replace(/[\p{C}\p{Z}]+/gu, " ").trim().slice(0, MAX_QUOTED_CHARS).toWellFormed();
+}
+
+/** Trimmed; what is empty, too long or cannot be an address is left out, as is what is too many. */
+function keepAddrs(addrs: readonly string[]): string[] {
+  const kept = new Set<string>();
+  for (const raw of addrs) {
+    if (kept.size >= MAX_ADDRS) break;
+    const addr = raw.trim();
+    if (addr !== "" && addr.length <= MAX_ADDR_CHARS && !UNFIT.test(addr)) kept.add(addr);
+  }
+  return [...kept];
+}
+
+// Blanks, control and format characters, lone surrogates: addresses end up in lines of text.
+const UNFIT = /[\p{C}\p{Z}]/u;
+
+/** A text that may be shown and compared; one with control characters is as good as none. */
+function label(text: string | null | undefined): string | undefined {
+  return text === null || text === undefined || text === "" || /\p{Cc}/u.test(text)
+    ? undefined
+    : text;
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    throw new MessageError("malformed JSON");
+  }
+}
+
+function check<T extends v.GenericSchema>(schema: T, value: unknown): v.InferOutput<T> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue) ?? "body";
+  throw new MessageError(
+    `invalid value of '${path}': expected ${issue.expected ?? "another value"}`,
+  );
+}
