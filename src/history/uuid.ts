@@ -1,5 +1,6 @@
 /** Ids of entries: UUIDv7 for what is recorded now, UUIDv5 for what is derived from something else. */
 import type { EntryId } from "./entry.ts";
+import { sha1 } from "./sha1.ts";
 
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
 
@@ -22,14 +23,15 @@ const URL_NAMESPACE = Uint8Array.from(
   [0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8],
 );
 
+const utf8 = new TextEncoder();
+
 /** A UUIDv5 (RFC 9562, section 5.5) of the parts joined by NUL, in the URL namespace. */
-export async function uuidV5(parts: readonly string[]): Promise<EntryId> {
-  const name = new TextEncoder().encode(parts.join("\0"));
+export function uuidV5(parts: readonly string[]): EntryId {
+  const name = utf8.encode(parts.join("\0"));
   const input = new Uint8Array(16 + name.length);
   input.set(URL_NAMESPACE);
   input.set(name, 16);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-1", input));
-  return format(digest.slice(0, 16), 5);
+  return format(sha1(input).subarray(0, 16), 5);
 }
 
 function format(bytes: Uint8Array, version: number): EntryId {

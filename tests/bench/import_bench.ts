@@ -1,0 +1,96 @@
+/**
+ * Import of a zsh history, against parsing it alone and against a bare insert of the same rows.
+ *
+ *     deno run --allow-read --allow-write --allow-env tests/bench/import_bench.ts [lines]
+ */
+// deno-lint-ignore-file no-console -- it prints its figures
+import { importHistory } from "../../src/app/import.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import { createCaptureRules } from "../../src/capture/rules.ts";
+import { findSecret } from "../../src/capture/secrets.ts";
+import type { DeviceId, Entry } from "../../src/history/entry.ts";
+import { exportEntry } from "../../src/shell/export_history.ts";
+import { importEntryId } from "../../src/shell/import_id.ts";
+import { parseZshHistory } from "../../src/shell/import_zsh.ts";
+import { openHistory } from "../../src/store/open_history.ts";
+import { denoFiles } from "../../src/world/deno.ts";
+import { generateHistory } from "../fakes/history_generator.ts";
+
+const count = Number(Deno.args[0] ?? 1_000_000);
+const files = denoFiles();
+const clock = systemClock();
+const folder = Deno.makeTempDirSync({ prefix: "rr-bench-" });
+try {
+  await main();
+} finally {
+  Deno.removeSync(folder, { recursive: true });
+}
+
+async function main(): Promise<void> {
+  const path = `${folder}/zsh_history`;
+  const bytes = writeHistory(path);
+  const commands: string[] = [];
+  report("parse", () => {
+    for (const draft of parseZshHistory(bytes)) commands.push(draft.command);
+  });
+  report("derive an id", () => {
+    const name = { userId: "ana", deviceId: "laptop", shell: "zsh", unixSeconds: 1, index: 0 };
+    for (const command of commands) importEntryId({ ...name, command });
+  });
+  report("look for secrets", () => commands.forEach(findSecret));
+  const rules = await createCaptureRules();
+  const request = {
+    from: "zsh",
+    path,
+    userId: "ana",
+    deviceId: "laptop" as DeviceId,
+    hostname: "laptop",
+    rules,
+  } as const;
+  using history = openHistory(`${folder}/history.db`, { files, clock });
+  for (const label of ["import", "import again"]) {
+    const start = performance.now();
+    const result = await importHistory(request, { files, clock, history });
+    print(label, performance.now() - start);
+    console.log(`  ${JSON.stringify(result)}`);
+  }
+  const entries: Entry[] = [
+    ...history.log.entriesAfter(0, { entries: 10_000, bytes: 1e9 }).entries,
+  ];
+  for (let seq = entries.length; entries.length < history.log.headSeq();) {
+    const batch = history.log.entriesAfter(seq, { entries: 10_000, bytes: 1e9 });
+    if (batch.lastSeq === undefined) break;
+    seq = batch.lastSeq;
+    entries.push(...batch.entries);
+  }
+  using bare = openHistory(`${folder}/bare.db`, { files, clock });
+  report("bare insert of the same rows", () => {
+    for (let i = 0; i < entries.length; i += 5000) bare.log.append(entries.slice(i, i + 5000));
+  });
+  console.log(`memory: ${Math.round(Deno.memoryUsage().rss / 2 ** 20)} MiB`);
+}
+
+function writeHistory(path: string): Uint8Array {
+  using file = Deno.openSync(path, { write: true, create: true });
+  const parts: Uint8Array[] = [];
+  for (const entry of generateHistory(count)) parts.push(exportEntry(entry, "zsh")!);
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  for (let rest = whole; rest.length > 0;) rest = rest.subarray(file.writeSync(rest));
+  console.log(`${count} commands, ${(whole.length / 1e6).toFixed(1)} MB`);
+  return whole;
+}
+
+function report(label: string, task: () => void): void {
+  const start = performance.now();
+  task();
+  print(label, performance.now() - start);
+}
+
+function print(label: string, ms: number): void {
+  console.log(`${label}: ${Math.round(ms)} ms, ${Math.round(count / ms * 1000)} per second`);
+}
