@@ -6,6 +6,16 @@ export function hostOf(addr: string): string {
   return (parts[1] === "ip6zone" ? parts[4] : parts[2]) ?? "";
 }
 
+/** Whether it is an IPv4 address. */
+export function isIp4(host: string): boolean {
+  return /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}$/.test(host);
+}
+
+/** Whether it is an IPv6 address. */
+export function isIp6(host: string): boolean {
+  return /^[0-9a-fA-F:.]+$/.test(host) && host.includes(":") && URL.canParse(`http://[${host}]`);
+}
+
 /** Whether it means every interface, which nobody can dial. */
 export function isUnspecified(host: string): boolean {
   return host === "0.0.0.0" || /^[0:]+$/.test(host);

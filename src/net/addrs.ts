@@ -1,7 +1,15 @@
 /** Multiaddrs as text: which ones can be dialled, which ones make sense to tell others. */
 import { RrError } from "../base/rr_error.ts";
 import type { PeerId } from "../sync/ports.ts";
-import { hostOf, isLoopback, isPrivate, isUnspecified, sameNetwork } from "./_hosts.ts";
+import {
+  hostOf,
+  isIp4,
+  isIp6,
+  isLoopback,
+  isPrivate,
+  isUnspecified,
+  sameNetwork,
+} from "./_hosts.ts";
 import { parsePeerId } from "./peer_id.ts";
 
 /** A relay by address and identity. */
@@ -84,7 +92,10 @@ export function parsePeerAddr(text: string): PeerAddr | undefined {
 export function isTransport(text: string): boolean {
   if (text.length > MAX_ADDR_CHARS || !TRANSPORT.test(text)) return false;
   const port = /\/tcp\/(\d+)$/.exec(text);
-  return port === null || Number(port[1]) <= 65535;
+  if (port !== null && Number(port[1]) > 65535) return false;
+  const host = hostOf(text);
+  if (text.startsWith("/ip4/")) return isIp4(host);
+  return text.startsWith("/ip6") ? isIp6(host) : true;
 }
 
 /**

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { PeerService } from "../../src/sync/ports.ts";
-import { LinkError } from "../../src/sync/ports.ts";
+import type { LinkError, PeerService } from "../../src/sync/ports.ts";
 import { type LinkPair, ScriptedService, testPeerLink } from "../contracts/peer_link.ts";
 import { makeEntries } from "../fakes/entries.ts";
 import { Lab, nodeTest, recordOf, relayAddrOf, reserved } from "./_lab.ts";
