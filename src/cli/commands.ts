@@ -23,6 +23,46 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     brief: "Store one finished command (the shell hooks need not call it)",
     load: () => import("./commands/record.ts"),
   },
+  import: {
+    group: "History",
+    brief: "Take in the history of a shell or of another program",
+    load: () => import("./commands/import.ts"),
+  },
+  "p2p-sync": {
+    group: "Devices",
+    brief: "Sync with the other devices, once or for ever",
+    load: () => import("./commands/p2p_sync.ts"),
+  },
+  "p2p-serve": {
+    group: "Devices",
+    brief: "Answer other devices, without syncing by itself",
+    load: () => import("./commands/p2p_serve.ts"),
+  },
+  "tracker-serve": {
+    group: "Servers",
+    brief: "Tell devices of each other",
+    load: () => import("./commands/tracker_serve.ts"),
+  },
+  "relay-serve": {
+    group: "Servers",
+    brief: "Relay between devices that cannot reach each other",
+    load: () => import("./commands/relay_serve.ts"),
+  },
+  export: {
+    group: "History",
+    brief: "Print the whole history in the format of another program",
+    load: () => import("./commands/export.ts"),
+  },
+  "sync-status": {
+    group: "Devices",
+    brief: "Show how far each peer has been followed and what is still to be sent",
+    load: () => import("./commands/sync_status.ts"),
+  },
+  doctor: {
+    group: "Setup",
+    brief: "Check that everything is in order, and say what to do where it is not",
+    load: () => import("./commands/doctor.ts"),
+  },
   init: {
     group: "Setup",
     brief: "Write the config file and create the keys",

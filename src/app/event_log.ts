@@ -1,0 +1,107 @@
+/** What engine and node tell, as log events. In text they read like the original's lines. */
+import type { Logger } from "../base/log.ts";
+import { causeChain } from "../base/rr_error.ts";
+import type { NodeEvent } from "../net/node_events.ts";
+import type { SyncEvent } from "../sync/events.ts";
+
+/** Logs an event of the engine. */
+export function logSyncEvent(event: SyncEvent, logger: Logger): void {
+  switch (event.type) {
+    case "pulled":
+      return logPull(event, logger);
+    case "pull-failed":
+      return logger.warn("p2p pull failed", { peer: event.peer, error: causeChain(event.error) });
+    case "push-ack":
+      return logAck(event, logger);
+    case "pushed":
+      return logPush(event, logger);
+    case "push-failed":
+      return logPushFailure(event, logger);
+    case "log-replaced":
+      return logger.warn(
+        "The peer's history is not the one we followed: following it from its start",
+        {
+          peer: event.peer,
+          cursor: event.cursor,
+        },
+      );
+    case "directory-failed":
+      return logger.warn("tracker list failed", {
+        peer: event.name,
+        error: causeChain(event.error),
+      });
+    case "directory-recovered":
+      return logger.info("tracker answers again", { tracker: event.name });
+    case "same-device-id":
+      return logger.warn(
+        "Several devices record under one device id: give each its own `device_id` in its config",
+        { device_id: event.deviceId, peers: event.peers.join(",") },
+      );
+    case "start-jitter":
+      return logger.info(`p2p-sync watch: start jitter=${Math.round(event.ms / 1000)}s`);
+    case "pull-progress":
+    case "peer-done":
+    case "round-done":
+      return;
+  }
+}
+
+type Of<T extends SyncEvent["type"]> = Extract<SyncEvent, { type: T }>;
+
+function logPull({ peer, totals }: Of<"pulled">, logger: Logger): void {
+  const { received, inserted, ignored, rejected, skipped } = totals;
+  if (received > 0) logger.info("p2p pull summary", { peer, received, inserted, ignored });
+  if (rejected + skipped > 0) {
+    logger.warn("p2p pull left entries out", { peer, rejected, skipped });
+  }
+}
+
+function logAck({ sent, inserted, ignored }: Of<"push-ack">, logger: Logger): void {
+  if (inserted === null || ignored === null || (ignored === 0 && inserted === sent)) return;
+  logger.info("p2p push ack", { inserted, ignored });
+}
+
+function logPush({ peer, totals }: Of<"pushed">, logger: Logger): void {
+  const { sent, inserted, ignored, skipped } = totals;
+  if (inserted !== undefined && ignored !== undefined) {
+    logger.info("p2p push summary", { peer, sent, inserted, ignored });
+  }
+  if (skipped > 0) logger.warn("p2p push left entries out", { peer, skipped });
+}
+
+function logPushFailure({ peer, totals, error }: Of<"push-failed">, logger: Logger): void {
+  const { inserted, ignored } = totals;
+  if (inserted !== undefined && ignored !== undefined) {
+    logger.warn("p2p push partial", { peer, inserted, ignored });
+  }
+  logger.warn("p2p push failed", { peer, error: causeChain(error) });
+}
+
+/** Logs an event of the node. */
+export function logNodeEvent(event: NodeEvent, logger: Logger): void {
+  switch (event.type) {
+    case "port-taken":
+      return logger.warn(
+        "The port to listen on is taken: peers that know the old address need a tracker",
+        {
+          wanted: event.wanted,
+          actual: event.actual,
+        },
+      );
+    case "addresses":
+      return logger.debug("Addresses", { addrs: event.addrs.join(" ") });
+    case "connected":
+      return logger.info("Connected", { peer: event.peer, route: event.route });
+    case "disconnected":
+      return logger.info("Disconnected", { peer: event.peer });
+    case "upgraded":
+      return logger.info("dcutr: upgraded to direct", { peer: event.peer });
+    case "reserved":
+      return logger.info("Reachable through the relay", { relay: event.relay });
+    case "reservation-lost":
+      return logger.warn("Not reachable through the relay", {
+        relay: event.relay,
+        error: event.why,
+      });
+  }
+}

@@ -1,0 +1,177 @@
+/** A device taking part in the network: node, dialler, service, engine and announcer, fitted together. */
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { DeviceId } from "../history/entry.ts";
+import { servePeers } from "../net/accept.ts";
+import { parsePeerAddr, parseRelayAddr } from "../net/addrs.ts";
+import { createDialer } from "../net/dial.ts";
+import type { Identity } from "../net/identity.ts";
+import { type Node, startNode } from "../net/node.ts";
+import type { History } from "../store/open_history.ts";
+import { Announcer } from "../sync/announce.ts";
+import { SyncEngine } from "../sync/engine.ts";
+import type { SyncListener } from "../sync/events.ts";
+import type { SyncOptions } from "../sync/options.ts";
+import type { PeerRecord } from "../sync/ports.ts";
+import { createPeerService } from "../sync/serve.ts";
+import { createTrackerClient, type TrackerClient } from "../tracker/client.ts";
+import { VERSION } from "../version.ts";
+
+/** Who a device is and how it takes part. */
+export interface SessionOptions {
+  readonly deviceId: string;
+  readonly userId: string;
+  /** The machine's name, shown to other devices. */
+  readonly hostname: string;
+  readonly identity: Identity;
+  /** 32 bytes, the same on every device of the swarm. */
+  readonly swarmKey: Uint8Array;
+  /** Multiaddrs to take connections on, such as `/ip4/0.0.0.0/tcp/8845`. @default {[], only dial} */
+  readonly listen?: readonly string[] | undefined;
+  /** Multiaddrs of relays, each ending in `/p2p/<PeerId>`. @default {[]} */
+  readonly relays?: readonly string[] | undefined;
+  /** Whether to be reachable through the relays and known to the trackers. @default {true} */
+  readonly announce?: boolean | undefined;
+  /** Neither take nor make direct connections. @default {false} */
+  readonly relayOnly?: boolean | undefined;
+  /** Base URLs of trackers. @default {[]} */
+  readonly trackers?: readonly string[] | undefined;
+  /** What the trackers ask for. A secret. */
+  readonly trackerToken?: string | undefined;
+  /** Multiaddrs of peers, each ending in `/p2p/<PeerId>`; a bad one is skipped with a warning. @default {[]} */
+  readonly peers?: readonly string[] | undefined;
+  readonly sync?: SyncOptions | undefined;
+}
+
+/** What a session needs. */
+export interface SessionDeps {
+  readonly history: History;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly onEvent?: SyncListener | undefined;
+  /** Called when a peer gave us something new. */
+  readonly onReceived?: ((inserted: number) => void) | undefined;
+}
+
+/** A device taking part in the network until disposed. */
+export interface SyncSession extends AsyncDisposable {
+  readonly node: Node;
+  readonly engine: SyncEngine;
+  readonly trackers: readonly TrackerClient[];
+}
+
+/**
+ * Starts taking part: the node runs, peers are answered, trackers are told. Nothing is synced before
+ * the engine is asked to.
+ *
+ * Disposing withdraws from the trackers and closes everything; it takes at most 300 ms.
+ *
+ * @throws {RrError} `config` for an address that cannot be used, `network` if listening fails
+ */
+export async function openSession(
+  options: SessionOptions,
+  deps: SessionDeps,
+): Promise<SyncSession> {
+  const { clock, random, logger, history } = deps;
+  const relays = (options.relays ?? []).map(parseRelayAddr);
+  const manual = manualPeers(options.peers ?? [], deps);
+  await using parts = new AsyncDisposableStack();
+  const node = parts.use(
+    await startNode({
+      identity: options.identity,
+      swarmKey: options.swarmKey,
+      listen: options.relayOnly ? [] : options.listen ?? [],
+      relays,
+    }, deps),
+  );
+  const service = createPeerService({ log: history.log, clock, logger, onPushed: deps.onReceived });
+  parts.use(await servePeers(node, service, deps));
+  const trackers = (options.trackers ?? []).map((baseUrl) =>
+    createTrackerClient({ baseUrl, token: options.trackerToken }, deps)
+  );
+  const engine = new SyncEngine({
+    self: {
+      peer: node.peer,
+      deviceId: options.deviceId as DeviceId,
+      userId: options.userId,
+    },
+    log: history.log,
+    book: history.peers,
+    directories: trackers,
+    dialer: createDialer({ node, clock, random, logger }),
+    manual,
+    clock,
+    random,
+    logger,
+    onEvent: deps.onEvent,
+  }, options.sync);
+  parts.use(node.onEvent((event) => {
+    if (event.type === "connected") engine.peerConnected(event.peer);
+  }));
+  if (options.announce ?? true) parts.use(announce(options, { node, trackers, ...deps }));
+  const owned = parts.move();
+  return { node, engine, trackers, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+interface AnnounceParts extends SessionDeps {
+  readonly node: Node;
+  readonly trackers: readonly TrackerClient[];
+}
+
+// Withdrawing and stopping the node both wait for others: they run at the same time.
+function announce(options: SessionOptions, parts: AnnounceParts): AsyncDisposable {
+  const { node, trackers, clock, random, logger } = parts;
+  const announcer = new Announcer({
+    directories: trackers,
+    own: () => ({
+      peer: node.peer,
+      addrs: node.addresses(),
+      deviceId: options.deviceId,
+      userId: options.userId,
+      hostname: options.hostname,
+      version: VERSION,
+    }),
+    clock,
+    random,
+    logger,
+  });
+  const running = new AbortController();
+  const done = announcer.run(running.signal);
+  const events = node.onEvent((event) => {
+    if (event.type === "addresses") announcer.addressesChanged();
+  });
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      events[Symbol.dispose]();
+      running.abort(new Error("The session ends"));
+      await Promise.all([done, node.stop()]);
+    },
+  };
+}
+
+function manualPeers(
+  addrs: readonly string[],
+  { clock, history, logger }: SessionDeps,
+): PeerRecord[] {
+  const records = new Map<string, PeerRecord>();
+  for (const text of addrs) {
+    const found = parsePeerAddr(text);
+    if (found === undefined) {
+      logger.warn("Skipping a peer whose address does not end in /p2p/<PeerId>", { addr: text });
+      continue;
+    }
+    history.peers.adoptLegacyKey(found.peer, text);
+    const known = records.get(found.peer)?.addrs ?? [];
+    records.set(found.peer, {
+      peer: found.peer,
+      addrs: [...known, text.trim()],
+      deviceId: undefined,
+      userId: undefined,
+      hostname: undefined,
+      lastSeenUnix: Math.floor(clock.now() / 1000),
+    });
+  }
+  return [...records.values()];
+}
