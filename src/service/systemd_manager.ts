@@ -77,10 +77,10 @@ export class SystemdManager implements ServiceManager {
     return systemdState(await this.#show());
   }
 
+  // Without --user, which finds nothing where the journal is kept in memory only.
   logCommand(options: LogOptions): readonly string[] {
     return [
       "journalctl",
-      "--user",
       `--user-unit=${SYSTEMD_UNIT}`,
       `--lines=${options.lines}`,
       ...(options.follow ? ["--follow"] : ["--no-pager"]),

@@ -26,17 +26,29 @@ export async function tryTool(
   }
 }
 
-/** Says, so that nobody misses it, that a test has not looked. */
-export function loudSkip(test: string, why: string): void {
-  // deno-lint-ignore no-console
-  console.warn(`\nSKIPPED: ${test}: ${why}\n`);
+/**
+ * A test that cannot run everywhere. Where it cannot, it is listed and counted as ignored, and its
+ * name says why: it is never a silent green.
+ */
+export function testOrSkip(
+  name: string,
+  missing: string | undefined,
+  body: () => Promise<void>,
+): void {
+  if (missing === undefined) Deno.test(name, body);
+  else Deno.test({ name: `${name} [SKIPPED: ${missing}]`, ignore: true, fn: body });
+}
+
+/** Why a program cannot be used; `undefined` if it can. */
+export async function whyNot(...command: readonly string[]): Promise<string | undefined> {
+  return await tryTool(command) === undefined ? `no ${command[0]}` : undefined;
 }
 
 /** A unit file that systemd refuses gives its complaints, one that it takes gives "". */
 export async function systemdVerify(
   units: ReadonlyMap<string, string>,
   scope: "user" | "system",
-): Promise<string | undefined> {
+): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "rr-verify-" });
   try {
     const paths: string[] = [];
@@ -53,7 +65,7 @@ export async function systemdVerify(
     const ran = await tryTool(["systemd-analyze", "verify", `--${scope}`, "--man=no", ...paths], {
       env: { XDG_RUNTIME_DIR: `${folder}/run`, HOME: folder },
     });
-    if (ran === undefined) return undefined;
+    if (ran === undefined) throw new Error("systemd-analyze is not installed");
     // Other units of the machine may have faults of their own.
     const ours = ran.output.split("\n").filter((line) =>
       [...units.keys()].some((name) => line.includes(name))

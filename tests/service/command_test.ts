@@ -107,7 +107,7 @@ Deno.test("rr service logs shows the journal of the unit", async () => {
   using machine = new FakeMachine();
   await rr(machine, "logs", "--lines", "5", "-f");
   assert.deepEqual(machine.commands, [
-    "journalctl --user --user-unit=rustory.service --lines=5 --follow",
+    "journalctl --user-unit=rustory.service --lines=5 --follow",
   ]);
 });
 

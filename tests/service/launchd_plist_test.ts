@@ -5,7 +5,10 @@ import { renderLaunchdPlist, xmlText } from "../../src/service/launchd_plist.ts"
 import { seal } from "../../src/service/marker.ts";
 import { DAEMON_ARGS, type UnitSpec } from "../../src/service/unit.ts";
 import { assertGolden } from "./_golden.ts";
-import { loudSkip, tryTool } from "./_tools.ts";
+import { testOrSkip, tryTool, whyNot } from "./_tools.ts";
+
+const noPython = await whyNot("python3", "--version");
+const noPlutil = await whyNot("plutil", "-help");
 
 const PLAIN: UnitSpec = {
   program: { kind: "compiled", path: "/Users/ann/.local/bin/rr" },
@@ -46,14 +49,13 @@ texts = json.load(sys.stdin)
 json.dump([plistlib.loads(t.encode(), fmt=plistlib.FMT_XML) for t in texts], sys.stdout)
 `;
 
-async function parsePlists(texts: readonly string[]): Promise<readonly Parsed[] | undefined> {
+async function parsePlists(texts: readonly string[]): Promise<readonly Parsed[]> {
   const ran = await tryTool(["python3", "-c", READER], { stdin: JSON.stringify(texts) });
-  if (ran === undefined) return undefined;
-  assert.equal(ran.code, 0, ran.output);
-  return JSON.parse(ran.output);
+  assert.equal(ran?.code, 0, ran?.output);
+  return JSON.parse(ran!.output);
 }
 
-Deno.test("a plist reader finds in renderLaunchdPlist() what went in", async () => {
+testOrSkip("a plist reader finds in renderLaunchdPlist() what went in", noPython, async () => {
   const text = fc.string({ unit: "grapheme", maxLength: 20 })
     // deno-lint-ignore no-control-regex
     .map((t) => t.replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g, "&"));
@@ -70,16 +72,14 @@ Deno.test("a plist reader finds in renderLaunchdPlist() what went in", async () 
     )
   );
   const parsed = await parsePlists(plists);
-  if (parsed === undefined) return loudSkip("plists are read back", "no python3");
   for (const [at, { path, args, id }] of specs.entries()) {
     assert.deepEqual(parsed[at]?.ProgramArguments, [path, ...args], `seed ${seed}, run ${at}`);
     assert.deepEqual(parsed[at]?.EnvironmentVariables, { RUSTORY_USER_ID: id }, `seed ${seed}`);
   }
 });
 
-Deno.test("the plist starts at login, stays alive and logs outside /tmp", async () => {
-  const parsed = (await parsePlists([renderLaunchdPlist(PLAIN, "/Users/ann")]))?.[0];
-  if (parsed === undefined) return loudSkip("keys of the plist", "no python3");
+testOrSkip("the plist starts at login, stays alive and logs outside /tmp", noPython, async () => {
+  const parsed = (await parsePlists([renderLaunchdPlist(PLAIN, "/Users/ann")]))[0]!;
   assert.equal(parsed.Label, "com.rustory.p2p-sync");
   assert.equal(parsed.RunAtLoad, true);
   assert.equal(parsed.KeepAlive, true);
@@ -87,13 +87,12 @@ Deno.test("the plist starts at login, stays alive and logs outside /tmp", async 
   assert.equal(parsed.EnvironmentVariables, undefined);
 });
 
-Deno.test("plutil -lint has nothing to say", async () => {
+testOrSkip("plutil -lint has nothing to say", noPlutil, async () => {
   const file = await Deno.makeTempFile({ suffix: ".plist" });
   try {
     await Deno.writeTextFile(file, renderLaunchdPlist(ODD, "/Users/ann"));
     const ran = await tryTool(["plutil", "-lint", file]);
-    if (ran === undefined) return loudSkip("plutil -lint", "only on macOS; plistlib read it above");
-    assert.equal(ran.code, 0, ran.output);
+    assert.equal(ran?.code, 0, ran?.output);
   } finally {
     await Deno.remove(file);
   }

@@ -67,7 +67,6 @@ Deno.test("SystemdManager.logCommand() asks the journal for this unit alone", ()
   const manager = new SystemdManager(machine.deps(), {});
   assert.deepEqual(manager.logCommand({ lines: 50, follow: true }), [
     "journalctl",
-    "--user",
     "--user-unit=rustory.service",
     "--lines=50",
     "--follow",

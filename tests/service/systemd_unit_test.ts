@@ -11,7 +11,9 @@ import {
 } from "../../src/service/systemd_unit.ts";
 import { DAEMON_ARGS } from "../../src/service/unit.ts";
 import { assertGolden } from "./_golden.ts";
-import { loudSkip, systemdVerify } from "./_tools.ts";
+import { systemdVerify, testOrSkip, whyNot } from "./_tools.ts";
+
+const noVerify = await whyNot("systemd-analyze", "--version");
 
 const PROGRAMS: Record<string, Program> = {
   compiled: { kind: "compiled", path: "/home/ann/.local/bin/rr" },
@@ -44,21 +46,27 @@ Deno.test("renderSystemdUnit() with odd paths and ids is as the golden file", as
   await assertGolden("odd.service", await seal(ODD));
 });
 
-Deno.test("systemd-analyze verify has nothing to say about any rendered unit", async () => {
-  for (const [name, program] of Object.entries(PROGRAMS)) {
-    const unit = renderSystemdUnit({ program, args: DAEMON_ARGS, environment: { A: "b c" } });
-    const complaints = await systemdVerify(new Map([[`rr-${name}.service`, unit]]), "user");
-    if (complaints === undefined) return loudSkip("systemd-analyze verify", "not installed");
-    assert.equal(complaints, "");
-  }
-});
+testOrSkip(
+  "systemd-analyze verify has nothing to say about any rendered unit",
+  noVerify,
+  async () => {
+    for (const [name, program] of Object.entries(PROGRAMS)) {
+      const unit = renderSystemdUnit({ program, args: DAEMON_ARGS, environment: { A: "b c" } });
+      const complaints = await systemdVerify(new Map([[`rr-${name}.service`, unit]]), "user");
+      assert.equal(complaints, "");
+    }
+  },
+);
 
-Deno.test("systemdVerify() hears of a fault, so that silence means something", async () => {
-  const unit = ODD.replace("Restart=always", "Restart=sometimes");
-  const complaints = await systemdVerify(new Map([["rr-bad.service", unit]]), "user");
-  if (complaints === undefined) return loudSkip("systemd-analyze verify", "not installed");
-  assert.match(complaints, /restart specifier/);
-});
+testOrSkip(
+  "systemdVerify() hears of a fault, so that silence means something",
+  noVerify,
+  async () => {
+    const unit = ODD.replace("Restart=always", "Restart=sometimes");
+    const complaints = await systemdVerify(new Map([["rr-bad.service", unit]]), "user");
+    assert.match(complaints, /restart specifier/);
+  },
+);
 
 const printable = fc.string({ unit: "grapheme", maxLength: 30 })
   // deno-lint-ignore no-control-regex
