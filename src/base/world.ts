@@ -25,6 +25,8 @@ export interface Input {
 export interface Output {
   /** Writes all of `text` at once; a closed pipe is ignored. */
   write(text: string): void;
+  /** As {@linkcode write}, for what is not text: zsh's history files are not UTF-8. */
+  writeBytes(bytes: Uint8Array): void;
   isTerminal(): boolean;
 }
 

@@ -3,8 +3,8 @@ import type { World } from "../base/world.ts";
 
 /** Shows progress until disposed. */
 export interface Progress extends Disposable {
-  /** How many of `total` are done. */
-  update(done: number): void;
+  /** How many are done, of how many; a `total` of 0 is not known. */
+  update(done: number, total: number): void;
 }
 
 const BAR_WIDTH = 28;
@@ -14,16 +14,14 @@ const LINE_MS = 5_000;
 /**
  * Shows the progress of `what`: on a terminal a bar that is redrawn at most ten times a second and
  * removed at the end, elsewhere one line every five seconds. What takes less shows nothing.
- *
- * @param total 0 if it is not known
  */
-export function startProgress(world: World, what: string, total: number): Progress {
+export function startProgress(world: World, what: string): Progress {
   const onTerminal = world.stderr.isTerminal() && world.env("TERM") !== "dumb";
   const pauseMs = onTerminal ? REDRAW_MS : LINE_MS;
   let shownAt = world.clock.monotonic();
   let drawn = false;
   return {
-    update(done): void {
+    update(done, total): void {
       const now = world.clock.monotonic();
       if (now - shownAt < pauseMs) return;
       shownAt = now;

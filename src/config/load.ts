@@ -26,6 +26,8 @@ export interface Origin {
 export interface SettingProblem {
   /** `syntax`: the file cannot be read; `value`: one value is refused; `unknown-key`: not used. */
   readonly kind: "syntax" | "value" | "unknown-key";
+  /** The setting that the value was for. */
+  readonly setting?: SettingName;
   /** What is wrong, naming the variable or key; never the value. */
   readonly message: string;
   /** What to do. */
@@ -151,6 +153,7 @@ class Loader {
       return value;
     } catch (error) {
       this.#refuse(
+        name,
         error,
         `the environment variable ${spec.env}`,
         `Set ${spec.env} to another value`,
@@ -167,6 +170,7 @@ class Loader {
       return value;
     } catch (error) {
       this.#refuse(
+        name,
         error,
         `the key ${spec.key} of the config "${path}"`,
         `Correct ${spec.key} there`,
@@ -179,9 +183,10 @@ class Loader {
     return spec.fallback(this.#around);
   }
 
-  #refuse(error: unknown, what: string, hint: string): void {
+  #refuse(setting: SettingName, error: unknown, what: string, hint: string): void {
     if (!(error instanceof ValueError)) throw error;
-    this.problems.push({ kind: "value", message: `Cannot use ${what}: ${error.message}`, hint });
+    const message = `Cannot use ${what}: ${error.message}`;
+    this.problems.push({ kind: "value", setting, message, hint });
   }
 
   #noteUnknownKeys(): void {

@@ -21,19 +21,22 @@ export function createOutput(raw: RawOutput): Output {
   let closed = false;
   return {
     isTerminal: () => raw.isTerminal(),
-    write(text): void {
-      let rest: Uint8Array = new TextEncoder().encode(text);
-      while (rest.length > 0 && !closed) {
-        try {
-          rest = rest.subarray(raw.write(rest));
-        } catch (error) {
-          if (raw.isBusy(error)) pause();
-          else if (raw.isClosed(error)) closed = true;
-          else throw new RrError("io", "Cannot write to the output", { cause: error });
-        }
-      }
-    },
+    write: (text) => writeBytes(new TextEncoder().encode(text)),
+    writeBytes,
   };
+
+  function writeBytes(bytes: Uint8Array): void {
+    let rest = bytes;
+    while (rest.length > 0 && !closed) {
+      try {
+        rest = rest.subarray(raw.write(rest));
+      } catch (error) {
+        if (raw.isBusy(error)) pause();
+        else if (raw.isClosed(error)) closed = true;
+        else throw new RrError("io", "Cannot write to the output", { cause: error });
+      }
+    }
+  }
 }
 
 /** A descriptor to read from. */

@@ -86,8 +86,17 @@ export class FakeWorld implements World, Disposable {
     this.#cwd = "cwd" in options ? options.cwd : this.home;
     const isTerminal = (): boolean => this.terminal;
     this.stdin = inputOf(options.stdin ?? "", isTerminal);
-    this.stdout = { isTerminal, write: (text) => void (this.#out += text) };
-    this.stderr = { isTerminal, write: (text) => void (this.#err += text) };
+    const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+    this.stdout = {
+      isTerminal,
+      write: (part) => void (this.#out += part),
+      writeBytes: (bytes) => void (this.#out += text(bytes)),
+    };
+    this.stderr = {
+      isTerminal,
+      write: (part) => void (this.#err += part),
+      writeBytes: (bytes) => void (this.#err += text(bytes)),
+    };
   }
 
   /** What was written to stdout since the last call. */

@@ -1,0 +1,76 @@
+import type { World } from "../../base/world.ts";
+import { loadSettings } from "../../config/load.ts";
+import type { DeviceId } from "../../history/entry.ts";
+import { EXPORT_FORMATS, exportEntry, type ExportFormat } from "../../shell/export_history.ts";
+import { openHistory } from "../../store/open_history.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
+import { ExitCode } from "../exit_code.ts";
+import { switchFlag } from "../flags.ts";
+import { printWarning } from "../print.ts";
+
+interface Flags {
+  readonly format: ExportFormat;
+  readonly thisDevice: boolean;
+}
+
+/** `rr export` */
+export const command: CliCommand = defineCommand<Flags>({
+  brief: "Print the whole history in the format of another program",
+  usage: [`[--format ${EXPORT_FORMATS.join("|")}] [--this-device]`],
+  details:
+    `jsonl keeps everything, one entry a line, and rr import --from jsonl takes it back whole. zsh,
+bash and fish keep what their history files can hold: the command and when it started, zsh how long
+it ran. Entries come in the order in which this device took them in.
+
+Examples:
+  rr export > history.jsonl
+  rr export --format zsh > ~/.zsh_history`,
+  flags: {
+    format: {
+      kind: "enum",
+      values: EXPORT_FORMATS,
+      default: "jsonl",
+      brief: "What to write",
+    },
+    thisDevice: switchFlag("Only what was recorded on this device"),
+  },
+  run,
+});
+
+const BATCH = { entries: 2_000, bytes: 8 * 2 ** 20 };
+
+function run(world: World, flags: Flags & GlobalFlags): number {
+  const settings = loadSettings(world, { dbPath: flags.dbPath });
+  using history = openHistory(settings.dbPath, {
+    files: world.files,
+    clock: world.clock,
+    mode: "readonly",
+  });
+  const device = flags.thisDevice ? settings.deviceId as DeviceId : undefined;
+  let left = 0;
+  for (let seq: number | undefined = 0; seq !== undefined;) {
+    const batch = history.log.entriesAfter(seq, BATCH, device);
+    const parts: Uint8Array[] = [];
+    for (const entry of batch.entries) {
+      const bytes = exportEntry(entry, flags.format);
+      if (bytes === undefined) left++;
+      else parts.push(bytes);
+    }
+    world.stdout.writeBytes(joined(parts));
+    seq = batch.lastSeq;
+  }
+  if (left > 0) {
+    printWarning(world, `${left} commands were left out: ${flags.format} files cannot hold them`);
+  }
+  return ExitCode.OK;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

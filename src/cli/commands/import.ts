@@ -1,0 +1,159 @@
+import { RrError } from "../../base/rr_error.ts";
+import type { World } from "../../base/world.ts";
+import { importHistory, type ImportRequest } from "../../app/import.ts";
+import { IMPORT_SOURCES, type ImportSource, usualPath } from "../../app/import_sources.ts";
+import { type CaptureRules, createCaptureRules } from "../../capture/rules.ts";
+import { loadSettings, type Settings } from "../../config/load.ts";
+import { expandHome } from "../../config/paths.ts";
+import type { DeviceId } from "../../history/entry.ts";
+import { printable } from "../../search/printable.ts";
+import { openHistory } from "../../store/open_history.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
+import { ExitCode } from "../exit_code.ts";
+import { wholeNumber } from "../flag_values.ts";
+import { DEVICE_ID_FLAG, HOSTNAME_FLAG, textFlag, USER_ID_FLAG } from "../flags.ts";
+import { printInfo, printLine, printWarning } from "../print.ts";
+import { startProgress } from "../progress.ts";
+
+interface Flags {
+  readonly from: ImportSource | undefined;
+  readonly shell: ImportSource | undefined;
+  readonly path: string | undefined;
+  readonly limit: number | undefined;
+  readonly userId: string | undefined;
+  readonly deviceId: string | undefined;
+  readonly hostname: string | undefined;
+}
+
+/** `rr import` */
+export const command: CliCommand = defineCommand<Flags>({
+  brief: "Take in the history of a shell or of another program",
+  usage: [`[--from ${IMPORT_SOURCES.join("|")}] [--path <file>] [options]`],
+  details:
+    `Doing it again adds only what is new, even after the shell has trimmed its file. What would not
+be recorded (record_ignore_regex, secrets) is not imported. Records that cannot be read are counted
+and shown, and do not stop the rest. Commands without a time are put before all recorded ones.
+
+Stop it at any time: what has been taken in stays.
+
+Examples:
+  rr import --from zsh
+  rr import --from atuin
+  rr export --format jsonl | rr --db-path other.db import --from jsonl --path /dev/stdin`,
+  flags: {
+    from: {
+      kind: "enum",
+      values: IMPORT_SOURCES,
+      optional: true,
+      brief: "Whose history it is",
+    },
+    shell: {
+      kind: "enum",
+      values: IMPORT_SOURCES,
+      optional: true,
+      brief: "The same as --from [default zsh]",
+    },
+    path: textFlag("The file [default where that program keeps it]", "file"),
+    limit: {
+      kind: "parsed",
+      parse: wholeNumber(1, Number.MAX_SAFE_INTEGER),
+      optional: true,
+      placeholder: "n",
+      brief: "Only the newest n records",
+    },
+    userId: USER_ID_FLAG,
+    deviceId: DEVICE_ID_FLAG,
+    hostname: HOSTNAME_FLAG,
+  },
+  run,
+});
+
+async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
+  const settings = loadSettings(world, {
+    dbPath: flags.dbPath,
+    userId: flags.userId,
+    deviceId: flags.deviceId,
+    hostname: flags.hostname,
+  });
+  const { from, path } = sourceOf(world, settings, flags);
+  const rules = await rulesOf(world, settings);
+  if (rules === undefined) return ExitCode.OK;
+  const stop = new AbortController();
+  using _int = world.onSignal("SIGINT", () => stop.abort(stopped()));
+  using _term = world.onSignal("SIGTERM", () => stop.abort(stopped()));
+  using history = openHistory(settings.dbPath, world);
+  const report = await importWithProgress(world, history, {
+    from,
+    path,
+    userId: settings.userId,
+    deviceId: settings.deviceId as DeviceId,
+    hostname: settings.hostname,
+    rules,
+    limit: flags.limit,
+    signal: stop.signal,
+  });
+  printLine(
+    world,
+    `import: path=${printable(path)} shell=${from} received=${report.received} ` +
+      `inserted=${report.inserted} ignored=${report.ignored} skipped=${report.skipped}`,
+  );
+  for (const { broken, at } of report.problems) printWarning(world, `record ${at}: ${broken}`);
+  if (report.broken > 0) printWarning(world, `${report.broken} records could not be read`);
+  const secrets = report.skippedFor.secret ?? 0;
+  if (secrets > 0) {
+    printInfo(world, `${secrets} commands that seem to hold a secret were left out`);
+  }
+  return ExitCode.OK;
+}
+
+async function importWithProgress(
+  world: World,
+  history: ReturnType<typeof openHistory>,
+  request: ImportRequest,
+): ReturnType<typeof importHistory> {
+  using progress = startProgress(world, "import");
+  const onProgress = (at: { done: number; total: number }): void =>
+    progress.update(at.done, at.total);
+  return await importHistory({ ...request, onProgress }, { ...world, history });
+}
+
+function sourceOf(
+  world: World,
+  settings: Settings,
+  { from, shell, path }: Flags,
+): { from: ImportSource; path: string } {
+  if (from !== undefined && shell !== undefined && from !== shell) {
+    throw new RrError("usage", `Cannot import from both ${from} and ${shell}`);
+  }
+  const source = from ?? shell ?? "zsh";
+  const given = path?.trim() ?? "";
+  const file = given !== ""
+    ? expandHome(given, settings.home)
+    : usualPath(source, (name) => world.env(name));
+  if (file !== undefined) return { from: source, path: file };
+  throw new RrError("usage", `Cannot import from ${source} without a file`, {
+    hint: "Name it with --path",
+  });
+}
+
+async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | undefined> {
+  try {
+    return await createCaptureRules({
+      ignorePattern: settings.recordIgnoreRegex,
+      secretsFilter: settings.recordSecretsFilter,
+    });
+  } catch (error) {
+    if (!(error instanceof RrError) || error.code !== "config") throw error;
+    printWarning(
+      world,
+      `invalid record ignore regex: ${error.message} (skipping import for safety)`,
+    );
+    return undefined;
+  }
+}
+
+function stopped(): RrError {
+  return new RrError("io", "The import was stopped; what had been taken in stays", {
+    hint: "Run it again to take in the rest",
+  });
+}

@@ -1,0 +1,133 @@
+import { RrError } from "../../base/rr_error.ts";
+import type { World } from "../../base/world.ts";
+import { loadSettings, type Settings } from "../../config/load.ts";
+import type { DeviceId } from "../../history/entry.ts";
+import { printable } from "../../search/printable.ts";
+import { type History, openHistory } from "../../store/open_history.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
+import { ExitCode } from "../exit_code.ts";
+import { JSON_FLAG, switchFlag, textFlag } from "../flags.ts";
+import { printJson, printLine } from "../print.ts";
+import { pingTrackers, type TrackerState } from "../tracker_state.ts";
+
+interface Flags {
+  readonly peer: string | undefined;
+  readonly json: boolean;
+  readonly withTracker: boolean;
+}
+
+/** `rr sync-status` */
+export const command: CliCommand = defineCommand<Flags>({
+  brief: "Show how far each peer has been followed and what is still to be sent",
+  usage: ["[--peer <id>] [--json] [--with-tracker]"],
+  details: `Reads the database only; see \`rr status\` for what the daemon is doing right now.
+
+pull_cursor counts in the peer's own numbers, push_cursor in ours; pending_push is the number of
+entries of this device that the peer does not have yet.
+
+Examples:
+  rr sync-status --with-tracker
+  rr sync-status --json | jq '.peers[] | select(.pending_push > 0)'`,
+  flags: {
+    peer: textFlag("Only this peer", "id"),
+    json: JSON_FLAG,
+    withTracker: switchFlag("Ask the trackers whether they are there"),
+  },
+  run,
+});
+
+interface PeerLine {
+  readonly peer_id: string;
+  readonly pull_cursor: number;
+  readonly push_cursor: number;
+  readonly pending_push: number;
+  readonly last_seen_unix: number | null;
+  readonly last_seen_age_sec: number | null;
+}
+
+async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
+  const settings = loadSettings(world, { dbPath: flags.dbPath });
+  const { head, peers } = readDatabase(world, settings, flags.peer);
+  const trackers = flags.withTracker ? await pingTrackers(world, settings) : undefined;
+  if (flags.json) {
+    printJson(world, {
+      local_head: head,
+      local_device_id: settings.deviceId,
+      peers,
+      ...(trackers === undefined ? {} : { tracker_status: trackers.map(toJson) }),
+    });
+    return ExitCode.OK;
+  }
+  printLine(world, `local ingest head: ${head}`);
+  printLine(world, `local device id: ${printable(settings.deviceId)}`);
+  for (const line of peerLines(peers, flags.peer)) printLine(world, line);
+  for (const line of trackers === undefined ? [] : trackerLines(trackers)) printLine(world, line);
+  return ExitCode.OK;
+}
+
+function readDatabase(
+  world: World,
+  settings: Settings,
+  only: string | undefined,
+): { head: number; peers: PeerLine[] } {
+  using history = openIfThere(world, settings);
+  if (history === undefined) return { head: 0, peers: [] };
+  const nowUnix = Math.floor(world.clock.now() / 1000);
+  const states = history.peers.states(settings.deviceId as DeviceId);
+  const peers = states.filter(({ peer }) => only === undefined || peer === only.trim())
+    .map((state): PeerLine => ({
+      peer_id: state.peer,
+      pull_cursor: state.pullCursor,
+      push_cursor: state.pushCursor,
+      pending_push: state.pendingPush,
+      last_seen_unix: state.lastSeenUnix ?? null,
+      last_seen_age_sec: state.lastSeenUnix === undefined
+        ? null
+        : Math.max(0, nowUnix - state.lastSeenUnix),
+    }));
+  return { head: history.log.headSeq(), peers };
+}
+
+// A question must not create a database.
+function openIfThere(world: World, settings: Settings): History | undefined {
+  try {
+    return openHistory(settings.dbPath, { ...world, mode: "readonly" });
+  } catch (error) {
+    if (error instanceof RrError && error.code === "not-found") return undefined;
+    throw error;
+  }
+}
+
+function peerLines(peers: readonly PeerLine[], only: string | undefined): string[] {
+  if (peers.length === 0) {
+    return [
+      only === undefined
+        ? "peer sync state: (empty)"
+        : `peer sync state: no state for peer '${printable(only.trim())}'`,
+    ];
+  }
+  return peers.map((peer) =>
+    `peer=${
+      printable(peer.peer_id)
+    } pull_cursor=${peer.pull_cursor} push_cursor=${peer.push_cursor} ` +
+    `pending_push=${peer.pending_push} last_seen_unix=${peer.last_seen_unix ?? "-"} ` +
+    `last_seen_age_sec=${peer.last_seen_age_sec ?? "-"}`
+  );
+}
+
+function trackerLines(trackers: readonly TrackerState[]): string[] {
+  if (trackers.length === 0) return ["tracker status: (none)"];
+  return trackers.map(({ baseUrl, reachable, latencyMs, error }) =>
+    `tracker=${printable(baseUrl)} reachable=${reachable} latency_ms=${latencyMs ?? "-"}` +
+    (error === undefined ? "" : ` error=${printable(error)}`)
+  );
+}
+
+function toJson(state: TrackerState): Record<string, unknown> {
+  return {
+    base_url: state.baseUrl,
+    reachable: state.reachable,
+    latency_ms: state.latencyMs ?? null,
+    error: state.error ?? null,
+  };
+}

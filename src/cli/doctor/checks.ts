@@ -1,0 +1,18 @@
+/** The checks of `rr doctor`, in the order of its output. */
+import { checkConfig } from "./check_config.ts";
+import { checkDatabase } from "./check_database.ts";
+import { checkDevice } from "./check_device.ts";
+import { checkDisk } from "./check_disk.ts";
+import { checkKeys } from "./check_keys.ts";
+import { checkTrackers } from "./check_trackers.ts";
+import type { Check } from "./finding.ts";
+
+/** See the file's description. */
+export const CHECKS: readonly Check[] = [
+  checkConfig,
+  checkDevice,
+  checkDatabase,
+  checkDisk,
+  checkKeys,
+  checkTrackers,
+];
