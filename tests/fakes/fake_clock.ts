@@ -74,6 +74,14 @@ export class FakeClock implements Clock {
     }
   }
 
+  /** Moves time on to the next sleep that ends; whether there was one. */
+  async advanceToNext(): Promise<boolean> {
+    if (this.#sleepers.length === 0) return false;
+    const due = Math.min(...this.#sleepers.map((one) => one.due));
+    await this.advance(Math.max(0, due - this.#elapsed));
+    return true;
+  }
+
   /** Sets the wall clock, forwards or backwards; sleeps do not notice. */
   jumpTo(now: number): void {
     this.#now = now;

@@ -1,0 +1,165 @@
+/** Who there is to sync with: what the directories, the peer book and the caller know, merged. */
+import type { Clock } from "../base/clock.ts";
+import { withDeadline } from "../base/deadline.ts";
+import type { Logger } from "../base/log.ts";
+import { causeChain, toError } from "../base/rr_error.ts";
+import type { DeviceId } from "../history/entry.ts";
+import type { SyncListener } from "./events.ts";
+import type { Directory, PeerBook, PeerId, PeerRecord } from "./ports.ts";
+
+/** Most peers in one round. A person has a handful; a directory that names thousands lies. */
+export const MAX_PEERS = 256;
+/** Most addresses of one peer: a few interfaces, each over two protocols and some relays. */
+export const MAX_ADDRS = 32;
+/** Longest address. A circuit address names two peers and has about 200 characters. */
+const MAX_ADDR_CHARS = 1024;
+/** How long a peer that no directory knows any more is still tried: seven days, as the original. */
+const BOOK_SECONDS = 7 * 24 * 3600;
+
+/** Who we are. */
+export interface Self {
+  readonly peer: PeerId;
+  readonly deviceId: DeviceId;
+  readonly userId: string;
+}
+
+/** What discovery needs. */
+export interface DiscoverDeps {
+  readonly self: Self;
+  readonly directories: readonly Directory[];
+  readonly book: PeerBook;
+  /** Peers that the caller named. */
+  readonly manual: readonly PeerRecord[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onEvent: SyncListener;
+}
+
+/** Finds peers, and remembers what it has complained about already. */
+export class Discovery {
+  readonly #deps: DiscoverDeps;
+  readonly #failing = new Set<string>();
+  readonly #reported = new Set<string>();
+
+  /** Prepares discovery; nothing is asked yet. */
+  constructor(deps: DiscoverDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The peers to try, this one excluded. All directories are asked at the same time, and one that
+   * has not answered after `deadlineMs` is left out. Whoever a directory knows goes into the book.
+   *
+   * @throws `signal.reason` once the signal is aborted; nothing else
+   */
+  async find(deadlineMs: number, signal: AbortSignal): Promise<readonly PeerRecord[]> {
+    const { directories, self, manual } = this.#deps;
+    const lists = await Promise.all(
+      directories.map((directory) => this.#ask(directory, deadlineMs, signal)),
+    );
+    signal.throwIfAborted();
+    const now = Math.floor(this.#deps.clock.now() / 1000);
+    // A directory's clock may be wrong; but it forgets who is gone, so whom it names is there now.
+    const alive = lists.flat().map((record) => ({ ...record, lastSeenUnix: now }));
+    this.#reportSameDevice(alive);
+    const merged = mergeRecords([...manual, ...alive, ...this.#fromBook(now)], self.peer);
+    const named = new Set(alive.map((record) => record.peer));
+    this.#remember(merged.filter((record) => named.has(record.peer)));
+    return merged;
+  }
+
+  async #ask(
+    directory: Directory,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly PeerRecord[]> {
+    const { clock, logger, self, onEvent } = this.#deps;
+    const { name } = directory;
+    try {
+      const options = { clock, signal, what: `get the peers from ${name}` };
+      const found = await withDeadline(
+        deadlineMs,
+        (inner) => directory.list(self.userId, inner),
+        options,
+      );
+      if (this.#failing.delete(name)) {
+        logger.info("A directory answers again", { directory: name });
+        onEvent({ type: "directory-recovered", name });
+      }
+      return found;
+    } catch (error) {
+      if (!signal.aborted && !this.#failing.has(name)) {
+        this.#failing.add(name);
+        logger.warn("A directory does not answer", { directory: name, error: causeChain(error) });
+        onEvent({ type: "directory-failed", name, error: toError(error) });
+      }
+      return [];
+    }
+  }
+
+  #fromBook(now: number): readonly PeerRecord[] {
+    const { book, self, logger } = this.#deps;
+    try {
+      return book.recent(now - BOOK_SECONDS, self.userId);
+    } catch (error) {
+      logger.warn("Could not read the peer book", { error: causeChain(error) });
+      return [];
+    }
+  }
+
+  #remember(records: readonly PeerRecord[]): void {
+    if (records.length === 0) return;
+    try {
+      this.#deps.book.remember(records);
+    } catch (error) {
+      this.#deps.logger.warn("Could not write the peer book", { error: causeChain(error) });
+    }
+  }
+
+  /**
+   * Two devices under one id push each other's entries as their own, and a person cannot tell them
+   * apart. Only who is there now counts: the book also holds keys that a device has given up.
+   */
+  #reportSameDevice(alive: readonly PeerRecord[]): void {
+    const { self, logger, onEvent } = this.#deps;
+    const byDevice = new Map<string, Set<PeerId>>([[self.deviceId, new Set([self.peer])]]);
+    for (const { peer, deviceId } of alive) {
+      if (deviceId === undefined) continue;
+      byDevice.set(deviceId, (byDevice.get(deviceId) ?? new Set()).add(peer));
+    }
+    for (const [deviceId, group] of byDevice) {
+      const peers = [...group].sort();
+      const key = [deviceId, ...peers].join("\0");
+      if (peers.length < 2 || this.#reported.has(key)) continue;
+      if (this.#reported.size < MAX_PEERS) this.#reported.add(key);
+      logger.warn("Several peers have the same device id, give each its own", {
+        deviceId,
+        peers: peers.join(" "),
+      });
+      onEvent({ type: "same-device-id", deviceId, peers });
+    }
+  }
+}
+
+/**
+ * One record per peer, bounded in number and in addresses. What stands first wins; addresses of
+ * later records are added, since the first may be out of date.
+ */
+export function mergeRecords(records: readonly PeerRecord[], self: PeerId): readonly PeerRecord[] {
+  const merged = new Map<PeerId, PeerRecord>();
+  for (const record of records) {
+    if (record.peer === self) continue;
+    const known = merged.get(record.peer);
+    if (known === undefined && merged.size >= MAX_PEERS) continue;
+    const addrs = new Set([...known?.addrs ?? [], ...record.addrs]);
+    merged.set(record.peer, {
+      peer: record.peer,
+      addrs: [...addrs].filter((addr) => addr.length <= MAX_ADDR_CHARS).slice(0, MAX_ADDRS),
+      deviceId: known?.deviceId ?? record.deviceId,
+      userId: known?.userId ?? record.userId,
+      hostname: known?.hostname ?? record.hostname,
+      lastSeenUnix: Math.max(known?.lastSeenUnix ?? 0, record.lastSeenUnix),
+    });
+  }
+  return [...merged.values()];
+}

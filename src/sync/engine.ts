@@ -1,0 +1,270 @@
+/** Syncs with everybody there is: once, or again and again. */
+import type { Clock } from "../base/clock.ts";
+import { createGate, type Gate } from "../base/gate.ts";
+import type { Logger } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import { causeChain } from "../base/rr_error.ts";
+import { Discovery, type Self } from "./discover.ts";
+import type { SyncListener } from "./events.ts";
+import {
+  checkWatch,
+  type ResolvedOptions,
+  resolveOptions,
+  type SyncOptions,
+  type WatchOptions,
+} from "./options.ts";
+import { PeerSession } from "./peer_session.ts";
+import type { Dialer, Directory, HistoryLog, PeerBook, PeerId, PeerRecord } from "./ports.ts";
+import { errorOf, type PeerReport, type PeerStatus, type SyncReport } from "./report.ts";
+import { Wake } from "./wake.ts";
+
+/** What the engine needs of the world. */
+export interface SyncDeps {
+  readonly self: Self;
+  readonly log: HistoryLog;
+  readonly book: PeerBook;
+  readonly dialer: Dialer;
+  readonly directories: readonly Directory[];
+  /** Peers that are tried besides those that are found. @default {none} */
+  readonly manual?: readonly PeerRecord[] | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Told of everything that happens. */
+  readonly onEvent?: SyncListener | undefined;
+}
+
+/** Entries recorded in quick succession are sent together; short enough that nobody sees the wait. */
+const COALESCE_MS = 50;
+/** A peer that dials us over and over is synced with at most this often. */
+const INBOUND_PAUSE_MS = 1_000;
+
+/** What is under way while {@linkcode SyncEngine.watch} runs. */
+interface Watch {
+  readonly signal: AbortSignal;
+  readonly push: boolean;
+  readonly retryMs: number;
+}
+
+/**
+ * The engine. It opens no socket, writes no file and prints nothing: all it does, it does to what it
+ * was given.
+ */
+export class SyncEngine {
+  readonly #deps: SyncDeps;
+  readonly #options: ResolvedOptions;
+  readonly #discovery: Discovery;
+  readonly #gate: Gate;
+  readonly #wake: Wake;
+  readonly #onEvent: SyncListener;
+  readonly #sessions = new Map<PeerId, PeerSession>();
+  /** Syncs and pushes under way; a watch does not end before they have. */
+  readonly #tasks = new Set<Promise<unknown>>();
+  #watch: Watch | undefined;
+  #changePending = false;
+  #syncing = false;
+
+  /** @throws {RangeError} naming an option that is out of bounds */
+  constructor(deps: SyncDeps, options: SyncOptions = {}) {
+    this.#deps = deps;
+    this.#options = resolveOptions(options);
+    this.#onEvent = (event) => deps.onEvent?.(event);
+    const { manual = [] } = deps;
+    this.#discovery = new Discovery({ ...deps, manual, onEvent: this.#onEvent });
+    this.#gate = createGate(this.#options.concurrency);
+    this.#wake = new Wake(deps.clock);
+  }
+
+  /**
+   * Finds the peers and syncs with all of them, whatever failed before. Whether that was a success
+   * stands in the report. Aborting ends it at once; what was stored stays stored.
+   *
+   * @throws `signal.reason` once the signal is aborted; an Error if a round or a watch is under way
+   */
+  async runRound(signal: AbortSignal = new AbortController().signal): Promise<SyncReport> {
+    signal.throwIfAborted();
+    if (this.#syncing) throw new Error("Cannot start a round: one is under way");
+    this.#syncing = true;
+    try {
+      for (const session of this.#sessions.values()) session.forgive();
+      return await this.#round({ signal, push: this.#options.push, retryMs: 0 });
+    } finally {
+      await Promise.allSettled(this.#tasks);
+      this.#syncing = false;
+    }
+  }
+
+  /**
+   * Runs a round every `intervalMs` until the signal is aborted, then resolves as soon as everything
+   * under way has let go. Rounds never overlap; a peer that is still busy when the next round begins
+   * is left to finish and does not hold up the others; a peer that fails is tried less and less
+   * often, until it dials us, has a new address, or {@linkcode SyncEngine.wake} is called.
+   *
+   * @throws {RangeError} naming an option that is out of bounds; an Error if one is under way
+   */
+  async watch(options: WatchOptions, signal: AbortSignal): Promise<void> {
+    const { intervalMs, startJitterMs } = checkWatch(options);
+    if (this.#syncing) throw new Error("Cannot start a watch: one is under way");
+    this.#syncing = true;
+    // Half the interval, so that after one failure the next round tries again.
+    const retryMs = intervalMs / 2;
+    this.#watch = { signal, push: options.push ?? this.#options.push, retryMs };
+    try {
+      await this.#jitter(startJitterMs, signal);
+      await this.#repeat(this.#watch, intervalMs);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      this.#watch = undefined;
+      await Promise.allSettled(this.#tasks);
+      this.#syncing = false;
+    }
+  }
+
+  /** Starts the next round of a watch now, and tries every peer in it. */
+  wake(): void {
+    for (const session of this.#sessions.values()) session.forgive();
+    this.#wake.now();
+  }
+
+  /**
+   * Tells the engine that this device has recorded something. During a watch that pushes, it goes to
+   * every connected peer at once; the others get it in a round.
+   */
+  localChange(): void {
+    const watch = this.#watch;
+    if (!watch?.push || this.#changePending || this.#options.limit === 0) return;
+    this.#changePending = true;
+    const { clock, logger } = this.#deps;
+    this.#track(
+      clock.sleep(COALESCE_MS, watch.signal).finally(() => {
+        this.#changePending = false;
+      }).then(() => {
+        for (const session of this.#sessions.values()) {
+          this.#track(session.pushNow(watch.signal));
+        }
+      }).catch((error) => {
+        if (!watch.signal.aborted) logger.error("Could not push", { error: causeChain(error) });
+      }),
+    );
+  }
+
+  /**
+   * Tells the engine that a peer has connected to us. Whatever it failed in before is forgotten, and
+   * during a watch it is synced with now, over that connection. Peers that nobody named are left
+   * alone: whoever has the swarm key may ask us, but we ask only who belongs to this user.
+   */
+  peerConnected(peer: PeerId): void {
+    const session = this.#sessions.get(peer);
+    if (!session) return;
+    session.forgive();
+    const watch = this.#watch;
+    if (!watch || session.busy || session.idleMs < INBOUND_PAUSE_MS) return;
+    if (this.#options.limit > 0) this.#start(session, watch);
+  }
+
+  /** How it stands with every peer that is known. */
+  peers(): readonly PeerStatus[] {
+    return [...this.#sessions.values()].map((session) => session.status);
+  }
+
+  async #jitter(most: number, signal: AbortSignal): Promise<void> {
+    if (most === 0) return;
+    const { clock, random } = this.#deps;
+    const unit = most >= 1000 ? 1000 : 1;
+    const ms = Math.floor(random.unit() * (Math.floor(most / unit) + 1)) * unit;
+    this.#onEvent({ type: "start-jitter", ms });
+    await clock.sleep(ms, signal);
+  }
+
+  async #repeat(watch: Watch, intervalMs: number): Promise<never> {
+    const { clock } = this.#deps;
+    for (;;) {
+      const next = clock.monotonic() + intervalMs;
+      await this.#round(watch, next);
+      await this.#wake.wait(Math.max(0, next - clock.monotonic()), watch.signal);
+    }
+  }
+
+  /** One round; peers that are still busy at `until` are left to themselves. */
+  async #round(watch: Watch, until = Infinity): Promise<SyncReport> {
+    const { clock } = this.#deps;
+    const startedAtMs = clock.now();
+    const started = clock.monotonic();
+    if (this.#options.limit === 0) {
+      return this.#finish({ peers: [], waiting: [], startedAtMs, durationMs: 0, error: undefined });
+    }
+    const records = await this.#discovery.find(this.#options.discoveryMs, watch.signal);
+    this.#adopt(records);
+    const ready = records.flatMap(({ peer }) => this.#sessions.get(peer) ?? [])
+      .filter((session) => !session.busy && !session.backingOff);
+    const running = ready.map((session) => this.#start(session, watch));
+    const done: PeerReport[] = [];
+    const all = Promise.all(running.map((one) => one.then((report) => void done.push(report))));
+    await this.#upTo(until, all, watch.signal);
+    const finished = new Set(done.map((report) => report.peer));
+    const waiting = records.map((record) => record.peer).filter((peer) => !finished.has(peer));
+    const durationMs = Math.round(clock.monotonic() - started);
+    const error = done.length === 0 && waiting.length > 0 ? undefined : errorOf(done);
+    return this.#finish({ peers: done, waiting, startedAtMs, durationMs, error });
+  }
+
+  #finish(report: SyncReport): SyncReport {
+    this.#onEvent({ type: "round-done", report });
+    return report;
+  }
+
+  /** Keeps a session for every peer that is known; forgets those that nobody knows any more. */
+  #adopt(records: readonly PeerRecord[]): void {
+    const known = new Set(records.map((record) => record.peer));
+    for (const [peer, session] of this.#sessions) {
+      if (!known.has(peer) && !session.busy && !session.connected) this.#sessions.delete(peer);
+    }
+    for (const record of records) {
+      const session = this.#sessions.get(record.peer);
+      if (session) session.update(record);
+      else this.#sessions.set(record.peer, this.#newSession(record));
+    }
+  }
+
+  #newSession(record: PeerRecord): PeerSession {
+    const { self, log, book, dialer, clock, random, logger } = this.#deps;
+    const { limit, request } = this.#options;
+    const onEvent = this.#onEvent;
+    const { deviceId } = self;
+    const deps = { deviceId, log, book, dialer, clock, random, logger, onEvent, limit, request };
+    return new PeerSession(record, deps);
+  }
+
+  #start(session: PeerSession, watch: Watch): Promise<PeerReport> {
+    const { push, retryMs, signal } = watch;
+    const release = session.reserve();
+    const task = this.#gate.run(() => session.sync(push, retryMs, signal), signal).finally(release);
+    this.#track(task);
+    return task;
+  }
+
+  #track(task: Promise<unknown>): void {
+    const settled = task.catch(() => {}).finally(() => this.#tasks.delete(settled));
+    this.#tasks.add(settled);
+  }
+
+  /** Waits for `work`, but not beyond `until`. */
+  async #upTo(until: number, work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    if (until === Infinity) {
+      await work;
+      return;
+    }
+    const { clock } = this.#deps;
+    const timer = new AbortController();
+    const both = AbortSignal.any([signal, timer.signal]);
+    const over = clock.sleep(Math.max(0, until - clock.monotonic()), both).catch(() => {});
+    work.catch(() => {});
+    try {
+      await Promise.race([work, over]);
+      signal.throwIfAborted();
+    } finally {
+      timer.abort();
+    }
+  }
+}

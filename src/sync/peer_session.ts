@@ -1,0 +1,215 @@
+/** One peer, from round to round: its link, its batch sizes, and whether it is worth a try. */
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import { backoffMs } from "../base/retry.ts";
+import { causeChain, toError } from "../base/rr_error.ts";
+import type { DeviceId } from "../history/entry.ts";
+import type { SyncListener } from "./events.ts";
+import type { RequestPolicy } from "./options.ts";
+import type { Dialer, HistoryLog, PeerBook, PeerId, PeerLink, PeerRecord } from "./ports.ts";
+import { type PullMemory, PullRun } from "./pull.ts";
+import { Pusher } from "./pusher.ts";
+import { noPulls, type PeerReport, type PeerStatus } from "./report.ts";
+
+/** What talking to a peer needs. */
+export interface SessionDeps {
+  readonly deviceId: DeviceId;
+  readonly log: HistoryLog;
+  readonly book: PeerBook;
+  readonly dialer: Dialer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly onEvent: SyncListener;
+  /** Most entries in one message, at least 1. */
+  readonly limit: number;
+  readonly request: RequestPolicy;
+}
+
+/** Longest time that a peer which fails again and again is left alone. */
+const LONGEST_BACKOFF_MS = 15 * 60_000;
+
+/** What is known of one peer. A sync and a push may run at the same time, two of a kind never do. */
+export class PeerSession {
+  readonly peer: PeerId;
+  readonly #deps: SessionDeps;
+  #record: PeerRecord;
+  #link: PeerLink | undefined;
+  #failures = 0;
+  #notBefore = -Infinity;
+  #endedAt = -Infinity;
+  #busy = false;
+  readonly #pusher: Pusher;
+  readonly #pullMemory: PullMemory = {
+    limit: undefined,
+    trusted: undefined,
+    restartedAt: undefined,
+    detour: undefined,
+  };
+
+  /** Starts without a link and with no failures. */
+  constructor(record: PeerRecord, deps: SessionDeps) {
+    this.peer = record.peer;
+    this.#record = record;
+    this.#deps = deps;
+    const connect = (signal: AbortSignal): Promise<PeerLink> => this.#connect(signal);
+    this.#pusher = new Pusher({ ...deps, peer: record.peer, connect }, deps);
+  }
+
+  /** Takes over what is known now. An address that is new makes the peer worth a try at once. */
+  update(record: PeerRecord): void {
+    const known = new Set(this.#record.addrs);
+    if (record.addrs.some((addr) => !known.has(addr))) this.forgive();
+    this.#record = record;
+  }
+
+  /** Forgets the failures: the peer has shown that it is there. */
+  forgive(): void {
+    this.#failures = 0;
+    this.#notBefore = -Infinity;
+  }
+
+  /** Whether a sync is under way or waits for its turn. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** Whether it failed so lately that it is left alone for now. */
+  get backingOff(): boolean {
+    return this.#deps.clock.monotonic() < this.#notBefore;
+  }
+
+  /** Whether a connection is open. */
+  get connected(): boolean {
+    return this.#link !== undefined && !this.#link.closed.aborted;
+  }
+
+  /** Milliseconds since the last sync ended; infinite before the first. */
+  get idleMs(): number {
+    return this.#deps.clock.monotonic() - this.#endedAt;
+  }
+
+  /** What is known of it, for a status display. */
+  get status(): PeerStatus {
+    const { deviceId, hostname } = this.#record;
+    return {
+      peer: this.peer,
+      deviceId,
+      hostname,
+      route: this.connected ? this.#link?.route : undefined,
+      failures: this.#failures,
+      retryInMs: Math.max(0, this.#notBefore - this.#deps.clock.monotonic()),
+    };
+  }
+
+  /**
+   * Pulls, and pushes if told to, even if the pull failed: the peer may have a damaged log and a
+   * good disk. What goes wrong stands in the report.
+   *
+   * @param retryMs how long to leave the peer alone after a first failure
+   * @throws `signal.reason` once the signal is aborted; nothing else
+   */
+  async sync(push: boolean, retryMs: number, signal: AbortSignal): Promise<PeerReport> {
+    const report = await this.#sync(push, signal);
+    signal.throwIfAborted();
+    // A peer that refuses our entries may still have some for us: only a failed pull counts.
+    this.#judge(report.pullError, retryMs);
+    this.#deps.onEvent({ type: "peer-done", report });
+    return report;
+  }
+
+  /** Makes it busy until the returned function is called: from the moment that its turn is awaited. */
+  reserve(): () => void {
+    this.#busy = true;
+    return () => {
+      this.#busy = false;
+      this.#endedAt = this.#deps.clock.monotonic();
+    };
+  }
+
+  /**
+   * Sends what is new over the open connection, if there is one. While a push is under way, it only
+   * makes sure that the log is looked at once more. Never rejects.
+   */
+  async pushNow(signal: AbortSignal): Promise<void> {
+    if (!this.connected) return;
+    await this.#pusher.push(signal).catch(() => {}); // only an abort rejects
+  }
+
+  async #sync(push: boolean, signal: AbortSignal): Promise<PeerReport> {
+    const { deviceId, hostname } = this.#record;
+    const base = { peer: this.peer, deviceId, hostname };
+    try {
+      await this.#connect(signal);
+    } catch (error) {
+      const failure = toError(error);
+      if (!signal.aborted) {
+        this.#deps.onEvent({
+          type: "pull-failed",
+          peer: this.peer,
+          totals: noPulls(),
+          error: failure,
+        });
+      }
+      const nothing = { pull: noPulls(), push: undefined, pushError: undefined };
+      return { ...base, ...nothing, route: undefined, pullError: failure };
+    }
+    const pulled = await this.#pull(signal);
+    const pushed = push ? await this.#push(signal) : undefined;
+    this.#remember();
+    return {
+      ...base,
+      route: this.#link?.route,
+      ...pulled,
+      push: pushed?.push,
+      pushError: pushed?.pushError,
+    };
+  }
+
+  async #connect(signal: AbortSignal): Promise<PeerLink> {
+    this.#link = await this.#deps.dialer.connect(this.#record, signal);
+    return this.#link;
+  }
+
+  async #pull(signal: AbortSignal): Promise<Pick<PeerReport, "pull" | "pullError">> {
+    const { peer } = this;
+    const { onEvent, limit, request } = this.#deps;
+    const deps = { ...this.#deps, peer, connect: (inner: AbortSignal) => this.#connect(inner) };
+    const run = new PullRun(deps, { limit, request }, this.#pullMemory);
+    try {
+      await run.run(signal);
+      onEvent({ type: "pulled", peer, route: this.#link?.route, totals: run.totals });
+      return { pull: run.totals, pullError: undefined };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const error = toError(thrown);
+      onEvent({ type: "pull-failed", peer, totals: run.totals, error });
+      return { pull: run.totals, pullError: error };
+    }
+  }
+
+  async #push(signal: AbortSignal): Promise<Pick<PeerReport, "push" | "pushError">> {
+    const { totals, error } = await this.#pusher.push(signal);
+    return { push: totals, pushError: error };
+  }
+
+  #judge(error: Error | undefined, retryMs: number): void {
+    if (error === undefined) return this.forgive();
+    const policy = { attempts: Infinity, baseMs: retryMs, capMs: LONGEST_BACKOFF_MS };
+    this.#failures++;
+    this.#notBefore = this.#deps.clock.monotonic() +
+      backoffMs(this.#failures, policy, this.#deps.random);
+  }
+
+  /** It answered: keep it for the days without a directory. */
+  #remember(): void {
+    const { book, clock, logger } = this.#deps;
+    if (this.#record.addrs.length === 0) return;
+    try {
+      book.remember([{ ...this.#record, lastSeenUnix: Math.floor(clock.now() / 1000) }]);
+    } catch (error) {
+      logger.warn("Could not write the peer book", { error: causeChain(error) });
+    }
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * Follows one peer's log until caught up.
+ *
+ * What stands here holds whatever the peer does:
+ * - an entry that came is stored before the cursor moves past it, both in one transaction;
+ * - the cursor counts in the log that answers: each new connection has to show the entry at the
+ *   cursor again, and if it is another one, the log was replaced and is followed from its beginning
+ *   (entries that are here already are ignored by id);
+ * - every failure either makes the next request smaller or is counted, so the loop ends.
+ */
+import { yieldToLoop } from "../base/yield_to_loop.ts";
+import { type AskDeps, type Asked, Asker, type AskMemory, type AskOptions } from "./ask.ts";
+import type { SyncListener } from "./events.ts";
+import { patiently } from "./patient.ts";
+import { countOf, isSameLog, lastIdOf, withoutFirst } from "./plan.ts";
+import {
+  type HistoryLog,
+  LinkError,
+  type PeerLink,
+  type PullReply,
+  type PullState,
+} from "./ports.ts";
+import { noPulls, type PullTotals } from "./report.ts";
+import { MAX_STORED_AT_ONCE, nameRejected } from "./serve.ts";
+
+/** What a pull needs. */
+export interface PullDeps extends AskDeps {
+  readonly log: HistoryLog;
+  readonly onEvent: SyncListener;
+}
+
+/** What is remembered of a peer from one pull to the next. */
+export interface PullMemory extends AskMemory {
+  /**
+   * The link whose log was found to be the one that we follow. It stays that for as long as it is
+   * open: a program keeps its database open, so another one comes with another connection.
+   */
+  trusted: PeerLink | undefined;
+  /** When the log was last followed from its beginning because it had been replaced. */
+  restartedAt: number | undefined;
+  /**
+   * How far a log was followed that was replaced once more before its beginning could be read again.
+   * Not stored: what stands before it has still to be read.
+   */
+  detour: PullState | undefined;
+}
+
+const BEGINNING: PullState = { cursor: 0, lastId: undefined };
+
+/**
+ * A peer that prunes or deletes its newest entries looks like one with a new database. Reading all
+ * of it again is bounded to once a day; a database that is replaced twice waits for the next day.
+ */
+const RESTART_PAUSE_MS = 24 * 3_600_000;
+/** Connections that may be lost while finding out whether the log is the same. */
+const MAX_RESUMES = 5;
+
+/** One pull. */
+export class PullRun {
+  /** Counts so far; right also after a failure. */
+  readonly totals: PullTotals = noPulls();
+  readonly #deps: PullDeps;
+  readonly #memory: PullMemory;
+  readonly #asker: Asker;
+
+  /** Prepares a pull; `memory` is changed by it. */
+  constructor(deps: PullDeps, options: AskOptions, memory: PullMemory) {
+    this.#deps = deps;
+    this.#memory = memory;
+    this.#asker = new Asker(deps, options, memory, (count) => this.totals.skipped += count);
+  }
+
+  /**
+   * Pulls until the peer has nothing more. One batch is asked for ahead while the one before is
+   * stored. Aborting stops the waiting; what was stored stays stored.
+   *
+   * @throws {LinkError} if the peer fails; RrError if the database does; `signal.reason`
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const scope = new AbortController();
+    const both = AbortSignal.any([signal, scope.signal]);
+    try {
+      await this.#follow(both);
+    } finally {
+      scope.abort(new LinkError("closed", "The pull is over"));
+    }
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { peer } = this.#deps;
+    let state = await this.#startingPoint(signal);
+    let asked = await this.#resume(state, signal);
+    while (countOf(asked.reply) > 0) {
+      const next = asked.reply.nextCursor;
+      if (next === null || next <= asked.cursor) {
+        await this.#store(asked.reply, undefined, signal);
+        throw new LinkError(
+          "invalid",
+          `Cannot follow peer "${peer}": asked for entries after ${asked.cursor}, ` +
+            `it answered with next_cursor ${next}`,
+        );
+      }
+      const ahead = this.#asker.ask(next, signal);
+      ahead.catch(() => {}); // looked at below, unless storing fails first
+      state = { cursor: next, lastId: lastIdOf(asked.reply) };
+      await yieldToLoop();
+      await this.#store(asked.reply, state, signal);
+      asked = await ahead;
+      if (asked.link !== this.#memory.trusted) asked = await this.#resume(state, signal);
+    }
+  }
+
+  async #startingPoint(signal: AbortSignal): Promise<PullState> {
+    const { log, clock, peer } = this.#deps;
+    const { detour } = this.#memory;
+    if (detour === undefined) return await patiently(() => log.pullState(peer), clock, signal);
+    return this.#mayRestart(detour.cursor) ? await this.#restart(signal) : detour;
+  }
+
+  /** The first answer, from a log that is known to be the one that we follow. */
+  async #resume(from: PullState, signal: AbortSignal): Promise<Asked> {
+    let state = from;
+    for (let resumes = 0; resumes < MAX_RESUMES; resumes++) {
+      const { cursor } = state;
+      if (cursor <= 0) return this.#trust(await this.#asker.ask(0, signal));
+      if (await this.#deps.connect(signal) === this.#memory.trusted) {
+        const asked = await this.#asker.ask(cursor, signal);
+        if (asked.link === this.#memory.trusted) return asked;
+        continue;
+      }
+      const asked = await this.#asker.ask(cursor - 1, signal);
+      // Something was passed over, so it is not the entry at the cursor that answers.
+      if (asked.cursor !== cursor - 1) return this.#trust(asked);
+      if (await this.#isSame(state, asked.reply, signal)) {
+        const reply = withoutFirst(asked.reply);
+        this.#trust(asked);
+        if (countOf(reply) > 0) return { ...asked, reply, cursor };
+      } else if (this.#mayRestart(cursor)) state = await this.#restart(signal);
+      else {
+        this.#memory.detour = state;
+        return this.#trust(asked);
+      }
+    }
+    throw new LinkError(
+      "closed",
+      `Cannot follow peer "${this.#deps.peer}": its connection keeps breaking`,
+    );
+  }
+
+  /** Goes back to the beginning, for good: what happens from here on cannot make us skip a part. */
+  async #restart(signal: AbortSignal): Promise<PullState> {
+    const { log, clock, peer } = this.#deps;
+    this.#memory.detour = undefined;
+    await patiently(() => log.appendPulled(peer, [], BEGINNING), clock, signal);
+    return BEGINNING;
+  }
+
+  #trust(asked: Asked): Asked {
+    this.#memory.trusted = asked.link;
+    return asked;
+  }
+
+  #isSame(state: PullState, reply: PullReply, signal: AbortSignal): Promise<boolean> {
+    const { log, clock } = this.#deps;
+    return patiently(() => isSameLog(state, reply, (id) => log.has(id)), clock, signal);
+  }
+
+  #mayRestart(cursor: number): boolean {
+    const { clock, logger, onEvent, peer } = this.#deps;
+    const { restartedAt } = this.#memory;
+    const now = clock.monotonic();
+    if (restartedAt !== undefined && now - restartedAt < RESTART_PAUSE_MS) return false;
+    this.#memory.restartedAt = now;
+    logger.warn("A peer's log is not the one followed before, reading it from its beginning", {
+      peer,
+      cursor,
+    });
+    onEvent({ type: "log-replaced", peer, cursor });
+    return true;
+  }
+
+  /** Stores an answer; without `state` the cursor stays where it is. */
+  async #store(reply: PullReply, state: PullState | undefined, signal: AbortSignal): Promise<void> {
+    const { log, clock, peer, logger, onEvent } = this.#deps;
+    const { entries, rejected = [] } = reply;
+    nameRejected(rejected, logger, { peer });
+    this.totals.received += countOf(reply);
+    this.totals.rejected += rejected.length;
+    // On a detour the cursor of the log that was left stays stored, so that it is gone back to.
+    const kept = this.#memory.detour === undefined ? state : undefined;
+    if (this.#memory.detour && state) this.#memory.detour = state;
+    let at = 0;
+    do {
+      const part = entries.slice(at, at + MAX_STORED_AT_ONCE);
+      at += MAX_STORED_AT_ONCE;
+      const whole = at >= entries.length;
+      if (at > MAX_STORED_AT_ONCE) await yieldToLoop();
+      const result = await patiently(
+        () => whole && kept ? log.appendPulled(peer, part, kept) : log.append(part),
+        clock,
+        signal,
+      );
+      this.totals.inserted += result.inserted;
+      this.totals.ignored += result.ignored;
+    } while (at < entries.length);
+    onEvent({ type: "pull-progress", peer, totals: { ...this.totals } });
+  }
+}

@@ -1,0 +1,59 @@
+import { toError } from "../base/rr_error.ts";
+import { type PushDeps, type PushMemory, type PushOptions, PushRun } from "./push.ts";
+import type { PushTotals } from "./report.ts";
+
+/** What a push came to. */
+export interface PushOutcome {
+  readonly totals: Readonly<PushTotals>;
+  readonly error: Error | undefined;
+}
+
+/**
+ * Pushes to one peer, one push at a time. Whoever asks while one is under way shares its outcome,
+ * and the log is looked at once more before it ends: no entry is left for the next round.
+ */
+export class Pusher {
+  readonly #deps: PushDeps;
+  readonly #options: PushOptions;
+  readonly #memory: PushMemory = { limit: undefined };
+  #running: Promise<PushOutcome> | undefined;
+  #again = false;
+
+  /** Prepares pushing; nothing is sent yet. */
+  constructor(deps: PushDeps, options: PushOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  /**
+   * Sends what the peer does not have. A failure is part of the outcome.
+   *
+   * @throws the reason of the signal that the push under way was started with, once it is aborted
+   */
+  push(signal: AbortSignal): Promise<PushOutcome> {
+    this.#again = true;
+    this.#running ??= this.#run(signal).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #run(signal: AbortSignal): Promise<PushOutcome> {
+    const { peer, onEvent } = this.#deps;
+    const run = new PushRun(this.#deps, this.#options, this.#memory);
+    const { totals } = run;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await run.run(signal);
+      }
+      if (totals.sent > 0) onEvent({ type: "pushed", peer, totals });
+      return { totals, error: undefined };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const error = toError(thrown);
+      onEvent({ type: "push-failed", peer, totals, error });
+      return { totals, error };
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/** What a round came to. */
+import { RrError } from "../base/rr_error.ts";
+import type { PeerId, Route } from "./ports.ts";
+
+/** What was taken from a peer. */
+export interface PullTotals {
+  /** Entries that came, rejected ones included. */
+  received: number;
+  inserted: number;
+  /** Entries that were here before. */
+  ignored: number;
+  /** Entries that broke a rule and were left out. */
+  rejected: number;
+  /** Places of the peer's log that it cannot answer for, passed over. */
+  skipped: number;
+}
+
+/** What was given to a peer. */
+export interface PushTotals {
+  /** Whether there was anything to send. */
+  pending: boolean;
+  sent: number;
+  /** What the peer says it did not have; `undefined` if it says nothing. */
+  inserted: number | undefined;
+  ignored: number | undefined;
+  /** Entries of ours that cannot be sent, passed over. */
+  skipped: number;
+}
+
+/** What came of one peer in one round. */
+export interface PeerReport {
+  readonly peer: PeerId;
+  readonly deviceId: string | undefined;
+  readonly hostname: string | undefined;
+  /** How it was reached; `undefined` if it was not. */
+  readonly route: Route | undefined;
+  readonly pull: Readonly<PullTotals>;
+  readonly pullError: Error | undefined;
+  /** `undefined` if nothing was to be sent in this round. */
+  readonly push: Readonly<PushTotals> | undefined;
+  readonly pushError: Error | undefined;
+}
+
+/** What came of one round. */
+export interface SyncReport {
+  readonly peers: readonly PeerReport[];
+  /** Peers left alone because they failed lately, or because they are still busy. */
+  readonly waiting: readonly PeerId[];
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  /**
+   * What makes a one-shot run a failure. A run succeeds if one pull did, and one push too where
+   * there was something to push; what failed besides stands in `peers`.
+   */
+  readonly error: Error | undefined;
+}
+
+/** How it stands with one peer between rounds. */
+export interface PeerStatus {
+  readonly peer: PeerId;
+  readonly deviceId: string | undefined;
+  readonly hostname: string | undefined;
+  /** How it is connected; `undefined` if it is not. */
+  readonly route: Route | undefined;
+  /** Rounds in a row that it failed in. */
+  readonly failures: number;
+  /** How long it is left alone, in milliseconds; 0 for not at all. */
+  readonly retryInMs: number;
+}
+
+/** Counts that start at nothing. */
+export function noPulls(): PullTotals {
+  return { received: 0, inserted: 0, ignored: 0, rejected: 0, skipped: 0 };
+}
+
+/** Counts that start at nothing. */
+export function noPushes(): PushTotals {
+  return { pending: false, sent: 0, inserted: undefined, ignored: undefined, skipped: 0 };
+}
+
+/** The reason for which a one-shot run with these results is a failure, if it is one. */
+export function errorOf(peers: readonly PeerReport[]): Error | undefined {
+  if (peers.length === 0) {
+    return new RrError("not-found", "no peers found", {
+      hint: "Name a tracker or peers, or wait until another device has registered",
+    });
+  }
+  const pulled = peers.some((one) => one.pullError === undefined);
+  const pending = peers.filter((one) => one.push?.pending);
+  const pushed = pending.length === 0 || pending.some((one) => one.pushError === undefined);
+  if (pulled && pushed) return undefined;
+  const errors = peers.flatMap((one) => [one.pullError, one.pushError]);
+  return errors.findLast((error) => error !== undefined) ??
+    new RrError("network", "p2p sync failed");
+}
