@@ -55,6 +55,8 @@ export interface Files {
   createPrivate(path: string, data: Uint8Array | string): boolean;
   /** Replaces the file whole or not at all (a temporary file of mode 0600, then a rename). */
   replacePrivate(path: string, data: Uint8Array | string): void;
+  /** Gives the file another name, replacing what has it; `false` if there is no such file. */
+  rename(from: string, to: string): boolean;
   /** Sets the permission bits. */
   chmod(path: string, mode: number): void;
   /** Removes a file; `false` if there is none. */

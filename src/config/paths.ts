@@ -49,3 +49,8 @@ export function folderOf(path: string): string {
 export function stateFolder(dbPath: string): string {
   return folderOf(dbPath);
 }
+
+/** The folder in which the shell hooks leave what they recorded. */
+export function spoolFolder(dbPath: string): string {
+  return `${stateFolder(dbPath)}/spool`;
+}

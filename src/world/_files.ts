@@ -36,6 +36,11 @@ export function createFiles(raw: RawFiles, unique: () => string): Files {
     createPrivate: (path, data) => createPrivate(raw, path, toBytes(data)),
     replacePrivate: (path, data) =>
       attempt("write", path, () => replace(raw, path, toBytes(data), unique())),
+    rename: (from, to) =>
+      ifThere(raw, "rename", from, () => {
+        raw.rename(from, to);
+        return true;
+      }) ?? false,
     chmod: (path, mode) => attempt("change the permissions of", path, () => raw.chmod(path, mode)),
     remove: (path) =>
       ifThere(raw, "remove", path, () => {

@@ -53,6 +53,15 @@ for (const [name, open] of [["denoFiles()", denoFiles], ["nodeFiles()", nodeFile
     assert.deepEqual(files.list(root), ["open"]);
   });
 
+  test("rename() moves a file over another, and says when there is none", (files, at) => {
+    files.createPrivate(at("a"), "new");
+    files.createPrivate(at("b"), "old");
+    assert.equal(files.rename(at("a"), at("b")), true);
+    assert.equal(files.readText(at("b")), "new");
+    assert.equal(files.rename(at("a"), at("b")), false);
+    assert.equal(files.readText(at("b")), "new");
+  });
+
   test("replacePrivate() replaces whole, privately, and leaves nothing beside it", (files, at) => {
     files.makePrivateFolder(at("d"));
     Deno.writeTextFileSync(at("d/config"), "old, and readable by all", { mode: 0o644 });

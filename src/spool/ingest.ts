@@ -1,0 +1,218 @@
+/**
+ * Takes what the shell hooks wrote into the history, exactly once.
+ *
+ * A spool file has one writer and any number of takers. A taker renames it, so that the shell starts a
+ * new one with its next record, and reads what it has renamed. Ids are derived from the session and
+ * the record's number: whatever is read twice (two takers at once, a crash after the insert) is ignored
+ * the second time. A renamed file goes away once it is certain that its shell has closed it: when the
+ * shell has started a new one, or some time after. No offset is kept and no file is cut short, so
+ * there is no moment in which a record can be lost.
+ */
+import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
+import { RrError } from "../base/rr_error.ts";
+import type { Files } from "../base/world.ts";
+import type { CaptureRules } from "../capture/rules.ts";
+import type { DeviceId, Entry } from "../history/entry.ts";
+import { parseSpool } from "../shell/spool_record.ts";
+import { type EntryOwner, toEntry } from "./_to_entry.ts";
+import { sortNames, type SpoolListing, type TakenFile } from "./spool_names.ts";
+
+/** What taking in needs. */
+export interface IngestDeps {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where the hooks write; need not exist. */
+  readonly folder: string;
+  /** The history; satisfied by the store's `EntryLog`. */
+  readonly log: {
+    append(entries: readonly Entry[]): { readonly inserted: number; readonly ignored: number };
+  };
+  readonly userId: string;
+  readonly deviceId: DeviceId;
+  /** Asked for only when there is something to take in. */
+  readonly rules: () => CaptureRules | Promise<CaptureRules>;
+}
+
+/** How {@linkcode ingestSpools} treats what it has read. */
+export interface IngestOptions {
+  /**
+   * How long after a rename the shell may still write to the file, if nothing tells otherwise.
+   * Opening, writing and closing takes it well under a millisecond. @default {10_000}
+   */
+  readonly settleMs?: number;
+}
+
+/** What was taken in. */
+export interface IngestReport {
+  readonly inserted: number;
+  /** Known before: taken in by another process, or deleted. */
+  readonly ignored: number;
+  /** Not recorded by rule. */
+  readonly skipped: number;
+  /** Records that were cut short; their rest is set aside. */
+  readonly broken: number;
+  /** Files that were left because the rules cannot be made. */
+  readonly waiting: number;
+  /** Why, with code `config`. */
+  readonly problem: RrError | undefined;
+}
+
+const NOTHING: IngestReport = {
+  inserted: 0,
+  ignored: 0,
+  skipped: 0,
+  broken: 0,
+  waiting: 0,
+  problem: undefined,
+};
+const SETTLE_MS = 10_000;
+const SCRATCH_MS = 24 * 3_600_000;
+
+/**
+ * Takes in everything that is finished. Safe to run in several processes at once, and to be killed at
+ * any point. Looking at a folder with nothing new costs one listing.
+ *
+ * With rules that cannot be made (a pattern with a mistake) nothing is taken: the commands wait where
+ * they are until it is corrected, and the report says so.
+ *
+ * @throws {RrError} `io` or what the history throws; everything not yet in the history is still there
+ */
+export async function ingestSpools(
+  deps: IngestDeps,
+  options: IngestOptions = {},
+): Promise<IngestReport> {
+  const listing = sortNames(deps.files.list(deps.folder));
+  if (listing.open.length === 0 && listing.taken.length === 0) return NOTHING;
+  const settled = removeSettled(deps, listing, options.settleMs ?? SETTLE_MS);
+  const unread = listing.taken.filter((file) => isUnread(deps, file));
+  if (listing.open.length === 0 && unread.length === 0) return NOTHING;
+  const rules = await rulesOf(deps);
+  if (rules instanceof RrError) {
+    return { ...NOTHING, waiting: listing.open.length + unread.length, problem: rules };
+  }
+  removeOldScratch(deps, listing);
+  return takeIn(deps, [...unread, ...listing.open.flatMap((session) => take(deps, session))], {
+    rules,
+    settled,
+  });
+}
+
+async function rulesOf(deps: IngestDeps): Promise<CaptureRules | RrError> {
+  try {
+    return await deps.rules();
+  } catch (error) {
+    if (error instanceof RrError && error.code === "config") return error;
+    throw error;
+  }
+}
+
+// Another taker may have been faster.
+function take(deps: IngestDeps, session: string): TakenFile[] {
+  const takenAtMs = Math.floor(deps.clock.now());
+  const unique = Array.from(deps.random.bytes(4), (b) => b.toString(16).padStart(2, "0")).join("");
+  const stem = `${session}.${takenAtMs}-${unique}`;
+  const name = `${stem}.taken`;
+  const done = deps.files.rename(pathOf(deps, `${session}.spool`), pathOf(deps, name));
+  return done ? [{ name, session, takenAtMs, stem, readTo: undefined }] : [];
+}
+
+// A shell writes one record after the other: once it has started another file it is done with this one.
+function removeSettled(
+  deps: IngestDeps,
+  { open, taken }: SpoolListing,
+  settleMs: number,
+): ReadonlySet<string> {
+  const now = deps.clock.now();
+  const newest = new Map(taken.map((file) => [file.session, file.name]));
+  const settled = new Set<string>();
+  for (const file of taken) {
+    const hasMovedOn = open.includes(file.session) || newest.get(file.session) !== file.name;
+    if (!hasMovedOn && Math.abs(now - file.takenAtMs) < settleMs) continue;
+    settled.add(file.name);
+    if (file.readTo !== undefined && sizeOf(deps, file) === file.readTo) {
+      deps.files.remove(pathOf(deps, file.name));
+    }
+  }
+  return settled;
+}
+
+// What is left of a settled file is a torn record, to be set aside.
+function isUnread(deps: IngestDeps, file: TakenFile): boolean {
+  const size = sizeOf(deps, file);
+  return size !== undefined && size !== file.readTo;
+}
+
+interface Taking {
+  readonly rules: CaptureRules;
+  readonly settled: ReadonlySet<string>;
+}
+
+// Enough to make the transaction worth it, few enough to hold in memory.
+const ENTRIES_PER_APPEND = 5_000;
+
+function takeIn(deps: IngestDeps, files: readonly TakenFile[], taking: Taking): IngestReport {
+  const total = { inserted: 0, ignored: 0, skipped: 0, broken: 0 };
+  let entries: Entry[] = [];
+  let finish: (() => void)[] = [];
+  const flush = (): void => {
+    if (entries.length > 0) {
+      const { inserted, ignored } = deps.log.append(entries);
+      total.inserted += inserted;
+      total.ignored += ignored;
+    }
+    for (const act of finish) act();
+    entries = [];
+    finish = [];
+  };
+  for (const file of files) {
+    const bytes = deps.files.readBytes(pathOf(deps, file.name));
+    if (bytes === undefined) continue;
+    const { records, broken, end } = parseSpool(bytes, file.readTo ?? 0);
+    total.broken += broken;
+    for (const record of records) {
+      const entry = toEntry(record, file.session, deps satisfies EntryOwner, taking.rules);
+      if (entry === "skipped") total.skipped++;
+      else if (entry === "broken") total.broken++;
+      else entries.push(entry);
+    }
+    const isSettled = taking.settled.has(file.name);
+    if (isSettled && end < bytes.length) total.broken++;
+    finish.push(() => finishFile(deps, file, bytes, end, isSettled));
+    if (entries.length >= ENTRIES_PER_APPEND) flush();
+  }
+  flush();
+  return { ...NOTHING, ...total };
+}
+
+// Only now, with its records committed, may a file lose them.
+function finishFile(
+  deps: IngestDeps,
+  file: TakenFile,
+  bytes: Uint8Array,
+  end: number,
+  isSettled: boolean,
+): void {
+  const path = pathOf(deps, file.name);
+  if (isSettled) {
+    const rest = bytes.subarray(end);
+    if (rest.length > 0) deps.files.replacePrivate(pathOf(deps, `${file.stem}.torn`), rest);
+    deps.files.remove(path);
+  } else if (file.readTo !== end) deps.files.rename(path, pathOf(deps, `${file.stem}.${end}.done`));
+}
+
+function removeOldScratch(deps: IngestDeps, { scratch }: SpoolListing): void {
+  for (const name of scratch) {
+    const { mtimeMs = Infinity } = deps.files.stat(pathOf(deps, name)) ?? {};
+    if (deps.clock.now() - mtimeMs > SCRATCH_MS) deps.files.remove(pathOf(deps, name));
+  }
+}
+
+function sizeOf(deps: IngestDeps, file: TakenFile): number | undefined {
+  return deps.files.stat(pathOf(deps, file.name))?.size;
+}
+
+function pathOf(deps: IngestDeps, name: string): string {
+  return `${deps.folder}/${name}`;
+}

@@ -1,0 +1,42 @@
+/** What lies in the spool, for `rr doctor`; changes nothing. */
+import type { Files } from "../base/world.ts";
+import { parseSpool } from "../shell/spool_record.ts";
+import { sortNames } from "./spool_names.ts";
+
+/** The state of a spool folder. */
+export interface SpoolState {
+  /** Whether the folder is there; a hook or the first taker makes it. */
+  readonly exists: boolean;
+  /** Sessions with commands that are not in the history yet. */
+  readonly sessions: number;
+  /** Finished commands that are not in the history yet. */
+  readonly waiting: number;
+  /** When the newest of them was written, in milliseconds. */
+  readonly newestMs: number | undefined;
+  /** Rests of records that will never be finished. */
+  readonly torn: number;
+}
+
+/** Looks into the folder. */
+export function inspectSpools(folder: string, files: Files): SpoolState {
+  const { open, taken, torn } = sortNames(files.list(folder));
+  const sessions = new Set<string>();
+  let waiting = 0;
+  let newestMs: number | undefined;
+  const paths = [
+    ...open.map((session) => ({ session, name: `${session}.spool`, readTo: 0 })),
+    ...taken.map(({ session, name, readTo }) => ({ session, name, readTo: readTo ?? 0 })),
+  ];
+  for (const { session, name, readTo } of paths) {
+    const { records } = parseSpool(files.readBytes(`${folder}/${name}`) ?? NONE, readTo);
+    if (records.length === 0) continue;
+    sessions.add(session);
+    waiting += records.length;
+    const { mtimeMs } = files.stat(`${folder}/${name}`) ?? {};
+    if (mtimeMs !== undefined) newestMs = Math.max(newestMs ?? 0, mtimeMs);
+  }
+  const exists = files.stat(folder)?.kind === "folder";
+  return { exists, sessions: sessions.size, waiting, newestMs, torn: torn.length };
+}
+
+const NONE = new Uint8Array();

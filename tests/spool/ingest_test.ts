@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { RrError } from "../../src/base/rr_error.ts";
+import { createCaptureRules } from "../../src/capture/rules.ts";
+import type { DeviceId, Entry } from "../../src/history/entry.ts";
+import type { SpoolRecord } from "../../src/shell/spool_record.ts";
+import { drainSpools } from "../../src/spool/drain.ts";
+import { type IngestDeps, ingestSpools } from "../../src/spool/ingest.ts";
+import { inspectSpools } from "../../src/spool/inspect.ts";
+import { type History, openHistory } from "../../src/store/open_history.ts";
+import { denoFiles } from "../../src/world/deno.ts";
+import { FakeClock } from "../fakes/fake_clock.ts";
+import { seededRandom } from "../fakes/seeded_random.ts";
+import { spoolBytes } from "./_spool_bytes.ts";
+
+const RULES = await createCaptureRules({ ignoreFolders: ["/secret"] });
+const files = denoFiles();
+
+class Fixture implements Disposable {
+  readonly root = Deno.makeTempDirSync({ prefix: "rr-spool-" });
+  readonly folder = `${this.root}/spool`;
+  readonly clock = new FakeClock();
+  readonly history: History = openHistory(`${this.root}/history.db`, { files, clock: this.clock });
+  readonly deps: IngestDeps = {
+    files,
+    clock: this.clock,
+    random: seededRandom(),
+    folder: this.folder,
+    log: this.history.log,
+    userId: "u1",
+    deviceId: "d1" as DeviceId,
+    rules: () => RULES,
+  };
+  #number = 0;
+
+  constructor() {
+    files.makePrivateFolder(this.folder);
+  }
+
+  record(command: string, more: Partial<SpoolRecord> = {}): SpoolRecord {
+    const number = ++this.#number;
+    return {
+      number,
+      startedAtMs: 1_700_000_000_000 + number,
+      durationMs: 5,
+      exitCode: 0,
+      shell: "zsh",
+      hostname: "laptop",
+      cwd: "/src",
+      command,
+      ...more,
+    };
+  }
+
+  write(session: string, bytes: Uint8Array): void {
+    Deno.writeFileSync(`${this.folder}/${session}.spool`, bytes, { append: true, mode: 0o600 });
+  }
+
+  type(session: string, ...commands: string[]): void {
+    this.write(session, spoolBytes(commands.map((command) => this.record(command))));
+  }
+
+  entries(): readonly Entry[] {
+    return this.history.log.entriesAfter(0, { entries: 10_000, bytes: 1e9 }).entries;
+  }
+
+  commands(): string[] {
+    return this.entries().map((e) => e.command);
+  }
+
+  names(): string[] {
+    return files.list(this.folder).map((name) => name.replace(/\.\d+-[0-9a-f]+/, ".T")).sort();
+  }
+
+  [Symbol.dispose](): void {
+    this.history[Symbol.dispose]();
+    Deno.removeSync(this.root, { recursive: true });
+  }
+}
+
+Deno.test("ingestSpools() takes in every field of finished records", async () => {
+  using at = new Fixture();
+  at.write("s1", spoolBytes([at.record("echo a\nb ", { exitCode: -1, durationMs: 77 })]));
+  const report = await ingestSpools(at.deps);
+  assert.deepEqual([report.inserted, report.ignored, report.broken, report.waiting], [1, 0, 0, 0]);
+  const [{ id, ...entry }] = at.entries() as [Entry];
+  assert.match(id, /^018bcfe5-6801-7/);
+  assert.deepEqual(entry, {
+    deviceId: "d1",
+    userId: "u1",
+    startedAtMs: 1_700_000_000_001,
+    command: "echo a\nb",
+    cwd: "/src",
+    exitCode: -1,
+    durationMs: 77,
+    shell: "zsh",
+    hostname: "laptop",
+    version: "0.1.0",
+    session: "s1",
+  });
+});
+
+Deno.test("ingestSpools() without anything new asks for no rules and makes no folder", async () => {
+  using at = new Fixture();
+  Deno.removeSync(at.folder);
+  const rules = (): never => {
+    throw new Error("asked");
+  };
+  assert.equal((await ingestSpools({ ...at.deps, rules })).inserted, 0);
+  assert.equal(files.stat(at.folder), undefined);
+});
+
+Deno.test("ingestSpools() removes a file once its shell has started another, or after a while", async () => {
+  using at = new Fixture();
+  at.type("s1", "a");
+  at.type("s2", "b");
+  await ingestSpools(at.deps);
+  assert.deepEqual(at.names().map((n) => n.replace(/\d+\.done/, "N.done")), [
+    "s1.T.N.done",
+    "s2.T.N.done",
+  ]);
+  at.clock.advance(50);
+  at.type("s1", "c");
+  await ingestSpools(at.deps);
+  assert.equal(at.names().filter((n) => n.startsWith("s1")).length, 1);
+  at.clock.advance(10_001);
+  await ingestSpools(at.deps);
+  assert.deepEqual(at.names(), []);
+  assert.deepEqual(at.commands().sort(), ["a", "b", "c"]);
+});
+
+Deno.test("ingestSpools() takes what a shell still wrote to a file that was renamed", async () => {
+  using at = new Fixture();
+  at.type("s1", "a");
+  await ingestSpools(at.deps);
+  const [name] = files.list(at.folder);
+  Deno.writeFileSync(`${at.folder}/${name}`, spoolBytes([at.record("late")]), { append: true });
+  assert.equal((await ingestSpools(at.deps)).inserted, 1);
+  at.clock.advance(20_000);
+  await ingestSpools(at.deps);
+  assert.deepEqual(at.names(), []);
+  assert.deepEqual(at.commands(), ["a", "late"]);
+});
+
+Deno.test("ingestSpools() leaves an unfinished record until it is finished", async () => {
+  using at = new Fixture();
+  const bytes = spoolBytes([at.record("a"), at.record("b ".repeat(100))]);
+  at.write("s1", bytes.subarray(0, -20));
+  assert.equal((await ingestSpools(at.deps)).inserted, 1);
+  assert.equal((await ingestSpools(at.deps)).inserted, 0);
+  const [name] = files.list(at.folder);
+  Deno.writeFileSync(`${at.folder}/${name}`, bytes.subarray(-20), { append: true });
+  assert.equal((await ingestSpools(at.deps)).inserted, 1);
+  assert.equal(at.entries().length, 2);
+});
+
+Deno.test("ingestSpools() sets the rest of a torn record aside, privately, and counts it", async () => {
+  using at = new Fixture();
+  at.write("s1", spoolBytes([at.record("a"), at.record("never finished")]).subarray(0, -8));
+  await ingestSpools(at.deps);
+  at.clock.advance(20_000);
+  const report = await ingestSpools(at.deps);
+  assert.deepEqual([report.inserted, report.broken], [0, 1]);
+  assert.deepEqual(at.names(), ["s1.T.torn"]);
+  const torn = `${at.folder}/${files.list(at.folder)[0]}`;
+  assert.equal(files.stat(torn)!.mode, 0o600);
+  assert.ok(!files.readText(torn)!.includes("\0a\0"), "what was taken in is not kept");
+  assert.equal(inspectSpools(at.folder, files).torn, 1);
+  assert.equal((await ingestSpools(at.deps)).broken, 0);
+});
+
+Deno.test("ingestSpools() doubles nothing when it was killed between insert and rename", async () => {
+  using at = new Fixture();
+  at.type("s1", "a", "b");
+  const dies = { ...files, rename: refuseSecond() };
+  await assert.rejects(ingestSpools({ ...at.deps, files: dies }), /killed/);
+  assert.equal(at.entries().length, 2);
+  const report = await ingestSpools(at.deps);
+  assert.deepEqual([report.inserted, report.ignored], [0, 2]);
+  assert.deepEqual(at.commands(), ["a", "b"]);
+});
+
+Deno.test("ingestSpools() loses nothing when the history cannot be written", async () => {
+  using at = new Fixture();
+  at.type("s1", "a");
+  const append = (): never => {
+    throw new RrError("busy", "locked");
+  };
+  await assert.rejects(ingestSpools({ ...at.deps, log: { append } }), { code: "busy" });
+  assert.equal((await ingestSpools(at.deps)).inserted, 1);
+});
+
+Deno.test("ingestSpools() of two takers at once doubles nothing and loses nothing", async () => {
+  using at = new Fixture();
+  for (let round = 0; round < 20; round++) {
+    for (let s = 0; s < 4; s++) at.type(`s${s}`, `c ${round} ${s}`);
+    await Promise.all([ingestSpools(at.deps), ingestSpools(at.deps)]);
+  }
+  assert.equal(at.entries().length, 80);
+  assert.equal(new Set(at.commands()).size, 80);
+});
+
+Deno.test("ingestSpools() skips what is hidden, our own or in an ignored folder", async () => {
+  using at = new Fixture();
+  at.type("s1", " hidden", "rr search x", "", "ls");
+  at.write("s1", spoolBytes([at.record("make", { cwd: "/secret/deep" })]));
+  const report = await ingestSpools(at.deps);
+  assert.deepEqual([report.inserted, report.skipped], [1, 4]);
+});
+
+Deno.test("ingestSpools() lets commands wait while the rules cannot be made", async () => {
+  using at = new Fixture();
+  at.type("s1", "a");
+  const broken = { ...at.deps, rules: () => createCaptureRules({ ignorePattern: "(" }) };
+  const report = await ingestSpools(broken);
+  assert.deepEqual([report.inserted, report.waiting, report.problem?.code], [0, 1, "config"]);
+  assert.deepEqual(at.names(), ["s1.spool"]);
+  const state = inspectSpools(at.folder, files);
+  assert.deepEqual([state.exists, state.sessions, state.waiting], [true, 1, 1]);
+  assert.equal((await ingestSpools(at.deps)).inserted, 1);
+});
+
+Deno.test("ingestSpools() counts a record that breaks a bound and leaves foreign files alone", async () => {
+  using at = new Fixture();
+  Deno.writeTextFileSync(`${at.folder}/notes.txt`, "x");
+  at.write("s1", spoolBytes([at.record("x".repeat(1_100_000)), at.record("ok")]));
+  const report = await ingestSpools(at.deps);
+  assert.deepEqual([report.inserted, report.broken], [1, 1]);
+  assert.ok(at.names().includes("notes.txt"));
+});
+
+Deno.test("drainSpools() leaves no text behind", async () => {
+  using at = new Fixture();
+  at.write("s1", spoolBytes([at.record("a"), at.record("torn")]).subarray(0, -3));
+  Deno.writeTextFileSync(`${at.folder}/s1.line`, "a");
+  const drained = drainSpools(at.deps);
+  await at.clock.untilSleeping();
+  at.clock.advance(250);
+  const report = await drained;
+  assert.deepEqual([report.inserted, report.broken], [1, 1]);
+  assert.deepEqual(at.names(), []);
+});
+
+function refuseSecond(): typeof files.rename {
+  let calls = 0;
+  return (from, to) => {
+    if (++calls > 1) throw new Error("killed");
+    return files.rename(from, to);
+  };
+}
