@@ -70,6 +70,13 @@ export class Device implements AsyncDisposable {
     return this.#daemon;
   }
 
+  /** Starts `p2p-serve` and waits until it takes connections. */
+  async startServe(...more: string[]): Promise<Child> {
+    this.#daemon = await this.start("p2p-serve", ...more);
+    await this.#daemon.line((line) => line.includes("p2p listen: "));
+    return this.#daemon;
+  }
+
   /** The daemon that was started last. */
   get daemon(): Child {
     if (this.#daemon === undefined) throw new Error(`${this.name} has no daemon`);
@@ -116,7 +123,7 @@ export class Device implements AsyncDisposable {
 
   /** Resolves once the entry is in this device's database. */
   untilHas(entryId: string, withinMs?: number): Promise<void> {
-    return this.until(`entry ${entryId}`, (history) => history.has(entryId), withinMs);
+    return this.until(`entry ${entryId}`, (history) => history.log.has(entryId), withinMs);
   }
 
   /** Joins the swarm of another device. */

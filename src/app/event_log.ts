@@ -41,12 +41,23 @@ export function logSyncEvent(event: SyncEvent, logger: Logger): void {
       return logger.info(`p2p-sync watch: start jitter=${Math.round(event.ms / 1000)}s`);
     case "pull-progress":
     case "peer-done":
-    case "round-done":
       return;
+    case "round-done":
+      return logRound(event, logger);
   }
 }
 
 type Of<T extends SyncEvent["type"]> = Extract<SyncEvent, { type: T }>;
+
+function logRound({ report }: Of<"round-done">, logger: Logger): void {
+  const failed = report.peers.filter((one) => one.pullError ?? one.pushError).length;
+  logger.debug("Round done", {
+    peers: report.peers.length,
+    failed,
+    waiting: report.waiting.length,
+    ms: report.durationMs,
+  });
+}
 
 function logPull({ peer, totals }: Of<"pulled">, logger: Logger): void {
   const { received, inserted, ignored, rejected, skipped } = totals;

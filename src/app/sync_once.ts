@@ -36,5 +36,6 @@ export async function syncOnce(
     { ...plan.network, ...keys, listen: [], announce: false },
     { ...world, history, logger, onEvent: (event) => logSyncEvent(event, logger) },
   );
+  logger.debug("Syncing", { own: session.node.peer });
   return await session.engine.runRound(signal);
 }

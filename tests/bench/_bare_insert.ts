@@ -1,0 +1,38 @@
+/** The floor that syncing is compared with: the rows alone, into the original's schema. */
+import { DatabaseSync } from "node:sqlite";
+import { ORIGINAL_SCHEMA } from "../../src/store/migrations.ts";
+import { generateHistory } from "../fakes/history_generator.ts";
+
+const BATCH = 1000;
+
+/** Milliseconds for inserting `rows` generated entries in transactions of 1,000; generating them is not counted. */
+export function bareInsertMs(path: string, rows: number): number {
+  using db = new DatabaseSync(path);
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${ORIGINAL_SCHEMA}`);
+  const insert = db.prepare(
+    `INSERT OR IGNORE INTO entries (entry_id, device_id, user_id, ts, cmd, cwd, exit_code,
+     duration_ms, shell, hostname, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const entries = [...generateHistory(rows)];
+  const start = performance.now();
+  for (let from = 0; from < entries.length; from += BATCH) {
+    db.exec("BEGIN IMMEDIATE");
+    for (const e of entries.slice(from, from + BATCH)) {
+      insert.run(
+        e.id,
+        e.deviceId,
+        e.userId,
+        Math.floor(e.startedAtMs / 1000),
+        e.command,
+        e.cwd,
+        e.exitCode,
+        e.durationMs,
+        e.shell,
+        e.hostname,
+        e.version,
+      );
+    }
+    db.exec("COMMIT");
+  }
+  return performance.now() - start;
+}

@@ -1,0 +1,104 @@
+/** SIGTERM and Ctrl-C in every phase of a long-running command: exit code 0, at once. */
+import assert from "node:assert/strict";
+import type { Child } from "../../scripts/lab/process.ts";
+import { fillHistory } from "../bench/_history_files.ts";
+import { Lab, LOOPBACK, muteListener, said } from "./_lab.ts";
+
+/**
+ * The promise is half a second. A test machine that is busy with other tests may pause a process
+ * for longer than that, so only what is clearly a hang fails.
+ */
+const HANG_MS = 3_000;
+const SOMEBODY = "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB";
+
+Deno.test("p2p-sync --watch stops in its start jitter", async () => {
+  await using lab = new Lab();
+  const device = await lab.device("a");
+  const child = await device.startDaemon("--listen", LOOPBACK, "--start-jitter-sec", "3600");
+  await child.line((line) => line.includes("start jitter="));
+  await expectStop(child, "SIGTERM");
+});
+
+Deno.test("p2p-sync --watch stops between two rounds, with nobody to sync with", async () => {
+  await using lab = new Lab();
+  const device = await lab.device("a");
+  const child = await device.startDaemon("--listen", LOOPBACK, "--log-level", "debug");
+  await child.line((line) => line.includes("Round done"));
+  await expectStop(child, "SIGINT");
+  assert.match(child.output(), /p2p-sync watch: shutting down/);
+});
+
+Deno.test("p2p-sync --watch stops while it dials a peer that never answers", async () => {
+  await using lab = new Lab();
+  using mute = muteListener();
+  const device = await lab.device("a");
+  const addr = `/ip4/127.0.0.1/tcp/${mute.port}/p2p/${SOMEBODY}`;
+  const child = await device.startDaemon("--listen", LOOPBACK, "--peers", addr);
+  await child.line((line) => line.includes("p2p-sync watch: interval"));
+  await expectStop(child, "SIGTERM");
+});
+
+Deno.test("p2p-sync --watch stops while it waits for a tracker that never answers", async () => {
+  await using lab = new Lab();
+  using mute = muteListener();
+  const device = await lab.device("a", {
+    env: { RUSTORY_TRACKERS: `http://127.0.0.1:${mute.port}` },
+  });
+  const child = await device.startDaemon("--listen", LOOPBACK);
+  await child.line((line) => line.includes("p2p-sync watch: interval"));
+  await expectStop(child, "SIGTERM");
+});
+
+Deno.test("p2p-sync --watch stops in the middle of a pull and of a push, losing and doubling nothing", async () => {
+  const entries = 60_000;
+  await using lab = new Lab();
+  const full = await lab.device("device-0");
+  const empty = await lab.device("empty");
+  fillHistory(full.database, entries, { devices: 1 });
+  const serving = await full.startDaemon("--listen", LOOPBACK);
+  const addr = await said(serving, "p2p listen: ");
+
+  const pulling = await empty.startDaemon("--listen", LOOPBACK, "--peers", addr);
+  await empty.until("the first entries", (history) => history.log.headSeq() > 0);
+  await expectStop(pulling, "SIGTERM");
+  const soFar = await empty.look((history) => history.log.headSeq());
+  assert.ok(soFar < entries, `the pull was over before it was stopped: ${soFar}`);
+
+  const again = await empty.startDaemon("--listen", LOOPBACK, "--peers", addr);
+  await empty.until("the rest", (history) => history.log.headSeq() >= soFar + 1);
+  await expectStop(serving, "SIGTERM");
+  await expectStop(again, "SIGTERM");
+});
+
+Deno.test("tracker-serve and relay-serve stop with connections open", async () => {
+  await using lab = new Lab();
+  const tracker = await lab.tracker();
+  const relay = await lab.relay();
+  const device = await lab.device("a", {
+    env: { RUSTORY_TRACKERS: tracker.url, RUSTORY_RELAY_ADDR: relay.addr },
+  });
+  const child = await device.startDaemon("--listen", LOOPBACK);
+  await relay.child.line((line) => line.includes("relay: reservation accepted: "));
+  await expectStop(tracker.child, "SIGTERM");
+  await expectStop(relay.child, "SIGINT");
+  await expectStop(child, "SIGTERM");
+});
+
+Deno.test("p2p-sync without --watch stops while it dials", async () => {
+  await using lab = new Lab();
+  using mute = muteListener();
+  const device = await lab.device("a");
+  const addr = `/ip4/127.0.0.1/tcp/${mute.port}/p2p/${SOMEBODY}`;
+  const child = await device.start("p2p-sync", "--log-level", "debug", "--peers", addr);
+  await child.line((line) => line.includes("Syncing"));
+  await expectStop(child, "SIGTERM");
+});
+
+async function expectStop(child: Child, signal: Deno.Signal): Promise<void> {
+  const since = performance.now();
+  child.kill(signal);
+  const code = await child.exited;
+  const ms = performance.now() - since;
+  assert.equal(code, 0, child.output());
+  assert.ok(ms < HANG_MS, `${child.name} took ${Math.round(ms)} ms to stop:\n${child.output()}`);
+}
