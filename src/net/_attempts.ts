@@ -47,19 +47,23 @@ export async function dialDirect(
 ): Promise<Connection> {
   const { libp2p } = deps.node;
   const seen = new Set<string>();
-  const before = new Set(libp2p.getConnections().map((connection) => connection.id));
   // One name stands for several peers there; the id says which is meant.
   const target = multiaddr(addr.startsWith("/dnsaddr/") ? `${addr}/p2p/${peer}` : addr);
   try {
     const connection = await withDeadline(
       deps.withinMs,
       (inTime) =>
-        libp2p.dial(target, { signal: inTime, onProgress: (event) => void seen.add(event.type) }),
+        libp2p.dial(target, {
+          signal: inTime,
+          onProgress: (event) => void seen.add(event.type),
+          // Else it would give back an open connection, which was not enough for whoever asks.
+          force: true,
+        }),
       { clock: deps.clock, signal, what: "connect" },
     );
     const found = peerOf(connection);
     if (found === peer) return connection;
-    if (!before.has(connection.id)) connection.abort(new Error("Not the peer that was dialled"));
+    connection.abort(new Error("Not the peer that was dialled"));
     throw new WrongPeerError(`another peer is there ("${found}")`);
   } catch (error) {
     signal.throwIfAborted();
@@ -84,7 +88,7 @@ export async function dialThrough(
       await connectRelay(relay, deps.node, inTime, (event) => seen.add(event));
       seen.clear();
       const target = multiaddr(`${relay.text}/p2p-circuit/p2p/${peer}`);
-      return await deps.node.libp2p.dial(target, { signal: inTime });
+      return await deps.node.libp2p.dial(target, { signal: inTime, force: true });
     }, { clock: deps.clock, signal, what: "connect" });
   } catch (error) {
     signal.throwIfAborted();

@@ -10,7 +10,7 @@ import { decodePullRequest, decodePushRequest, encodePushReply } from "../wire/c
 import { PULL_REQUEST_LIMIT, PUSH_REQUEST_LIMIT } from "../wire/limits.ts";
 import { type Exchange, type Protocol, PROTOCOLS } from "../wire/protocol_ids.ts";
 import { ProgressTimer } from "./_progress.ts";
-import { MessageReader, writeMessage } from "./bytes.ts";
+import { MessageReader, raceAbort, writeMessage } from "./bytes.ts";
 import { type Node, peerOf } from "./node.ts";
 
 /** What {@linkcode servePeers} needs of the world. */
@@ -153,10 +153,11 @@ class PeerServer {
       totalMs: requestMs,
       signal,
     });
-    const answer = await this.#gate.run(
+    const work = this.#gate.run(
       () => exchange === "pull" ? this.#pull(request, compressed) : this.#push(request, compressed),
       signal,
     );
+    const answer = await raceAbort(work, signal);
     using timer = new ProgressTimer({ clock, idleMs, signal });
     await writeMessage(stream, answer, timer.signal, () => timer.progress());
   }

@@ -41,12 +41,15 @@ export class MessageReader {
     this.#options = options;
     this.#done.promise.catch(() => {}); // it may fail before anybody reads
     stream.addEventListener("message", (event) => this.#take(event.data));
-    stream.addEventListener("end", () => this.#done.resolve());
+    stream.addEventListener("end", () => {
+      // A reset stream ends as well; that it was reset is told right afterwards.
+      if (!wasBroken(stream)) this.#done.resolve();
+    });
     stream.addEventListener("close", (event) => {
       if (event.error) this.#done.reject(event.error);
       else this.#done.resolve();
     });
-    if (stream.status === "reset" || stream.status === "aborted") {
+    if (wasBroken(stream)) {
       this.#done.reject(new Error(`The stream was ${stream.status}`));
     } else if (stream.readableEnded) this.#done.resolve();
   }
@@ -91,6 +94,10 @@ export class MessageReader {
       this.#stream.abort(toError(error));
     }
   }
+}
+
+function wasBroken({ status }: Stream): boolean {
+  return status === "reset" || status === "aborted";
 }
 
 /** Written at once; the stream's window, not this, bounds what is in flight. */

@@ -80,6 +80,12 @@ class NodeDialer implements Dialer {
     if (!bestConnection(node, peer)) {
       await this.#dials.run(peer, (shared) => this.#dial(record, shared), signal);
     }
+    if (!bestConnection(node, peer)) {
+      throw new LinkError(
+        "unsupported",
+        `Cannot ask peer "${peer}": it is there but does not serve`,
+      );
+    }
     return this.#link(peer);
   }
 

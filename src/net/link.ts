@@ -41,12 +41,20 @@ export const IDLE_TIMEOUT_MS = 30_000;
  */
 const SLOWEST_BYTES_PER_MS = 16;
 
-/** The open connection to ask on: a direct one before a relayed one, a new one before an old one. */
+/**
+ * The open connection to ask on: a direct one before a relayed one, a new one before an old one, and
+ * none whose other end does not serve.
+ */
 export function bestConnection(node: Node, peer: PeerId): Connection | undefined {
   return node.libp2p.getConnections(peerIdFromString(peer))
-    .filter((connection) => connection.status === "open")
+    .filter((connection) => connection.status === "open" && node.serves(connection) !== false)
     .sort((a, b) => Number(b.direct) - Number(a.direct) || b.timeline.open - a.timeline.open)
     .at(0);
+}
+
+function isConnected(node: Node, peer: PeerId): boolean {
+  return node.libp2p.getConnections(peerIdFromString(peer))
+    .some((connection) => connection.status === "open");
 }
 
 /** A link over the connections to `peer`, of which there must be one. */
@@ -72,10 +80,10 @@ class StreamLink implements PeerLink {
     this.#deps = deps;
     const connection = bestConnection(deps.node, peer);
     this.#route = connection?.direct === false ? "relayed" : "direct";
-    if (!connection) this.#end("there is no connection");
+    if (!isConnected(deps.node, peer)) this.#end("there is no connection");
     const { signal } = this.#closed;
     deps.node.libp2p.addEventListener("connection:close", (event) => {
-      if (peerOf(event.detail) === peer && !bestConnection(deps.node, peer)) {
+      if (peerOf(event.detail) === peer && !isConnected(deps.node, peer)) {
         this.#end("the connection is gone");
       }
     }, { signal });
@@ -132,7 +140,7 @@ class StreamLink implements PeerLink {
     signal?.throwIfAborted();
     if (this.#closed.signal.aborted) throw this.#closed.signal.reason;
     const connection = bestConnection(this.#deps.node, this.peer);
-    if (!connection) throw new LinkError("closed", this.#text(ask, "the connection is gone"));
+    if (!connection) throw new LinkError("unsupported", this.#text(ask, "it does not serve"));
     const startedMs = this.#deps.clock.now();
     using timer = new ProgressTimer({ clock: this.#deps.clock, idleMs: idleTimeoutMs, signal });
     let stream: Stream | undefined;
@@ -143,6 +151,10 @@ class StreamLink implements PeerLink {
     } catch (error) {
       stream?.abort(toError(error));
       if (signal?.aborted) throw signal.reason;
+      if (!stream && isUnsupported(error)) {
+        this.#deps.node.setAside(connection);
+        return await this.#ask(ask, options);
+      }
       this.#dropIfSilent(connection, error, startedMs);
       throw await this.#toLinkError(ask, error, connection);
     }
@@ -180,6 +192,10 @@ class StreamLink implements PeerLink {
     const verb = ask.exchange === "pull" ? "pull from" : "push to";
     return `Cannot ${verb} peer "${this.peer}" (${this.route}): ${why}`;
   }
+}
+
+function isUnsupported(error: unknown): boolean {
+  return error instanceof Error && error.name === "UnsupportedProtocolError";
 }
 
 function openStream(

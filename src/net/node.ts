@@ -60,6 +60,13 @@ export interface Node extends AsyncDisposable {
   readonly libp2p: Libp2p;
   /** Aborted when the node stops. */
   readonly stopped: AbortSignal;
+  /**
+   * Whether the other end answers our protocols; `undefined` as long as it has not said. Not a property
+   * of the peer: a device may run one process that serves and one that only asks.
+   */
+  serves(connection: Connection): boolean | undefined;
+  /** Notes that it does not. */
+  setAside(connection: Connection): void;
   /** When the connection last brought a byte, in milliseconds of the wall clock. */
   lastHeardMs(connection: Connection): number | undefined;
   /** Every address listened on, with `/p2p/<own id>`. */
@@ -134,6 +141,7 @@ class RunningNode implements Node {
   readonly #parts: NodeParts;
   /** Peers that speak our protocols and are connected. */
   readonly #peers = new Set<PeerId>();
+  readonly #serves = new WeakMap<Connection, boolean>();
   #announced = "";
   readonly #early: NodeEvent[] = [];
   #stopping: Promise<void> | undefined;
@@ -151,6 +159,14 @@ class RunningNode implements Node {
 
   get stopped(): AbortSignal {
     return this.#parts.running.signal;
+  }
+
+  serves(connection: Connection): boolean | undefined {
+    return this.#serves.get(connection);
+  }
+
+  setAside(connection: Connection): void {
+    this.#serves.set(connection, false);
   }
 
   lastHeardMs(connection: Connection): number | undefined {
@@ -275,7 +291,9 @@ class RunningNode implements Node {
   }
 
   #identified({ connection, protocols }: IdentifyResult): void {
-    if (!protocols.some((protocol) => protocol.startsWith("/rustory/"))) return;
+    const serves = protocols.some((protocol) => protocol.startsWith("/rustory/"));
+    this.#serves.set(connection, serves);
+    if (!serves) return;
     const peer = peerOf(connection);
     if (connection.status !== "open") return;
     this.#peers.add(peer);
