@@ -131,8 +131,10 @@ function after<T>(all: readonly T[], current: T): T {
   return all[(all.indexOf(current) + 1) % all.length]!;
 }
 
+/** Another set of commands: the lines of the old one mean nothing in it. */
 function filtered(state: PickerState, filter: Filter): Step {
-  return searchAgain(fresh({ ...state, filter }));
+  const results = { ...state.results, lines: [], count: 0, total: 0, complete: false };
+  return searchAgain(fresh({ ...state, filter, results }));
 }
 
 function typed(state: PickerState, line: Line): Step {
@@ -204,7 +206,7 @@ function scrolled(state: PickerState): PickerState {
 
 function details(state: PickerState): Step {
   const line = selectedLine(state);
-  if (line === undefined) return still(state);
+  if (line === undefined || state.results.generation !== state.generation) return still(state);
   const view = { kind: "details", line, runs: undefined, top: 0 } as const;
   return still({ ...state, view }, { kind: "details", line });
 }

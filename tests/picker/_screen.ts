@@ -40,6 +40,10 @@ export class Screen implements Disposable {
     return { x, y };
   }
 
+  resize(columns: number, rows: number): void {
+    this.#terminal.resize(columns, rows);
+  }
+
   isAlternate(): boolean {
     return this.#terminal.buffer.active.type === "alternate";
   }

@@ -1,0 +1,54 @@
+/** The picker for terminals that can only print lines: numbers to take, words to search. */
+import type { World } from "../../base/world.ts";
+import { initialState } from "../../picker/state.ts";
+import { printable } from "../../search/printable.ts";
+import type { CommandSource } from "./command_source.ts";
+import { Loader } from "./loader.ts";
+import type { Outcome } from "./outcome.ts";
+import type { PickerRunOptions } from "./run_picker.ts";
+
+/** Commands listed at once. */
+const SHOWN = 10;
+
+/** Asks until a number, an empty line or the end of the input. */
+export function runLinePicker(
+  world: World,
+  source: CommandSource,
+  options: PickerRunOptions,
+): Outcome {
+  const { enter = "edit", mode = "fuzzy" } = options;
+  const { filter = { scope: "all", okOnly: false } } = options;
+  const loader = new Loader(source, filter);
+  let query = options.query ?? "";
+  while (true) {
+    const lines = search(loader, query);
+    if (loader.index.count === 0) return { kind: "nothing" };
+    show(world, loader, lines);
+    const answer = world.stdin.readLine()?.trim();
+    if (!answer) return { kind: "cancelled" };
+    const chosen = /^\d+$/.test(answer) ? lines[Number(answer) - 1] : undefined;
+    if (chosen === undefined) {
+      query = answer;
+      continue;
+    }
+    const command = source.text(loader.index.id(chosen));
+    if (command !== undefined) return { kind: "chosen", action: enter, command };
+    world.stderr.write("It was deleted meanwhile\n");
+  }
+
+  function search(from: Loader, text: string): readonly number[] {
+    const size = { columns: 80, rows: SHOWN };
+    from.search({ ...initialState({ size, query: text, mode, filter }), limit: SHOWN });
+    while (from.hasWork) from.work(() => false);
+    return from.results()?.lines ?? [];
+  }
+}
+
+function show(world: World, loader: Loader, lines: readonly number[]): void {
+  const rows = lines.map((line, i) =>
+    `${String(i + 1).padStart(2)}  ${printable(loader.command(line))}\n`
+  );
+  // The best at the bottom, next to where the answer is typed.
+  const list = rows.reverse().join("") || "nothing matches\n";
+  world.stderr.write(`${list}number to take, words to search, empty to leave: `);
+}

@@ -1,0 +1,81 @@
+/** The commands of one filter: loaded slice by slice, searched meanwhile, with what is shown beside them. */
+import type { Filter, PickerState, Results, RunInfo } from "../../picker/state.ts";
+import { CommandIndex, type Slice } from "../../search/index.ts";
+import { parseQuery } from "../../search/query.ts";
+import { IncrementalSearch } from "../../search/search.ts";
+import type { CommandSource, Latest } from "./command_source.ts";
+
+/** See the file's description. One at a time is kept: each holds all texts. */
+export class Loader {
+  readonly filter: Filter;
+  readonly index: CommandIndex = new CommandIndex();
+  readonly #source: CommandSource;
+  readonly #slices: Iterator<Slice>;
+  readonly #latest = new Map<number, Latest | undefined>();
+  #search: IncrementalSearch | undefined;
+  #generation = 0;
+
+  constructor(source: CommandSource, filter: Filter) {
+    this.filter = filter;
+    this.#source = source;
+    this.#slices = source.slices(filter);
+  }
+
+  /** Whether commands wait to be loaded or looked at. */
+  get hasWork(): boolean {
+    return !this.index.complete || (this.#search?.hasWork ?? false);
+  }
+
+  /** Starts the search for the query of the state in place of the one before. */
+  search({ query, mode, limit, generation }: PickerState): void {
+    this.#search = new IncrementalSearch(this.index, parseQuery(query, mode), limit);
+    this.#generation = generation;
+  }
+
+  /** Searches until `isOver()`; if there is nothing to search, loads one more slice. */
+  work(isOver: () => boolean): void {
+    if (!this.#search?.hasWork) this.#load();
+    if (!isOver()) this.#search?.step(isOver);
+  }
+
+  /** What the search has found; `undefined` before the first one. */
+  results(): Results | undefined {
+    const found = this.#search?.found();
+    return found && { ...found, generation: this.#generation, total: this.index.count };
+  }
+
+  /** The command of a line, possibly cut; for what is shown. */
+  command(line: number): string {
+    return this.index.text(line);
+  }
+
+  /** Reads what is shown beside the lines, if it is not known yet. */
+  describe(lines: readonly number[]): void {
+    const unknown = lines.filter((line) => !this.#latest.has(line));
+    if (unknown.length === 0) return;
+    const found = this.#source.latest(unknown.map((line) => this.index.id(line)), this.filter);
+    for (const line of unknown) this.#latest.set(line, found.get(this.index.id(line)));
+  }
+
+  /** The latest run of a line that was described. */
+  latest(line: number): RunInfo | undefined {
+    return this.#latest.get(line)?.run;
+  }
+
+  /** How many runs a line has that was described. */
+  runCount(line: number): number {
+    return this.#latest.get(line)?.count ?? 1;
+  }
+
+  /** Stops reading. */
+  close(): void {
+    this.#slices.return?.();
+  }
+
+  #load(): void {
+    if (this.index.complete) return;
+    const next = this.#slices.next();
+    if (next.done) this.index.finish();
+    else this.index.append(next.value);
+  }
+}

@@ -1,0 +1,32 @@
+/** How a picker ended. */
+import type { ChoiceAction } from "../../picker/state.ts";
+
+/** See the file's description. */
+export type Outcome =
+  | { readonly kind: "chosen"; readonly action: ChoiceAction; readonly command: string }
+  /** Left without a choice, or the terminal is gone. */
+  | { readonly kind: "cancelled" }
+  /** There is nothing to choose from. */
+  | { readonly kind: "nothing" };
+
+/** Exit code of a picker that was left without a choice, as after ctrl-c. */
+export const EXIT_CANCELLED = 130;
+/** Exit code when there is nothing to choose. */
+export const EXIT_NOTHING = 1;
+
+/** The exit code of an outcome. */
+export function exitCodeOf(outcome: Outcome): number {
+  if (outcome.kind === "chosen") return 0;
+  return outcome.kind === "cancelled" ? EXIT_CANCELLED : EXIT_NOTHING;
+}
+
+/**
+ * What goes to stdout.
+ *
+ * For a shell widget: `edit` or `run`, a newline, then the command exactly as recorded, without a
+ * newline at its end. Otherwise the command with a newline.
+ */
+export function outputOf(outcome: Outcome, widget: boolean): string {
+  if (outcome.kind !== "chosen") return "";
+  return widget ? `${outcome.action}\n${outcome.command}` : `${outcome.command}\n`;
+}

@@ -1,0 +1,130 @@
+/** Opens the picker on the terminal and puts the terminal back, whatever happens. */
+import { RrError } from "../../base/rr_error.ts";
+import type { Signal, World } from "../../base/world.ts";
+import { fullScreen, inline } from "../../picker/paint.ts";
+import { type ChoiceAction, type Filter, initialState, type Size } from "../../picker/state.ts";
+import { COLOURS, NO_COLOURS } from "../../picker/theme.ts";
+import type { MatchMode } from "../../search/query.ts";
+import { openTerminal, type Terminal } from "../../world/terminal.ts";
+import type { CommandSource } from "./command_source.ts";
+import { runLinePicker } from "./line_picker.ts";
+import type { Outcome } from "./outcome.ts";
+import { PickerSession } from "./session.ts";
+
+/** How the picker starts. */
+export interface PickerRunOptions {
+  /** The text already typed. @default {""} */
+  readonly query?: string | undefined;
+  /** What Enter does. @default {"edit"} */
+  readonly enter?: ChoiceAction | undefined;
+  /** @default {"fuzzy"} */
+  readonly mode?: MatchMode | undefined;
+  /** @default {all runs} */
+  readonly filter?: Filter | undefined;
+  /** Ends the picker as if it had been left. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Terminals with fewer rows are used whole. */
+const INLINE_FROM_ROWS = 14;
+/** Part of the rows that the picker takes below the prompt, and the fewest. */
+const INLINE_SHARE = 0.7;
+const INLINE_LEAST_ROWS = 12;
+
+/** Signals that end the picker; without us they would leave the terminal raw. */
+const ENDING: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/**
+ * Lets a person choose a command. Draws on stderr, reads keys from stdin.
+ *
+ * @throws {RrError} `usage` if stdin is not a terminal
+ */
+export async function runPicker(
+  world: World,
+  source: CommandSource,
+  options: PickerRunOptions = {},
+  open: () => Promise<Terminal> = openTerminal,
+): Promise<Outcome> {
+  if (!world.stdin.isTerminal()) {
+    throw new RrError("usage", "Cannot open the picker: the standard input is not a terminal", {
+      hint: "Use `rr search WORDS` in scripts, or `rr search -i </dev/tty`",
+    });
+  }
+  if (isDumb(world)) return runLinePicker(world, source, options);
+  return await onTerminal(await open(), world, source, options);
+}
+
+async function onTerminal(
+  terminal: Terminal,
+  world: World,
+  source: CommandSource,
+  options: PickerRunOptions,
+): Promise<Outcome> {
+  const { query = "", enter = "edit", mode = "fuzzy", signal } = options;
+  const { filter = { scope: "all", okOnly: false } } = options;
+  const whole = sizeOf(terminal, world);
+  const isInline = whole.rows >= INLINE_FROM_ROWS;
+  const surface = isInline ? inline() : fullScreen();
+  const areaOf = (): Size => area(sizeOf(terminal, world), isInline);
+  const state = initialState({ size: areaOf(), query, enter, mode, filter });
+  const session = new PickerSession({ terminal, source, clock: world.clock }, state, {
+    surface,
+    theme: world.env("NO_COLOR") === undefined ? COLOURS : NO_COLOURS,
+    home: world.env("HOME"),
+    areaOf,
+  });
+  const stop = (): void => session.cancel();
+  const undo: (() => void)[] = [];
+  try {
+    undo.push(() => terminal.close());
+    for (const name of ENDING) undo.push(disposer(world.onSignal(name, stop)));
+    signal?.addEventListener("abort", stop);
+    undo.push(() => signal?.removeEventListener("abort", stop));
+    if (signal?.aborted) session.cancel();
+    terminal.setRaw(true);
+    undo.push(() => leaveRaw(terminal));
+    undo.push(disposer(world.onSignal("SIGWINCH", () => session.resize())));
+    undo.push(() => terminal.write(surface.close()));
+    terminal.write(surface.open(state.size.rows));
+    return await session.run();
+  } finally {
+    for (const step of undo.reverse()) step();
+  }
+}
+
+function disposer(resource: Disposable): () => void {
+  return () => resource[Symbol.dispose]();
+}
+
+function leaveRaw(terminal: Terminal): void {
+  try {
+    terminal.setRaw(false);
+  } catch {
+    // The terminal is gone.
+  }
+}
+
+function isDumb(world: World): boolean {
+  const term = world.env("TERM");
+  return term === undefined || term === "dumb" || !world.stderr.isTerminal();
+}
+
+/** The size, from the environment or the usual one where the terminal does not know. */
+function sizeOf(terminal: Terminal, world: World): Size {
+  const { columns, rows } = terminal.size();
+  return {
+    columns: columns || positive(world.env("COLUMNS")) || 80,
+    rows: rows || positive(world.env("LINES")) || 24,
+  };
+}
+
+function positive(text: string | undefined): number {
+  const value = Number(text);
+  return Number.isInteger(value) && value > 0 && value < 10_000 ? value : 0;
+}
+
+function area(whole: Size, isInline: boolean): Size {
+  if (!isInline) return whole;
+  const wanted = Math.max(INLINE_LEAST_ROWS, Math.floor(whole.rows * INLINE_SHARE));
+  return { columns: whole.columns, rows: Math.max(1, Math.min(wanted, whole.rows - 1)) };
+}

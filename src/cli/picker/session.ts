@@ -1,0 +1,261 @@
+/**
+ * The picker at work: reads keys, searches and loads in slices of time, draws.
+ *
+ * Nothing takes longer than some 10 ms at a time, so that a key is answered in the next frame even
+ * while a million commands are being loaded.
+ */
+import type { Clock } from "../../base/clock.ts";
+import { toError } from "../../base/rr_error.ts";
+import type { Key } from "../../picker/keys.ts";
+import { paint, type Surface } from "../../picker/paint.ts";
+import { type Effect, type PickerEvent, reduce } from "../../picker/reduce.ts";
+import { type Frame, render, type RenderContext, visibleLines } from "../../picker/render.ts";
+import type { PickerState } from "../../picker/state.ts";
+import type { Theme } from "../../picker/theme.ts";
+import type { Terminal } from "../../world/terminal.ts";
+import type { CommandSource } from "./command_source.ts";
+import { KeyDecoder } from "./key_decoder.ts";
+import { Loader } from "./loader.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What the session needs. */
+export interface SessionDeps {
+  readonly terminal: Terminal;
+  readonly source: CommandSource;
+  readonly clock: Clock;
+}
+
+/** How it looks. */
+export interface SessionOptions {
+  readonly surface: Surface;
+  readonly theme: Theme;
+  readonly home: string | undefined;
+  /** The area for a size of the terminal. */
+  readonly areaOf: (terminal: { columns: number; rows: number }) => PickerState["size"];
+}
+
+/** Searching or loading goes on for so long before keys are looked at again. */
+const SLICE_MS = 8;
+/** Partial results are drawn at most this often while more come in. */
+const PARTIAL_MS = 60;
+/** After a lone Esc: the rest of a sequence comes sooner than this, even over a slow line. */
+const ESCAPE_MS = 40;
+
+/** See the file's description. Used once. */
+export class PickerSession {
+  readonly #deps: SessionDeps;
+  readonly #options: SessionOptions;
+  readonly #decoder = new KeyDecoder();
+  readonly #keys: Key[] = [];
+  #state: PickerState;
+  #loader: Loader;
+  #frame: Frame | undefined;
+  #paintedAt = -Infinity;
+  #shownGeneration = 0;
+  #isDirty = true;
+  #outcome: Outcome | undefined;
+  #failure: unknown;
+  #wake: () => void = () => {};
+  #escape: AbortController | undefined;
+
+  constructor(deps: SessionDeps, state: PickerState, options: SessionOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#state = state;
+    this.#loader = new Loader(deps.source, state.filter);
+    this.#loader.search(state);
+  }
+
+  /** Draws until a choice is made. The terminal must be raw, and its surface open. */
+  async run(): Promise<Outcome> {
+    try {
+      this.#work();
+      if (this.#isEmptyHistory()) return { kind: "nothing" };
+      this.#paint();
+      this.#read().catch((error) => this.#fail(error));
+      while (this.#outcome === undefined) await this.#turn();
+      if (this.#failure !== undefined) throw this.#failure;
+      return this.#outcome;
+    } finally {
+      this.#escape?.abort();
+      this.#loader.close();
+    }
+  }
+
+  /** The terminal has another size: draws anew. */
+  resize(): void {
+    const { terminal } = this.#deps;
+    terminal.write(this.#options.surface.close());
+    const size = this.#options.areaOf(terminal.size());
+    terminal.write(this.#options.surface.open(size.rows));
+    this.#frame = undefined;
+    this.#dispatch({ kind: "resize", size });
+    this.#wake();
+  }
+
+  /** Ends without a choice: a signal came, or the terminal is gone. */
+  cancel(): void {
+    this.#outcome ??= { kind: "cancelled" };
+    this.#wake();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = error;
+    this.cancel();
+  }
+
+  async #turn(): Promise<void> {
+    await this.#deps.terminal.breathe();
+    while (this.#keys.length > 0 && this.#outcome === undefined) {
+      this.#dispatch({ kind: "key", key: this.#keys.shift()! });
+    }
+    if (this.#outcome !== undefined) return;
+    if (this.#loader.hasWork || !this.#isAnswered()) this.#work();
+    if (this.#outcome !== undefined) return;
+    if (this.#isPaintDue()) this.#paint();
+    if (!this.#loader.hasWork && this.#keys.length === 0) {
+      if (this.#isDirty) this.#paint();
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        if (this.#keys.length > 0 || this.#outcome !== undefined) resolve();
+      });
+    }
+  }
+
+  // The next bytes are asked for only when the last ones were acted on: what is typed after the choice
+  // is left in the terminal for the shell.
+  async #read(): Promise<void> {
+    while (this.#outcome === undefined) {
+      const bytes = await this.#deps.terminal.read();
+      this.#escape?.abort();
+      if (bytes === undefined) return this.cancel();
+      this.#keys.push(...this.#decoder.feed(bytes));
+      if (this.#decoder.isWaiting) this.#flushLater();
+      this.#wake();
+      while (this.#keys.length > 0 && this.#outcome === undefined) {
+        await this.#deps.terminal.breathe();
+      }
+    }
+  }
+
+  #flushLater(): void {
+    const escape = new AbortController();
+    this.#escape = escape;
+    this.#deps.clock.sleep(ESCAPE_MS, escape.signal).then(() => {
+      this.#keys.push(...this.#decoder.flush());
+      this.#wake();
+    }, () => {});
+  }
+
+  #work(): void {
+    const { clock } = this.#deps;
+    const end = clock.monotonic() + SLICE_MS;
+    this.#loader.work(() => clock.monotonic() >= end);
+    const results = this.#loader.results();
+    if (results) this.#dispatch({ kind: "results", results });
+  }
+
+  #dispatch(event: PickerEvent): void {
+    const { state, effects } = reduce(this.#state, event);
+    if (state !== this.#state) this.#isDirty = true;
+    this.#state = state;
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.kind) {
+      case "search":
+        return this.#search();
+      case "redraw":
+        this.#frame = undefined;
+        return;
+      case "leave":
+        this.#outcome = { kind: effect.why };
+        return;
+      case "choose":
+        return this.#choose(effect.line, effect.action);
+      case "details":
+        return this.#try(() => {
+          const runs = this.#deps.source.runs(this.#loader.index.id(effect.line));
+          this.#dispatch({ kind: "runs", line: effect.line, runs });
+        });
+      case "delete":
+        return this.#try(() => {
+          const count = this.#deps.source.delete(this.#loader.index.id(effect.line));
+          this.#loader.index.remove(effect.line);
+          this.#dispatch({ kind: "deleted", line: effect.line, count });
+        });
+    }
+  }
+
+  #search(): void {
+    const { filter } = this.#state;
+    const { filter: loaded } = this.#loader;
+    if (filter.scope !== loaded.scope || filter.okOnly !== loaded.okOnly) {
+      this.#loader.close();
+      this.#loader = new Loader(this.#deps.source, filter);
+    }
+    this.#loader.search(this.#state);
+  }
+
+  #choose(line: number, action: "edit" | "run"): void {
+    this.#try(() => {
+      const command = this.#deps.source.text(this.#loader.index.id(line));
+      if (command !== undefined) this.#outcome = { kind: "chosen", action, command };
+      else this.#dispatch({ kind: "failed", message: "It was deleted meanwhile" });
+    });
+  }
+
+  // What cannot be done now (another process writes) is said; the picker stays.
+  #try(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.#dispatch({ kind: "failed", message: toError(error).message });
+    }
+  }
+
+  #isEmptyHistory(): boolean {
+    const { filter } = this.#loader;
+    if (filter.scope !== "all" || filter.okOnly) return false;
+    while (this.#loader.index.count === 0 && this.#loader.hasWork) this.#work();
+    return this.#loader.index.count === 0;
+  }
+
+  /** Whether what was found, in part at least, is for the query as it is now. */
+  #isAnswered(): boolean {
+    return this.#state.results.generation === this.#state.generation;
+  }
+
+  // Right after a key: as soon as there is an answer. Then not too often.
+  #isPaintDue(): boolean {
+    if (!this.#isDirty) return false;
+    if (this.#isAnswered() && this.#shownGeneration !== this.#state.generation) return true;
+    if (!this.#loader.hasWork) return true;
+    return this.#deps.clock.monotonic() - this.#paintedAt >= PARTIAL_MS;
+  }
+
+  #paint(): void {
+    const { terminal } = this.#deps;
+    const lines = visibleLines(this.#state);
+    this.#loader.describe(lines);
+    const frame = render(this.#state, this.#context());
+    terminal.write(paint(frame, this.#frame, this.#options.surface));
+    this.#frame = frame;
+    this.#isDirty = false;
+    this.#shownGeneration = this.#state.results.generation;
+    this.#paintedAt = this.#deps.clock.monotonic();
+  }
+
+  #context(): RenderContext {
+    const { theme, home } = this.#options;
+    return {
+      theme,
+      home,
+      nowMs: this.#deps.clock.now(),
+      command: (line) => this.#loader.command(line),
+      latest: (line) => this.#loader.latest(line),
+      runCount: (line) => this.#loader.runCount(line),
+    };
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * The terminal that a person sits at: keys come from stdin, the drawing goes to stderr, so that stdout
+ * stays free for the answer. In the shell hooks stdin is `/dev/tty`.
+ */
+
+/** A terminal in use. */
+export interface Terminal {
+  /** Width and height in cells, as the terminal says; 0 where it does not know. */
+  size(): { readonly columns: number; readonly rows: number };
+  /** Hands over every key as it is pressed, without echo or signals; `false` puts back what was. */
+  setRaw(on: boolean): void;
+  /** The next bytes typed, as soon as there are any; `undefined` once the terminal is closed. */
+  read(): Promise<Uint8Array | undefined>;
+  /** Draws. A terminal that is gone is ignored: {@linkcode read} tells. */
+  write(text: string): void;
+  /** Lets keys and signals come in between two pieces of work; some microseconds. */
+  breathe(): Promise<void>;
+  /** Stops reading. What was typed and not read is left for the shell. */
+  close(): void;
+}
+
+/** The terminal of this process. The other runtime's half is never evaluated. */
+export async function openTerminal(): Promise<Terminal> {
+  if ("Deno" in globalThis) return (await import("./terminal_deno.ts")).denoTerminal();
+  return (await import("./terminal_node.ts")).nodeTerminal();
+}

@@ -1,0 +1,42 @@
+/** The {@linkcode Terminal} on Deno, without a `node:` module: it is on the path of ctrl-r. */
+import { createOutput } from "./_bytes.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Bytes read at once: a key, or a good part of a paste. */
+const READ_BYTES = 4096;
+
+/** Creates it. */
+export function denoTerminal(): Terminal {
+  const screen = createOutput({
+    write: (bytes) => Deno.stderr.writeSync(bytes),
+    isTerminal: () => true,
+    isBusy: (error) => error instanceof Deno.errors.WouldBlock,
+    isClosed: () => true,
+  });
+  const buffer = new Uint8Array(READ_BYTES);
+  return {
+    size: consoleSize,
+    setRaw: (on) => Deno.stdin.setRaw(on),
+    read: () => readInto(buffer),
+    write: (text) => screen.write(text),
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    close: () => {},
+  };
+}
+
+function consoleSize(): { columns: number; rows: number } {
+  try {
+    return Deno.consoleSize();
+  } catch {
+    return { columns: 0, rows: 0 };
+  }
+}
+
+async function readInto(buffer: Uint8Array): Promise<Uint8Array | undefined> {
+  try {
+    const length = await Deno.stdin.read(buffer);
+    return length === null ? undefined : buffer.slice(0, length);
+  } catch {
+    return undefined; // EIO: the terminal was closed
+  }
+}

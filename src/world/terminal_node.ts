@@ -1,0 +1,51 @@
+/** The {@linkcode Terminal} on Node. */
+import { writeSync } from "node:fs";
+import process from "node:process";
+import { createOutput } from "./_bytes.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Creates it. */
+export function nodeTerminal(): Terminal {
+  const { stdin, stderr } = process;
+  const chunks: Uint8Array[] = [];
+  let closed = false;
+  let wake = (): void => {};
+  const onData = (chunk: Uint8Array): void => {
+    chunks.push(chunk);
+    stdin.pause(); // what is typed later is left for the shell unless it is asked for
+    wake();
+  };
+  const onEnd = (): void => {
+    closed = true;
+    wake();
+  };
+  stdin.on("data", onData).on("end", onEnd).on("error", onEnd).pause();
+  const screen = createOutput({
+    write: (bytes) => writeSync(2, bytes),
+    isTerminal: () => true,
+    isBusy: (error) => (error as { code?: string }).code === "EAGAIN",
+    isClosed: () => true,
+  });
+
+  async function read(): Promise<Uint8Array | undefined> {
+    while (chunks.length === 0 && !closed) {
+      const arrived = new Promise<void>((resolve) => wake = resolve);
+      stdin.resume();
+      await arrived;
+    }
+    return chunks.shift();
+  }
+
+  return {
+    size: () => ({ columns: stderr.columns ?? 0, rows: stderr.rows ?? 0 }),
+    setRaw: (on) => {
+      if (!closed) stdin.setRawMode?.(on);
+    },
+    read,
+    write: (text) => screen.write(text),
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    close: () => {
+      stdin.off("data", onData).off("end", onEnd).pause();
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import type { Terminal } from "../../src/world/terminal.ts";
+import type { CommandSource, Latest } from "../../src/cli/picker/command_source.ts";
+import type { CommandRuns, Filter } from "../../src/picker/state.ts";
+import type { Slice } from "../../src/search/index.ts";
+import { sliceOf } from "../search/_index_of.ts";
+import { NOW } from "./_harness.ts";
+import { Screen } from "./_screen.ts";
+
+/** A terminal whose keys the test types and whose screen it sees. */
+export class FakeTerminal implements Terminal, AsyncDisposable {
+  readonly screen: Screen;
+  isRaw = false;
+  isClosed = false;
+  /** Everything that was ever drawn. */
+  written = "";
+  #size: { columns: number; rows: number };
+  #typed: (Uint8Array | undefined)[] = [];
+  #wake: () => void = () => {};
+  #drawn: Promise<void> = Promise.resolve();
+  #onWrite = new Set<() => void>();
+
+  constructor(columns = 80, rows = 24) {
+    this.#size = { columns, rows };
+    this.screen = new Screen(columns, rows);
+  }
+
+  type(text: string): void {
+    this.#typed.push(new TextEncoder().encode(text));
+    this.#wake();
+  }
+
+  hangUp(): void {
+    this.#typed.push(undefined);
+    this.#wake();
+  }
+
+  resizeTo(columns: number, rows: number): void {
+    this.#size = { columns, rows };
+    this.screen.resize(columns, rows);
+  }
+
+  /** Resolves when the screen satisfies the predicate; rejects after ten seconds, showing it. */
+  async shows(what: (rows: string[]) => boolean | undefined): Promise<string[]> {
+    const deadline = performance.now() + 10_000;
+    while (true) {
+      await this.#drawn;
+      const rows = this.screen.rows();
+      if (what(rows)) return rows;
+      if (performance.now() > deadline) {
+        throw new Error(`The screen never came:\n${rows.join("\n")}`);
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(done, 50);
+        const writes = this.#onWrite;
+        writes.add(done);
+        function done(): void {
+          clearTimeout(timer);
+          writes.delete(done);
+          resolve();
+        }
+      });
+    }
+  }
+
+  size(): { columns: number; rows: number } {
+    return this.#size;
+  }
+
+  setRaw(on: boolean): void {
+    this.isRaw = on;
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    while (this.#typed.length === 0) await new Promise<void>((resolve) => this.#wake = resolve);
+    return this.#typed.shift();
+  }
+
+  /** Bytes typed that nobody has read. */
+  unread(): number {
+    return this.#typed.length;
+  }
+
+  write(text: string): void {
+    this.written += text;
+    this.#drawn = this.screen.write(text);
+    for (const notify of [...this.#onWrite]) notify();
+  }
+
+  breathe(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** Resolves when everything written is on the screen. */
+  async drawn(): Promise<void> {
+    await this.#drawn;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#drawn;
+    this.screen[Symbol.dispose]();
+  }
+}
+
+/** Commands of a test, newest first; ids are their places plus one. */
+export class FakeSource implements CommandSource {
+  readonly commands: (string | undefined)[];
+  readonly filters: Filter[] = [];
+  /** Commands that have a run under a scope other than `all`. */
+  scoped: readonly string[] = [];
+  failure: Error | undefined;
+  /** Commands in a slice. */
+  sliceSize = 2;
+
+  constructor(commands: readonly string[]) {
+    this.commands = [...commands];
+  }
+
+  *slices(filter: Filter): Generator<Slice> {
+    this.filters.push(filter);
+    if (this.failure) throw this.failure;
+    const all = this.commands.map((command, i) => ({ command, id: i + 1 })).filter(({ command }) =>
+      command !== undefined && (filter.scope === "all" || this.scoped.includes(command))
+    );
+    for (let i = 0; i < all.length; i += this.sliceSize) {
+      const part = all.slice(i, i + this.sliceSize);
+      const slice = sliceOf(part.map(({ command }) => command!));
+      yield { ...slice, ids: part.map(({ id }) => id) };
+    }
+  }
+
+  latest(ids: readonly number[]): Map<number, Latest> {
+    const run = { startedAtMs: NOW, durationMs: 10, exitCode: 0, hostname: "desk", cwd: "/tmp" };
+    return new Map(ids.map((id) => [id, { run, count: 2 }]));
+  }
+
+  text(id: number): string | undefined {
+    return this.commands[id - 1];
+  }
+
+  runs(id: number): CommandRuns | undefined {
+    const command = this.text(id);
+    if (command === undefined) return undefined;
+    const run = { startedAtMs: NOW, durationMs: 10, exitCode: 3, hostname: "desk", cwd: "/tmp" };
+    return { command, total: 2, failed: 1, firstMs: NOW, lastMs: NOW, runs: [run, run] };
+  }
+
+  delete(id: number): number {
+    if (this.failure) throw this.failure;
+    this.commands[id - 1] = undefined;
+    return 2;
+  }
+}
