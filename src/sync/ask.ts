@@ -28,6 +28,8 @@ export interface AskOptions {
 export interface AskMemory {
   /** Batch size that went through lately. */
   limit: number | undefined;
+  /** The place that no answer could be had for, and how many pulls in a row ended there. */
+  stuck: { readonly cursor: number; readonly times: number } | undefined;
 }
 
 /** An answer, what it answers, and who gave it. */
@@ -40,6 +42,8 @@ export interface Asked {
 
 /** Over a relay of the original a connection may carry 128 KiB, some 3,000 entries; ask for less. */
 const RELAYED_LIMIT = 250;
+/** Pulls that have to end at a place before it may be passed over. */
+const STUCK_TIMES = 3;
 /** Places of a log tried one after another behind one that the peer cannot answer for. */
 const MAX_PROBES = 8;
 
@@ -103,23 +107,23 @@ export class Asker {
   }
 
   /**
-   * Looks for the next place that the peer can answer for. Only if it is there, and the first place
-   * fails once more after that, is an entry passed over: then it is the entry and not the peer.
+   * Looks for the next place that the peer can answer for. An entry is passed over only if it is
+   * surely the entry and not the peer: several pulls have ended there, the place behind it can be
+   * had now, and after that the place itself fails once more.
    */
   async #passOver(cursor: number, error: LinkError, signal: AbortSignal): Promise<Asked> {
     const { peer, logger } = this.#deps;
-    for (let at = cursor + 1; at <= cursor + MAX_PROBES; at++) {
+    const { stuck } = this.#memory;
+    const times = stuck?.cursor === cursor ? stuck.times + 1 : 1;
+    this.#memory.stuck = { cursor, times };
+    for (let at = cursor + 1; times >= STUCK_TIMES && at <= cursor + MAX_PROBES; at++) {
       const found = await this.#askForOne(at, signal);
       if (!found) continue;
       const again = await this.#askForOne(cursor, signal);
       if (again) return again;
       this.#onSkipped(at - cursor);
-      logger.warn("Passed over a place in a peer's log that it cannot answer for", {
-        peer,
-        after: cursor,
-        upTo: at,
-        error: error.message,
-      });
+      const fields = { peer, after: cursor, upTo: at, error: error.message };
+      logger.warn("Passed over a place in a peer's log that it cannot answer for", fields);
       return found;
     }
     throw new LinkError(

@@ -43,6 +43,7 @@ export class PeerSession {
   readonly #pusher: Pusher;
   readonly #pullMemory: PullMemory = {
     limit: undefined,
+    stuck: undefined,
     trusted: undefined,
     restartedAt: undefined,
     detour: undefined,
