@@ -1,4 +1,5 @@
 /** A device taking part in the network: node, dialler, service, engine and announcer, fitted together. */
+import { Disposers } from "../base/disposers.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
@@ -77,7 +78,7 @@ export async function openSession(
   const { clock, random, logger, history } = deps;
   const relays = (options.relays ?? []).map(parseRelayAddr);
   const manual = manualPeers(options.peers ?? [], deps);
-  await using parts = new AsyncDisposableStack();
+  await using parts = new Disposers();
   const node = parts.use(
     await startNode({
       identity: options.identity,
@@ -112,7 +113,7 @@ export async function openSession(
   }));
   if (options.announce ?? true) parts.use(announce(options, { node, trackers, ...deps }));
   const owned = parts.move();
-  return { node, engine, trackers, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { node, engine, trackers, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
 }
 
 interface AnnounceParts extends SessionDeps {
