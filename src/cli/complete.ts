@@ -1,11 +1,9 @@
 /** What the shells ask for at Tab: `rr __complete <words>`, the last word being the one at the cursor. */
-import { proposeCompletions } from "@stricli/core";
 import type { World } from "../base/world.ts";
 import { printable } from "../search/printable.ts";
 import { COMMANDS } from "./commands.ts";
-import type { CliContext } from "./define_command.ts";
 import { ExitCode } from "./exit_code.ts";
-import { buildParser } from "./main.ts";
+import type { LoadCommand } from "./load_command.ts";
 
 const ROOT_OPTIONS: Readonly<Record<string, string>> = {
   "--help": "Print an overview",
@@ -14,7 +12,11 @@ const ROOT_OPTIONS: Readonly<Record<string, string>> = {
 };
 
 /** Prints the words that may stand at the cursor, one a line, each with a TAB and its meaning. */
-export async function complete(world: World, words: readonly string[]): Promise<number> {
+export async function complete(
+  world: World,
+  load: LoadCommand,
+  words: readonly string[],
+): Promise<number> {
   const [name = "", ...rest] = withoutGlobals(words);
   if (rest.length === 0) {
     for (const [command, row] of Object.entries(COMMANDS)) print(world, name, command, row.brief);
@@ -23,13 +25,10 @@ export async function complete(world: World, words: readonly string[]): Promise<
     }
     return ExitCode.OK;
   }
-  const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (row === undefined) return ExitCode.OK;
-  const process: CliContext["process"] = { stdout: world.stdout, stderr: world.stderr };
-  const parser = buildParser(name, (await row.load()).command);
-  const partial = rest.at(-1)!;
-  for (const { completion, brief } of await proposeCompletions(parser, rest, { world, process })) {
-    if (completion !== "--") print(world, partial, completion, brief);
+  if (!Object.hasOwn(COMMANDS, name)) return ExitCode.OK;
+  const [{ completionsOf }, { command }] = await Promise.all([import("./parser.ts"), load(name)]);
+  for (const { completion, brief } of await completionsOf(world, name, command, rest)) {
+    if (completion !== "--") print(world, rest.at(-1)!, completion, brief);
   }
   return ExitCode.OK;
 }

@@ -1,20 +1,15 @@
 /** What a command is: flags typed by their interface, and a function of the World. */
-import {
-  type Aliases,
-  buildCommand,
-  type Command,
-  type CommandContext,
-  type FlagParametersForType,
-  type TypedPositionalParameters,
+import type {
+  Aliases,
+  CommandContext,
+  FlagParametersForType,
+  TypedPositionalParameters,
 } from "@stricli/core";
 import type { World } from "../base/world.ts";
-import { unmarkValue } from "./value_words.ts";
 
-/** What a running command is given by the parser. */
+/** What completions of values and the parser are given. */
 export interface CliContext extends CommandContext {
   readonly world: World;
-  /** Set by the command that ran. */
-  readonly process: CommandContext["process"] & { exitCode?: number };
 }
 
 /** Flags that every command takes, before or after its name. */
@@ -33,6 +28,7 @@ export interface CommandSpec<F extends object, W extends readonly Word[]> {
   readonly details?: string;
   /** Lines of usage without `rr <command>`. */
   readonly usage: readonly string[];
+  /** Parsers of values must not do anything but parse: they may be called twice. */
   readonly flags: FlagParametersForType<F, CliContext>;
   readonly aliases?: Aliases<keyof F & string>;
   readonly words?: TypedPositionalParameters<W, CliContext>;
@@ -42,10 +38,36 @@ export interface CommandSpec<F extends object, W extends readonly Word[]> {
   run(world: World, flags: F & GlobalFlags, words: W): number | Promise<number>;
 }
 
-/** A command ready to be run by `main()`. */
+/** A flag as the parsers see it. */
+export interface FlagSpec {
+  readonly kind: "parsed" | "enum" | "boolean" | "counter";
+  readonly brief: string;
+  readonly parse?: (this: CliContext, text: string) => unknown;
+  readonly values?: readonly string[];
+  readonly default?: unknown;
+  readonly optional?: boolean;
+  readonly variadic?: boolean | string;
+}
+
+/** The words as the parsers see them. */
+export interface WordsSpec {
+  readonly kind: "array" | "tuple";
+  readonly parameters?: readonly { readonly optional?: boolean }[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+/** A command ready to be run by `main()`, whatever its flags. */
 export interface CliCommand {
-  readonly command: Command<CliContext>;
+  readonly brief: string;
+  readonly details: string | undefined;
+  readonly usage: readonly string[];
+  /** The global ones included. */
+  readonly flags: Readonly<Record<string, FlagSpec>>;
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly words: WordsSpec | undefined;
   readonly verbatim: readonly string[];
+  run(world: World, flags: object, words: readonly Word[]): number | Promise<number>;
 }
 
 const GLOBAL_FLAGS: FlagParametersForType<GlobalFlags, CliContext> = {
@@ -58,52 +80,18 @@ const GLOBAL_FLAGS: FlagParametersForType<GlobalFlags, CliContext> = {
   },
 };
 
-/** Makes a command of its spec, with the global flags and values unmarked. */
+/** Makes a command of its spec, with the global flags. */
 export function defineCommand<F extends object, W extends readonly Word[] = []>(
   spec: CommandSpec<F, W>,
 ): CliCommand {
-  const flags = Object.fromEntries(
-    Object.entries<FlagSpec>({ ...spec.flags, ...GLOBAL_FLAGS } as Record<string, FlagSpec>)
-      .map(([name, flag]) => [name, withUnmarkedValue(flag)]),
-  );
-  const parameters = {
-    flags,
-    aliases: spec.aliases ?? {},
-    ...(spec.words === undefined ? {} : { positional: spec.words }),
-  };
-  const command = buildCommand({
-    func: async function (this: CliContext, given: object, ...words: Word[]): Promise<void> {
-      this.process.exitCode = await spec.run(
-        this.world,
-        given as F & GlobalFlags,
-        words as readonly Word[] as W,
-      );
-    },
-    // The parser checks flags against an interface, which it has done above: here any will do.
-    parameters: parameters as never,
-    docs: {
-      brief: spec.brief,
-      ...(spec.details === undefined
-        ? {}
-        : { fullDescription: `${spec.brief}.\n\n${spec.details}` }),
-      customUsage: spec.usage,
-    },
-  });
-  return { command: command as Command<CliContext>, verbatim: spec.verbatim ?? [] };
-}
-
-interface FlagSpec {
-  readonly kind: string;
-  readonly parse?: (this: CliContext, text: string) => unknown;
-}
-
-function withUnmarkedValue(flag: FlagSpec): FlagSpec {
-  const { parse } = flag;
-  if (flag.kind !== "parsed" || parse === undefined) return flag;
   return {
-    ...flag,
-    parse(text): unknown {
-      return parse.call(this, unmarkValue(text));
-    },
+    brief: spec.brief,
+    details: spec.details,
+    usage: spec.usage,
+    flags: { ...spec.flags, ...GLOBAL_FLAGS } as Readonly<Record<string, FlagSpec>>,
+    aliases: spec.aliases ?? {} as Readonly<Record<string, string>>,
+    words: spec.words as WordsSpec | undefined,
+    verbatim: spec.verbatim ?? [],
+    run: (world, flags, words) => spec.run(world, flags as F & GlobalFlags, words as W),
   };
 }

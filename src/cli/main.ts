@@ -1,13 +1,12 @@
 /** From a command line to an exit code. */
-import { buildApplication, ExitCode as ParserCode, help, run } from "@stricli/core";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
-import { mostSimilar } from "../config/similar.ts";
 import { VERSION } from "../version.ts";
 import { COMMANDS } from "./commands.ts";
-import type { CliCommand, CliContext } from "./define_command.ts";
+import type { CliCommand } from "./define_command.ts";
 import { ExitCode, exitCodeOf } from "./exit_code.ts";
-import { PARSER_TEXT } from "./parser_text.ts";
+import type { LoadCommand } from "./load_command.ts";
+import { parsePlain } from "./parse_plain.ts";
 import { formatError } from "./print.ts";
 import { hoistGlobals, markValues, optionName } from "./value_words.ts";
 
@@ -17,9 +16,9 @@ const GLOBALS_WITH_VALUE: ReadonlySet<string> = new Set(["--db-path"]);
  * Runs the command line `world.args` and resolves to its exit code; never rejects. Errors are
  * printed to stderr as `error: cause: cause`, with what to do next on a second line.
  */
-export async function main(world: World): Promise<number> {
+export async function main(world: World, load: LoadCommand): Promise<number> {
   try {
-    return await dispatch(world, hoistGlobals(world.args, GLOBALS_WITH_VALUE));
+    return await dispatch(world, load, hoistGlobals(world.args, GLOBALS_WITH_VALUE));
   } catch (error) {
     world.stderr.write(`${formatError(error)}\n`);
     printStack(world, error);
@@ -27,7 +26,11 @@ export async function main(world: World): Promise<number> {
   }
 }
 
-async function dispatch(world: World, args: readonly string[]): Promise<number> {
+async function dispatch(
+  world: World,
+  load: LoadCommand,
+  args: readonly string[],
+): Promise<number> {
   const [name, ...words] = args;
   switch (name) {
     case undefined:
@@ -38,7 +41,7 @@ async function dispatch(world: World, args: readonly string[]): Promise<number> 
       world.stdout.write(`rr ${VERSION}\n`);
       return ExitCode.OK;
     case "help":
-      if (words.length > 0) return await dispatch(world, [...words, "--help"]);
+      if (words.length > 0) return await dispatch(world, load, [...words, "--help"]);
       world.stdout.write((await import("./overview.ts")).overview());
       return ExitCode.OK;
     case "--help":
@@ -46,69 +49,46 @@ async function dispatch(world: World, args: readonly string[]): Promise<number> 
       world.stdout.write((await import("./overview.ts")).overview());
       return ExitCode.OK;
     case "__complete":
-      return await (await import("./complete.ts")).complete(world, words);
+      return await (await import("./complete.ts")).complete(world, load, words);
     default:
-      return await runCommand(world, name, words);
+      return await runCommand(world, load, name, words);
   }
 }
 
-async function runCommand(world: World, name: string, words: readonly string[]): Promise<number> {
-  const { command } = await rowOf(name).load();
-  const app = buildParser(name, command);
-  const process: CliContext["process"] = { stdout: world.stdout, stderr: world.stderr };
-  await run(app, markedWords(command, words), { world, process });
-  const code = process.exitCode ?? ExitCode.OK;
-  if (code >= 0) return code;
-  if (code === ParserCode.InvalidArgument) {
-    world.stderr.write(`hint: See \`rr ${name} --help\`\n`);
-    return ExitCode.USAGE;
-  }
-  return ExitCode.FAILURE;
+async function runCommand(
+  world: World,
+  load: LoadCommand,
+  name: string,
+  words: readonly string[],
+): Promise<number> {
+  if (!Object.hasOwn(COMMANDS, name)) throw await unknownCommand(name, Object.keys(COMMANDS));
+  const { command } = await load(name);
+  const marked = markedWords(command, words);
+  const process = { stdout: world.stdout, stderr: world.stderr };
+  const plain = parsePlain(command, marked, { world, process });
+  if (plain !== undefined) return await command.run(world, plain.flags, plain.words);
+  const { runParsed } = await import("./parser.ts");
+  return await runParsed(world, name, command, marked);
 }
 
-function rowOf(name: string): typeof COMMANDS[string] {
-  const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (row !== undefined) return row;
-  const similar = mostSimilar(name, Object.keys(COMMANDS));
+async function unknownCommand(name: string, names: readonly string[]): Promise<RrError> {
+  const { mostSimilar } = await import("../config/similar.ts");
+  const similar = mostSimilar(name, names);
   const what = name.startsWith("-") ? "option" : "command";
-  throw new RrError("usage", `There is no ${what} ${JSON.stringify(name)}`, {
+  return new RrError("usage", `There is no ${what} ${JSON.stringify(name)}`, {
     hint: similar === undefined
       ? "See `rr --help` for all commands"
       : `Did you mean \`rr ${similar}\`?`,
   });
 }
 
-/** The parser for the words after the name of a command. */
-export function buildParser(
-  name: string,
-  { command }: CliCommand,
-): ReturnType<typeof buildApplication<CliContext>> {
-  return buildApplication<CliContext>(command, {
-    name: `rr ${name}`,
-    scanner: {
-      caseStyle: "allow-kebab-for-camel",
-      allowArgumentEscapeSequence: command.parameters.positional !== undefined,
-    },
-    localization: { text: PARSER_TEXT },
-    determineExitCode: exitCodeOf,
-  }, {
-    help: help({
-      brief: PARSER_TEXT.briefs.help,
-      formatting: {
-        caseStyle: "convert-camel-to-kebab",
-        useAliasInUsageLine: false,
-        onlyRequiredInUsageLine: true,
-      },
-    }),
-  });
-}
-
-function markedWords({ command, verbatim }: CliCommand, words: readonly string[]): string[] {
-  const flags = Object.entries(command.parameters.flags ?? {});
-  const withValue = flags.filter(([, flag]) => flag.kind === "parsed").map(([name]) =>
-    optionName(name)
+function markedWords({ flags, verbatim }: CliCommand, words: readonly string[]): string[] {
+  const withValue = Object.keys(flags).filter((name) => flags[name]!.kind === "parsed");
+  return markValues(
+    words,
+    new Set(withValue.map(optionName)),
+    new Set(verbatim.map(optionName)),
   );
-  return markValues(words, new Set(withValue), new Set(verbatim.map(optionName)));
 }
 
 // For a report of a bug; the messages alone never hold command text, stacks do not either.

@@ -40,6 +40,11 @@ function mustBeValue(
   return verbatim.has(name) || (takesValue.has(name) && /^-\d/.test(next));
 }
 
+/** Whether the word is certainly a value. */
+export function isMarked(word: string): boolean {
+  return word.startsWith(MARK);
+}
+
 /** The word as it was typed. */
 export function unmarkValue(word: string): string {
   return word.startsWith(MARK) ? word.slice(MARK.length) : word;
