@@ -45,6 +45,8 @@ export class Lab implements AsyncDisposable {
   readonly logger = new RecordingLogger();
   readonly deps = { logger: this.logger, clock: systemClock(), random: systemRandom() };
   readonly swarmKey: Uint8Array = this.deps.random.bytes(32);
+  /** All nodes that were started. */
+  readonly nodes: Node[] = [];
   readonly #parts = new AsyncDisposableStack();
 
   /** A node that listens, unless told otherwise. */
@@ -52,7 +54,9 @@ export class Lab implements AsyncDisposable {
     const { swarmKey } = this;
     const identity = options.identity ?? await createIdentity();
     const all = { swarmKey, listen: [ANY_PORT], ...options, identity };
-    return this.#parts.use(await startNode(all, this.deps));
+    const node = this.#parts.use(await startNode(all, this.deps));
+    this.nodes.push(node);
+    return node;
   }
 
   /** A node that answers with `service`. */
