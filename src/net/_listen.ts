@@ -40,7 +40,7 @@ export async function listenOrElsewhere(
         throw cannotListen(withAnyPort(addr), again);
       });
       const actual = host.listening().find((it) => !before.has(it)) ?? withAnyPort(addr);
-      logger.warn("The listening port is taken, using a free one", { wanted: addr, actual });
+      logger.debug("The listening port is taken, using a free one", { wanted: addr, actual });
       tell({ type: "port-taken", wanted: addr, actual });
     }
   }

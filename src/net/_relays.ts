@@ -50,7 +50,7 @@ export async function keepRelay(
       failures = 0;
       if (reserved !== true) {
         reserved = true;
-        logger.info("Reserved a place on the relay", { relay: relay.relay });
+        logger.debug("Reserved a place on the relay", { relay: relay.relay });
         events.emit({ type: "reserved", relay: relay.relay });
       }
       await untilLost(relay, deps, signal);
@@ -60,7 +60,7 @@ export async function keepRelay(
       if (reserved !== false) {
         reserved = false;
         const why = causeChain(error);
-        logger.warn("Cannot be reached through the relay", { relay: relay.relay, error: why });
+        logger.debug("Cannot be reached through the relay", { relay: relay.relay, error: why });
         events.emit({ type: "reservation-lost", relay: relay.relay, why });
       }
       await clock.sleep(backoffMs(failures, PAUSES, deps.random), signal).catch(() => {});

@@ -22,6 +22,7 @@ export interface UpgradeDeps {
 
 /** How {@linkcode Upgrades} works. */
 export interface UpgradeOptions {
+  /** Pause between two tries, in milliseconds; `Infinity` to try never. */
   readonly everyMs: number;
   /** Dials the peer directly at one of the addresses. */
   dial(peer: PeerId, addrs: readonly string[], signal: AbortSignal): Promise<Connection>;
@@ -65,7 +66,7 @@ export class Upgrades {
   }
 
   #start(peer: PeerId): void {
-    if (this.#running.has(peer)) return;
+    if (this.#running.has(peer) || this.#options.everyMs === Infinity) return;
     this.#running.add(peer);
     this.#run(peer).catch(() => {}).finally(() => this.#running.delete(peer));
   }
@@ -76,7 +77,7 @@ export class Upgrades {
       const addrs = [...this.#addrs.get(peer) ?? [], ...await this.#told(peer)];
       try {
         await this.#options.dial(peer, addrs, node.stopped);
-        logger.info("Reached a relayed peer directly", { peer });
+        logger.debug("Reached a relayed peer directly", { peer });
         return;
       } catch {
         // It is reached through the relay; the next try may be luckier.

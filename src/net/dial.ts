@@ -28,8 +28,10 @@ export interface DialerDeps {
   readonly logger: Logger;
 }
 
-/** The times of {@linkcode createDialer}, in milliseconds; each has a default. */
+/** How {@linkcode createDialer} works; times are in milliseconds. */
 export interface DialerOptions {
+  /** Dial nobody directly, only through relays. @default {false} */
+  readonly relayOnly?: boolean;
   /** Longest try of one direct address. @default {5_000} */
   readonly directMs?: number;
   /** Pause before the next direct address is tried as well. @default {100} */
@@ -45,6 +47,7 @@ export interface DialerOptions {
 /** A dialer over the node, which ends with it. */
 export function createDialer(deps: DialerDeps, options: DialerOptions = {}): Dialer {
   return new NodeDialer(deps, {
+    relayOnly: options.relayOnly ?? false,
     directMs: options.directMs ?? 5_000,
     staggerMs: options.staggerMs ?? 100,
     headStartMs: options.headStartMs ?? 1_000,
@@ -64,7 +67,7 @@ class NodeDialer implements Dialer {
     this.#deps = deps;
     this.#options = options;
     this.#upgrades = new Upgrades(deps, {
-      everyMs: options.upgradeEveryMs,
+      everyMs: options.relayOnly ? Infinity : options.upgradeEveryMs,
       dial: (peer, addrs, signal) => this.#race(peer, addrs, [], signal),
     });
   }
@@ -123,7 +126,7 @@ class NodeDialer implements Dialer {
     signal.throwIfAborted();
     const { node } = this.#deps;
     const own = node.listening().map((addr) => addr.replace(/\/p2p\/[^/]+$/, ""));
-    const { direct } = candidatesOf(peer, addrs, own);
+    const direct = this.#options.relayOnly ? [] : candidatesOf(peer, addrs, own).direct;
     // A direct try goes on beside a relayed connection, so these end apart, and not with the race.
     const directOver = linkedController(signal, node.stopped);
     using relaysOver = linkedController(signal);

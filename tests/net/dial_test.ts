@@ -170,6 +170,21 @@ nodeTest("a relayed peer is reached directly as soon as it can be", async (lab) 
   assert.equal(link.closed.aborted, false);
 });
 
+nodeTest("Dialer.connect() with relayOnly never dials directly", async (lab) => {
+  const relays = [relayAddrOf(await lab.relay())];
+  const server = await lab.server(undefined, { relays });
+  const client = await lab.node({ relays, listen: [] });
+  await reserved(server);
+  const dialer = lab.dialer(client, { relayOnly: true });
+  const connected = nextEvent(client, "connected");
+  const link = await dialer.connect(recordOf(server, server.addresses()));
+  await connected;
+  assert.equal((await link.pull(REQUEST)).nextCursor, null);
+  assert.deepEqual(routes(client, server), ["relayed"]);
+  const stranger = recordOf(await createIdentity(), server.addresses());
+  await assert.rejects(dialer.connect(stranger), /relay .*: the peer is not connected/);
+});
+
 function routes(node: Node, peer: Node): string[] {
   return node.connections().filter((it) => it.peer === peer.peer).map((it) => it.route);
 }
