@@ -3,7 +3,8 @@ import type { Outcome } from "../../src/cli/picker/outcome.ts";
 import { type PickerRunOptions, runPicker } from "../../src/cli/picker/run_picker.ts";
 import { RrError } from "../../src/base/rr_error.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
-import { FakeSource, FakeTerminal } from "./_fake_terminal.ts";
+import { FakeTerminal } from "./_fake_terminal.ts";
+import { ListSource } from "./_list_source.ts";
 
 const COMMANDS = ["git push", "ls -la", "for f in *; do\n  echo $f\ndone", "git status", "make"];
 
@@ -13,7 +14,7 @@ class Running implements AsyncDisposable {
   readonly outcome: Promise<Outcome>;
 
   constructor(
-    source: FakeSource,
+    source: ListSource,
     options: PickerRunOptions = {},
     { columns = 80, rows = 24, env = {} as Record<string, string> } = {},
   ) {
@@ -45,7 +46,7 @@ class Running implements AsyncDisposable {
 }
 
 Deno.test("runPicker() shows the newest commands, narrows and gives the choice as recorded", async () => {
-  await using picker = new Running(new FakeSource(COMMANDS));
+  await using picker = new Running(new ListSource(COMMANDS));
   await picker.terminal.shows((rows) => rows[2]?.includes("git push"));
   picker.terminal.type("done");
   await picker.terminal.shows((rows) => /^> done/.test(rows[1]!) && /for f in/.test(rows[2]!));
@@ -56,7 +57,7 @@ Deno.test("runPicker() shows the newest commands, narrows and gives the choice a
 });
 
 Deno.test("runPicker() keeps what was typed before it was there", async () => {
-  const source = new FakeSource(COMMANDS);
+  const source = new ListSource(COMMANDS);
   const world = new FakeWorld({ terminal: true, env: { TERM: "xterm" } });
   const terminal = new FakeTerminal();
   terminal.type("make\t");
@@ -67,7 +68,7 @@ Deno.test("runPicker() keeps what was typed before it was there", async () => {
 });
 
 Deno.test("runPicker() leaves for the shell what is typed after the choice", async () => {
-  await using picker = new Running(new FakeSource(COMMANDS));
+  await using picker = new Running(new ListSource(COMMANDS));
   await picker.terminal.shows((rows) => rows[2]?.includes("git push"));
   picker.terminal.type("\r");
   picker.terminal.type("next command\r");
@@ -77,7 +78,7 @@ Deno.test("runPicker() leaves for the shell what is typed after the choice", asy
 
 Deno.test("runPicker() is left by Esc once no sequence follows, by ctrl-c and by ctrl-g", async () => {
   for (const key of ["\x1b", "\x03", "\x07"]) {
-    await using picker = new Running(new FakeSource(COMMANDS));
+    await using picker = new Running(new ListSource(COMMANDS));
     picker.terminal.type(key);
     if (key === "\x1b") {
       await picker.world.clock.untilSleeping();
@@ -91,7 +92,7 @@ Deno.test("runPicker() is left by Esc once no sequence follows, by ctrl-c and by
 Deno.test("runPicker() ends cleanly when the terminal is closed, and on signals", async () => {
   for (const how of ["hang up", "SIGTERM", "SIGHUP", "SIGINT", "abort"] as const) {
     const abort = new AbortController();
-    await using picker = new Running(new FakeSource(COMMANDS), { signal: abort.signal });
+    await using picker = new Running(new ListSource(COMMANDS), { signal: abort.signal });
     await picker.terminal.shows((rows) => rows[2]?.includes("git push"));
     if (how === "hang up") picker.terminal.hangUp();
     else if (how === "abort") abort.abort();
@@ -102,7 +103,7 @@ Deno.test("runPicker() ends cleanly when the terminal is closed, and on signals"
 });
 
 Deno.test("runPicker() puts the terminal back when reading the history fails", async () => {
-  const source = new FakeSource(COMMANDS);
+  const source = new ListSource(COMMANDS);
   source.failure = new RrError("database", "Cannot use the database");
   await using picker = new Running(source);
   await assert.rejects(picker.outcome, { code: "database" });
@@ -110,19 +111,19 @@ Deno.test("runPicker() puts the terminal back when reading the history fails", a
 });
 
 Deno.test("runPicker() has nothing to show for an empty history", async () => {
-  await using picker = new Running(new FakeSource([]));
+  await using picker = new Running(new ListSource([]));
   assert.deepEqual(await picker.outcome, { kind: "nothing" });
   await picker.assertRestored();
 });
 
 Deno.test("runPicker() ends with nothing when Enter finds nothing", async () => {
-  await using picker = new Running(new FakeSource(COMMANDS), { query: "zzz" });
+  await using picker = new Running(new ListSource(COMMANDS), { query: "zzz" });
   picker.terminal.type("\r");
   assert.deepEqual(await picker.outcome, { kind: "nothing" });
 });
 
 Deno.test("runPicker() loads another set of commands for a filter, and finds in it", async () => {
-  const source = new FakeSource(COMMANDS);
+  const source = new ListSource(COMMANDS);
   source.scoped = ["git status"];
   await using picker = new Running(source);
   picker.terminal.type("git");
@@ -141,7 +142,7 @@ Deno.test("runPicker() loads another set of commands for a filter, and finds in 
 });
 
 Deno.test("runPicker() stays alive in a filter that holds nothing", async () => {
-  await using picker = new Running(new FakeSource(COMMANDS));
+  await using picker = new Running(new ListSource(COMMANDS));
   picker.terminal.type("\x1bs");
   await picker.terminal.shows((rows) => rows.some((row) => row.includes("nothing here")));
   picker.terminal.type("ab");
@@ -152,7 +153,7 @@ Deno.test("runPicker() stays alive in a filter that holds nothing", async () => 
 });
 
 Deno.test("runPicker() deletes after a yes and shows the rest", async () => {
-  const source = new FakeSource(COMMANDS);
+  const source = new ListSource(COMMANDS);
   await using picker = new Running(source);
   await picker.terminal.shows((rows) => rows[2]?.includes("git push"));
   picker.terminal.type("\x04");
@@ -165,7 +166,7 @@ Deno.test("runPicker() deletes after a yes and shows the rest", async () => {
 });
 
 Deno.test("runPicker() says so when a deletion fails, and goes on", async () => {
-  const source = new FakeSource(COMMANDS);
+  const source = new ListSource(COMMANDS);
   await using picker = new Running(source);
   await picker.terminal.shows((rows) => rows[2]?.includes("git push"));
   source.failure = new RrError("busy", "Cannot write: another process does");
@@ -176,7 +177,7 @@ Deno.test("runPicker() says so when a deletion fails, and goes on", async () => 
 });
 
 Deno.test("runPicker() says so when the choice was deleted by somebody else", async () => {
-  const source = new FakeSource(COMMANDS);
+  const source = new ListSource(COMMANDS);
   await using picker = new Running(source);
   await picker.terminal.shows((rows) => rows[2]?.includes("git push"));
   source.commands[0] = undefined;
@@ -187,7 +188,7 @@ Deno.test("runPicker() says so when the choice was deleted by somebody else", as
 });
 
 Deno.test("runPicker() follows the size of the terminal", async () => {
-  await using picker = new Running(new FakeSource(COMMANDS), {}, { columns: 20, rows: 5 });
+  await using picker = new Running(new ListSource(COMMANDS), {}, { columns: 20, rows: 5 });
   await picker.terminal.shows((rows) => rows[1]?.includes("git push"));
   assert.equal(picker.terminal.screen.isAlternate(), true); // too small to share it with the prompt
   picker.terminal.resizeTo(100, 30);
@@ -202,7 +203,7 @@ Deno.test("runPicker() follows the size of the terminal", async () => {
 
 Deno.test("runPicker() takes sizes from the environment when the terminal knows none", async () => {
   const env = { COLUMNS: "50", LINES: "10" };
-  await using picker = new Running(new FakeSource(COMMANDS), {}, { columns: 50, rows: 10, env });
+  await using picker = new Running(new ListSource(COMMANDS), {}, { columns: 50, rows: 10, env });
   picker.terminal.size = () => ({ columns: 0, rows: 0 });
   await picker.terminal.shows((rows) => rows[9]?.startsWith("enter edit"));
   picker.terminal.type("\x03");
@@ -210,7 +211,7 @@ Deno.test("runPicker() takes sizes from the environment when the terminal knows 
 });
 
 Deno.test("runPicker() draws no colours with NO_COLOR", async () => {
-  await using picker = new Running(new FakeSource(COMMANDS), { query: "g" }, {
+  await using picker = new Running(new ListSource(COMMANDS), { query: "g" }, {
     env: { NO_COLOR: "1" },
   });
   picker.terminal.type("\r");
@@ -222,7 +223,7 @@ Deno.test("runPicker() draws no colours with NO_COLOR", async () => {
 Deno.test("runPicker() refuses a standard input that is no terminal, with a hint", async () => {
   using world = new FakeWorld({ env: { TERM: "xterm" } });
   await assert.rejects(
-    runPicker(world, new FakeSource(COMMANDS)),
+    runPicker(world, new ListSource(COMMANDS)),
     (error: unknown) => error instanceof RrError && error.code === "usage" && !!error.hint,
   );
 });
@@ -230,14 +231,14 @@ Deno.test("runPicker() refuses a standard input that is no terminal, with a hint
 Deno.test("runPicker() asks line by line on a dumb terminal", async () => {
   const env = { TERM: "dumb" };
   using world = new FakeWorld({ terminal: true, env, stdin: "git\n99\ngit st\n1\n" });
-  const outcome = await runPicker(world, new FakeSource(COMMANDS));
+  const outcome = await runPicker(world, new ListSource(COMMANDS));
   assert.deepEqual(outcome, { kind: "chosen", action: "edit", command: "git status" });
   const shown = world.takeErr();
   assert.match(shown, /for f in \*; do↵/);
   // deno-lint-ignore no-control-regex -- nothing but text and newlines
   assert.doesNotMatch(shown, /[\x00-\x09\x0b-\x1f]/);
   using empty = new FakeWorld({ terminal: true, env, stdin: "\n" });
-  assert.deepEqual(await runPicker(empty, new FakeSource(COMMANDS)), { kind: "cancelled" });
+  assert.deepEqual(await runPicker(empty, new ListSource(COMMANDS)), { kind: "cancelled" });
   using none = new FakeWorld({ terminal: true, env });
-  assert.deepEqual(await runPicker(none, new FakeSource([])), { kind: "nothing" });
+  assert.deepEqual(await runPicker(none, new ListSource([])), { kind: "nothing" });
 });

@@ -37,7 +37,7 @@ const ENDING: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 /**
  * Lets a person choose a command. Draws on stderr, reads keys from stdin.
  *
- * @throws {RrError} `usage` if stdin is not a terminal
+ * @throws {RrError} `usage` if stdin or stderr is not a terminal
  */
 export async function runPicker(
   world: World,
@@ -45,9 +45,10 @@ export async function runPicker(
   options: PickerRunOptions = {},
   open: () => Promise<Terminal> = openTerminal,
 ): Promise<Outcome> {
-  if (!world.stdin.isTerminal()) {
-    throw new RrError("usage", "Cannot open the picker: the standard input is not a terminal", {
-      hint: "Use `rr search WORDS` in scripts, or `rr search -i </dev/tty`",
+  if (!world.stdin.isTerminal() || !world.stderr.isTerminal()) {
+    const name = world.stdin.isTerminal() ? "error output" : "input";
+    throw new RrError("usage", `Cannot open the picker: the standard ${name} is not a terminal`, {
+      hint: "Use `rr search WORDS` in scripts, or `rr search -i </dev/tty 2>/dev/tty`",
     });
   }
   if (isDumb(world)) return runLinePicker(world, source, options);
@@ -106,7 +107,7 @@ function leaveRaw(terminal: Terminal): void {
 
 function isDumb(world: World): boolean {
   const term = world.env("TERM");
-  return term === undefined || term === "dumb" || !world.stderr.isTerminal();
+  return term === undefined || term === "dumb";
 }
 
 /** The size, from the environment or the usual one where the terminal does not know. */

@@ -1,0 +1,119 @@
+/** A terminal to type into: a tmux server of its own, without anybody's configuration. */
+
+/** How a {@linkcode Tmux} starts. */
+export interface TmuxOptions {
+  /** Shell command that runs in it. */
+  readonly command: string;
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Longest wait for something on the screen. */
+const DEADLINE_MS = 20_000;
+const POLL_MS = 15;
+
+/** See the file's description. */
+export class Tmux implements AsyncDisposable {
+  readonly #server: string;
+
+  private constructor(server: string) {
+    this.#server = server;
+  }
+
+  /** Whether there is a tmux on this machine; says loudly if not, so that a skip is seen. */
+  static isThere(): boolean {
+    try {
+      new Deno.Command("tmux", { args: ["-V"], stdout: "null" }).outputSync();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  static async start(options: TmuxOptions): Promise<Tmux> {
+    const { command, columns = 100, rows = 24, env = {} } = options;
+    const tmux = new Tmux(`rr-test-${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`);
+    const size = ["-x", String(columns), "-y", String(rows)];
+    const variables = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
+    await tmux.#run("new-session", "-d", ...size, ...variables, command);
+    return tmux;
+  }
+
+  /** Presses keys by their names in tmux: `Enter`, `C-r`, `Escape`, `M-b`, `F1`. */
+  async press(...keys: string[]): Promise<void> {
+    await this.#run("send-keys", ...keys);
+  }
+
+  /** Types text as it is. */
+  async type(text: string): Promise<void> {
+    await this.#run("send-keys", "-l", "--", text);
+  }
+
+  /** Puts text in as a terminal pastes it. */
+  async paste(text: string): Promise<void> {
+    await this.#run("set-buffer", "--", text);
+    await this.#run("paste-buffer", "-p");
+  }
+
+  async resize(columns: number, rows: number): Promise<void> {
+    await this.#run("resize-window", "-x", String(columns), "-y", String(rows));
+  }
+
+  /** What stands on the screen, row by row. */
+  async screen(): Promise<string[]> {
+    return (await this.#run("capture-pane", "-p")).split("\n").slice(0, -1);
+  }
+
+  /** The screen as soon as it satisfies the predicate; an error that shows it if it never does. */
+  async until(what: (rows: string[]) => boolean | undefined): Promise<string[]> {
+    const deadline = performance.now() + DEADLINE_MS;
+    while (true) {
+      const rows = await this.screen();
+      if (what(rows)) return rows;
+      if (performance.now() > deadline) {
+        throw new Error(`The screen never came:\n${rows.join("\n")}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  /** The screen as soon as a row holds the text. */
+  async untilText(text: string | RegExp): Promise<string[]> {
+    return await this.until((rows) =>
+      rows.some((row) => typeof text === "string" ? row.includes(text) : text.test(row))
+    );
+  }
+
+  /** Ends the server; its terminal is closed, whoever sits at it. */
+  async kill(): Promise<void> {
+    await this.#run("kill-server").catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+
+  async #run(...args: string[]): Promise<string> {
+    const { success, stdout, stderr } = await new Deno.Command("tmux", {
+      args: ["-L", this.#server, "-f", "/dev/null", ...args],
+    }).output();
+    const text = new TextDecoder();
+    if (!success) throw new Error(`tmux ${args[0]}: ${text.decode(stderr)}`);
+    return text.decode(stdout);
+  }
+}
+
+/** The text of a file as soon as it is there; what a process in a terminal writes when it ends. */
+export async function untilFile(path: string): Promise<string> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (true) {
+    try {
+      return await Deno.readTextFile(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    if (performance.now() > deadline) throw new Error(`The file never came: ${path}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
