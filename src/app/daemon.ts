@@ -1,31 +1,23 @@
-/** The daemon: takes part in the network and syncs for ever, until its signal is aborted. */
+/** One session of a daemon: takes part in the network and syncs, until its signal is aborted. */
 import type { Logger } from "../base/log.ts";
 import { causeChain } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import type { History } from "../store/open_history.ts";
 import type { SyncEvent } from "../sync/events.ts";
 import { logNodeEvent, logSyncEvent } from "./event_log.ts";
-import { type KeyPaths, loadKeys } from "./keys.ts";
+import type { DaemonConfig } from "./daemon_config.ts";
+import { loadKeys } from "./keys.ts";
 import { watchLocalChanges } from "./local_changes.ts";
-import type { NetworkSettings } from "./network_options.ts";
 import { openSession, type SyncSession } from "./session.ts";
 import { untilAborted } from "./until_aborted.ts";
 
-/** How a daemon works. */
-export interface DaemonPlan {
-  /** `watch` syncs with all peers again and again; `serve` only answers those that come. */
-  readonly mode: "watch" | "serve";
-  readonly keys: KeyPaths;
-  readonly network: NetworkSettings;
-  /** Whether to send this device's own entries too. */
-  readonly push: boolean;
-  /** From the start of a round to the start of the next. */
-  readonly intervalMs: number;
-  /** Wait up to this long before the first round. */
-  readonly startJitterMs: number;
-}
+/** What a session does again and again. */
+export type Recurring = Pick<
+  DaemonConfig,
+  "mode" | "keys" | "network" | "push" | "intervalMs" | "startJitterMs"
+>;
 
-/** What a daemon needs. */
+/** What a session of a daemon needs. */
 export interface DaemonDeps {
   readonly world: World;
   readonly history: History;
@@ -34,10 +26,12 @@ export interface DaemonDeps {
   readonly say: (line: string) => void;
   /** Takes in what the shell hooks wrote; resolves to the number of new entries. */
   readonly ingest: () => Promise<number>;
+  /** Called when the database may have changed. */
+  readonly onChange: () => void;
   /** Told of everything the engine does. */
-  readonly onEvent?: ((event: SyncEvent) => void) | undefined;
-  /** Called when the session is up: what a control socket answers from. */
-  readonly onSession?: ((session: SyncSession) => void) | undefined;
+  readonly onEvent: (event: SyncEvent) => void;
+  /** Called when the session is up. */
+  readonly onSession: (session: SyncSession) => void;
 }
 
 /**
@@ -46,7 +40,7 @@ export interface DaemonDeps {
  * @throws {RrError} if it cannot begin: `key`, `config`, `network`
  */
 export async function runSession(
-  plan: DaemonPlan,
+  plan: Recurring,
   deps: DaemonDeps,
   signal: AbortSignal,
 ): Promise<void> {
@@ -59,12 +53,13 @@ export async function runSession(
     logger,
     onEvent: (event) => {
       logSyncEvent(event, logger);
-      deps.onEvent?.(event);
+      deps.onEvent(event);
     },
+    onReceived: deps.onChange,
   });
   using _events = session.node.onEvent((event) => logNodeEvent(event, logger));
   using _lines = sayAddresses(session, deps.say);
-  deps.onSession?.(session);
+  deps.onSession(session);
   await Promise.all([
     watchChanges(session, deps, signal),
     plan.mode === "watch" ? watchPeers(session, plan, logger, signal) : untilAborted(signal),
@@ -73,7 +68,7 @@ export async function runSession(
 
 async function watchPeers(
   { engine }: SyncSession,
-  { intervalMs, startJitterMs, push }: DaemonPlan,
+  { intervalMs, startJitterMs, push }: Recurring,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
@@ -89,7 +84,10 @@ function watchChanges(session: SyncSession, deps: DaemonDeps, signal: AbortSigna
     clock: world.clock,
     dataVersion: () => history.dataVersion(),
     ingest,
-    onChange: () => session.engine.localChange(),
+    onChange: () => {
+      session.engine.localChange();
+      deps.onChange();
+    },
     // Five times a second: said once until it is something else.
     onError: (error) => {
       const text = causeChain(error);

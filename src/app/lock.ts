@@ -1,28 +1,47 @@
-/** One daemon per database. */
+/** One daemon per database, and one process that takes its connections. */
 import { realpathSync } from "node:fs";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
-import { acquireFileLock, type LockHolder, readFileLock } from "../store/file_lock.ts";
+import {
+  acquireFileLock,
+  type LockAttempt,
+  type LockHolder,
+  readFileLock,
+} from "../store/file_lock.ts";
 
 /** What the lock needs of the machine. */
 export type LockWorld = Pick<World, "clock" | "files" | "pid">;
 
-/** The file beside the database that a daemon holds while it works. It stays; only its lock counts. */
-export function daemonLockPath(dbPath: string): string {
-  return `${realPath(dbPath)}.daemon.lock`;
+/**
+ * What only one process may do for a database: `daemon` syncs, `serve` takes connections from others.
+ * Usually one process does both; with `rr p2p-serve` beside the daemon they are two.
+ */
+export type Role = "daemon" | "serve";
+
+/** The file beside the database that who has the role holds. It stays; only its lock counts. */
+export function roleLockPath(dbPath: string, role: Role): string {
+  return `${realPath(dbPath)}.${role}.lock`;
 }
 
 /**
- * Makes this process the daemon of a database until it is disposed or the process ends, however it ends.
- * The folder of the database must exist.
+ * Takes a role until it is disposed or the process ends, however it ends. The folder of the database
+ * must exist.
+ *
+ * @throws {RrError} `database` if the file is unusable
+ */
+export function tryRole(dbPath: string, role: Role, world: LockWorld): LockAttempt {
+  const path = roleLockPath(dbPath, role);
+  world.files.createPrivate(path, "");
+  return acquireFileLock(path, { pid: world.pid, sinceMs: Math.floor(world.clock.now()) });
+}
+
+/**
+ * Makes this process the daemon of a database; see {@linkcode tryRole}.
  *
  * @throws {RrError} `busy` (exit code 75) naming who is the daemon; `database` if the file is unusable
  */
 export function lockDaemon(dbPath: string, world: LockWorld): Disposable {
-  const path = daemonLockPath(dbPath);
-  world.files.createPrivate(path, "");
-  const own = { pid: world.pid, sinceMs: Math.floor(world.clock.now()) };
-  const attempt = acquireFileLock(path, own);
+  const attempt = tryRole(dbPath, "daemon", world);
   if ("lock" in attempt) return attempt.lock;
   const { heldBy } = attempt;
   const who = heldBy
@@ -36,7 +55,7 @@ export function lockDaemon(dbPath: string, world: LockWorld): Disposable {
 
 /** The running daemon of a database; `undefined` if there is none. */
 export function daemonHolder(dbPath: string, world: Pick<World, "files">): LockHolder | undefined {
-  const path = daemonLockPath(dbPath);
+  const path = roleLockPath(dbPath, "daemon");
   return world.files.stat(path) === undefined ? undefined : readFileLock(path);
 }
 

@@ -15,9 +15,11 @@ import { SyncEngine } from "../sync/engine.ts";
 import type { SyncListener } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/options.ts";
 import type { PeerRecord } from "../sync/ports.ts";
+import type { SyncReport } from "../sync/report.ts";
 import { createPeerService } from "../sync/serve.ts";
 import { createTrackerClient, type TrackerClient } from "../tracker/client.ts";
 import { VERSION } from "../version.ts";
+import { Rounds } from "./next_round.ts";
 
 /** Who a device is and how it takes part. */
 export interface SessionOptions {
@@ -61,6 +63,12 @@ export interface SyncSession extends AsyncDisposable {
   readonly node: Node;
   readonly engine: SyncEngine;
   readonly trackers: readonly TrackerClient[];
+  /**
+   * During a watch: starts a round now and resolves to what came of it.
+   *
+   * @throws `signal.reason` once the signal is aborted
+   */
+  nextRound(signal: AbortSignal): Promise<SyncReport>;
 }
 
 /**
@@ -92,6 +100,7 @@ export async function openSession(
   const trackers = (options.trackers ?? []).map((baseUrl) =>
     createTrackerClient({ baseUrl, token: options.trackerToken }, deps)
   );
+  const rounds = new Rounds();
   const engine = new SyncEngine({
     self: {
       peer: node.peer,
@@ -101,19 +110,32 @@ export async function openSession(
     log: history.log,
     book: history.peers,
     directories: trackers,
-    dialer: createDialer({ node, clock, random, logger }),
+    dialer: createDialer({ node, clock, random, logger }, {
+      relayOnly: options.relayOnly ?? false,
+    }),
     manual,
     clock,
     random,
     logger,
-    onEvent: deps.onEvent,
+    onEvent: (event) => {
+      deps.onEvent?.(event);
+      if (event.type === "round-done") {
+        rounds.done(event.report);
+      }
+    },
   }, options.sync);
   parts.use(node.onEvent((event) => {
     if (event.type === "connected") engine.peerConnected(event.peer);
   }));
   if (options.announce ?? true) parts.use(announce(options, { node, trackers, ...deps }));
   const owned = parts.move();
-  return { node, engine, trackers, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
+  return {
+    node,
+    engine,
+    trackers,
+    nextRound: (signal) => rounds.next(engine, signal),
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+  };
 }
 
 interface AnnounceParts extends SessionDeps {

@@ -12,6 +12,7 @@ const LOADERS: Readonly<Record<string, () => Promise<LoadedCommand>>> = {
   export: () => import("./commands/export.ts"),
   "p2p-sync": () => import("./commands/p2p_sync.ts"),
   "p2p-serve": () => import("./commands/p2p_serve.ts"),
+  status: () => import("./commands/status.ts"),
   "sync-status": () => import("./commands/sync_status.ts"),
   "tracker-serve": () => import("./commands/tracker_serve.ts"),
   "relay-serve": () => import("./commands/relay_serve.ts"),

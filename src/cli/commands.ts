@@ -37,6 +37,10 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     group: "Devices",
     brief: "Answer other devices, without syncing by itself",
   },
+  status: {
+    group: "Devices",
+    brief: "Show what the daemon does: peers, routes, last sync, errors",
+  },
   "sync-status": {
     group: "Devices",
     brief: "Show how far each peer has been followed and what is still to be sent",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
-import { daemonHolder, daemonLockPath, lockDaemon } from "../../src/app/lock.ts";
+import { daemonHolder, lockDaemon, roleLockPath } from "../../src/app/lock.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 import { startScript } from "./_processes.ts";
 
@@ -24,7 +24,7 @@ Deno.test("lockDaemon() lets one in and names him to the next", () => {
       () => lockDaemon(db, world),
       isBusy(new RegExp(`process ${world.pid}, since 20`)),
     );
-    assert.equal(world.files.stat(daemonLockPath(db))?.mode, 0o600);
+    assert.equal(world.files.stat(roleLockPath(db, "daemon"))?.mode, 0o600);
   }
   assert.equal(daemonHolder(db, world), undefined);
   lockDaemon(db, world)[Symbol.dispose]();
@@ -45,7 +45,10 @@ Deno.test("lockDaemon() knows a database behind a symbolic link", () => {
 Deno.test("lockDaemon() takes no file that is something else", () => {
   using world = new FakeWorld();
   const db = `${world.home}/history.db`;
-  Deno.writeTextFileSync(daemonLockPath(db), "these are somebody's notes, not a lock\n".repeat(50));
+  Deno.writeTextFileSync(
+    roleLockPath(db, "daemon"),
+    "these are somebody's notes, not a lock\n".repeat(50),
+  );
   assert.throws(
     () => lockDaemon(db, world),
     (error) => error instanceof RrError && error.code === "database",

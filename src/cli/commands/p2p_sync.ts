@@ -113,7 +113,24 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     return await runWatch(world, load, { mode: "watch", limit, push, noServe, intervalSec });
   }
   const { runOnce } = await import("../run_once.ts");
-  return await runOnce(world, settings, { limit, push });
+  return await runOnce(world, settings, { limit, push, ownWay: saysHow(flags) });
+}
+
+// What a running daemon would not do, or not in this way.
+function saysHow(flags: Flags): boolean {
+  const given = [
+    flags.peers,
+    flags.swarmKey,
+    flags.identityKey,
+    flags.relay,
+    flags.trackers,
+    flags.trackerToken,
+    flags.reqAttempts,
+    flags.reqTimeoutBaseSec,
+    flags.reqTimeoutCapSec,
+    flags.reqBackoffBaseMs,
+  ];
+  return flags.relayOnly || given.some((value) => value !== undefined);
 }
 
 function settingFlags(flags: Flags & GlobalFlags): Parameters<typeof loadSettings>[1] {

@@ -1,0 +1,181 @@
+/** What a daemon can say of itself: what `rr status` shows. */
+import process from "node:process";
+import type { Clock } from "../base/clock.ts";
+import { causeChain } from "../base/rr_error.ts";
+import type { DeviceId } from "../history/entry.ts";
+import type { History } from "../store/open_history.ts";
+import type { SyncEvent } from "../sync/events.ts";
+import type { PeerId } from "../sync/ports.ts";
+import { VERSION } from "../version.ts";
+import type { DaemonConfig } from "./daemon_config.ts";
+import type { SyncSession } from "./session.ts";
+
+/** One peer, as the daemon knows it. Times are in seconds since the Unix epoch. */
+export interface PeerView {
+  readonly peer_id: string;
+  readonly device_id: string | null;
+  readonly hostname: string | null;
+  /** `direct`, `relayed`, or `null` while it is not connected. */
+  readonly route: "direct" | "relayed" | null;
+  readonly last_sync_unix: number | null;
+  readonly last_error: string | null;
+  /** Rounds in a row that failed. */
+  readonly failures: number;
+  /** How long it is left alone after failures. */
+  readonly retry_in_sec: number;
+  readonly pull_cursor: number;
+  readonly push_cursor: number;
+  /** Own entries that it does not have yet, as far as we gave them. */
+  readonly pending_push: number;
+}
+
+/** What `rr status --json` prints. */
+export interface DaemonStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly mode: "watch" | "serve";
+  readonly started_unix: number;
+  readonly uptime_sec: number;
+  readonly rss_bytes: number;
+  readonly db_path: string;
+  readonly local_head: number;
+  readonly device_id: string;
+  readonly user_id: string;
+  readonly peer_id: string | null;
+  readonly listening: readonly string[];
+  readonly relays: readonly { readonly relay: string; readonly reserved: boolean }[];
+  readonly trackers: readonly { readonly url: string; readonly error: string | null }[];
+  readonly interval_sec: number;
+  readonly push: boolean;
+  readonly last_round_unix: number | null;
+  readonly peers: readonly PeerView[];
+}
+
+interface PeerMemory {
+  lastSyncMs: number | undefined;
+  lastError: string | undefined;
+}
+
+/** Listens to the engine and remembers what a person will ask for. */
+export class StatusKeeper {
+  readonly #clock: Clock;
+  readonly #startedMs: number;
+  readonly #peers = new Map<PeerId, PeerMemory>();
+  readonly #trackers = new Map<string, string>();
+  #lastRoundMs: number | undefined;
+  #received = 0;
+
+  /** Begins with nothing known. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#startedMs = clock.now();
+  }
+
+  /** When the last round ended, in milliseconds since the Unix epoch. */
+  get lastRoundMs(): number | undefined {
+    return this.#lastRoundMs;
+  }
+
+  /** Entries that were new to us since the start. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Takes one event of the engine. */
+  see(event: SyncEvent): void {
+    switch (event.type) {
+      case "pulled":
+        this.#received += event.totals.inserted;
+        this.#succeeded(event.peer);
+        break;
+      case "pushed":
+        this.#succeeded(event.peer);
+        break;
+      case "pull-failed":
+      case "push-failed":
+        this.#memory(event.peer).lastError = causeChain(event.error);
+        break;
+      case "directory-failed":
+        this.#trackers.set(event.name, causeChain(event.error));
+        break;
+      case "directory-recovered":
+        this.#trackers.delete(event.name);
+        break;
+      case "round-done":
+        this.#lastRoundMs = this.#clock.now();
+    }
+  }
+
+  /** How it stands now. */
+  view(config: DaemonConfig, history: History, session: SyncSession | undefined): DaemonStatus {
+    const now = this.#clock.now();
+    const node = session?.node;
+    const reserved = new Set(node?.reservations());
+    return {
+      version: VERSION,
+      pid: process.pid,
+      mode: config.mode,
+      started_unix: seconds(this.#startedMs),
+      uptime_sec: seconds(now - this.#startedMs),
+      rss_bytes: process.memoryUsage().rss,
+      db_path: config.dbPath,
+      local_head: history.log.headSeq(),
+      device_id: config.network.deviceId,
+      user_id: config.network.userId,
+      peer_id: node?.peer ?? null,
+      listening: node?.listening() ?? [],
+      relays: (node?.relays ?? []).map(({ text, relay }) => ({
+        relay: text,
+        reserved: reserved.has(relay),
+      })),
+      trackers: (session?.trackers ?? []).map(({ name }) => ({
+        url: name,
+        error: this.#trackers.get(name) ?? null,
+      })),
+      interval_sec: config.intervalMs / 1000,
+      push: config.push,
+      last_round_unix: this.#lastRoundMs === undefined ? null : seconds(this.#lastRoundMs),
+      peers: (session?.engine.peers() ?? []).map((peer) => this.#peerView(peer, config, history)),
+    };
+  }
+
+  #peerView(
+    status: ReturnType<SyncSession["engine"]["peers"]>[number],
+    config: DaemonConfig,
+    history: History,
+  ): PeerView {
+    const memory = this.#peers.get(status.peer);
+    return {
+      peer_id: status.peer,
+      device_id: status.deviceId ?? null,
+      hostname: status.hostname ?? null,
+      route: status.route ?? null,
+      last_sync_unix: memory?.lastSyncMs === undefined ? null : seconds(memory.lastSyncMs),
+      last_error: memory?.lastError ?? null,
+      failures: status.failures,
+      retry_in_sec: Math.ceil(status.retryInMs / 1000),
+      pull_cursor: history.log.pullState(status.peer).cursor,
+      push_cursor: history.log.pushCursor(status.peer),
+      pending_push: history.log.pendingPush(status.peer, config.network.deviceId as DeviceId),
+    };
+  }
+
+  #succeeded(peer: PeerId): void {
+    const memory = this.#memory(peer);
+    memory.lastSyncMs = this.#clock.now();
+    memory.lastError = undefined;
+  }
+
+  #memory(peer: PeerId): PeerMemory {
+    let memory = this.#peers.get(peer);
+    if (memory === undefined) {
+      memory = { lastSyncMs: undefined, lastError: undefined };
+      this.#peers.set(peer, memory);
+    }
+    return memory;
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
