@@ -88,9 +88,9 @@ async function startDaemons({ laptop, desktop, server }: Cast): Promise<void> {
   for (const each of [laptop, desktop, server]) {
     await each.startDaemon(...DAEMON, "--listen", LOOPBACK);
   }
-  const wanted = await laptop.look((history) => history.entryCount());
+  const wanted = await laptop.look((history) => history.log.count());
   for (const each of [desktop, server]) {
-    await each.until(`${wanted} entries`, (history) => history.entryCount() >= wanted);
+    await each.until(`${wanted} entries`, (history) => history.log.count() >= wanted);
     seen(
       `${each.name} has all ${wanted} entries`,
       `${msSince(since)} after the first daemon was started`,
@@ -144,7 +144,7 @@ async function stopAll({ relay, laptop, desktop, server }: Cast): Promise<void> 
   seen("relay stopped, exit code", String(code));
   if (code !== 0) throw new Error(`the relay ended with exit code ${code}: ${relay.output()}`);
   const counts = await Promise.all(
-    [laptop, desktop, server].map((each) => each.look((history) => history.entryCount())),
+    [laptop, desktop, server].map((each) => each.look((history) => history.log.count())),
   );
   seen("entries on laptop, desktop and server", counts.join(", "));
   if (new Set(counts).size !== 1) throw new Error("the devices should have the same entries");

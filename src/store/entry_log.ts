@@ -156,6 +156,11 @@ export class EntryLog {
     return this.#db.row("SELECT 1 FROM entries WHERE entry_id = ?", entryId) !== undefined;
   }
 
+  /** Number of entries; reads an index from end to end, some 20 ms for a million. */
+  count(): number {
+    return this.#db.integer("SELECT count(*) FROM entries");
+  }
+
   /** Sequence number of the newest row; 0 if there is none. */
   headSeq(): number {
     return this.#db.integer("SELECT max(ingest_seq) FROM entries");
