@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import type { DeviceId, Entry } from "../../src/history/entry.ts";
+import { RrError } from "../../src/base/rr_error.ts";
+import type { SyncReport } from "../../src/sync/report.ts";
+import { drive } from "../fakes/drive.ts";
+import { makeEntries, makeEntry } from "../fakes/entries.ts";
+import { Device, type DeviceOptions } from "./_device.ts";
+
+class Pair {
+  readonly near: Device;
+  readonly far: Device;
+
+  constructor(options: DeviceOptions = {}) {
+    this.near = new Device("near", { ...options, sync: { push: true, ...options.sync } });
+    this.far = new Device("far", { clock: this.near.clock });
+    this.near.knows(this.far);
+  }
+
+  round(): Promise<SyncReport> {
+    return drive(this.near.clock, this.near.engine.runRound());
+  }
+
+  get sent(): number[] {
+    const requests = this.near.dialer.links.get(this.far.peer)?.requests ?? [];
+    return requests.filter((one) => one.kind === "push")
+      .map((one) => (one.request as readonly Entry[]).length);
+  }
+}
+
+Deno.test("a push sends what this device recorded, in batches, and nothing else", async () => {
+  const pair = new Pair({ sync: { limit: 10 } });
+  pair.near.history.append(makeEntries(4, { deviceId: "other" as DeviceId }));
+  pair.near.recordCommands(25);
+  const report = await pair.round();
+  assert.deepEqual(pair.sent, [10, 10, 5]);
+  assert.equal(pair.far.history.entries.length, 25);
+  assert.deepEqual(report.peers[0]?.push, {
+    pending: true,
+    sent: 25,
+    inserted: 25,
+    ignored: 0,
+    skipped: 0,
+  });
+  assert.equal(pair.near.history.pendingPush(pair.far.peer, pair.near.deviceId), 0);
+  assert.equal(pair.near.seen("push-ack").length, 3);
+  assert.equal(pair.near.seen("pushed").length, 1);
+});
+
+Deno.test("what a peer acknowledged is not sent again", async () => {
+  const pair = new Pair();
+  pair.near.recordCommands(3);
+  await pair.round();
+  const report = await pair.round();
+  assert.deepEqual(pair.sent, [3]);
+  assert.equal(report.peers[0]?.push?.pending, false);
+  assert.equal(pair.near.seen("pushed").length, 1);
+});
+
+Deno.test("an acknowledgement that was lost leads to entries that the peer ignores", async () => {
+  const pair = new Pair();
+  pair.near.recordCommands(3);
+  let first = true;
+  pair.far.fault = (kind) => {
+    if (kind === "pull" || !first) return undefined;
+    first = false;
+    return "cut";
+  };
+  const report = await pair.round();
+  assert.equal(report.error, undefined);
+  assert.equal(pair.far.history.entries.length, 3);
+  assert.equal(report.peers[0]?.push?.ignored, 3);
+});
+
+Deno.test("a push that is too large is halved, a single entry that is passed over and named", async () => {
+  const pair = new Pair({ sync: { limit: 8 } });
+  pair.near.recordCommands(3);
+  const huge = makeEntry({ deviceId: pair.near.deviceId, command: "huge" });
+  pair.near.history.append([huge]);
+  pair.near.recordCommands(3);
+  pair.far.fault = (kind, request) =>
+    kind === "push" && (request as readonly Entry[]).some((entry) => entry.id === huge.id)
+      ? "too-large"
+      : undefined;
+  const report = await pair.round();
+  assert.equal(report.error, undefined);
+  assert.equal(pair.far.history.entries.length, 6);
+  assert.equal(report.peers[0]?.push?.skipped, 1);
+  assert.equal(pair.near.logger.matching("Did not send")[0]?.fields.id, huge.id);
+});
+
+Deno.test("an entry that breaks a rule is passed over: the original would refuse them all", async () => {
+  const pair = new Pair();
+  const bad = makeEntry({ deviceId: pair.near.deviceId, exitCode: 2 ** 31 });
+  pair.near.history.append([bad]);
+  pair.near.recordCommands(2);
+  const report = await pair.round();
+  assert.equal(report.peers[0]?.push?.skipped, 1);
+  assert.equal(pair.far.history.entries.length, 2);
+});
+
+Deno.test("a refusal by the peer's database is an error that is not tried again at once", async () => {
+  const pair = new Pair();
+  pair.near.recordCommands(2);
+  const append = pair.far.history.append.bind(pair.far.history);
+  pair.far.history.append = () => {
+    throw new RrError("database", "disk is full");
+  };
+  const report = await pair.round();
+  assert.match(String(report.error), /p2p push rejected/);
+  assert.deepEqual(pair.sent, [2]);
+  assert.equal(report.peers[0]?.pullError, undefined);
+  pair.far.history.append = append;
+  assert.equal((await pair.round()).error, undefined);
+  assert.equal(pair.far.history.entries.length, 2);
+});
+
+Deno.test("a slow line gets smaller pushes, a dead one is given up after the allowed tries", async () => {
+  const slow = new Pair();
+  slow.near.recordCommands(400);
+  slow.far.fault = (kind, request) =>
+    kind === "push" && (request as readonly Entry[]).length > 100 ? "silent" : undefined;
+  assert.equal((await slow.round()).error, undefined);
+  assert.equal(slow.far.history.entries.length, 400);
+  const dead = new Pair({ sync: { request: { attempts: 2 } } });
+  dead.near.recordCommands(1);
+  dead.far.fault = (kind) => kind === "push" ? "silent" : undefined;
+  assert.match(String((await dead.round()).error), /no answer/);
+  assert.equal(dead.near.seen("push-failed").length, 1);
+});
+
+Deno.test("a push is tried even if the pull failed", async () => {
+  const pair = new Pair();
+  pair.near.recordCommands(2);
+  pair.far.fault = (kind) => kind === "pull" ? "nonsense" : undefined;
+  const report = await pair.round();
+  assert.ok(report.peers[0]?.pullError);
+  assert.equal(pair.far.history.entries.length, 2);
+});
