@@ -22,8 +22,8 @@ const NOTHING: KnownCommands = {
 
 // A hook notes the time a moment after the shell does, which may be the next second. Such rows have a
 // folder; those of an import have none.
-const AT = `SELECT cmd, ts FROM entries WHERE ts IN (?1, ?1 + 1) AND +device_id = ?2
-  AND ingest_seq <= ?3 AND (ts = ?1 OR cwd <> 'unknown')`;
+const AT = `SELECT cmd, ts FROM entries WHERE ts IN (?, ? + 1) AND +device_id = ?
+  AND ingest_seq <= ? AND (ts = ? OR cwd <> 'unknown')`;
 const OLDEST = "SELECT ts FROM entries WHERE +device_id = ? AND ts > 0 ORDER BY ts LIMIT 1";
 
 /** Looks into the history at `path` through a connection of its own. */
@@ -43,7 +43,7 @@ export function knownCommands(
     if (deleted.has(unixSeconds)) return Infinity;
     if (head === 0) return 0;
     if (cached.unixSeconds !== unixSeconds) {
-      const rows = db.all(AT, unixSeconds, deviceId, head);
+      const rows = db.all(AT, unixSeconds, unixSeconds, deviceId, head, unixSeconds);
       cached = { unixSeconds, commands: rows.map((row) => tidyCommand(String(row[0]))) };
     }
     return cached.commands.reduce((count, known) => known === command ? count + 1 : count, 0);

@@ -26,9 +26,9 @@ export const STARTED_AT_MS = "coalesce(ts_ms, ts * 1000)";
 export const INSERT_ENTRY = `INSERT INTO entries
   (entry_id, device_id, user_id, ts, cmd, cwd, exit_code, duration_ms, shell, hostname, version,
    ts_ms, session)
-  SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
-  WHERE NOT EXISTS (SELECT 1 FROM entries WHERE entry_id = ?1)
-    AND NOT EXISTS (SELECT 1 FROM rr_deleted WHERE entry_id = ?1)`;
+  SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+  WHERE NOT EXISTS (SELECT 1 FROM entries WHERE entry_id = ?)
+    AND NOT EXISTS (SELECT 1 FROM rr_deleted WHERE entry_id = ?)`;
 
 /** Runs {@linkcode INSERT_ENTRY}; whether the entry is new. */
 export function insertEntry(db: Database, entry: Entry): boolean {
@@ -49,6 +49,9 @@ export function insertEntry(db: Database, entry: Entry): boolean {
     // Whole seconds, as from a v1 peer, need no second column.
     entry.startedAtMs === ts * 1000 ? null : entry.startedAtMs,
     entry.session ?? null,
+    // Twice more: Node before 22.20 binds no numbered parameters.
+    entry.id,
+    entry.id,
   ) > 0;
 }
 

@@ -1,0 +1,35 @@
+/**
+ * `deno task bench [name]...`: the benchmarks of tests/bench/, one after the other, or only those
+ * whose file names hold one of the words.
+ */
+import { deno, fail, ROOT, say } from "./tools.ts";
+
+const PERMISSIONS = [
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-sys",
+  "--allow-run",
+  "--allow-net",
+];
+
+const folder = `${ROOT}tests/bench`;
+const files = Array.from(Deno.readDirSync(folder), (item) => item.name)
+  .filter((name) => name.endsWith("_bench.ts"))
+  .filter((name) => Deno.args.length === 0 || Deno.args.some((word) => name.includes(word)))
+  .sort();
+if (files.length === 0) fail(`no benchmark is named like ${Deno.args.join(" or ")}`);
+
+const failed: string[] = [];
+for (const name of files) {
+  say(`\n== ${name}`);
+  const [program, ...args] = deno("run", "--quiet", ...PERMISSIONS, `${folder}/${name}`);
+  const { success } = await new Deno.Command(program!, {
+    args,
+    cwd: ROOT,
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  if (!success) failed.push(name);
+}
+if (failed.length > 0) fail(`failed: ${failed.join(", ")}`);

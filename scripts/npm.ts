@@ -1,0 +1,135 @@
+/**
+ * `deno task npm`: the npm package as a tarball in `out/npm/`, for Node 22.15 and later.
+ *
+ * `deno pack` turns the modules into JavaScript and types; what it cannot write is added here: the
+ * command `rr`, the engine, and the exact versions this project is tested with.
+ */
+import typescript from "typescript";
+import manifest from "../deno.json" with { type: "json" };
+import { deno, emptyFolder, fail, mustRun, ROOT, say } from "./tools.ts";
+
+const OUT = `${ROOT}out/npm`;
+const PACKAGE = `${OUT}/package`;
+/** `node:sqlite` without a flag, and `node:zlib` with zstd. */
+const ENGINES = { node: ">=22.15" };
+const DESCRIPTION = "Shell history on all of your machines, peer to peer, without a server that " +
+  "owns it";
+/** Of no use on npm; TypeScript only rides along where no export leads to it. */
+const NOT_FOR_NPM = /^deno\.(?:json|lock)$|(?<!\.d)\.ts$/;
+
+/** The command. Not `cli.js` itself, since Node before 24.2 has no `import.meta.main`. */
+const BIN = `#!/usr/bin/env node
+import { main } from "../src/cli/main.js";
+import { loadBundled } from "../src/cli/bundled_commands.js";
+import { systemWorld } from "../src/world/system.js";
+
+const world = await systemWorld();
+world.exit(await main(world, loadBundled));
+`;
+
+interface PackageJson {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly [key: string]: unknown;
+}
+
+await emptyFolder(OUT);
+await pack();
+await complete();
+await lower();
+await check();
+await mustRun(["npm", "pack", PACKAGE, "--pack-destination", OUT, "--silent"], { cwd: OUT });
+const [tarball] = Array.from(Deno.readDirSync(OUT), (item) => item.name)
+  .filter((name) => name.endsWith(".tgz"));
+const { size } = await Deno.stat(`${OUT}/${tarball}`);
+say(`${OUT}/${tarball} ${(size / 1024).toFixed(0)} kB`);
+
+async function pack(): Promise<void> {
+  const raw = `${OUT}/raw.tar.gz`;
+  const packed = await mustRun(
+    deno("pack", "--allow-dirty", "--no-source-maps", "--quiet", "--output", raw),
+  );
+  // One slow type in what mod.ts exports, and deno leaves all types out with no more than a warning.
+  const missing = /Could not generate types for '[^']*\/(mod|cli)\.ts'/.exec(
+    packed.stdout + packed.stderr,
+  );
+  if (missing !== null) fail(`no types for ${missing[1]}.ts: look at \`deno publish --dry-run\``);
+  await mustRun(["tar", "-xzf", raw, "-C", OUT]);
+  await Deno.remove(raw);
+  for (const file of await listFiles(PACKAGE)) {
+    if (NOT_FOR_NPM.test(file)) await Deno.remove(`${PACKAGE}/${file}`);
+  }
+}
+
+async function complete(): Promise<void> {
+  const file = `${PACKAGE}/package.json`;
+  const json: PackageJson = JSON.parse(await Deno.readTextFile(file));
+  const { name, version, type, license, ...rest } = json;
+  const whole = {
+    name,
+    version,
+    description: DESCRIPTION,
+    keywords: ["shell", "history", "sync", "p2p", "zsh", "bash", "fish"],
+    license,
+    type,
+    bin: { rr: "bin/rr.js" },
+    engines: ENGINES,
+    ...rest,
+    dependencies: exactVersions(Object.keys(json.dependencies)),
+  };
+  await Deno.writeTextFile(file, `${JSON.stringify(whole, null, 2)}\n`);
+
+  await Deno.mkdir(`${PACKAGE}/bin`);
+  await Deno.writeTextFile(`${PACKAGE}/bin/rr.js`, BIN, { mode: 0o755 });
+}
+
+/** `using` came with Node 24; where it occurs, TypeScript puts what Node 22 understands. */
+async function lower(): Promise<void> {
+  const compilerOptions: typescript.CompilerOptions = {
+    allowJs: true,
+    target: typescript.ScriptTarget.ES2023,
+    module: typescript.ModuleKind.ESNext,
+  };
+  for (const file of await listFiles(PACKAGE)) {
+    if (!file.endsWith(".js")) continue;
+    const code = await Deno.readTextFile(`${PACKAGE}/${file}`);
+    if (!/\busing\s+\w+\s*(?:=|of)/.test(code)) continue;
+    const { outputText } = typescript.transpileModule(code, { compilerOptions, fileName: file });
+    await Deno.writeTextFile(`${PACKAGE}/${file}`, outputText);
+  }
+}
+
+// deno pack widens "npm:libp2p@3.3.11" to "^3.3.11", and a user would get what nobody has tested.
+function exactVersions(names: readonly string[]): Record<string, string> {
+  const pinned: Readonly<Record<string, string>> = manifest.imports;
+  return Object.fromEntries(names.map((name) => {
+    const version = /^npm:(?:@[^@/]+\/)?[^@/]+@(\d[^/]*)$/.exec(pinned[name] ?? "")?.[1];
+    return [name, version ?? fail(`deno.json does not pin ${name} to one version`)];
+  }));
+}
+
+async function check(): Promise<void> {
+  const files = await listFiles(PACKAGE);
+  for (const wanted of ["README.md", "LICENSE", "mod.js", "mod.d.ts", "cli.js", "cli.d.ts"]) {
+    if (!files.includes(wanted)) fail(`the package lacks ${wanted}`);
+  }
+  for (const file of files) {
+    if (file.endsWith(".map")) fail(`the package holds a source map: ${file}`);
+    if (!file.endsWith(".js")) continue;
+    const code = await Deno.readTextFile(`${PACKAGE}/${file}`);
+    if (code.includes("sourceMappingURL=")) fail(`${file} holds a source map`);
+    const odd = /(?:from|import\()\s*["']((?:npm|jsr|https?):[^"']*)["']/.exec(code);
+    if (odd !== null) fail(`${file} imports ${odd[1]}, which Node does not know`);
+  }
+}
+
+async function listFiles(folder: string, below = ""): Promise<string[]> {
+  const files: string[] = [];
+  for await (const item of Deno.readDir(folder)) {
+    const path = `${below}${item.name}`;
+    if (item.isDirectory) files.push(...await listFiles(`${folder}/${item.name}`, `${path}/`));
+    else files.push(path);
+  }
+  return files;
+}

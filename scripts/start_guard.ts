@@ -1,0 +1,116 @@
+/**
+ * `deno task start-guard`: `rr record` and `rr search` must start fast, since a person waits for them.
+ *
+ * Exact part: on their way the bundle loads no `node:` module but `node:sqlite`; each of the others
+ * costs 4 to 25 ms. Measured part: at most {@linkcode MOST_RATIO} times an empty script.
+ */
+import { bundle, DIST, START_CHUNK, staticNodeImports } from "./bundle.ts";
+import { RR_PERMISSIONS } from "./permissions.ts";
+import { deno, denoDir, fail, mustRun, ROOT, run, say } from "./tools.ts";
+
+/** Commands that are waited for at the prompt; the files of `src/cli/commands/` they are in. */
+const HOT = ["record", "search", "complete", "overview"];
+const MOST_RATIO = 2.2;
+const ROUNDS = 15;
+/** When the first measurement is over the limit: the machine may have been busy. */
+const SECOND_ROUNDS = 41;
+
+await bundle();
+await guardImports();
+await guardTimes();
+
+async function guardImports(): Promise<void> {
+  const start = await Deno.readTextFile(START_CHUNK);
+  await refuseNode("the start chunk", START_CHUNK);
+  const chunks = Array.from(Deno.readDirSync(DIST), (item) => item.name);
+  for (const name of HOT) {
+    const chunk = chunks.find((file) => new RegExp(`^${name}-[A-Z0-9]+\\.js$`).test(file));
+    if (chunk === undefined) fail(`dist/ has no chunk for ${name}: has its file been renamed?`);
+    if (!start.includes(chunk) && !(await anyChunkNames(chunk, chunks))) {
+      fail(`nothing loads ${chunk}`);
+    }
+    await refuseNode(`rr ${name}`, `${DIST}/${chunk}`);
+  }
+}
+
+async function refuseNode(what: string, file: string): Promise<void> {
+  const modules = await staticNodeImports(file);
+  modules.delete("node:sqlite");
+  if (modules.size > 0) fail(`${what} loads ${[...modules].join(", ")} before it does anything`);
+  say(`${what}: no node: module but node:sqlite`);
+}
+
+async function anyChunkNames(chunk: string, chunks: readonly string[]): Promise<boolean> {
+  for (const file of chunks) {
+    if ((await Deno.readTextFile(`${DIST}/${file}`)).includes(chunk)) return true;
+  }
+  return false;
+}
+
+async function guardTimes(): Promise<void> {
+  const home = await Deno.makeTempDir({ prefix: "rr-start-guard-" });
+  try {
+    await Deno.writeTextFile(`${home}/empty.js`, "");
+    const commands = commandsIn(home);
+    const env = { HOME: home, DENO_DIR: await denoDir() };
+    // The first run of each fills the code caches, and shows that it works at all.
+    for (const command of commands.values()) await mustRun(command, { env });
+    let worst = report(await measure(commands, env, ROUNDS));
+    if (worst > MOST_RATIO) {
+      say(`over ${MOST_RATIO}: measuring again, longer`);
+      worst = report(await measure(commands, env, SECOND_ROUNDS));
+    }
+    if (worst > MOST_RATIO) fail(`starting takes ${worst.toFixed(2)} times an empty script`);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+type Commands = ReadonlyMap<string, readonly string[]>;
+
+function commandsIn(home: string): Commands {
+  const program = (file: string, ...args: string[]): readonly string[] =>
+    deno("run", "--quiet", ...RR_PERMISSIONS, file, ...args);
+  const record = ["record", "--cmd", "git status", "--cwd", home, "--shell", "zsh"];
+  const search = ["search", "--limit", "20", "git"];
+  return new Map([
+    ["empty script", program(`${home}/empty.js`)],
+    ["record (bundle)", program(START_CHUNK, ...record)],
+    ["search (bundle)", program(START_CHUNK, ...search)],
+    ["record (source)", program(`${ROOT}cli.ts`, ...record)],
+    ["search (source)", program(`${ROOT}cli.ts`, ...search)],
+  ]);
+}
+
+async function measure(
+  commands: Commands,
+  env: Readonly<Record<string, string>>,
+  rounds: number,
+): Promise<ReadonlyMap<string, number>> {
+  const times = new Map([...commands.keys()].map((name): [string, number[]] => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, command] of commands) {
+      const start = performance.now();
+      const { code, stderr } = await run(command, { env });
+      times.get(name)!.push(performance.now() - start);
+      if (code !== 0) fail(`${name} ended with ${code}: ${stderr}`);
+    }
+  }
+  return new Map([...times].map(([name, values]) => [name, median(values)]));
+}
+
+function report(medians: ReadonlyMap<string, number>): number {
+  const base = medians.get("empty script")!;
+  let worst = 0;
+  for (const [name, ms] of medians) {
+    const ratio = ms / base;
+    say(`${name.padEnd(16)} ${ms.toFixed(1).padStart(6)} ms  ${ratio.toFixed(2)}`);
+    worst = Math.max(worst, ratio);
+  }
+  return worst;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1]!;
+}
