@@ -42,6 +42,7 @@ export interface CommandSpec<F extends object, W extends readonly Word[]> {
 export interface FlagSpec {
   readonly kind: "parsed" | "enum" | "boolean" | "counter";
   readonly brief: string;
+  readonly placeholder?: string;
   readonly parse?: (this: CliContext, text: string) => unknown;
   readonly values?: readonly string[];
   readonly default?: unknown;

@@ -26,7 +26,7 @@ export function textFlag(brief: string, placeholder: string): TextFlag {
 
 /** A flag with values separated by commas, which may also be repeated. */
 export function listFlag(brief: string, placeholder: string): ListFlag {
-  return { ...textFlag(`${brief} (comma list, may repeat)`, placeholder), variadic: "," };
+  return { ...textFlag(`${brief} (separated by commas)`, placeholder), variadic: "," };
 }
 
 /** A flag without a value. */

@@ -64,6 +64,10 @@ async function runCommand(
   if (!Object.hasOwn(COMMANDS, name)) throw await unknownCommand(name, Object.keys(COMMANDS));
   const { command } = await load(name);
   const marked = markedWords(command, words);
+  if (asksForHelp(marked)) {
+    world.stdout.write((await import("./help.ts")).helpOf(name, command));
+    return ExitCode.OK;
+  }
   const process = { stdout: world.stdout, stderr: world.stderr };
   const plain = parsePlain(command, marked, { world, process });
   if (plain !== undefined) return await command.run(world, plain.flags, plain.words);
@@ -89,6 +93,12 @@ function markedWords({ flags, verbatim }: CliCommand, words: readonly string[]):
     new Set(withValue.map(optionName)),
     new Set(verbatim.map(optionName)),
   );
+}
+
+function asksForHelp(marked: readonly string[]): boolean {
+  const end = marked.indexOf("--");
+  const options = end < 0 ? marked : marked.slice(0, end);
+  return options.includes("--help") || options.includes("-h");
 }
 
 // For a report of a bug; the messages alone never hold command text, stacks do not either.

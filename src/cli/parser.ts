@@ -1,4 +1,4 @@
-/** The parser library over our commands: for help, completion, and whatever is wrong with a line. */
+/** The parser library over our commands: for completion, and whatever is wrong with a line. */
 import {
   type Application,
   buildApplication,
@@ -21,7 +21,7 @@ interface RunContext extends CliContext {
   readonly process: CommandContext["process"] & { exitCode?: number };
 }
 
-/** Runs a command on words whose values are marked, or prints what is wrong with them, or help. */
+/** Runs a command on words whose values are marked, or prints what is wrong with them. */
 export async function runParsed(
   world: World,
   name: string,
@@ -75,7 +75,7 @@ function applicationOf(name: string, command: CliCommand): Application<RunContex
 function libraryCommand(
   command: CliCommand,
 ): ReturnType<typeof buildCommand<object, [], RunContext>> {
-  const { brief, details, usage, aliases, words } = command;
+  const { brief, aliases, words } = command;
   const flags = Object.entries(command.flags).map(([name, flag]) => [name, withUnmarked(flag)]);
   return buildCommand<object, [], RunContext>({
     func: async function (this: RunContext, given: object, ...rest: Word[]): Promise<void> {
@@ -87,11 +87,7 @@ function libraryCommand(
       aliases,
       ...(words === undefined ? {} : { positional: words }),
     } as never,
-    docs: {
-      brief,
-      ...(details === undefined ? {} : { fullDescription: `${brief}.\n\n${details}` }),
-      customUsage: usage,
-    },
+    docs: { brief },
   });
 }
 

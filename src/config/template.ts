@@ -22,7 +22,7 @@ const LINES: readonly (string | Line)[] = [
   line(
     "device_id",
     "laptop",
-    "The name of this machine: different on each of your machines, and never changed.",
+    "The name of this machine: different on each, and never changed.",
   ),
 
   "Finding the other devices",
@@ -44,7 +44,7 @@ const LINES: readonly (string | Line)[] = [
   line(
     "record_ignore_regex",
     "(?i)(password|token|secret)",
-    "Commands that match are not recorded or imported (RE2 syntax, anywhere in the command).",
+    "Commands that match anywhere are not recorded or imported (RE2).",
   ),
   line("record_ignore_dirs", ["~/private"], "Nothing run in these folders or below is recorded."),
   line("record_secrets_filter", true, "Leave out commands that seem to hold a key or password."),
