@@ -46,7 +46,9 @@ async function compile(target: Target, folder: string): Promise<void> {
 
 function explainFailure(target: Target, printed: string): never {
   const error = printed.slice(Math.max(0, printed.search(/^error/m))).trim();
-  const why = error.split("\n").at(-1)!.replace(/^\s*\d+: /, "").trim();
+  // Deno lists the causes from the outermost in.
+  const causes = [...error.matchAll(/^\s*(?:error|\d+): (.+)$/gm)];
+  const why = causes.at(-1)?.[1] ?? error;
   if (/denort|dl\.deno\.land|error sending request|Download/i.test(printed)) {
     fail(
       `the base binary for ${target} is neither in DENO_DIR nor can it be downloaded (${why}); ` +

@@ -19,7 +19,7 @@ export async function run(
   const { code, stdout, stderr } = await new Deno.Command(file!, {
     args,
     cwd: options.cwd ?? ROOT,
-    env: { NO_COLOR: "1", ...options.env },
+    env: { NO_COLOR: "1", RUST_BACKTRACE: "0", ...options.env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
