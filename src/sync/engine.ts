@@ -61,6 +61,8 @@ export class SyncEngine {
   /** Syncs and pushes under way; a watch does not end before they have. */
   readonly #tasks = new Set<Promise<unknown>>();
   #watch: Watch | undefined;
+  /** Peers that connected to us while a sync with them was under way. */
+  readonly #calledBack = new Set<PeerSession>();
   #changePending = false;
   #syncing = false;
 
@@ -157,10 +159,11 @@ export class SyncEngine {
   peerConnected(peer: PeerId): void {
     const session = this.#sessions.get(peer);
     if (!session) return;
-    session.forgive();
     const watch = this.#watch;
-    if (!watch || session.busy || session.idleMs < INBOUND_PAUSE_MS) return;
-    if (this.#options.limit > 0) this.#start(session, watch);
+    if (!watch || this.#options.limit === 0) return session.forgive();
+    // A sync that is under way may be trying an address that is dead.
+    if (session.busy) this.#calledBack.add(session);
+    else this.#startAgain(session, watch);
   }
 
   /** How it stands with every peer that is known. */
@@ -236,10 +239,23 @@ export class SyncEngine {
     return new PeerSession(record, deps);
   }
 
-  #start(session: PeerSession, watch: Watch): Promise<PeerReport> {
+  #startAgain(session: PeerSession, watch: Watch): void {
+    session.forgive();
+    this.#start(session, watch, Math.max(0, INBOUND_PAUSE_MS - session.idleMs));
+  }
+
+  #start(session: PeerSession, watch: Watch, delayMs = 0): Promise<PeerReport> {
     const { push, retryMs, signal } = watch;
     const release = session.reserve();
-    const task = this.#gate.run(() => session.sync(push, retryMs, signal), signal).finally(release);
+    const sync = async (): Promise<PeerReport> => {
+      if (delayMs > 0) await this.#deps.clock.sleep(delayMs, signal);
+      return await this.#gate.run(() => session.sync(push, retryMs, signal), signal);
+    };
+    const task = sync().finally(() => {
+      release();
+      const calledBack = this.#calledBack.delete(session) && this.#watch === watch;
+      if (calledBack && session.failing && !signal.aborted) this.#startAgain(session, watch);
+    });
     this.#track(task);
     return task;
   }

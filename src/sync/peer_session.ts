@@ -81,6 +81,11 @@ export class PeerSession {
     return this.#deps.clock.monotonic() < this.#notBefore;
   }
 
+  /** Whether the last sync failed. */
+  get failing(): boolean {
+    return this.#failures > 0;
+  }
+
   /** Whether a connection is open. */
   get connected(): boolean {
     return this.#link !== undefined && !this.#link.closed.aborted;
