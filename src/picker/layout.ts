@@ -14,12 +14,14 @@ export interface Heights {
 /** Rows from which on the keys are named, and from which on there is a preview. */
 const FOOTER_FROM = 6;
 const PREVIEW_FROM = 12;
+const SMALLEST_PREVIEW = 3;
 const LARGEST_PREVIEW = 8;
 
 /** Splits the rows: one for the query, then the list, the preview with its rule, the footer. */
 export function heights({ rows }: Size): Heights {
   const footer = rows >= FOOTER_FROM;
-  const preview = rows >= PREVIEW_FROM ? Math.min(LARGEST_PREVIEW, Math.floor(rows / 5)) : 0;
+  const wanted = Math.max(SMALLEST_PREVIEW, Math.min(LARGEST_PREVIEW, Math.floor(rows / 4)));
+  const preview = rows >= PREVIEW_FROM ? wanted : 0;
   const taken = 1 + (footer ? 1 : 0) + (preview > 0 ? preview + 1 : 0);
   return { list: Math.max(0, rows - taken), preview, footer };
 }

@@ -30,9 +30,8 @@ function summary({ total, failed, firstMs, lastMs }: CommandRuns): string {
   const ran = total === 1 ? "ran once" : `ran ${grouped(total)} times`;
   const share = total > 0 ? Math.round(100 * failed / total) : 0;
   const fails = failed === 0 ? "never failed" : `failed ${grouped(failed)} (${share} %)`;
-  const when = total === 1
-    ? moment(lastMs)
-    : `last ${moment(lastMs)}, first ${moment(firstMs).slice(0, 10)}`;
+  const first = firstMs === undefined ? "" : `, first ${moment(firstMs).slice(0, 10)}`;
+  const when = total === 1 ? moment(lastMs) : `last ${moment(lastMs)}${first}`;
   return `${ran}, ${fails}, ${when}`;
 }
 

@@ -39,7 +39,8 @@ export interface CommandRuns {
   readonly total: number;
   /** How many of them ended with another status than 0. */
   readonly failed: number;
-  readonly firstMs: number;
+  /** `undefined` if not known. */
+  readonly firstMs: number | undefined;
   readonly lastMs: number;
   /** Newest first; the newest ones only if there are very many. */
   readonly runs: readonly RunInfo[];

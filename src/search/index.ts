@@ -7,17 +7,15 @@ import type { LineBytes } from "./match_term.ts";
 import { characterMask } from "./query.ts";
 import { MAX_LINES } from "./top_k.ts";
 
-/** Bytes of one command that are searched and shown in the list; the rest is read when it is chosen. */
-export const MAX_SEARCHED_BYTES = 16_384;
+/** Ends each text in the bytes of an index; it is in no text. */
+export const TEXT_END = 0x1e;
 
 /** A run of distinct commands, newest first. */
 export interface Slice {
   /** Names of the commands, whatever the source likes; safe integers. */
   readonly ids: ArrayLike<number>;
-  /** The commands one after the other in UTF-8, without anything in between. */
+  /** The commands one after the other in UTF-8, each with {@linkcode TEXT_END} behind it. */
   readonly bytes: Uint8Array;
-  /** Length of each command in bytes; they add up to the length of `bytes`. */
-  readonly lengths: ArrayLike<number>;
 }
 
 /** A slice in searchable form. */
@@ -26,7 +24,7 @@ export interface Segment extends LineBytes {
   readonly first: number;
   readonly count: number;
   readonly ids: ArrayLike<number>;
-  /** Begin of each line in `bytes`, and the end of the last. */
+  /** Begin of each line in `bytes`, and one more; a line ends one byte before the next begins. */
   readonly offsets: Uint32Array;
   /** See {@linkcode characterMask}. */
   readonly masks: Int32Array;
@@ -64,23 +62,14 @@ export class CommandIndex {
   /**
    * Adds older commands.
    *
-   * @throws {RangeError} if the lengths do not add up, or there are more lines than can be numbered
+   * @throws {RangeError} if there are not as many texts as ids, or more lines than can be numbered
    */
   append(slice: Slice): void {
-    const count = slice.lengths.length;
+    const count = slice.ids.length;
     if (this.#lines + count > MAX_LINES) {
       throw new RangeError(`Cannot index more than ${MAX_LINES} commands`);
     }
-    const offsets = new Uint32Array(count + 1);
-    let end = 0;
-    for (let i = 0; i < count; i++) offsets[i + 1] = end += slice.lengths[i]!;
-    if (end !== slice.bytes.length || slice.ids.length !== count) {
-      throw new RangeError(
-        `Cannot index ${count} commands of ${end} bytes: got ${slice.bytes.length} bytes and ` +
-          `${slice.ids.length} ids`,
-      );
-    }
-    this.#segments.push(segmentOf(slice, offsets, this.#lines));
+    this.#segments.push(segmentOf(slice, this.#lines));
     this.#lines += count;
   }
 
@@ -99,12 +88,12 @@ export class CommandIndex {
     return this.#removed.size > 0 && this.#removed.has(line);
   }
 
-  /** The command of a line, up to {@linkcode MAX_SEARCHED_BYTES} if the source cuts there. */
+  /** The command of a line. */
   text(line: number): string {
     const segment = this.#segmentOf(line);
     const at = line - segment.first;
     return decoder.decode(
-      segment.bytes.subarray(segment.offsets[at]!, segment.offsets[at + 1]!),
+      segment.bytes.subarray(segment.offsets[at]!, segment.offsets[at + 1]! - 1),
     );
   }
 
@@ -130,14 +119,28 @@ export class CommandIndex {
   }
 }
 
-function segmentOf(slice: Slice, offsets: Uint32Array, first: number): Segment {
-  const { bytes, ids } = slice;
-  const count = offsets.length - 1;
+function segmentOf({ bytes, ids }: Slice, first: number): Segment {
+  const count = ids.length;
+  const offsets = offsetsOf(bytes, count);
   const low = new Uint8Array(bytes.length);
   const masks = new Int32Array(count);
   for (let i = 0; i < count; i++) {
-    foldBytes(low, bytes, offsets[i]!, offsets[i + 1]!);
-    masks[i] = characterMask(low, offsets[i]!, offsets[i + 1]!);
+    const start = offsets[i]!;
+    const end = offsets[i + 1]! - 1;
+    foldBytes(low, bytes, start, end);
+    masks[i] = characterMask(low, start, end);
   }
   return { first, count, ids, bytes, low, offsets, masks };
+}
+
+function offsetsOf(bytes: Uint8Array, count: number): Uint32Array {
+  const offsets = new Uint32Array(count + 1);
+  let texts = 0;
+  for (let end = bytes.indexOf(TEXT_END); end >= 0; end = bytes.indexOf(TEXT_END, end + 1)) {
+    offsets[++texts] = end + 1;
+  }
+  if (texts !== count || offsets[count] !== bytes.length) {
+    throw new RangeError(`Cannot index ${texts} texts in ${bytes.length} bytes as ${count}`);
+  }
+  return offsets;
 }

@@ -95,7 +95,7 @@ export function scanSegment(
   for (let i = from; i < to; i++) {
     if ((masks[i]! & wanted) !== wanted) continue;
     const start = offsets[i]!;
-    const end = offsets[i + 1]!;
+    const end = offsets[i + 1]! - 1;
     if (!ranked) {
       if (matchesLine(segment, start, end, query)) hit(first + i, 0);
       continue;

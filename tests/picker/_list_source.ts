@@ -1,5 +1,5 @@
-import type { CommandSource, Latest } from "../../src/cli/picker/command_source.ts";
-import type { CommandRuns, Filter } from "../../src/picker/state.ts";
+import type { CommandSource } from "../../src/cli/picker/command_source.ts";
+import type { CommandRuns, Filter, RunInfo } from "../../src/picker/state.ts";
 import type { Slice } from "../../src/search/index.ts";
 import { sliceOf } from "../search/_index_of.ts";
 
@@ -33,9 +33,9 @@ export class ListSource implements CommandSource {
     }
   }
 
-  latest(ids: readonly number[]): Map<number, Latest> {
+  latest(ids: readonly number[]): Map<number, RunInfo> {
     const run = { startedAtMs: RAN_AT, durationMs: 10, exitCode: 0, hostname: "desk", cwd: "/tmp" };
-    return new Map(ids.map((id) => [id, { run, count: 2 }]));
+    return new Map(ids.map((id) => [id, run]));
   }
 
   text(id: number): string | undefined {

@@ -4,13 +4,8 @@ import { type MatchMode, parseQuery } from "../../src/search/query.ts";
 
 /** Commands, newest first, as a slice; ids count from `firstId`. */
 export function sliceOf(commands: readonly string[], firstId = 1): Slice {
-  const encoder = new TextEncoder();
-  const lengths = commands.map((command) => encoder.encode(command).length);
-  return {
-    ids: commands.map((_, i) => firstId + i),
-    bytes: encoder.encode(commands.join("")),
-    lengths,
-  };
+  const bytes = new TextEncoder().encode(commands.map((command) => `${command}\x1e`).join(""));
+  return { ids: commands.map((_, i) => firstId + i), bytes };
 }
 
 /** A complete index of the commands. */

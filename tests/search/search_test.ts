@@ -121,11 +121,12 @@ Deno.test("CommandIndex.remove() takes a line out of later and earlier results",
   assert.deepEqual([after.found().count, index.count, index.lines], [1, 1, 2]);
 });
 
-Deno.test("CommandIndex refuses a slice whose lengths do not add up", () => {
+Deno.test("CommandIndex refuses a slice with more or fewer texts than ids", () => {
   const index = new CommandIndex();
-  const bytes = new Uint8Array(3);
-  assert.throws(() => index.append({ ids: [1], bytes, lengths: [2] }), RangeError);
-  assert.throws(() => index.append({ ids: [], bytes, lengths: [3] }), RangeError);
+  const bytes = Uint8Array.of(0x61, 0x1e, 0x62, 0x1e);
+  assert.throws(() => index.append({ ids: [1], bytes }), RangeError);
+  assert.throws(() => index.append({ ids: [1, 2, 3], bytes }), RangeError);
+  assert.throws(() => index.append({ ids: [1], bytes: bytes.subarray(0, 3) }), RangeError);
   assert.throws(() => index.text(0), RangeError);
 });
 

@@ -2,13 +2,7 @@
 import type { CommandRuns, Filter, RunInfo } from "../../picker/state.ts";
 import type { Slice } from "../../search/index.ts";
 
-/** The latest run of a command under a filter, and how many runs the command has in all. */
-export interface Latest {
-  readonly run: RunInfo;
-  readonly count: number;
-}
-
-/** All calls are synchronous and short, some 10 ms for a slice, well below one for the others. */
+/** All calls are synchronous and short: some 10 ms for a slice, well below that for the others. */
 export interface CommandSource {
   /**
    * The distinct commands that have a run under the filter, newest first, a small slice first. Left
@@ -16,7 +10,7 @@ export interface CommandSource {
    */
   slices(filter: Filter): Iterator<Slice>;
   /** What to show beside commands; those without a run under the filter are left out. */
-  latest(ids: readonly number[], filter: Filter): ReadonlyMap<number, Latest>;
+  latest(ids: readonly number[], filter: Filter): ReadonlyMap<number, RunInfo>;
   /** The command exactly as recorded; `undefined` if it was deleted. */
   text(id: number): string | undefined;
   /** Every run of it, whatever the filter; `undefined` if it was deleted. */

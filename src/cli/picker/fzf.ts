@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { RrError } from "../../base/rr_error.ts";
-import type { Slice } from "../../search/index.ts";
+import { type Slice, TEXT_END } from "../../search/index.ts";
 import { printable } from "../../search/printable.ts";
 import type { CommandSource } from "./command_source.ts";
 import type { Outcome } from "./outcome.ts";
@@ -123,13 +123,13 @@ async function feed(
   }
 }
 
-function rowsOf({ ids, bytes, lengths }: Slice): string {
+function rowsOf({ ids, bytes }: Slice): string {
   const decoder = new TextDecoder();
   let rows = "";
-  for (let i = 0, at = 0; i < lengths.length; i++) {
-    const text = decoder.decode(bytes.subarray(at, at + lengths[i]!));
-    rows += `${ids[i]}\t${printable(text)}\0`;
-    at += lengths[i]!;
+  for (let i = 0, at = 0; i < ids.length; i++) {
+    const end = bytes.indexOf(TEXT_END, at);
+    rows += `${ids[i]}\t${printable(decoder.decode(bytes.subarray(at, end)))}\0`;
+    at = end + 1;
   }
   return rows;
 }

@@ -3,7 +3,7 @@ import type { Filter, PickerState, Results, RunInfo } from "../../picker/state.t
 import { CommandIndex, type Slice } from "../../search/index.ts";
 import { parseQuery } from "../../search/query.ts";
 import { IncrementalSearch } from "../../search/search.ts";
-import type { CommandSource, Latest } from "./command_source.ts";
+import type { CommandSource } from "./command_source.ts";
 
 /** See the file's description. One at a time is kept: each holds all texts. */
 export class Loader {
@@ -11,7 +11,8 @@ export class Loader {
   readonly index: CommandIndex = new CommandIndex();
   readonly #source: CommandSource;
   readonly #slices: Iterator<Slice>;
-  readonly #latest = new Map<number, Latest | undefined>();
+  readonly #latest = new Map<number, RunInfo | undefined>();
+  readonly #counts = new Map<number, number>();
   #search: IncrementalSearch | undefined;
   #generation = 0;
 
@@ -59,12 +60,17 @@ export class Loader {
 
   /** The latest run of a line that was described. */
   latest(line: number): RunInfo | undefined {
-    return this.#latest.get(line)?.run;
+    return this.#latest.get(line);
   }
 
-  /** How many runs a line has that was described. */
+  /** How many runs the command of a line has; goes through all of them. */
   runCount(line: number): number {
-    return this.#latest.get(line)?.count ?? 1;
+    let count = this.#counts.get(line);
+    if (count === undefined) {
+      count = this.#source.runs(this.index.id(line))?.total ?? 0;
+      this.#counts.set(line, count);
+    }
+    return count;
   }
 
   /** Stops reading. */
