@@ -4,9 +4,9 @@
  */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
 import { type BindAddress, type FetchHandler, formatBind, type HttpServer } from "../base/http.ts";
 import { RrError } from "../base/rr_error.ts";
+import { createNodeListener } from "./node_listener.ts";
 
 /** Time for a client to send all headers. */
 export const HEADERS_TIMEOUT_MS = 10_000;
@@ -40,7 +40,7 @@ export async function serveHttp(
     requestTimeout: limits.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs ?? 1_000),
-  }, getRequestListener(handler, { overrideGlobalObjects: false }));
+  }, createNodeListener(handler));
   server.maxConnections = limits.maxConnections ?? MAX_CONNECTIONS;
   await listen(server, bind);
   const closed = Promise.withResolvers<void>();
