@@ -32,6 +32,8 @@ async function compile(target: Target, folder: string): Promise<void> {
     "--no-config",
     "--no-lock",
     "--app-name=rr",
+    // Datagrams of the Unix kind, by which the daemon tells systemd how it is.
+    "--unstable-net",
     `--target=${target}`,
     `--output=${file}`,
     ...RR_PERMISSIONS,

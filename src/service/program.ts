@@ -14,8 +14,8 @@ export type Program =
  * What the daemon may do when Deno runs it from source; a compiled `rr` has its own built in.
  *
  * Read and write are not narrowed to folders: the config file may move the database and the keys
- * anywhere, and a service that breaks when it does would have to be installed again. No `--allow-ffi`,
- * no `--allow-import`, and `--no-prompt` since nobody is there to answer.
+ * anywhere, and a service that breaks when it does would have to be installed again. It starts no
+ * program, loads no library, and does not prompt, since nobody is there to answer.
  */
 export const DAEMON_PERMISSIONS: readonly string[] = [
   "--no-prompt",
@@ -24,7 +24,8 @@ export const DAEMON_PERMISSIONS: readonly string[] = [
   "--allow-env",
   "--allow-net",
   "--allow-sys=hostname,networkInterfaces,osRelease,systemMemoryInfo,uid",
-  "--allow-run=systemd-notify",
+  // Datagrams to systemd: ready, status, alive.
+  "--unstable-net",
 ];
 
 /**

@@ -55,7 +55,6 @@ StartLimitBurst=30
 [Service]
 # rr reports itself: ready, stopping, and that it is not hung.
 Type=notify
-NotifyAccess=all
 ExecStart=/usr/local/bin/rr ${command}
 Restart=always
 RestartSec=${RESTART_SEC}

@@ -60,8 +60,8 @@ export function renderSystemdUnit(spec: UnitSpec): string {
   return systemdTemplate(
     execStart(commandLine(spec.program, spec.args)),
     environment.map(([name, value]) => environmentLine(name, value)),
-    // Node has no datagram sockets of the Unix kind, so there a child tells systemd.
-    spec.program.kind === "compiled" ? "main" : "all",
+    // Node has no datagram sockets of the Unix kind, so there a child (systemd-notify) does it.
+    spec.program.kind === "node" ? "all" : "main",
   );
 }
 
@@ -74,7 +74,7 @@ export function renderSystemdUnit(spec: UnitSpec): string {
 export function systemdTemplate(
   start: string,
   environment: readonly string[] = [],
-  notifyAccess: "main" | "all" = "all",
+  notifyAccess: "main" | "all" = "main",
 ): string {
   const variables = environment.map((line) => `${line}\n`).join("");
   return `# rustory: keeps the shell history of this device in sync with your other devices.

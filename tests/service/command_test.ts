@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { run } from "@stricli/core";
 import { serviceCommand } from "../../src/cli/commands/service.ts";
-import type { CliContext } from "../../src/cli/define_command.ts";
-import { buildParser } from "../../src/cli/main.ts";
+import { main } from "../../src/cli/main.ts";
 import { FakeMachine } from "./_fake_machine.ts";
 
 async function rr(
@@ -10,10 +8,9 @@ async function rr(
   ...words: string[]
 ): Promise<{ code: number; out: string; err: string }> {
   const { world } = machine;
-  const process: CliContext["process"] = { stdout: world.stdout, stderr: world.stderr };
-  const parser = buildParser("service", serviceCommand(machine.run));
-  await run(parser, words, { world, process });
-  return { code: process.exitCode ?? 0, out: world.takeOut(), err: world.takeErr() };
+  world.args = ["service", ...words];
+  const code = await main(world, () => Promise.resolve({ command: serviceCommand(machine.run) }));
+  return { code, out: world.takeOut(), err: world.takeErr() };
 }
 
 Deno.test("rr service install says what it did and how to survive a logout", async () => {

@@ -29,6 +29,7 @@ Deno.test("commandLine() gives Deno exact permissions and never all of them", ()
   assert.deepEqual(words.slice(0, 3), ["/bin/deno", "run", "--quiet"]);
   assert.deepEqual(words.slice(-2), ["file:///cli.ts", "x"]);
   assert.ok(words.includes("--no-prompt"));
+  assert.ok(words.includes("--unstable-net"), "for datagrams to systemd");
   assert.ok(!words.some((word) => /^(-A|--allow-all|--allow-ffi|--allow-run)$/.test(word)));
 });
 
