@@ -8,6 +8,7 @@ import type { LoadCommand, LoadedCommand } from "./load_command.ts";
 
 const LOADERS: Readonly<Record<string, () => Promise<LoadedCommand>>> = {
   record: () => import("./commands/record.ts"),
+  hook: () => import("./commands/hook.ts"),
   import: () => import("./commands/import.ts"),
   export: () => import("./commands/export.ts"),
   "p2p-sync": () => import("./commands/p2p_sync.ts"),

@@ -21,6 +21,10 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     group: "Everyday",
     brief: "Store one finished command (the shell hooks need not call it)",
   },
+  hook: {
+    group: "Everyday",
+    brief: "Print what makes your shell record its commands and search them with ctrl-r",
+  },
   import: {
     group: "History",
     brief: "Take in the history of a shell or of another program",

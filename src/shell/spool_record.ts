@@ -6,7 +6,8 @@
  *     command NUL LF
  *
  * RS is the byte 0x1e. The number counts the records of a session from 1; start and duration are
- * milliseconds. A record is finished by NUL and LF after its eighth field. One that is cut short (a
+ * milliseconds. fish, which has no clock, gives the start as BOOT+UPTIME: when the machine was started,
+ * in milliseconds, and the seconds since then. A record is finished by NUL and LF after its eighth field. One that is cut short (a
  * full disk, a kill) is followed by the next one; the reader goes on from there.
  */
 import { decode } from "./_bytes.ts";
@@ -82,7 +83,8 @@ function recordAt(bytes: Uint8Array, start: number): Found | undefined {
 }
 
 function toRecord(fields: readonly string[]): SpoolRecord | undefined {
-  const [number, startedAtMs, durationMs, exitCode] = fields.slice(0, 4).map(integer);
+  const [number, , durationMs, exitCode] = fields.slice(0, 4).map(integer);
+  const startedAtMs = startOf(fields[1]!);
   const [shell, hostname, cwd, command] = fields.slice(4);
   if (number === undefined || !startedAtMs || durationMs === undefined || exitCode === undefined) {
     return undefined;
@@ -97,6 +99,16 @@ function toRecord(fields: readonly string[]): SpoolRecord | undefined {
     cwd: cwd!,
     command: command!,
   };
+}
+
+function startOf(text: string): number | undefined {
+  const plus = text.indexOf("+");
+  if (plus < 0) return integer(text);
+  const boot = integer(text.slice(0, plus).replace(/\.\d*$/, ""));
+  const uptime = /^\d{1,12}(?:\.\d{1,9})?$/.exec(text.slice(plus + 1));
+  return boot === undefined || uptime === null
+    ? undefined
+    : boot + Math.round(Number(uptime[0]) * 1000);
 }
 
 function integer(text: string): number | undefined {

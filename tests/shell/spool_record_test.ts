@@ -58,3 +58,13 @@ Deno.test("parseSpool() counts a record whose numbers are none", () => {
   const content = parseSpool(Uint8Array.from([...bad, ...good]));
   assert.deepEqual([content.broken, content.records.length], [1, 1]);
 });
+
+Deno.test("parseSpool() adds the uptime that fish gives to the time of the boot", () => {
+  const bytes = (start: string): Uint8Array =>
+    new TextEncoder().encode(`\x1err1\x001\0${start}\x005\x000\0fish\0h\0/\0ls\0\n`);
+  const started = (start: string): unknown => parseSpool(bytes(start)).records[0]?.startedAtMs;
+  assert.equal(started("1700000000000+12.34"), 1_700_000_012_340);
+  assert.equal(started("1700000000000.4+12"), 1_700_000_012_000);
+  assert.equal(started("1700000000000+"), undefined);
+  assert.equal(started("+1"), undefined);
+});

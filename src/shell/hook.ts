@@ -1,0 +1,31 @@
+/**
+ * What the hooks of all shells share. The scripts are in `hook_zsh.ts`, `hook_bash.ts` and
+ * `hook_fish.ts`; what they write is in `spool_record.ts`.
+ *
+ * Ctrl-r runs `rr search -i --widget --query=TEXT`, Up adds `--up` (this session first), with the
+ * terminal as stdin and stderr: keys are read from the one, everything is drawn on the other. Stdout
+ * takes the answer: `edit` or `run`, a newline, and the command byte for byte, without a newline of
+ * its own. Whoever cancels gives no answer (exit code 130) and finds the line as it was.
+ * RUSTORY_SESSION names the session. zsh and fish run the line on `run`; bash cannot do that from a
+ * key binding and puts it on the prompt.
+ */
+
+/** What a hook script is made for. */
+export interface HookOptions {
+  /** The spool folder, absolute. */
+  readonly folder: string;
+  /** How to start rr where there is no `rr` on the PATH. */
+  readonly program: readonly string[];
+  /** Whether Up opens the search too. */
+  readonly upArrow: boolean;
+}
+
+/** One word for zsh and bash, whatever is in it. */
+export function quoteForShell(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** One word for fish, whatever is in it. */
+export function quoteForFish(word: string): string {
+  return `'${word.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}

@@ -1,0 +1,254 @@
+/**
+ * The bash hook (5.0 and newer): a script to be sourced.
+ *
+ * PS0 is expanded by the shell itself between Enter and the command, so it can note the time and the
+ * number in the history without a trap; a line that is hidden from the history does not change that
+ * number. The text is then read from the history through a file, since a command substitution forks.
+ */
+import { type HookOptions, quoteForShell } from "./hook.ts";
+
+/** The script for `source <(...)` or its like. */
+export function bashHook(options: HookOptions): string {
+  const folder = quoteForShell(options.folder);
+  const program = options.program.map(quoteForShell).join(" ");
+  const up = options.upArrow ? "" : "# --up-arrow: ";
+  return `# rr: records every command that is run in this bash, without starting a process.
+# Load it near the end of ~/.bashrc:  eval "$(rr hook --shell bash)"
+
+# Aliases are expanded when a function is read: those of the user must not change ours.
+__rustory_aliases=$(\\shopt -p expand_aliases)
+\\shopt -u expand_aliases
+
+if [[ $- != *i* ]]; then
+  :
+elif ((BASH_VERSINFO[0] < 5)); then
+  printf '%s\\n' "rr: recording needs bash 5.0 or newer, and this is $BASH_VERSION. Commands typed here can be taken in later with 'rr import --from bash'." >&2
+elif [[ \${__rustory_pid-} != "$$" ]]; then
+
+__rustory_pid=$$ __rustory_start= __rustory_command= __rustory_paused= __rustory_none= __rustory_dedup=
+__rustory_number=0 __rustory_entry=0 __rustory_seen=-1 __rustory_cwd=$PWD
+unset __rustory_last
+
+# Expanded by bash itself between Enter and the command: notes the time and the history number.
+__rustory_ps0='\${__rustory_none:$((__rustory_start=\${EPOCHREALTIME//[!0-9]/},__rustory_entry=\\!,0)):0}'
+
+# The first prompt command. $? and PIPESTATUS are intact here and stay so for all others.
+__rustory_precmd() {
+  local __rustory_status=$?
+  if [[ -n $__rustory_start ]]; then
+    { __rustory_finish "$__rustory_status"; } 2>/dev/null
+    __rustory_start=
+  fi
+  return "$__rustory_status"
+}
+
+__rustory_finish() {
+  local __rustory_end=\${EPOCHREALTIME//[!0-9]/} __rustory_text= __rustory_index=
+  [[ -z \${RUSTORY_HOOK_DISABLE-} && -z $__rustory_paused ]] || return 0
+  if ((__rustory_entry == __rustory_seen)); then
+    # Nothing new in the history: the line was hidden. With erasedups it may stand for a repeat.
+    [[ \${HISTCONTROL-} == *erasedups* ]] || return 0
+    __rustory_read_last
+    if [[ $__rustory_text == "\${__rustory_last-}" ]]; then
+      [[ -z \${HISTIGNORE-} && $HISTCONTROL != *ignorespace* ]] || return 0
+    fi
+  else
+    __rustory_read_last
+    # ignoredups, which bash itself must not do: see __rustory_keep_repeats.
+    if [[ -n $__rustory_dedup && -n $__rustory_index && $__rustory_text == "\${__rustory_last-}" ]]; then
+      history -d "$__rustory_index"
+    fi
+  fi
+  __rustory_last=$__rustory_text
+  [[ -n $__rustory_text && $__rustory_text != [[:blank:]]* ]] || return 0
+  __rustory_record "$1" "$__rustory_text"
+}
+
+# The newest line of the history, through a file: a variable can be filled by a builtin alone, while
+# $(history 1) would fork.
+__rustory_read_last() {
+  __rustory_index= __rustory_text=
+  if [[ -n \${HISTTIMEFORMAT+x} && \${HISTTIMEFORMAT@a} == *r* ]]; then
+    # Read-only here, so that \`history\` would print the time.
+    fc -ln -0 >|"$__rustory_line"
+    IFS= read -r -d '' __rustory_text <"$__rustory_line" || :
+    __rustory_text=\${__rustory_text#?}
+  else
+    HISTTIMEFORMAT= history 1 >|"$__rustory_line"
+    IFS= read -r -d '' __rustory_text <"$__rustory_line" || :
+    __rustory_text=\${__rustory_text#"\${__rustory_text%%[![:space:]]*}"}
+    __rustory_index=\${__rustory_text%%[!0-9]*}
+    __rustory_text=\${__rustory_text#"$__rustory_index"?}
+  fi
+  __rustory_text=\${__rustory_text#?}
+  __rustory_text=\${__rustory_text%$'\\n'}
+  : >|"$__rustory_line"
+}
+
+# One record: see "spool record" in the sources. Only this shell writes to the file.
+__rustory_record() {
+  local __rustory_took=$(((__rustory_end - __rustory_start) / 1000))
+  ((__rustory_took < 0)) && __rustory_took=0
+  [[ -e $__rustory_spool ]] || __rustory_create
+  printf '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0bash\\0%s\\0%s\\0%s\\0\\n' "$((++__rustory_number))" \\
+    "$((__rustory_start / 1000))" "$__rustory_took" "$1" "\${HOSTNAME-}" "$__rustory_cwd" "$2" \\
+    >>"$__rustory_spool"
+}
+
+# 0600 whatever the umask is, which only a file tells without a fork.
+__rustory_create() {
+  local __rustory_umask=
+  umask >|"$__rustory_line"
+  read -r __rustory_umask <"$__rustory_line" || :
+  umask 077
+  : >>"$__rustory_spool"
+  umask "\${__rustory_umask:-022}"
+}
+
+# The last prompt command: what the next command starts from, and whether we are still hooked in.
+__rustory_prompt() {
+  local __rustory_status=$? __rustory_bang='\\!'
+  {
+    __rustory_seen=\${__rustory_bang@P}
+    __rustory_cwd=$PWD
+    case \${HISTCONTROL-} in *ignoredups* | *ignoreboth*) __rustory_keep_repeats ;; esac
+    if [[ -z \${__rustory_last+x} || $__rustory_seen == 1 ]]; then
+      local __rustory_text= __rustory_index=
+      __rustory_read_last
+      __rustory_last=$__rustory_text
+      # bash calls the first line 1, and an empty history too.
+      [[ -n $__rustory_text ]] || __rustory_seen=0
+    fi
+    [[ \${PS0-} == *__rustory_start=* ]] || PS0=\${PS0-}$__rustory_ps0
+    [[ \${PROMPT_COMMAND[0]-} == __rustory_precmd* ]] || __rustory_hook
+    [[ \${PROMPT_COMMAND[0]} == __rustory_precmd || -z $__rustory_array ]] || __rustory_hook
+  } 2>/dev/null
+  return "$__rustory_status"
+}
+
+# With ignoredups a repeat looks just like a hidden line. So bash keeps repeats, we see them, and take
+# them out of its history again.
+__rustory_keep_repeats() {
+  local __rustory_kept=:$HISTCONTROL:
+  __rustory_kept=\${__rustory_kept//:ignoreboth:/:ignorespace:}
+  __rustory_kept=\${__rustory_kept//:ignoredups:/:}
+  __rustory_kept=\${__rustory_kept#:}
+  HISTCONTROL=\${__rustory_kept%:}
+  __rustory_dedup=1
+}
+
+# Puts us first and last among the prompt commands. As elements of an array (5.1 and newer) they leave
+# $? and PIPESTATUS alone. The first element is where other tools put theirs in front or behind.
+__rustory_hook() {
+  local __rustory_one __rustory_rest=()
+  for __rustory_one in "\${PROMPT_COMMAND[@]}"; do
+    __rustory_one=\${__rustory_one//__rustory_precmd/}
+    __rustory_one=\${__rustory_one//__rustory_prompt/}
+    while [[ $__rustory_one == [[:space:]\\;]* ]]; do __rustory_one=\${__rustory_one#?}; done
+    while [[ $__rustory_one == *[[:space:]\\;] ]]; do __rustory_one=\${__rustory_one%?}; done
+    [[ -n $__rustory_one ]] && __rustory_rest+=("$__rustory_one")
+  done
+  if [[ -n $__rustory_array ]]; then
+    PROMPT_COMMAND=(__rustory_precmd \${__rustory_rest[@]+"\${__rustory_rest[@]}"} __rustory_prompt)
+  else
+    PROMPT_COMMAND=__rustory_precmd$'\\n'\${__rustory_rest[0]+\${__rustory_rest[0]}$'\\n'}__rustory_prompt
+  fi
+}
+
+__rustory_search() {
+  local __rustory_answer
+  # The x keeps newlines at the end.
+  __rustory_answer=$(command "\${__rustory_program[@]}" search -i --widget "$@" --query="$READLINE_LINE" </dev/tty 2>/dev/tty; printf x)
+  __rustory_answer=\${__rustory_answer%x}
+  # bash has no way to run a line from here: it is put on the prompt, for Enter.
+  case $__rustory_answer in
+    edit$'\\n'*) READLINE_LINE=\${__rustory_answer#edit$'\\n'} READLINE_POINT=2147483647 ;;
+    run$'\\n'*) READLINE_LINE=\${__rustory_answer#run$'\\n'} READLINE_POINT=2147483647 ;;
+  esac
+}
+
+function rr {
+  case \${1-} in
+    pause) __rustory_paused=1; printf '%s\\n' 'Recording is paused in this shell. \`rr resume\` takes it up again.' ;;
+    resume) __rustory_paused=; printf '%s\\n' 'This shell is recorded.' ;;
+    *) command "\${__rustory_program[@]}" "$@" ;;
+  esac
+}
+
+__rustory_bind() {
+  local __rustory_map
+  for __rustory_map in emacs vi-insert vi-command; do
+    bind -m "$__rustory_map" -x "$1"
+  done 2>/dev/null
+}
+
+__rustory_uninstall() {
+  local __rustory_map __rustory_one __rustory_rest=()
+  PS0=\${PS0//"$__rustory_ps0"/}
+  __rustory_hook
+  if [[ -n $__rustory_array ]]; then
+    PROMPT_COMMAND=("\${PROMPT_COMMAND[@]:1:\${#PROMPT_COMMAND[@]}-2}")
+  else
+    PROMPT_COMMAND=\${PROMPT_COMMAND#__rustory_precmd$'\\n'}
+    PROMPT_COMMAND=\${PROMPT_COMMAND%__rustory_prompt}
+  fi
+  [[ -n $__rustory_dedup ]] && HISTCONTROL=\${HISTCONTROL:+$HISTCONTROL:}ignoredups
+  for __rustory_map in emacs vi-insert vi-command; do
+    bind -m "$__rustory_map" '"\\C-r": reverse-search-history'
+    bind -m "$__rustory_map" '"\\e[A": previous-history'
+    bind -m "$__rustory_map" '"\\eOA": previous-history'
+  done 2>/dev/null
+  unset -f rr __rustory_precmd __rustory_finish __rustory_read_last \\
+    __rustory_record __rustory_create __rustory_prompt __rustory_keep_repeats __rustory_hook \\
+    __rustory_search __rustory_bind __rustory_ble_preexec __rustory_ble_precmd __rustory_uninstall
+  unset RUSTORY_SESSION "\${!__rustory_@}"
+}
+
+# ble.sh replaces the line editor and has hooks of its own.
+__rustory_ble_preexec() {
+  __rustory_command=$1 __rustory_cwd=$PWD __rustory_start=\${EPOCHREALTIME//[!0-9]/}
+}
+__rustory_ble_precmd() {
+  local __rustory_status=$? __rustory_end=\${EPOCHREALTIME//[!0-9]/}
+  if [[ -n $__rustory_start && -n $__rustory_command && $__rustory_command != [[:blank:]]* &&
+    -z \${RUSTORY_HOOK_DISABLE-} && -z $__rustory_paused ]]; then
+    { __rustory_record "$__rustory_status" "$__rustory_command"; } 2>/dev/null
+  fi
+  __rustory_start= __rustory_command=
+  return "$__rustory_status"
+}
+
+__rustory_array=
+((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[1] > 0)) && __rustory_array=1
+__rustory_session=$$-\${EPOCHREALTIME//[!0-9]/}-$RANDOM$RANDOM
+__rustory_spool=${folder}/$__rustory_session.spool
+__rustory_line=${folder}/$__rustory_session.line
+__rustory_program=(rr)
+type -P rr >/dev/null || __rustory_program=(${program})
+export RUSTORY_SESSION=$__rustory_session
+export -n \${!__rustory_@}
+(
+  umask 077
+  : >|"$__rustory_line"
+) 2>/dev/null
+
+if [[ -n \${BLE_VERSION-} ]]; then
+  blehook PREEXEC+=__rustory_ble_preexec PRECMD+=__rustory_ble_precmd
+else
+  __rustory_hook
+  PS0=\${PS0-}$__rustory_ps0
+fi
+__rustory_bind '"\\C-r": __rustory_search'
+${up}__rustory_bind '"\\e[A": __rustory_search --up'
+${up}__rustory_bind '"\\eOA": __rustory_search --up'
+
+fi
+\\eval "$__rustory_aliases"
+\\unset __rustory_aliases
+`;
+}
+
+/** Takes the hook out of a running shell. */
+export const BASH_UNINSTALL =
+  `if declare -F __rustory_uninstall >/dev/null; then __rustory_uninstall; fi
+`;

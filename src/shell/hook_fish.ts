@@ -1,0 +1,144 @@
+/**
+ * The fish hook (3.6 and newer): a script to be sourced.
+ *
+ * Events give the line as typed, the status and the duration. fish has no clock: the start is the
+ * machine's uptime in hundredths of a second, which is a file on Linux, added to the time of its boot.
+ */
+import { type HookOptions, quoteForFish } from "./hook.ts";
+
+/** The script for `source <(...)` or its like. */
+export function fishHook(options: HookOptions): string {
+  const folder = quoteForFish(options.folder);
+  const program = options.program.map(quoteForFish).join(" ");
+  const up = options.upArrow ? "" : "# --up-arrow: ";
+  return `# rr: records every command that is run in this fish, without starting a process.
+# Load it in ~/.config/fish/config.fish:  rr hook --shell fish | source
+if status is-interactive; and not functions -q __rustory_postexec
+
+# fish has no clock of its own. On Linux the time since the machine started is in a file; when that
+# was is asked for once. Elsewhere the clock is that of a file's last change, in whole seconds.
+set -g __rustory_boot
+if test -r /proc/uptime
+    set -l now (command date +%s%3N)
+    string match -qr '^\\d+$' -- $now; or set now (command date +%s)000
+    read -l up idle </proc/uptime
+    set -g __rustory_boot (math "$now - $up * 1000")
+end
+set -g __rustory_command
+set -g __rustory_cwd
+set -g __rustory_start
+set -g __rustory_paused
+set -g __rustory_number 0
+set -g __rustory_session $fish_pid-(random)(random)-(random)(random)
+set -gx RUSTORY_SESSION $__rustory_session
+set -g __rustory_spool ${folder}/$__rustory_session.spool
+set -g __rustory_program rr
+command -q rr; or set -g __rustory_program ${program}
+
+function __rustory_preexec --on-event fish_preexec
+    set -g __rustory_command
+    # A leading blank hides a line.
+    string match -qr '^(?:[ \\t]|$)' -- "$argv[1]"; and return
+    test -n "$RUSTORY_HOOK_DISABLE$__rustory_paused$fish_private_mode"; and return
+    if functions -q fish_should_add_to_history
+        fish_should_add_to_history $argv[1]; or return
+    end
+    set -g __rustory_command $argv[1]
+    set -g __rustory_cwd $PWD
+    if test -n "$__rustory_boot"
+        read -l up idle </proc/uptime
+        set -g __rustory_start "$__rustory_boot+$up"
+    else
+        printf '' >>$__rustory_spool
+        set -g __rustory_start (path mtime -- $__rustory_spool)000
+    end
+    # Nothing of this shell is left to note the end of an exec.
+    string match -qr '^exec\\s' -- $argv[1]; and __rustory_record 0 0
+end
+
+function __rustory_postexec --on-event fish_postexec
+    set -l code $status
+    set -l took $CMD_DURATION
+    test -n "$__rustory_command"; and __rustory_record $code $took
+end
+
+function __rustory_exit --on-event fish_exit
+    set -l code $status
+    test -n "$__rustory_command"; and __rustory_record $code 0
+end
+
+# One record: see "spool record" in the sources. Only this shell writes to the file.
+function __rustory_record
+    set -g __rustory_number (math $__rustory_number + 1)
+    if not test -e $__rustory_spool
+        set -l mask $umask
+        set -g umask 0077
+        printf '' >>$__rustory_spool
+        set -g umask $mask
+    end 2>/dev/null
+    printf '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0fish\\0%s\\0%s\\0%s\\0\\n' $__rustory_number $__rustory_start $argv[2] \\
+        $argv[1] "$hostname" $__rustory_cwd $__rustory_command 2>/dev/null >>$__rustory_spool
+    set -g __rustory_command
+end
+
+function __rustory_search
+    set -l answer (command $__rustory_program search -i --widget $argv --query=(commandline -b | string collect) </dev/tty 2>/dev/tty | string collect -N)
+    set -l skip 0
+    string match -q 'edit*' -- "$answer"; and set skip 6
+    string match -q 'run*' -- "$answer"; and set skip 5
+    if test $skip -gt 0
+        commandline -r -- (string sub -s $skip -- $answer | string collect -N)
+    end
+    commandline -f repaint
+    test $skip -eq 5; and commandline -f execute
+end
+
+# Up: in the first line of the buffer this session's commands, else the line above.
+function __rustory_up
+    if test (commandline -L) -gt 1
+        commandline -f up-or-search
+    else
+        __rustory_search --up
+    end
+end
+
+function rr --wraps rr
+    switch "$argv[1]"
+        case pause
+            set -g __rustory_paused 1
+            echo 'Recording is paused in this shell. \`rr resume\` takes it up again.'
+        case resume
+            set -g __rustory_paused
+            echo 'This shell is recorded.'
+        case '*'
+            command $__rustory_program $argv
+    end
+end
+
+function __rustory_uninstall
+    for mode in default insert
+        bind -M $mode -e \\cr
+        bind -M $mode -e \\e\\[A
+        bind -M $mode -e \\eOA
+    end 2>/dev/null
+    set -e RUSTORY_SESSION
+    for name in (set -n | string match '__rustory_*')
+        set -eg $name
+    end
+    functions -e rr __rustory_preexec __rustory_postexec __rustory_exit __rustory_record \\
+        __rustory_search __rustory_up __rustory_uninstall
+end
+
+for mode in default insert
+    bind -M $mode \\cr __rustory_search
+    ${up}bind -M $mode \\e\\[A __rustory_up
+    ${up}bind -M $mode \\eOA __rustory_up
+end
+
+end
+`;
+}
+
+/** Takes the hook out of a running shell. */
+export const FISH_UNINSTALL = `functions -q __rustory_uninstall; and __rustory_uninstall
+`;

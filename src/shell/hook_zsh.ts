@@ -1,0 +1,166 @@
+/**
+ * The zsh hook (5.8 and newer): a script to be sourced.
+ *
+ * `preexec` gets the line as typed, `precmd` the status. The record is written with `syswrite`, one
+ * write(2) whatever its length, to a file that `sysopen` creates with mode 0600 whatever the umask
+ * is: no process, no fork, no change of the umask.
+ */
+import { type HookOptions, quoteForShell } from "./hook.ts";
+
+/** The script for `source <(...)` or its like. */
+export function zshHook(options: HookOptions): string {
+  const folder = quoteForShell(options.folder);
+  const program = options.program.map(quoteForShell).join(" ");
+  const up = options.upArrow ? "" : "# --up-arrow: ";
+  return `# rr: records every command that is run in this zsh, without starting a process.
+# Load it near the end of ~/.zshrc:  source <(rr hook --shell zsh)
+
+# Aliases are expanded when a function is read: those of the user must not change ours.
+[[ -o aliases ]] && __rustory_aliases=1
+'builtin' 'unsetopt' 'aliases'
+
+if [[ -o interactive ]] && ! (( \${+functions[__rustory_precmd]} )); then
+
+'builtin' 'zmodload' zsh/datetime zsh/system 2>/dev/null
+
+typeset -g +x __rustory_command= __rustory_cwd= __rustory_paused= __rustory_session= __rustory_spool=
+typeset -gi +x __rustory_start=0 __rustory_number=0
+typeset -ga +x __rustory_program
+typeset -gA +x __rustory_old_keys
+
+function __rustory_preexec {
+  builtin emulate -L zsh -o extendedglob
+  __rustory_command=
+  # $1 is the line as typed; empty if history is off. A leading blank hides it.
+  [[ -z $1 || $1 == [[:blank:]]* || -n \${RUSTORY_HOOK_DISABLE-} || -n $__rustory_paused ]] && return 0
+  __rustory_command=$1
+  __rustory_cwd=$PWD
+  (( __rustory_start = EPOCHREALTIME * 1000 ))
+  [[ -n \${HISTORY_IGNORE-} && $1 == \${~HISTORY_IGNORE} ]] 2>/dev/null && __rustory_command=
+  # Nothing of this shell is left to note the end of an exec.
+  [[ $__rustory_command == exec[[:blank:]]* ]] && __rustory_record 0
+  return 0
+}
+
+function __rustory_precmd {
+  local -i __rustory_status=$?
+  builtin emulate -L zsh
+  [[ -n $__rustory_command ]] && __rustory_record $__rustory_status
+  return 0
+}
+
+# A subshell that ends runs this too.
+function __rustory_exit {
+  local -i __rustory_status=$?
+  builtin emulate -L zsh
+  [[ -n $__rustory_command ]] && (( ZSH_SUBSHELL == 0 )) && __rustory_record $__rustory_status
+  return 0
+}
+
+# One record: see "spool record" in the sources. One call of write(2), to a file that only this shell
+# writes to.
+function __rustory_record {
+  local -i took fd=0
+  (( took = EPOCHREALTIME * 1000 - __rustory_start, __rustory_number++ ))
+  (( took < 0 )) && took=0
+  local record=$'\\x1err1\\0'$__rustory_number$'\\0'$__rustory_start$'\\0'$took$'\\0'$1$'\\0zsh\\0'
+  record+=\${HOST-}$'\\0'$__rustory_cwd$'\\0'\${__rustory_command//$'\\0'/}$'\\0\\n'
+  __rustory_command=
+  {
+    if (( \${+builtins[sysopen]} )); then
+      sysopen -a -m 0600 -o creat,cloexec -u fd -- $__rustory_spool &&
+        { syswrite -o $fd -- $record; exec {fd}>&- }
+    else
+      print -rn -- $record >>| $__rustory_spool
+    fi
+  } 2>/dev/null
+}
+
+function __rustory_search {
+  builtin emulate -L zsh
+  local answer
+  # The x keeps newlines at the end.
+  answer=$(command $__rustory_program search -i --widget "$@" --query="$BUFFER" </dev/tty 2>/dev/tty; print -n x)
+  answer=\${answer%x}
+  case $answer in
+    edit$'\\n'*) BUFFER=\${answer#edit$'\\n'} CURSOR=\${#BUFFER} ;;
+    run$'\\n'*) BUFFER=\${answer#run$'\\n'} CURSOR=\${#BUFFER} ;;
+  esac
+  zle reset-prompt
+  [[ $answer == run$'\\n'* ]] && zle accept-line
+  return 0
+}
+
+# Up: in the first line of the buffer this session's commands, else the line above.
+function __rustory_up {
+  if [[ $LBUFFER == *$'\\n'* ]]; then
+    zle up-line-or-history
+  else
+    __rustory_search --up
+  fi
+}
+
+function rr {
+  case \${1-} in
+    pause) __rustory_paused=1; print 'Recording is paused in this shell. \`rr resume\` takes it up again.' ;;
+    resume) __rustory_paused=; print 'This shell is recorded.' ;;
+    *) command $__rustory_program "$@" ;;
+  esac
+}
+
+function __rustory_bind {
+  local map key old
+  for map in emacs viins vicmd; do
+    for key in "\${@:2}"; do
+      old=$(bindkey -M $map $key 2>/dev/null)
+      __rustory_old_keys[$map$'\\n'$key]=\${old##* }
+      bindkey -M $map $key $1
+    done
+  done 2>/dev/null
+}
+
+function __rustory_uninstall {
+  builtin emulate -L zsh
+  local at
+  precmd_functions=(\${precmd_functions:#__rustory_precmd})
+  preexec_functions=(\${preexec_functions:#__rustory_preexec})
+  zshexit_functions=(\${zshexit_functions:#__rustory_exit})
+  for at in \${(k)__rustory_old_keys}; do
+    bindkey -M \${at%%$'\\n'*} \${at#*$'\\n'} \${__rustory_old_keys[$at]:-undefined-key}
+  done 2>/dev/null
+  zle -D __rustory_search __rustory_up 2>/dev/null
+  unset RUSTORY_SESSION
+  unset -m '__rustory_*'
+  unfunction -m rr '__rustory_*'
+}
+
+() {
+  builtin emulate -L zsh
+  local -i now
+  (( now = EPOCHREALTIME * 1000000 ))
+  __rustory_session=$$-$now-$RANDOM$RANDOM
+  __rustory_spool=${folder}/$__rustory_session.spool
+  __rustory_program=(rr)
+  (( \${+commands[rr]} )) || __rustory_program=(${program})
+  typeset -gx RUSTORY_SESSION=$__rustory_session
+  # First, so that no other tool's work counts as the command's; the start last, for the same reason.
+  typeset -ga precmd_functions preexec_functions zshexit_functions
+  precmd_functions=(__rustory_precmd $precmd_functions)
+  preexec_functions+=(__rustory_preexec)
+  zshexit_functions+=(__rustory_exit)
+  zle -N __rustory_search
+  zle -N __rustory_up
+  __rustory_bind __rustory_search '^R'
+  ${up}__rustory_bind __rustory_up '^[[A' '^[OA'
+}
+
+fi
+(( \${__rustory_aliases-0} )) && 'builtin' 'setopt' 'aliases'
+'builtin' 'unset' '__rustory_aliases'
+`;
+}
+
+/** Takes the hook out of a running shell. */
+export const ZSH_UNINSTALL =
+  `if (( \${+functions[__rustory_uninstall]} )); then __rustory_uninstall; fi
+`;
