@@ -174,12 +174,15 @@ async function runInstall({ world, flags, deps, manager }: Work): Promise<number
 
 function specOf(world: World, flags: GlobalFlags): UnitSpec {
   const { dbPath } = flags;
-  const environment = UNIT_ENVIRONMENT.flatMap((name): [string, string][] => {
+  const program = programFrom(world.program(), world.runtime);
+  // Deno's cache, without which it would download everything again at the first start.
+  const names = [...UNIT_ENVIRONMENT, ...(program.kind === "deno" ? ["DENO_DIR"] : [])];
+  const environment = names.flatMap((name): [string, string][] => {
     const value = world.env(name)?.trim();
     return value === undefined ? [] : [[name, value]];
   });
   return {
-    program: programFrom(world.program(), world.runtime),
+    program,
     args: [...(dbPath === undefined ? [] : ["--db-path", absolute(world, dbPath)]), ...DAEMON_ARGS],
     environment: Object.fromEntries(environment),
   };
