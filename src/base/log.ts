@@ -12,9 +12,13 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
  * Messages are constant sentences, data goes into the fields.
  */
 export interface Logger {
+  /** Something is lost or cannot go on. */
   error(message: string, fields?: LogFields): void;
+  /** Something that a person should look at. */
   warn(message: string, fields?: LogFields): void;
+  /** What a person wants to know without asking. */
   info(message: string, fields?: LogFields): void;
+  /** What helps to find a fault. */
   debug(message: string, fields?: LogFields): void;
 }
 

@@ -9,8 +9,11 @@ export type DeviceId = string & { readonly __brand: "DeviceId" };
  * Local writes and remote reads share it: nothing downstream asks where an entry came from.
  */
 export interface Entry {
+  /** Its name on all devices. */
   readonly id: EntryId;
+  /** The device it was run on. */
   readonly deviceId: DeviceId;
+  /** The person who ran it. */
   readonly userId: string;
   /** When the command was started, in whole milliseconds since the Unix epoch. */
   readonly startedAtMs: number;
@@ -22,7 +25,9 @@ export interface Entry {
   readonly exitCode: number;
   /** How long it ran, in whole milliseconds; 0 if not known. */
   readonly durationMs: number;
+  /** Name of the shell, such as `zsh`. */
   readonly shell: string;
+  /** Name of the machine. */
   readonly hostname: string;
   /** Version of the program that made the entry. */
   readonly version: string;
@@ -32,12 +37,20 @@ export interface Entry {
 
 /** What a recorder or an importer knows of a command, before it is given an id and an owner. */
 export interface EntryDraft {
+  /** When it was started, in milliseconds since the Unix epoch, if that is known. */
   readonly startedAtMs: number | undefined;
+  /** As typed, newlines included. */
   readonly command: string;
+  /** How long it ran, in milliseconds. */
   readonly durationMs?: number | undefined;
+  /** Exit status, a signed 32-bit integer. */
   readonly exitCode?: number | undefined;
+  /** Working folder. */
   readonly cwd?: string | undefined;
+  /** Name of the shell. */
   readonly shell?: string | undefined;
+  /** Name of the machine. */
   readonly hostname?: string | undefined;
+  /** The shell session it was typed in. */
   readonly session?: string | undefined;
 }

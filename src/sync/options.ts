@@ -18,6 +18,7 @@ export interface SyncOptions {
   readonly limit?: number | undefined;
   /** Whether rounds also send this device's own entries. @default {false} */
   readonly push?: boolean | undefined;
+  /** How a request to a peer is tried and tried again. */
   readonly request?: { readonly [K in keyof RequestPolicy]?: RequestPolicy[K] | undefined };
   /** Peers talked to at the same time. @default {16} */
   readonly concurrency?: number | undefined;

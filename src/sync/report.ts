@@ -6,6 +6,7 @@ import type { PeerId, Route } from "./ports.ts";
 export interface PullTotals {
   /** Entries that came, rejected ones included. */
   received: number;
+  /** Entries that were new here. */
   inserted: number;
   /** Entries that were here before. */
   ignored: number;
@@ -19,9 +20,11 @@ export interface PullTotals {
 export interface PushTotals {
   /** Whether there was anything to send. */
   pending: boolean;
+  /** Entries that the peer has taken. */
   sent: number;
   /** What the peer says it did not have; `undefined` if it says nothing. */
   inserted: number | undefined;
+  /** What the peer says it had before; `undefined` if it says nothing. */
   ignored: number | undefined;
   /** Entries of ours that cannot be sent, passed over. */
   skipped: number;
@@ -29,24 +32,33 @@ export interface PushTotals {
 
 /** What came of one peer in one round. */
 export interface PeerReport {
+  /** The peer. */
   readonly peer: PeerId;
+  /** What it calls itself, if anybody has told. */
   readonly deviceId: string | undefined;
+  /** The name of its machine, if anybody has told. */
   readonly hostname: string | undefined;
   /** How it was reached; `undefined` if it was not. */
   readonly route: Route | undefined;
+  /** What was taken from it, also if that failed later on. */
   readonly pull: Readonly<PullTotals>;
+  /** Why not all could be taken. */
   readonly pullError: Error | undefined;
   /** `undefined` if nothing was to be sent in this round. */
   readonly push: Readonly<PushTotals> | undefined;
+  /** Why not all could be given. */
   readonly pushError: Error | undefined;
 }
 
 /** What came of one round. */
 export interface SyncReport {
+  /** The peers that were tried. */
   readonly peers: readonly PeerReport[];
   /** Peers left alone because they failed lately, or because they are still busy. */
   readonly waiting: readonly PeerId[];
+  /** When it began, in milliseconds since the Unix epoch. */
   readonly startedAtMs: number;
+  /** How long it took, in milliseconds. */
   readonly durationMs: number;
   /**
    * What makes a one-shot run a failure. A run succeeds if one pull did, and one push too where
