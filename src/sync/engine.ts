@@ -36,8 +36,8 @@ export interface SyncDeps {
 
 /** Entries recorded in quick succession are sent together; short enough that nobody sees the wait. */
 const COALESCE_MS = 50;
-/** A peer that dials us over and over is synced with at most this often. */
-const INBOUND_PAUSE_MS = 1_000;
+/** A peer that connects over and over is synced with at most this often. */
+const CALLBACK_PAUSE_MS = 1_000;
 
 /** What is under way while {@linkcode SyncEngine.watch} runs. */
 interface Watch {
@@ -61,7 +61,7 @@ export class SyncEngine {
   /** Syncs and pushes under way; a watch does not end before they have. */
   readonly #tasks = new Set<Promise<unknown>>();
   #watch: Watch | undefined;
-  /** Peers that connected to us while a sync with them was under way. */
+  /** Peers that connected while a sync with them was under way. */
   readonly #calledBack = new Set<PeerSession>();
   #changePending = false;
   #syncing = false;
@@ -100,7 +100,7 @@ export class SyncEngine {
    * Runs a round every `intervalMs` until the signal is aborted, then resolves as soon as everything
    * under way has let go. Rounds never overlap; a peer that is still busy when the next round begins
    * is left to finish and does not hold up the others; a peer that fails is tried less and less
-   * often, until it dials us, has a new address, or {@linkcode SyncEngine.wake} is called.
+   * often, until it connects to us, has a new address, or {@linkcode SyncEngine.wake} is called.
    *
    * @throws {RangeError} naming an option that is out of bounds; an Error if one is under way
    */
@@ -152,15 +152,14 @@ export class SyncEngine {
   }
 
   /**
-   * Tells the engine that a peer has connected to us. Whatever it failed in before is forgotten, and
-   * during a watch it is synced with now, over that connection. Peers that nobody named are left
-   * alone: whoever has the swarm key may ask us, but we ask only who belongs to this user.
+   * Tells the engine that a peer is connected, whoever dialled. During a watch it is synced with now,
+   * over that connection, however long it was to be left alone. Peers that nobody named are not:
+   * whoever has the swarm key may ask us, but we ask only who belongs to this user.
    */
   peerConnected(peer: PeerId): void {
     const session = this.#sessions.get(peer);
-    if (!session) return;
     const watch = this.#watch;
-    if (!watch || this.#options.limit === 0) return session.forgive();
+    if (!session || !watch || this.#options.limit === 0) return;
     // A sync that is under way may be trying an address that is dead.
     if (session.busy) this.#calledBack.add(session);
     else this.#startAgain(session, watch);
@@ -240,8 +239,8 @@ export class SyncEngine {
   }
 
   #startAgain(session: PeerSession, watch: Watch): void {
-    session.forgive();
-    this.#start(session, watch, Math.max(0, INBOUND_PAUSE_MS - session.idleMs));
+    if (!session.takeCallback()) return;
+    this.#start(session, watch, Math.max(0, CALLBACK_PAUSE_MS - session.idleMs));
   }
 
   #start(session: PeerSession, watch: Watch, delayMs = 0): Promise<PeerReport> {

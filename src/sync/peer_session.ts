@@ -29,6 +29,7 @@ export interface SessionDeps {
 
 /** Longest time that a peer which fails again and again is left alone. */
 const LONGEST_BACKOFF_MS = 15 * 60_000;
+const MAX_CALLBACKS = 3;
 
 /** What is known of one peer. A sync and a push may run at the same time, two of a kind never do. */
 export class PeerSession {
@@ -39,6 +40,8 @@ export class PeerSession {
   #failures = 0;
   #notBefore = -Infinity;
   #endedAt = -Infinity;
+  /** Syncs since the last success that were made because it had connected. */
+  #callbacks = 0;
   #busy = false;
   readonly #pusher: Pusher;
   readonly #pullMemory: PullMemory = {
@@ -69,6 +72,14 @@ export class PeerSession {
   forgive(): void {
     this.#failures = 0;
     this.#notBefore = -Infinity;
+  }
+
+  /**
+   * Whether to sync because it has connected. Not once more after three such syncs have failed: a
+   * peer that connects and then fails each time has to wait for its turn like any other.
+   */
+  takeCallback(): boolean {
+    return ++this.#callbacks <= MAX_CALLBACKS;
   }
 
   /** Whether a sync is under way or waits for its turn. */
@@ -201,7 +212,10 @@ export class PeerSession {
   }
 
   #judge(error: Error | undefined, retryMs: number): void {
-    if (error === undefined) return this.forgive();
+    if (error === undefined) {
+      this.#callbacks = 0;
+      return this.forgive();
+    }
     const policy = { attempts: Infinity, baseMs: retryMs, capMs: LONGEST_BACKOFF_MS };
     this.#failures++;
     this.#notBefore = this.#deps.clock.monotonic() +

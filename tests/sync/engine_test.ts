@@ -327,6 +327,29 @@ Deno.test("peerConnected() asks nobody who was not named, and nobody over and ov
   await set.end();
 });
 
+Deno.test("a peer that connects and fails each time is not tried over and over", async () => {
+  const set = new Watching();
+  const far = set.peer("far");
+  // As a node does that tells of every connection, those of our own making too.
+  set.near.dialer.reach(far.peer, () => {
+    set.near.engine.peerConnected(far.peer);
+    return set.near.linkTo(far);
+  });
+  far.fault = () => "lost";
+  await set.start();
+  for (let minute = 0; minute < 60; minute++) {
+    for (let second = 0; second < 60; second++) await set.pass(1_000);
+  }
+  const syncs = set.near.seen("pull-failed").length;
+  assert.ok(syncs >= 3 + 5 && syncs <= 3 + 12, `${syncs}`);
+  far.fault = undefined;
+  far.recordCommands(1);
+  set.near.engine.wake();
+  await settle();
+  assert.equal(set.near.history.entries.length, 1);
+  await set.end();
+});
+
 Deno.test("a new address makes a failing peer worth a try", async () => {
   const clock = new FakeClock();
   const directory = new MemoryDirectory(clock);
