@@ -1,17 +1,17 @@
 /** Single tries to reach a peer, and what became of them in words for a person. */
-import type { Connection } from "@libp2p/interface";
+import type { Connection, Libp2p } from "@libp2p/interface";
+import { peerIdFromString } from "@libp2p/peer-id";
 import { multiaddr } from "@multiformats/multiaddr";
 import type { Clock } from "../base/clock.ts";
 import { DeadlineError, withDeadline } from "../base/deadline.ts";
 import { causeChain, toError } from "../base/rr_error.ts";
 import type { PeerId } from "../sync/ports.ts";
-import { connectRelay } from "./_relays.ts";
 import type { RelayAddr } from "./addrs.ts";
-import { type Node, peerOf } from "./node.ts";
+import { peerOf } from "./_connections.ts";
 
 /** What a try needs. */
 export interface AttemptDeps {
-  readonly node: Node;
+  readonly libp2p: Libp2p;
   readonly clock: Clock;
   /** Longest time of one try, in milliseconds. */
   readonly withinMs: number;
@@ -45,7 +45,7 @@ export async function dialDirect(
   deps: AttemptDeps,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const { libp2p } = deps.node;
+  const { libp2p } = deps;
   const seen = new Set<string>();
   // One name stands for several peers there; the id says which is meant.
   const target = multiaddr(addr.startsWith("/dnsaddr/") ? `${addr}/p2p/${peer}` : addr);
@@ -72,6 +72,33 @@ export async function dialDirect(
 }
 
 /**
+ * The open direct connection to a relay, or a new one.
+ *
+ * @throws {AttemptError} unless `signal` was aborted
+ */
+export async function connectRelay(
+  relay: RelayAddr,
+  { libp2p, clock, withinMs }: AttemptDeps,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const open = libp2p.getConnections(peerIdFromString(relay.relay))
+    .find((connection) => connection.direct && connection.status === "open");
+  if (open) return open;
+  const seen = new Set<string>();
+  const onProgress = (event: { readonly type: string }): void => void seen.add(event.type);
+  try {
+    return await withDeadline(
+      withinMs,
+      (inTime) => libp2p.dial(multiaddr(relay.text), { signal: inTime, onProgress }),
+      { clock, signal, what: "connect" },
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new AttemptError(`relay ${relay.text}`, toError(error), seen);
+  }
+}
+
+/**
  * Connects through a relay.
  *
  * @throws {AttemptError} unless `signal` was aborted
@@ -82,18 +109,26 @@ export async function dialThrough(
   deps: AttemptDeps,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const seen = new Set<string>();
+  const { libp2p, clock, withinMs } = deps;
+  await connectRelay(relay, deps, signal);
+  const target = multiaddr(`${relay.text}/p2p-circuit/p2p/${peer}`);
   try {
-    return await withDeadline(deps.withinMs, async (inTime) => {
-      await connectRelay(relay, deps.node, inTime, (event) => seen.add(event));
-      seen.clear();
-      const target = multiaddr(`${relay.text}/p2p-circuit/p2p/${peer}`);
-      return await deps.node.libp2p.dial(target, { signal: inTime, force: true });
-    }, { clock: deps.clock, signal, what: "connect" });
+    return await withDeadline(
+      withinMs,
+      (inTime) => libp2p.dial(target, { signal: inTime, force: true }),
+      { clock, signal, what: "connect" },
+    );
   } catch (error) {
     signal.throwIfAborted();
-    throw new AttemptError(`relay ${relay.text}`, toError(error), seen);
+    throw new AttemptError(`relay ${relay.text}`, toError(error));
   }
+}
+
+/** What to say after failed tries: a hint at the swarm key if that may be the cause, else nothing. */
+export function hintOf(errors: readonly unknown[]): string {
+  return errors.some((error) => error instanceof AttemptError && error.stuckInHandshake)
+    ? ". Is the swarm key the same on both sides? Compare `rr swarm-key`"
+    : "";
 }
 
 function reasonOf(error: unknown, stuckInHandshake: boolean): string {

@@ -7,7 +7,7 @@ import process from "node:process";
 import type { Logger } from "../base/log.ts";
 import { causeChain } from "../base/rr_error.ts";
 
-const loggers = new Set<Logger>();
+const installed = new Set<{ readonly logger: Logger }>();
 const ON_DENO = "Deno" in globalThis;
 
 /**
@@ -16,11 +16,12 @@ const ON_DENO = "Deno" in globalThis;
  * Disposing the last net takes them down again.
  */
 export function installNets(logger: Logger): Disposable {
-  if (loggers.size === 0) setNets("add");
-  loggers.add(logger);
+  const own = { logger };
+  if (installed.size === 0) setNets("add");
+  installed.add(own);
   return {
     [Symbol.dispose](): void {
-      if (loggers.delete(logger) && loggers.size === 0) setNets("remove");
+      if (installed.delete(own) && installed.size === 0) setNets("remove");
     },
   };
 }
@@ -63,7 +64,7 @@ function onErrorEvent(event: Event): void {
 function report(error: unknown): void {
   // Nobody waits for a stream or connection that the other side ended; anything else is worth a look.
   const expected = !(error instanceof Error);
-  const [logger] = loggers;
+  const logger = [...installed][0]?.logger;
   const message = "Caught an error that nobody waited for";
   if (expected) logger?.debug(message, { error: causeChain(error) });
   else logger?.error(message, { error: causeChain(error) });

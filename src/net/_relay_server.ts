@@ -4,8 +4,8 @@
  */
 import type { Connection, Stream } from "@libp2p/interface";
 import type { PeerId } from "../sync/ports.ts";
+import { peerOf } from "./_connections.ts";
 import type { RelayHost } from "./_host.ts";
-import { peerOf } from "./node.ts";
 import { peerIdOfMultihash } from "./peer_id.ts";
 import type { RelayEvent } from "./relay.ts";
 

@@ -2,16 +2,13 @@
  * Keeps a reservation on every configured relay: libp2p gives up for ever at the first lost
  * connection, and does not start at all if a relay is down.
  */
-import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
-import { multiaddr } from "@multiformats/multiaddr";
 import type { Clock } from "../base/clock.ts";
 import { withDeadline } from "../base/deadline.ts";
-import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { backoffMs, type RetryPolicy } from "../base/retry.ts";
 import { causeChain } from "../base/rr_error.ts";
-import type { PeerId } from "../sync/ports.ts";
+import { connectRelay, hintOf } from "./_attempts.ts";
 import type { DeviceHost } from "./_host.ts";
 import type { RelayAddr } from "./addrs.ts";
 import type { NodeEvents } from "./node_events.ts";
@@ -20,12 +17,14 @@ import type { NodeEvents } from "./node_events.ts";
 export interface RelayKeeperDeps {
   readonly host: DeviceHost;
   readonly events: NodeEvents;
-  readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-const ATTEMPT_MS = 5_000;
+const CONNECT_MS = 5_000;
+const RESERVE_MS = 5_000;
+/** A reservation that held that long was a good one. */
+const STABLE_MS = 5_000;
 /** A relay that restarts is back within seconds; one that is gone is asked twice a minute. */
 const PAUSES: RetryPolicy = { attempts: Infinity, baseMs: 500, capMs: 30_000 };
 /** How soon a lost reservation is noticed if no event tells of it. */
@@ -37,69 +36,44 @@ export async function keepRelay(
   deps: RelayKeeperDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, events, logger } = deps;
+  const { clock, events } = deps;
   let failures = 0;
   let reserved: boolean | undefined;
   while (!signal.aborted) {
+    let why = "the relay ended the connection";
     try {
-      await withDeadline(ATTEMPT_MS, (inTime) => reserve(relay, deps, inTime), {
-        clock,
-        signal,
-        what: "reserve a place",
-      });
-      failures = 0;
-      if (reserved !== true) {
-        reserved = true;
-        logger.debug("Reserved a place on the relay", { relay: relay.relay });
-        events.emit({ type: "reserved", relay: relay.relay });
-      }
+      await reserve(relay, deps, signal);
+      if (reserved !== true) events.emit({ type: "reserved", relay: relay.relay });
+      reserved = true;
+      const since = clock.monotonic();
       await untilLost(relay, deps, signal);
+      // A relay that takes us and drops us at once must not be asked in a circle.
+      failures = clock.monotonic() - since < STABLE_MS ? failures + 1 : 0;
     } catch (error) {
-      if (signal.aborted) return;
       failures++;
-      if (reserved !== false) {
-        reserved = false;
-        const why = causeChain(error);
-        logger.debug("Cannot be reached through the relay", { relay: relay.relay, error: why });
-        events.emit({ type: "reservation-lost", relay: relay.relay, why });
-      }
-      await clock.sleep(backoffMs(failures, PAUSES, deps.random), signal).catch(() => {});
+      why = causeChain(error) + hintOf([error]);
     }
+    if (failures === 0 || signal.aborted) continue;
+    if (reserved !== false) events.emit({ type: "reservation-lost", relay: relay.relay, why });
+    reserved = false;
+    await clock.sleep(backoffMs(failures, PAUSES, deps.random), signal).catch(() => {});
   }
-}
-
-/** The open direct connection to a relay, or a new one. @throws if it cannot be made */
-export async function connectRelay(
-  relay: RelayAddr,
-  host: Pick<DeviceHost, "libp2p">,
-  signal: AbortSignal,
-  onProgress?: (event: string) => void,
-): Promise<Connection> {
-  const open = directConnection(relay.relay, host);
-  return open ?? await host.libp2p.dial(multiaddr(`${relay.transport}/p2p/${relay.relay}`), {
-    signal,
-    onProgress: (event) => onProgress?.(event.type),
-  });
-}
-
-function directConnection(
-  relay: PeerId,
-  { libp2p }: Pick<DeviceHost, "libp2p">,
-): Connection | undefined {
-  return libp2p.getConnections(peerIdFromString(relay))
-    .find((connection) => connection.direct && connection.status === "open");
 }
 
 async function reserve(
   relay: RelayAddr,
-  { host }: RelayKeeperDeps,
+  { host, clock }: RelayKeeperDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  await connectRelay(relay, host, signal);
-  signal.throwIfAborted();
+  await connectRelay(relay, { libp2p: host.libp2p, clock, withinMs: CONNECT_MS }, signal);
   const id = peerIdFromString(relay.relay);
   const { reservations } = host.relayClient;
-  if (!reservations.hasReservation(id)) await reservations.addRelay(id, "configured");
+  if (reservations.hasReservation(id)) return;
+  await withDeadline(RESERVE_MS, () => reservations.addRelay(id, "configured"), {
+    clock,
+    signal,
+    what: "reserve a place",
+  });
 }
 
 /** Returns when the reservation may be gone. */

@@ -9,9 +9,12 @@ import { answerPull } from "../wire/answer_pull.ts";
 import { decodePullRequest, decodePushRequest, encodePushReply } from "../wire/codec.ts";
 import { PULL_REQUEST_LIMIT, PUSH_REQUEST_LIMIT } from "../wire/limits.ts";
 import { type Exchange, type Protocol, PROTOCOLS } from "../wire/protocol_ids.ts";
-import { ProgressTimer } from "./_progress.ts";
+import { ByteBudget, type ByteShare } from "./_budget.ts";
+import { peerOf } from "./_connections.ts";
+import { type ProgressOptions, ProgressTimer } from "./_progress.ts";
+import { linkedController } from "./_signals.ts";
 import { MessageReader, raceAbort, writeMessage } from "./bytes.ts";
-import { type Node, peerOf } from "./node.ts";
+import type { Node } from "./node.ts";
 
 /** What {@linkcode servePeers} needs of the world. */
 export interface ServeDeps {
@@ -25,13 +28,13 @@ export interface ServeLimits {
   readonly perPeer?: number;
   /** Requests of all peers at a time; more are refused. @default {256} */
   readonly total?: number;
-  /** Bytes of requests that are being read, over all peers. @default {64 MiB} */
+  /** Bytes of requests and answers on their way, over all peers; beyond it, refused. @default {64 MiB} */
   readonly bufferedBytes?: number;
   /** Requests that are decoded, stored or answered at a time; more wait. @default {2} */
   readonly working?: number;
   /** Longest time without progress while a request comes in or an answer goes out. @default {30_000} */
   readonly idleMs?: number;
-  /** Longest time for a whole request to come in. @default {600_000} */
+  /** Longest time for a whole request to come in, or answer to go out. @default {600_000} */
   readonly requestMs?: number;
 }
 
@@ -82,10 +85,10 @@ class PeerServer {
   readonly #deps: ServeDeps;
   readonly #limits: Required<ServeLimits>;
   readonly #gate: Gate;
+  readonly #budget: ByteBudget;
   readonly #stopped = new AbortController();
   readonly #open = new Map<PeerId, number>();
   #total = 0;
-  #buffered = 0;
 
   constructor(service: PeerService, deps: ServeDeps, limits: ServeLimits) {
     this.#service = service;
@@ -99,6 +102,7 @@ class PeerServer {
       requestMs: limits.requestMs ?? REQUEST_MS,
     };
     this.#gate = createGate(this.#limits.working);
+    this.#budget = new ByteBudget(this.#limits.bufferedBytes);
   }
 
   /** Takes one stream; returns at once. */
@@ -111,21 +115,16 @@ class PeerServer {
     }
     this.#open.set(peer, open + 1);
     this.#total++;
-    let buffered = 0;
+    const share = this.#budget.share();
+    // Made before anything is waited for, so that no byte is missed.
     const reader = new MessageReader(stream, {
       mostBytes: (exchange === "pull" ? PULL_REQUEST_LIMIT : PUSH_REQUEST_LIMIT).wireBytes,
-      onBytes: (count) => {
-        if (this.#buffered + count > this.#limits.bufferedBytes) {
-          throw new Error("Too much is being read at this time");
-        }
-        buffered += count;
-        this.#buffered += count;
-      },
+      onBytes: (count) => share.add(count),
     });
-    this.#serve(stream, reader, exchange, protocol.compressed)
+    this.#serve({ stream, reader, share, exchange, compressed: protocol.compressed })
       .catch((error) => this.#refuse(stream, peer, exchange, error))
       .finally(() => {
-        this.#buffered -= buffered;
+        share[Symbol.dispose]();
         this.#total--;
         const left = this.#open.get(peer)! - 1;
         if (left === 0) this.#open.delete(peer);
@@ -138,51 +137,59 @@ class PeerServer {
     this.#stopped.abort(new Error("No longer serving"));
   }
 
-  async #serve(
-    stream: Stream,
-    reader: MessageReader,
-    exchange: Exchange,
-    compressed: boolean,
-  ): Promise<void> {
+  async #serve(request: Request): Promise<void> {
+    const { stream, share } = request;
     const { clock } = this.#deps;
-    const { idleMs, requestMs } = this.#limits;
-    const signal = this.#stopped.signal;
-    const request = await readRequest(reader, stream, {
-      clock,
-      idleMs,
-      totalMs: requestMs,
-      signal,
-    });
-    const work = this.#gate.run(
-      () => exchange === "pull" ? this.#pull(request, compressed) : this.#push(request, compressed),
-      signal,
-    );
+    const { idleMs, requestMs: totalMs } = this.#limits;
+    using over = linkedController(this.#stopped.signal);
+    const { signal } = over;
+    const times = { clock, idleMs, totalMs, signal };
+    const message = await readRequest(request, times);
+    // An asker that gives up while it waits in line costs no work.
+    stream.addEventListener("close", (event) => over.abort(event.error), { signal });
+    const work = this.#gate.run(() => this.#answer(request, message), signal);
     const answer = await raceAbort(work, signal);
-    using timer = new ProgressTimer({ clock, idleMs, signal });
+    share[Symbol.dispose]();
+    share.add(answer.length);
+    using timer = new ProgressTimer(times);
     await writeMessage(stream, answer, timer.signal, () => timer.progress());
   }
 
-  #pull(request: Uint8Array, compressed: boolean): Promise<Uint8Array> {
-    const decoded = decodePullRequest(request, compressed);
-    return answerPull(decoded, compressed, (part) => this.#service.pull(part));
-  }
-
-  async #push(request: Uint8Array, compressed: boolean): Promise<Uint8Array> {
-    const { entries, rejected } = decodePushRequest(request, compressed);
+  async #answer({ exchange, compressed }: Request, message: Uint8Array): Promise<Uint8Array> {
+    if (exchange === "pull") {
+      const decoded = decodePullRequest(message, compressed);
+      return await answerPull(decoded, compressed, (part) => this.#service.pull(part));
+    }
+    const { entries, rejected } = decodePushRequest(message, compressed);
     return encodePushReply(await this.#service.push(entries, rejected), compressed);
   }
 
   #refuse(stream: Stream, peer: PeerId, exchange: Exchange, error: unknown): void {
     stream.abort(toError(error));
     if (this.#stopped.signal.aborted) return;
-    this.#deps.logger.warn("Dropped a request", { peer, exchange, error: causeChain(error) });
+    const fields = { peer, exchange, error: causeChain(error) };
+    const { logger } = this.#deps;
+    if (isReset(error)) logger.debug("A peer gave up its request", fields);
+    else logger.warn("Dropped a request", fields);
   }
 }
 
+/** One stream that is being answered. */
+interface Request {
+  readonly stream: Stream;
+  readonly reader: MessageReader;
+  readonly share: ByteShare;
+  readonly exchange: Exchange;
+  readonly compressed: boolean;
+}
+
+function isReset(error: unknown): boolean {
+  return error === undefined || (error instanceof Error && error.name === "StreamResetError");
+}
+
 async function readRequest(
-  reader: MessageReader,
-  stream: Stream,
-  options: { clock: Clock; idleMs: number; totalMs: number; signal: AbortSignal },
+  { reader, stream }: Request,
+  options: ProgressOptions,
 ): Promise<Uint8Array> {
   using timer = new ProgressTimer(options);
   const onMessage = (): void => timer.progress();

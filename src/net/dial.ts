@@ -11,7 +11,7 @@ import {
   type PeerLink,
   type PeerRecord,
 } from "../sync/ports.ts";
-import { AttemptError, dialDirect, dialThrough } from "./_attempts.ts";
+import { AttemptError, dialDirect, dialThrough, hintOf } from "./_attempts.ts";
 import { SharedTasks } from "./_shared_tasks.ts";
 import { Upgrades } from "./_upgrades.ts";
 import { linkedController } from "./_signals.ts";
@@ -148,10 +148,11 @@ class NodeDialer implements Dialer {
   #directly(peer: PeerId, addrs: readonly string[], signal: AbortSignal): Promise<Connection> {
     const { node, clock } = this.#deps;
     const { directMs, staggerMs } = this.#options;
+    const deps = { libp2p: node.libp2p, clock, withinMs: directMs };
     let first: Connection | undefined;
     const tries = addrs.map(async (addr, i) => {
       await clock.sleep(i * staggerMs, signal);
-      const connection = await dialDirect(peer, addr, { node, clock, withinMs: directMs }, signal);
+      const connection = await dialDirect(peer, addr, deps, signal);
       first ??= connection;
       if (connection.id !== first.id) connection.abort(new Error("Another address was faster"));
       return first;
@@ -174,9 +175,8 @@ class NodeDialer implements Dialer {
     ]);
     over.abort();
     if (first === "reached") throw new Error("The peer was reached directly");
-    return await Promise.any(
-      relays.map((relay) => dialThrough(relay, peer, { node, clock, withinMs: relayedMs }, signal)),
-    );
+    const deps = { libp2p: node.libp2p, clock, withinMs: relayedMs };
+    return await Promise.any(relays.map((relay) => dialThrough(relay, peer, deps, signal)));
   }
 }
 
@@ -185,12 +185,8 @@ function unreachable(peer: PeerId, error: unknown): LinkError {
   const others = flatten(error).filter((it) => !(it instanceof AttemptError));
   const texts = [...attempts.map((it) => it.message), ...others.map((it) => causeChain(it))];
   const tried = texts.length === 0 ? "no address is known and no relay" : texts.join("; ");
-  const hint = attempts.some((it) => it.stuckInHandshake)
-    ? ". Is the swarm key the same on both devices? Compare `rr swarm-key`"
-    : "";
-  return new LinkError("unreachable", `Cannot reach peer "${peer}": ${tried}${hint}`, {
-    cause: error,
-  });
+  const message = `Cannot reach peer "${peer}": ${tried}${hintOf(attempts)}`;
+  return new LinkError("unreachable", message, { cause: error });
 }
 
 function flatten(error: unknown): unknown[] {

@@ -23,9 +23,10 @@ import {
 import { PULL_REPLY_LIMIT, PUSH_REPLY_LIMIT } from "../wire/limits.ts";
 import { type Exchange, PROTOCOLS } from "../wire/protocol_ids.ts";
 import { WireError } from "../wire/wire_error.ts";
+import { peerOf, routeOf } from "./_connections.ts";
 import { NoProgressError, ProgressTimer } from "./_progress.ts";
 import { MessageReader, MessageTooLarge, writeMessage } from "./bytes.ts";
-import { type Node, peerOf, routeOf } from "./node.ts";
+import type { Node } from "./node.ts";
 
 /** What {@linkcode openLink} needs. */
 export interface LinkDeps {

@@ -7,6 +7,7 @@ import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { PeerId, Route } from "../sync/ports.ts";
 import { type DeviceHost, startDeviceHost } from "./_host.ts";
+import { peerOf, routeOf } from "./_connections.ts";
 import { listenOrElsewhere } from "./_listen.ts";
 import { installBroadcastChannel, installNets } from "./_process_nets.ts";
 import { keepRelay } from "./_relays.ts";
@@ -307,14 +308,4 @@ class RunningNode implements Node {
     if (left.length > 0 || !this.#peers.delete(peer)) return;
     this.#parts.events.emit({ type: "disconnected", peer });
   }
-}
-
-/** The id of the peer at the other end. */
-export function peerOf(connection: Connection): PeerId {
-  return connection.remotePeer.toString() as PeerId;
-}
-
-/** How the connection reaches its peer. */
-export function routeOf(connection: Connection): Route {
-  return connection.direct ? "direct" : "relayed";
 }

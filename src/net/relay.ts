@@ -17,7 +17,7 @@ export interface RelayOptions {
   readonly swarmKey: Uint8Array;
   /** Listening addresses; others have them in their configuration, so a taken port is an error. */
   readonly listen: readonly string[];
-  /** Peers that may hold a reservation. @default {1024} */
+  /** Peers that may hold a reservation, at most 3000. @default {1024} */
   readonly maxReservations?: number;
   /** Relayed connections at a time. @default {512} */
   readonly maxCircuits?: number;
@@ -61,6 +61,8 @@ export interface RelayUsage {
 }
 
 const MAX_RESERVATIONS = 1_024;
+/** All ciphers of a process share one memory, which has room for about 3070 connections. */
+const MAX_CONNECTIONS = 3_000;
 const MAX_CIRCUITS = 512;
 const MAX_CIRCUITS_PER_PEER = 64;
 /** Longest timer, 24.8 days; libp2p knows no "only bytes" or "only seconds". */
@@ -85,7 +87,7 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
       identity: options.identity,
       swarmKey: options.swarmKey,
       // Twice the clients: a device that dials others through us need not have a reservation.
-      maxConnections: 2 * limits.maxReservations,
+      maxConnections: Math.min(2 * limits.maxReservations, MAX_CONNECTIONS),
       announce: announcedOf,
       nowMs: () => deps.clock.now(),
       reservations: reservationLimits(options, limits.maxReservations),
@@ -183,6 +185,12 @@ function checkedLimits(options: RelayOptions): CheckedLimits {
         `Cannot start a relay as '${name}' must be an integer of at least 1: current value is ${value}`,
       );
     }
+  }
+  if (limits.maxReservations > MAX_CONNECTIONS) {
+    throw new RangeError(
+      `Cannot start a relay as 'maxReservations' must be at most ${MAX_CONNECTIONS}: ` +
+        `current value is ${limits.maxReservations}`,
+    );
   }
   return limits;
 }

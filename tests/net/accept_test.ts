@@ -98,6 +98,45 @@ nodeTest("servePeers() bounds the bytes that all requests hold", async (lab) => 
   assert.equal((await link.push(makeEntries(1))).ok, true);
 });
 
+nodeTest("servePeers() bounds the bytes that all answers hold", async (lab) => {
+  const entries = makeEntries(20).map((entry) => ({
+    ...entry,
+    command: Array.from({ length: 200 }, () => crypto.randomUUID()).join(" "),
+  }));
+  const service = new ScriptedService({ entries, nextCursor: 20 });
+  const { link } = await served(lab, { bufferedBytes: 20_000 }, service);
+  await assert.rejects(link.pull(REQUEST));
+  assert.match(dropped(lab), /Too much/);
+  assert.equal((await link.push(makeEntries(1))).ok, true);
+});
+
+nodeTest("servePeers() does not work for an asker that gave up in line", async (lab) => {
+  const service = new ScriptedService();
+  const release = Promise.withResolvers<void>();
+  let begun = 0;
+  service.pull = async () => {
+    begun++;
+    await release.promise;
+    return { entries: [], nextCursor: null };
+  };
+  const { link } = await served(lab, { working: 1 }, service);
+  const first = link.pull(REQUEST);
+  await until(() => begun === 1, "the first is worked on");
+  const stop = new AbortController();
+  const second = assert.rejects(link.pull(REQUEST, { signal: stop.signal }), /bye/);
+  const third = link.pull(REQUEST);
+  await until(
+    () => lab.nodes[0]!.libp2p.getConnections()[0]!.streams.length >= 3,
+    "all have asked",
+  );
+  stop.abort(new Error("bye"));
+  await second;
+  await until(() => lab.logger.matching("gave up").length === 1, "the server knows");
+  release.resolve();
+  await Promise.all([first, third]);
+  assert.equal(begun, 2);
+});
+
 nodeTest("servePeers() drops a decompression bomb", async (lab) => {
   const { open, link } = await served(lab);
   const { zstdCompressSync } = await import("node:zlib");
