@@ -76,6 +76,35 @@ export const MIGRATIONS: readonly Migration[] = [
         deleted_at INTEGER NOT NULL
       ) WITHOUT ROWID;`,
   },
+  {
+    version: 2,
+    why:
+      "finding the newest distinct commands of a folder, a host or a session went through every " +
+      "row with its text: seconds at a million",
+    sql: `
+      INSERT INTO rr_meta (key, value) VALUES ('hash_salt', random() & 0xffffffff);
+      CREATE TABLE rr_text (
+        first_id INTEGER PRIMARY KEY, hashes BLOB NOT NULL, ends BLOB NOT NULL, bytes BLOB NOT NULL
+      );
+      CREATE TABLE rr_place (
+        id INTEGER PRIMARY KEY, cwd TEXT NOT NULL, hostname TEXT NOT NULL, device_id TEXT NOT NULL,
+        UNIQUE (cwd, hostname, device_id)
+      );
+      CREATE TABLE rr_session (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+      CREATE TABLE rr_chunk (
+        first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL,
+        newest_ms INTEGER NOT NULL, oldest_ms INTEGER NOT NULL,
+        seqs BLOB NOT NULL, started BLOB NOT NULL, commands BLOB NOT NULL,
+        places BLOB NOT NULL, sessions BLOB NOT NULL, exits BLOB NOT NULL
+      );
+      CREATE TABLE rr_gone (seq INTEGER PRIMARY KEY);
+      CREATE TRIGGER rr_entry_deleted AFTER DELETE ON entries BEGIN
+        INSERT OR IGNORE INTO rr_gone (seq) VALUES (OLD.ingest_seq);
+      END;
+      CREATE TRIGGER rr_entry_changed AFTER UPDATE ON entries BEGIN
+        INSERT OR REPLACE INTO rr_meta (key, value) VALUES ('index_stale', '1');
+      END;`,
+  },
 ];
 
 /** The newest version that this program knows. */

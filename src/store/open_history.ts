@@ -3,10 +3,15 @@ import type { Clock } from "../base/clock.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import { Database } from "./_database.ts";
+import { CommandIndex } from "./command_index.ts";
 import { EntryLog } from "./entry_log.ts";
+import { Maintenance } from "./maintenance.ts";
 import { Meta } from "./meta.ts";
 import { migrate, refuseForeign, schemaVersion } from "./migrations.ts";
 import { PeerStore } from "./peer_store.ts";
+import { Recall } from "./recall.ts";
+import { Removal } from "./removal.ts";
+import { Stats } from "./stats.ts";
 
 /** What {@linkcode openHistory} needs of the world, and how it should behave. */
 export interface HistoryOptions {
@@ -28,6 +33,14 @@ export interface History extends Disposable {
   readonly log: EntryLog;
   /** Known peers; `PeerBook` by shape. */
   readonly peers: PeerStore;
+  /** Search and everything else that is shown. */
+  readonly recall: Recall;
+  /** What makes reads fast; to be kept up by whoever has time. */
+  readonly index: CommandIndex;
+  readonly stats: Stats;
+  /** Prune and delete. */
+  readonly removal: Removal;
+  readonly maintenance: Maintenance;
   /** Facts about the database. */
   readonly meta: Meta;
   /** What was put right while opening, one sentence each, for the log. */
@@ -78,10 +91,17 @@ export function openHistory(path: string, options: HistoryOptions): History {
 
 function assemble(db: Database, clock: Clock, notices: readonly string[]): History {
   const meta = new Meta(db);
+  const index = new CommandIndex(db, meta);
+  const recall = new Recall(db, meta);
   return {
     path: db.path,
     log: new EntryLog(db, meta),
     peers: new PeerStore(db, clock),
+    recall,
+    index,
+    stats: new Stats(db, meta, recall),
+    removal: new Removal(db, meta, clock, index, recall),
+    maintenance: new Maintenance(db),
     meta,
     notices,
     dataVersion: () => db.integer("PRAGMA data_version"),

@@ -1,0 +1,55 @@
+/** The file itself: its size, its health, its write-ahead log. */
+import type { Database } from "./_database.ts";
+
+/** How large a history is. */
+export interface HistorySize {
+  readonly entries: number;
+  /** Entry ids kept so that what was deleted does not come back. */
+  readonly deletedIds: number;
+  readonly fileBytes: number;
+  /** Part of the file that holds nothing; {@linkcode Maintenance.compact} gives it back. */
+  readonly freeBytes: number;
+}
+
+/** See the file's description. */
+export class Maintenance {
+  readonly #db: Database;
+
+  /** Looks after an open, migrated database. */
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Counts; about 10 ms at a million entries. */
+  size(): HistorySize {
+    const pageBytes = this.#db.integer("PRAGMA page_size");
+    return {
+      entries: this.#db.integer("SELECT count(*) FROM entries"),
+      deletedIds: this.#db.integer("SELECT count(*) FROM rr_deleted"),
+      fileBytes: this.#db.integer("PRAGMA page_count") * pageBytes,
+      freeBytes: this.#db.integer("PRAGMA freelist_count") * pageBytes,
+    };
+  }
+
+  /** Reads the whole file (about 1 s for 300 MB) and says what is wrong; empty if nothing is. */
+  quickCheck(): string[] {
+    const lines = this.#db.rows("PRAGMA quick_check(10)").map((row) => String(row[0]));
+    return lines.length === 1 && lines[0] === "ok" ? [] : lines;
+  }
+
+  /**
+   * Folds the write-ahead log into the database, as far as readers allow; whether all of it was.
+   *
+   * @param truncate also cut the log to nothing, waiting for others up to the busy time-out
+   */
+  checkpoint(truncate = false): boolean {
+    const row = this.#db.row(`PRAGMA wal_checkpoint(${truncate ? "TRUNCATE" : "PASSIVE"})`);
+    return row?.[0] === 0 && row[1] === row[2];
+  }
+
+  /** Gives free space back to the disk. Rewrites the file: about 1 s for 100 MB. */
+  compact(): void {
+    this.#db.exec("VACUUM");
+    this.checkpoint(true);
+  }
+}
