@@ -118,7 +118,9 @@ Deno.test("rr service where nothing manages services says what to do instead", a
 
 Deno.test("rr service refuses what it does not know", async () => {
   using machine = new FakeMachine();
-  assert.match((await rr(machine, "instal")).err, /did you mean install\?/);
+  const mistyped = await rr(machine, "instal");
+  assert.equal(mistyped.code, 2);
+  assert.match(mistyped.err, /did you mean install\?/);
   assert.match((await rr(machine, "logs", "--lines", "0")).err, /--lines must be/);
   assert.match((await rr(machine)).err, /verb/);
 });

@@ -64,7 +64,7 @@ interface Work {
 
 /** The command, with the way in which it runs programs. */
 export function serviceCommand(run: Run): CliCommand {
-  return defineCommand<Flags, [Verb]>({
+  return defineCommand<Flags, [string]>({
     brief: "Run the daemon in the background, from login on",
     details: `install    write the unit, enable and start it (may be repeated)
 uninstall  stop it and remove the unit; history, keys and config stay
@@ -101,9 +101,14 @@ Examples:
     aliases: { f: "follow", n: "lines" },
     words: {
       kind: "tuple",
-      parameters: [{ brief: "What to do", parse: parseVerb, placeholder: "verb" }],
+      parameters: [{
+        brief: "What to do",
+        parse: String,
+        placeholder: "verb",
+        proposeCompletions: (start: string) => VERBS.filter((verb) => verb.startsWith(start)),
+      }],
     },
-    run: (world, flags, [verb]) => runService(world, flags, verb, run),
+    run: (world, flags, [verb]) => runService(world, flags, parseVerb(verb), run),
   });
 }
 
