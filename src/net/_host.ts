@@ -18,7 +18,7 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2pInit, type Libp2pOptions } from "libp2p";
 import type { PeerId } from "../sync/ports.ts";
 import { VERSION } from "../version.ts";
-import { hardenedPsk, type HeardOf } from "./_psk.ts";
+import { hardenedPsk, type HeardOf, type Traffic } from "./_psk.ts";
 import { KEEP_ALIVE_MS } from "./_silence.ts";
 import type { Identity } from "./identity.ts";
 
@@ -27,6 +27,8 @@ export interface HostOptions {
   readonly identity: Identity;
   readonly swarmKey: Uint8Array;
   readonly maxConnections: number;
+  /** Longest time for a stranger between TCP and the end of the handshake. */
+  readonly handshakeMs: number;
   /** Which addresses the node tells others, given those it listens on; with `/p2p/<own id>`. */
   announce(addrs: readonly string[]): readonly string[];
   /** Milliseconds of the wall clock. */
@@ -37,6 +39,7 @@ export interface HostOptions {
 export interface Host {
   readonly libp2p: Libp2p;
   readonly heardOf: HeardOf;
+  readonly traffic: Traffic;
   /** Starts listening. @throws what libp2p throws if an address cannot be used */
   listen(addr: string): Promise<void>;
   /** The addresses listened on: concrete ones, with the ports that are in use. */
@@ -77,9 +80,6 @@ const EARLY_STREAMS = 256;
 /** Devices behind one NAT are one host, so the default of 5 connections a second is too little. */
 const DEVICE_LIMITS = { inboundConnectionThreshold: 100, maxIncomingPendingConnections: 100 };
 const RELAY_LIMITS = { inboundConnectionThreshold: 1_000, maxIncomingPendingConnections: 500 };
-/** For a stranger between TCP and the end of the handshake. */
-const HANDSHAKE_MS = 10_000;
-const RELAY_HANDSHAKE_MS = 5_000;
 /** Relayed connections that one peer may have through us at a time. */
 const HOP_STREAMS = 256;
 const STOP_STREAMS = 1_000;
@@ -90,14 +90,13 @@ export async function startDeviceHost(options: HostOptions): Promise<DeviceHost>
   const relayTransport = circuitRelayTransport();
   const capture = (components: CircuitRelayTransportComponents): Transport =>
     transport = relayTransport(components);
-  const { init, heardOf, finish } = prepare(options, "rustory/0.1.0");
+  const { init, heardOf, traffic, finish } = prepare(options, "rustory/0.1.0");
   const libp2p = await createLibp2p({
     ...init,
     transports: [...init.transports, capture],
     connectionManager: {
       ...init.connectionManager,
       ...DEVICE_LIMITS,
-      inboundUpgradeTimeout: HANDSHAKE_MS,
     },
     services: { ...init.services, dcutr: dcutr() },
   });
@@ -106,7 +105,7 @@ export async function startDeviceHost(options: HostOptions): Promise<DeviceHost>
   };
   // The store never asks a relay again that failed once; when to ask again is decided in _relays.ts.
   reservationStore.relayFilter = { has: (): boolean => false, add(): void {} };
-  return { ...finish(libp2p), heardOf, relayClient: { reservations: reservationStore } };
+  return { ...finish(libp2p), heardOf, traffic, relayClient: { reservations: reservationStore } };
 }
 
 /** What a relay's node takes besides. */
@@ -118,7 +117,7 @@ export interface RelayHostOptions extends HostOptions {
 
 /** Starts a relay's node. */
 export async function startRelayHost(options: RelayHostOptions): Promise<RelayHost> {
-  const { init, heardOf, finish } = prepare(options, "rustory-relay/0.1.0");
+  const { init, heardOf, traffic, finish } = prepare(options, "rustory-relay/0.1.0");
   const text = (id: { toString(): string }): PeerId => id.toString() as PeerId;
   const libp2p = await createLibp2p({
     ...init,
@@ -128,7 +127,6 @@ export async function startRelayHost(options: RelayHostOptions): Promise<RelayHo
     connectionManager: {
       ...init.connectionManager,
       ...RELAY_LIMITS,
-      inboundUpgradeTimeout: RELAY_HANDSHAKE_MS,
     },
     services: {
       ...init.services,
@@ -139,12 +137,13 @@ export async function startRelayHost(options: RelayHostOptions): Promise<RelayHo
       }),
     },
   });
-  return { ...finish(libp2p), heardOf, relayServer: libp2p.services.relay };
+  return { ...finish(libp2p), heardOf, traffic, relayServer: libp2p.services.relay };
 }
 
 // deno-lint-ignore explicit-function-return-type -- the type is what createLibp2p() infers from
 function prepare(options: HostOptions, protocolVersion: string) {
   const heardOf: HeardOf = new WeakMap();
+  const traffic: Traffic = { received: 0, sent: 0 };
   let manager: TransportManager | undefined;
   const makeTcp = tcp();
   const captureTcp = (components: Parameters<typeof makeTcp>[0]): Transport => {
@@ -171,13 +170,15 @@ function prepare(options: HostOptions, protocolVersion: string) {
         },
       }),
     ],
-    connectionProtector: hardenedPsk(options.swarmKey, heardOf, options.nowMs),
+    connectionProtector: hardenedPsk(options.swarmKey, heardOf, options.nowMs, traffic),
     // See _silence.ts.
     connectionMonitor: { enabled: false },
     connectionManager: {
       maxConnections: options.maxConnections,
-      addressDialTimeout: HANDSHAKE_MS,
-      dialTimeout: HANDSHAKE_MS + 5_000,
+      inboundUpgradeTimeout: options.handshakeMs,
+      // Those who dial have shorter deadlines of their own.
+      addressDialTimeout: 10_000,
+      dialTimeout: 15_000,
     },
     transportManager: { faultTolerance: FaultTolerance.FATAL_ALL },
     services: {
@@ -192,7 +193,7 @@ function prepare(options: HostOptions, protocolVersion: string) {
       ping: ping(),
     },
   } satisfies Libp2pOptions & Libp2pInit;
-  return { init, heardOf, finish: (libp2p: Libp2p) => finish(libp2p, manager!) };
+  return { init, heardOf, traffic, finish: (libp2p: Libp2p) => finish(libp2p, manager!) };
 }
 
 /** The part of libp2p that listens, not on its face. */
@@ -201,7 +202,7 @@ interface TransportManager {
   getAddrs(): ReturnType<typeof multiaddr>[];
 }
 
-function finish(libp2p: Libp2p, manager: TransportManager): Omit<Host, "heardOf"> {
+function finish(libp2p: Libp2p, manager: TransportManager): Omit<Host, "heardOf" | "traffic"> {
   return {
     libp2p,
     listen: (addr) => manager.listen([multiaddr(addr)]),

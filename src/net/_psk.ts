@@ -6,6 +6,12 @@ import { formatSwarmKey } from "./swarm_key.ts";
 /** Where each connection was last heard of; the key is the connection below the pre-shared key. */
 export type HeardOf = WeakMap<object, { atMs: number }>;
 
+/** Bytes over TCP since the start; what is inside a relayed connection is not counted again. */
+export interface Traffic {
+  received: number;
+  sent: number;
+}
+
 /** What `@libp2p/pnet` 3.0.27 gives back, as far as it has to be mended. */
 interface BoxStream extends MessageStream {
   maxMessageSize: number;
@@ -30,12 +36,14 @@ const DEAD_CIPHER: Cipher = { update: (): Uint8Array => new Uint8Array(0), final
  * A protector that bounds what it writes at once and hands the ciphers of closed connections back,
  * which `@libp2p/pnet` does not: after about 5000 connections its memory would be used up.
  *
- * @param heardOf is told of every byte that arrives
+ * @param heardOf is told when something arrives
+ * @param traffic is told how much
  */
 export function hardenedPsk(
   swarmKey: Uint8Array,
   heardOf: HeardOf,
   nowMs: () => number,
+  traffic: Traffic = { received: 0, sent: 0 },
 ): () => ConnectionProtector {
   const make = preSharedKey({ psk: new TextEncoder().encode(formatSwarmKey(swarmKey)) });
   return () => {
@@ -52,9 +60,20 @@ export function hardenedPsk(
       const heard = { atMs: nowMs() };
       heardOf.set(connection, heard);
       connection.addEventListener("message", () => heard.atMs = nowMs());
+      const { remoteAddr } = connection as { remoteAddr?: unknown };
+      if (!String(remoteAddr).includes("/p2p-circuit")) measure(connection, traffic);
       return box;
     };
     return Object.assign(inner, { protect });
+  };
+}
+
+function measure(connection: MessageStream, traffic: Traffic): void {
+  connection.addEventListener("message", ({ data }) => traffic.received += data.byteLength);
+  const send = connection.send.bind(connection);
+  connection.send = (data) => {
+    traffic.sent += data.byteLength;
+    return send(data);
   };
 }
 

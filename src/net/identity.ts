@@ -103,11 +103,24 @@ export async function loadOrCreateIdentity(
   return { ...await parseIdentity(bytes, `the identity "${path}"`), created, looseMode };
 }
 
-async function publicKeyOf(seed: Uint8Array): Promise<Uint8Array> {
+/** Signs data with the identity (Ed25519, 64 bytes). */
+export async function signWith(
+  identity: Identity,
+  data: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array> {
+  const seed = identity.protobuf.subarray(PREFIX.length, PREFIX.length + SEED_BYTES);
+  return new Uint8Array(await crypto.subtle.sign("Ed25519", await importSeed(seed), data));
+}
+
+function importSeed(seed: Uint8Array): Promise<CryptoKey> {
   const pkcs8 = new Uint8Array(PKCS8_PREFIX.length + SEED_BYTES);
   pkcs8.set(PKCS8_PREFIX);
   pkcs8.set(seed, PKCS8_PREFIX.length);
-  const key = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
+  return crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
+}
+
+async function publicKeyOf(seed: Uint8Array): Promise<Uint8Array> {
+  const key = await importSeed(seed);
   const { x } = await crypto.subtle.exportKey("jwk", key);
   const base64 = x!.replaceAll("-", "+").replaceAll("_", "/");
   return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));

@@ -31,6 +31,8 @@ export interface NodeOptions {
   readonly relays?: readonly RelayAddr[];
   /** Most connections at once, in both directions. @default {300} */
   readonly maxConnections?: number;
+  /** Longest time for a stranger between TCP and the end of the handshake. @default {10_000} */
+  readonly handshakeMs?: number;
   /** Silence after which a connection is given up, in milliseconds. @default {50_000} */
   readonly silenceMs?: number;
 }
@@ -77,6 +79,8 @@ export interface Node extends AsyncDisposable {
   /** The relays that take connections for us at this moment. */
   reservations(): readonly PeerId[];
   connections(): readonly ConnectionInfo[];
+  /** Bytes over the network since the start. */
+  traffic(): { readonly received: number; readonly sent: number };
   /** Calls `listener` at every event until disposed, and at once with those of the start. */
   onEvent(listener: NodeListener): Disposable;
   /** Closes everything; takes at most 300 ms, whatever hangs. Twice is harmless. */
@@ -84,6 +88,8 @@ export interface Node extends AsyncDisposable {
 }
 
 const MAX_CONNECTIONS = 300;
+// Three round trips; more than a second only where nothing would work anyway.
+const HANDSHAKE_MS = 10_000;
 /** How often the addresses are looked at: no event tells of a new network. */
 const ADDRESS_CHECK_MS = 10_000;
 
@@ -110,6 +116,7 @@ export async function startNode(options: NodeOptions, deps: NodeDeps): Promise<N
       identity,
       swarmKey: options.swarmKey,
       maxConnections,
+      handshakeMs: options.handshakeMs ?? HANDSHAKE_MS,
       announce: (addrs) => node?.announced(addrs) ?? [],
       nowMs: () => deps.clock.now(),
     });
@@ -199,6 +206,10 @@ class RunningNode implements Node {
       addr: String(connection.remoteAddr),
       openedAtMs: connection.timeline.open,
     }));
+  }
+
+  traffic(): { readonly received: number; readonly sent: number } {
+    return this.#host.traffic;
   }
 
   onEvent(listener: NodeListener): Disposable {

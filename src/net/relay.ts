@@ -58,11 +58,16 @@ export interface RelayUsage {
   readonly connections: number;
   readonly reservations: number;
   readonly circuits: number;
+  /** Bytes over the network since the start. */
+  readonly received: number;
+  readonly sent: number;
 }
 
 const MAX_RESERVATIONS = 1_024;
 /** All ciphers of a process share one memory, which has room for about 3070 connections. */
 const MAX_CONNECTIONS = 3_000;
+/** Shorter than a device's: anybody can find a relay. */
+const HANDSHAKE_MS = 5_000;
 const MAX_CIRCUITS = 512;
 const MAX_CIRCUITS_PER_PEER = 64;
 /** Longest timer, 24.8 days; libp2p knows no "only bytes" or "only seconds". */
@@ -88,6 +93,7 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
       swarmKey: options.swarmKey,
       // Twice the clients: a device that dials others through us need not have a reservation.
       maxConnections: Math.min(2 * limits.maxReservations, MAX_CONNECTIONS),
+      handshakeMs: HANDSHAKE_MS,
       announce: announcedOf,
       nowMs: () => deps.clock.now(),
       reservations: reservationLimits(options, limits.maxReservations),
@@ -141,6 +147,7 @@ class RunningRelay implements Relay {
       connections: this.#host.libp2p.getConnections().length,
       reservations: this.#host.relayServer.reservations.size,
       circuits: this.#parts.ledger.circuits,
+      ...this.#host.traffic,
     };
   }
 

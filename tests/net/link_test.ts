@@ -53,6 +53,41 @@ nodeTest("PeerLink.pull() of an answer cut by a lost connection is closed", asyn
   );
 });
 
+nodeTest("PeerLink.push() to a peer that stops reading ends with its signal", async (lab) => {
+  const server = await lab.node();
+  const stopped = Promise.withResolvers<void>();
+  await server.libp2p.handle("/rustory/entries-push/1.0.0", (stream) => {
+    stream.addEventListener("message", () => {
+      stream.pause();
+      stopped.resolve();
+    }, { once: true });
+  });
+  const link = await lab.dialer(await lab.node()).connect(recordOf(server, server.addresses()));
+  const stop = new AbortController();
+  const entries = makeEntries(8).map((entry) => ({ ...entry, command: "x".repeat(1 << 20) }));
+  const waiting = assert.rejects(link.push(entries, { signal: stop.signal }), /bye/);
+  await stopped.promise;
+  stop.abort(new Error("bye"));
+  await waiting;
+  const timedOut = link.push(entries, { idleTimeoutMs: 200 });
+  await assert.rejects(timedOut, (error: LinkError) => error.code === "timeout");
+});
+
+nodeTest("PeerLink.pull() waits for an answer that keeps coming slowly", async (lab) => {
+  const server = await lab.node();
+  const answer = new TextEncoder().encode('{"entries":[],"next_cursor":null}'.padEnd(60));
+  await server.libp2p.handle("/rustory/sync-pull/1.0.0", async (stream) => {
+    for (let at = 0; at < answer.length; at += 2) {
+      stream.send(answer.slice(at, at + 2));
+      await lab.deps.clock.sleep(50);
+    }
+    await stream.close();
+  });
+  const link = await lab.dialer(await lab.node()).connect(recordOf(server, server.addresses()));
+  const reply = await link.pull({ cursor: 0, limit: 1 }, { idleTimeoutMs: 1_000 });
+  assert.equal(reply.nextCursor, null);
+});
+
 async function openDirect(service: PeerService): Promise<LinkPair> {
   const lab = new Lab();
   const server = await lab.server(service);

@@ -121,6 +121,36 @@ nodeTest("Node.connections() tells the way of each", async (lab) => {
   assert.ok(connection!.addr.includes(server.peer));
 });
 
+nodeTest("strangers that say nothing are shown out and lock nobody out", async (lab) => {
+  const server = await lab.server(undefined, { handshakeMs: 500 });
+  const port = Number(/tcp\/(\d+)/.exec(server.listening()[0]!)![1]);
+  const strangers = await Promise.all(
+    Array.from({ length: 40 }, () => Deno.connect({ hostname: "127.0.0.1", port })),
+  );
+  const ends = strangers.map(async (stranger) => {
+    using open = stranger;
+    const buffer = new Uint8Array(64);
+    // Ours speaks first; then nothing comes until it hangs up.
+    while (await open.read(buffer).catch(() => null) !== null) continue;
+  });
+  const link = await lab.dialer(await lab.node()).connect(recordOf(server, server.addresses()));
+  assert.equal((await link.pull({ cursor: 0, limit: 1 })).nextCursor, null);
+  await Promise.all(ends);
+});
+
+nodeTest("startNode() refuses connections beyond its limit", async (lab) => {
+  const server = await lab.server(undefined, { maxConnections: 2 });
+  const links = [];
+  for (let i = 0; i < 2; i++) {
+    links.push(await lab.dialer(await lab.node()).connect(recordOf(server, server.addresses())));
+  }
+  const third = lab.dialer(await lab.node(), { directMs: 2_000 });
+  await assert.rejects(third.connect(recordOf(server, server.addresses())));
+  for (const link of links) {
+    assert.equal((await link.pull({ cursor: 0, limit: 1 })).nextCursor, null);
+  }
+});
+
 nodeTest("Node.stop() in the middle of an answer fails the request", async (lab) => {
   const entries = makeEntries(40).map((entry) => ({ ...entry, command: random(500_000) }));
   const server = await lab.server(new ScriptedService({ entries, nextCursor: 40 }));

@@ -20,6 +20,19 @@ Deno.test("a process with a node, a relay and a link ends by itself when they ar
   }
 });
 
+Deno.test("installNets() keeps the process alive until the last net is gone", async () => {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", `${SCRIPTS}throw_nothing.ts`],
+  }).output();
+  assert.deepEqual(new TextDecoder().decode(stdout).trim().split("\n"), [
+    "debug: Event (close)",
+    "error: a promise",
+    "error: a listener",
+    "alive",
+  ]);
+  assert.equal(code, 1);
+});
+
 nodeTest("a peer that is killed in the middle of an answer fails the request", async (lab: Lab) => {
   const hex = Array.from(lab.swarmKey, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const child = new Deno.Command(Deno.execPath(), {
