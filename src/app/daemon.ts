@@ -4,7 +4,7 @@ import { causeChain } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import type { History } from "../store/open_history.ts";
 import type { SyncEvent } from "../sync/events.ts";
-import { logNodeEvent, logSyncEvent } from "./event_log.ts";
+import { logSyncEvent, nodeEventLog } from "./event_log.ts";
 import type { DaemonConfig } from "./daemon_config.ts";
 import { loadKeys } from "./keys.ts";
 import { watchLocalChanges } from "./local_changes.ts";
@@ -57,7 +57,7 @@ export async function runSession(
     },
     onReceived: deps.onChange,
   });
-  using _events = session.node.onEvent((event) => logNodeEvent(event, logger));
+  using _events = session.node.onEvent(nodeEventLog(logger));
   using _lines = sayAddresses(session, deps.say);
   deps.onSession(session);
   await Promise.all([

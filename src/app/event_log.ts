@@ -3,6 +3,7 @@ import type { Logger } from "../base/log.ts";
 import { causeChain } from "../base/rr_error.ts";
 import type { NodeEvent } from "../net/node_events.ts";
 import type { SyncEvent } from "../sync/events.ts";
+import type { PeerId, Route } from "../sync/ports.ts";
 
 /** Logs an event of the engine. */
 export function logSyncEvent(event: SyncEvent, logger: Logger): void {
@@ -88,8 +89,20 @@ function logPushFailure({ peer, totals, error }: Of<"push-failed">, logger: Logg
   logger.warn("p2p push failed", { peer, error: causeChain(error) });
 }
 
-/** Logs an event of the node. */
-export function logNodeEvent(event: NodeEvent, logger: Logger): void {
+/** Logs the events of a node; a further connection to a connected peer says nothing new. */
+export function nodeEventLog(logger: Logger): (event: NodeEvent) => void {
+  const routes = new Map<PeerId, Route>();
+  return (event) => {
+    if (event.type === "connected") {
+      if (routes.get(event.peer) === event.route) return;
+      routes.set(event.peer, event.route);
+    }
+    if (event.type === "disconnected") routes.delete(event.peer);
+    logNodeEvent(event, logger);
+  };
+}
+
+function logNodeEvent(event: NodeEvent, logger: Logger): void {
   switch (event.type) {
     case "port-taken":
       return logger.warn(

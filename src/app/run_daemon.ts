@@ -1,29 +1,28 @@
 /** The daemon from start to stop: its lock, its database, its socket, and one session after the other. */
-import type { Logger } from "../base/log.ts";
 import { causeChain, RrError } from "../base/rr_error.ts";
-import type { World } from "../base/world.ts";
 import { type History, openHistory } from "../store/open_history.ts";
 import { captureIntake } from "./capture_intake.ts";
 import { serveControl } from "./control/server.ts";
 import { controlSocketPath } from "./control/socket_path.ts";
 import { controlHandlers } from "./daemon_control.ts";
+import { countDaemon } from "./daemon_metrics.ts";
+import type { ProcessParts } from "./process_parts.ts";
 import { compareConfigs, type DaemonConfig } from "./daemon_config.ts";
 import { StatusKeeper } from "./daemon_status.ts";
+import { hangOnDemand } from "./hang_on_demand.ts";
 import { IndexKeeper } from "./housekeeping.ts";
 import { lockDaemon, tryRole } from "./lock.ts";
+import type { SyncEvent } from "../sync/events.ts";
 import type { SyncSession } from "./session.ts";
 import { type Recurring, runSession } from "./daemon.ts";
 
 /** What a daemon needs. */
-export interface RunDaemonDeps {
-  readonly world: World;
-  readonly logger: Logger;
-  /** Prints one line to stdout at once. */
-  readonly say: (line: string) => void;
-}
+export type RunDaemonDeps = Omit<ProcessParts, keyof AsyncDisposable>;
 
 /** How long a call waits, blocking the event loop, while another process writes the database. */
 const BUSY_TIMEOUT_MS = 25;
+/** Latest time to tell the service manager that we are up; it gives up after 90 s. */
+const READY_MS = 15_000;
 /** How often to look whether the other process of this device has ended. */
 const ROLE_CHECK_MS = 2_000;
 
@@ -53,8 +52,10 @@ class Daemon {
   readonly #status: StatusKeeper;
   readonly #index: IndexKeeper;
   readonly #stop = new AbortController();
+  readonly #count: (event: SyncEvent) => void;
   #config: DaemonConfig;
   #session: SyncSession | undefined;
+  #isReady = false;
   /** Ends the running session; another one follows. */
   #again = new AbortController();
 
@@ -69,7 +70,11 @@ class Daemon {
     this.#history = history;
     this.#deps = deps;
     this.#status = new StatusKeeper(deps.world.clock);
-    const { clock } = deps.world;
+    const { clock, files } = deps.world;
+    this.#count = countDaemon(deps.metrics, {
+      session: () => this.#session,
+      spoolFiles: () => files.list(this.#config.capture.folder).length,
+    });
     this.#index = new IndexKeeper({
       clock,
       logger: deps.logger,
@@ -86,6 +91,7 @@ class Daemon {
       ? await this.#serveControl(stop)
       : undefined;
     const index = this.#index.run(stop);
+    hangOnDemand(world, stop);
     while (!stop.aborted) await this.#runOnce(stop);
     await index;
   }
@@ -105,6 +111,8 @@ class Daemon {
     }
     logger.info(change.applies ? "Configuration read again" : "Configuration is unchanged");
     if (change.applies) {
+      this.#deps.notifier.reloading();
+      this.#isReady = false;
       this.#config = change.config;
       this.#again.abort(new Error("The configuration has changed"));
     }
@@ -163,10 +171,35 @@ class Daemon {
       onChange: () => this.#index.changed(),
       onEvent: (event) => {
         this.#status.see(event);
+        this.#count(event);
+        if (event.type === "round-done") this.#tellManager();
         if (event.type === "pull-progress") this.#index.changed();
       },
-      onSession: (session) => void (this.#session = session),
+      onSession: (session) => {
+        this.#session = session;
+        // One that only answers is up now; one that syncs is up when it has tried once.
+        if (config.mode === "serve") this.#tellManager();
+        else this.#tellManagerLater(session.node.stopped);
+      },
     };
+  }
+
+  // A round may take as long as its slowest peer, and a start jitter as long as somebody wishes.
+  #tellManagerLater(stopped: AbortSignal): void {
+    this.#deps.world.clock.sleep(READY_MS, stopped).then(() => {
+      if (!this.#isReady) this.#tellManager();
+    }, () => {});
+  }
+
+  #tellManager(): void {
+    const { notifier, world } = this.#deps;
+    const peers = this.#session?.engine.peers() ?? [];
+    const connected = peers.filter((peer) => peer.route !== undefined).length;
+    const at = new Date(world.clock.now()).toISOString().slice(0, 19);
+    const text = `${connected} of ${peers.length} peers connected, last round ${at}Z`;
+    if (this.#isReady) notifier.status(text);
+    else notifier.ready(text);
+    this.#isReady = true;
   }
 
   #takeServing(): Disposable | undefined {

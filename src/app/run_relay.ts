@@ -1,8 +1,9 @@
 /** `rr relay-serve`: a relay from start to stop. */
 import type { Logger } from "../base/log.ts";
-import type { World } from "../base/world.ts";
-import { type RelayEvent, type RelayOptions, startRelay } from "../net/relay.ts";
+import type { Metrics } from "../base/metrics.ts";
+import { type Relay, type RelayEvent, type RelayOptions, startRelay } from "../net/relay.ts";
 import { loadKeys } from "./keys.ts";
+import type { ProcessParts } from "./process_parts.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 /** What a relay is made of. */
@@ -16,14 +17,6 @@ export interface RunRelayOptions {
   >;
 }
 
-/** What running a relay needs. */
-export interface RunRelayDeps {
-  readonly world: World;
-  readonly logger: Logger;
-  /** Prints one line to stdout at once. */
-  readonly say: (line: string) => void;
-}
-
 /**
  * Relays until `signal` is aborted.
  *
@@ -31,10 +24,10 @@ export interface RunRelayDeps {
  */
 export async function runRelay(
   options: RunRelayOptions,
-  deps: RunRelayDeps,
+  parts: Omit<ProcessParts, keyof AsyncDisposable>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { world, logger, say } = deps;
+  const { world, logger, say, metrics, notifier } = parts;
   const { swarmKey, identity } = await loadKeys(options, world, logger);
   await using relay = await startRelay({
     identity,
@@ -43,8 +36,23 @@ export async function runRelay(
     ...options.limits,
   }, { ...world, logger });
   using _events = relay.onEvent((event) => logEvent(event, logger));
+  measureRelay(relay, metrics);
   for (const addr of relay.listening()) say(`relay listen: ${addr}`);
+  notifier.ready(`relaying as ${relay.peer}`);
   await untilAborted(signal);
+}
+
+function measureRelay(relay: Relay, metrics: Metrics): void {
+  const gauge = metrics.gauge("rr_relay_in_use", "Connections, reservations and circuits now.");
+  const bytes = metrics.gauge("rr_bytes", "Bytes over the network since the start.");
+  metrics.onCollect(() => {
+    const { connections, reservations, circuits, received, sent } = relay.usage();
+    gauge.set(connections, { kind: "connections" });
+    gauge.set(reservations, { kind: "reservations" });
+    gauge.set(circuits, { kind: "circuits" });
+    bytes.set(received, { direction: "received" });
+    bytes.set(sent, { direction: "sent" });
+  });
 }
 
 // The original's lines; scripts look for them.

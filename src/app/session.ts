@@ -7,7 +7,7 @@ import type { DeviceId } from "../history/entry.ts";
 import { servePeers } from "../net/accept.ts";
 import { parsePeerAddr, parseRelayAddr } from "../net/addrs.ts";
 import { createDialer } from "../net/dial.ts";
-import type { Identity } from "../net/identity.ts";
+import { type Identity, signWith } from "../net/identity.ts";
 import { type Node, startNode } from "../net/node.ts";
 import type { History } from "../store/open_history.ts";
 import { Announcer } from "../sync/announce.ts";
@@ -98,7 +98,11 @@ export async function openSession(
   const service = createPeerService({ log: history.log, clock, logger, onPushed: deps.onReceived });
   parts.use(await servePeers(node, service, deps));
   const trackers = (options.trackers ?? []).map((baseUrl) =>
-    createTrackerClient({ baseUrl, token: options.trackerToken }, deps)
+    createTrackerClient({
+      baseUrl,
+      token: options.trackerToken,
+      sign: (data) => signWith(options.identity, data),
+    }, deps)
   );
   const rounds = new Rounds();
   const engine = new SyncEngine({

@@ -1,15 +1,7 @@
-/** What all long-running commands share: signals, a log, output line by line. */
-import type { Logger } from "../base/log.ts";
+/** What all long-running commands share on the command line's side. */
+import type { ProcessParts } from "../app/process_parts.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/load.ts";
-
-/** What a long-running command is handed. */
-export interface ServeParts {
-  readonly world: World;
-  readonly logger: Logger;
-  /** Prints one line to stdout at once. */
-  readonly say: (line: string) => void;
-}
 
 /**
  * Runs `serve` with a signal that SIGTERM or Ctrl-C abort; its result is the exit code.
@@ -18,17 +10,18 @@ export interface ServeParts {
  */
 export async function serveUntilStopped(
   world: World,
-  settings: Settings,
-  serve: (parts: ServeParts, signal: AbortSignal) => Promise<number>,
+  settings: Pick<Settings, "logLevel" | "logFormat" | "metricsBind">,
+  serve: (parts: ProcessParts, signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const { stopOnSignals } = await import("../app/stop_signals.ts");
-  const { lineLogger } = await import("../app/line_logger.ts");
+  const { openProcessParts } = await import("../app/process_parts.ts");
   using stop = stopOnSignals(world);
-  const parts: ServeParts = {
-    world,
-    logger: lineLogger(world.stderr, settings.logLevel),
-    say: (line) => world.stdout.write(`${line}\n`),
+  const options = {
+    level: settings.logLevel,
+    format: settings.logFormat,
+    metricsBind: settings.metricsBind,
   };
+  await using parts = await openProcessParts(world, options, stop.signal);
   try {
     return await serve(parts, stop.signal);
   } catch (error) {
