@@ -14,7 +14,10 @@ export interface RequestPolicy {
 
 /** How the engine works; all of it may be left out. */
 export interface SyncOptions {
-  /** Most entries asked for or sent at once; 0 makes every round a success that does nothing. @default {1000} */
+  /**
+   * Most entries sent at once, and entries asked for at first; a long log is followed with up to four
+   * times as many. 0 makes every round a success that does nothing. @default {1000}
+   */
   readonly limit?: number | undefined;
   /** Whether rounds also send this device's own entries. @default {false} */
   readonly push?: boolean | undefined;

@@ -39,19 +39,21 @@ class Pair {
 
 Deno.test("a pull follows the log to its end in batches", async () => {
   const pair = new Pair({ sync: { limit: 100 } });
-  pair.far.recordCommands(250);
+  pair.far.recordCommands(1050);
   const report = await pair.round();
   assert.deepEqual(pair.near.history.entries, pair.far.history.entries);
   assert.deepEqual(report.peers[0]?.pull, {
-    received: 250,
-    inserted: 250,
+    received: 1050,
+    inserted: 1050,
     ignored: 0,
     rejected: 0,
     skipped: 0,
   });
-  assert.deepEqual(pair.asked.map((one) => one.cursor), [0, 100, 200, 250]);
+  // Grown by a quarter each time; 400 would be the most.
+  assert.deepEqual(pair.asked.map((one) => one.limit), [100, 125, 156, 195, 243, 303, 378]);
+  assert.deepEqual(pair.asked.map((one) => one.cursor), [0, 100, 225, 381, 576, 819, 1050]);
   assert.deepEqual(pair.near.history.pullState(pair.far.peer), {
-    cursor: 250,
+    cursor: 1050,
     lastId: pair.far.history.entries.at(-1)!.id,
   });
 });
@@ -62,7 +64,7 @@ Deno.test("over an open connection a round with nothing new is one request", asy
   await pair.round();
   const before = pair.asked.length;
   await pair.round();
-  assert.deepEqual(pair.asked.slice(before), [{ cursor: 3, limit: 1000 }]);
+  assert.deepEqual(pair.asked.slice(before).map((one) => one.cursor), [3]);
 });
 
 Deno.test("a new connection shows the entry at the cursor again, which is not counted", async () => {
@@ -317,6 +319,16 @@ Deno.test("a place that can be had after all is not passed over", async () => {
   assert.equal(pair.near.history.entries.length, 3);
 });
 
+Deno.test("batches grow to four times the limit, over a relay to the limit", async () => {
+  for (const [route, most] of [["direct", 40], ["relayed", 10]] as const) {
+    const pair = new Pair({ sync: { limit: 10 } });
+    pair.near.dialer.reach(pair.far.peer, () => pair.near.linkTo(pair.far, route));
+    pair.far.recordCommands(500);
+    await pair.round();
+    assert.equal(Math.max(...pair.asked.map((one) => one.limit)), most);
+  }
+});
+
 Deno.test("over a relay the first batch is small", async () => {
   const pair = new Pair();
   pair.near.dialer.reach(pair.far.peer, () => pair.near.linkTo(pair.far, "relayed"));
@@ -339,7 +351,7 @@ Deno.test("a busy database is waited for, a broken one ends the pull", async () 
 
 Deno.test("the next batch is asked for before the one before is stored", async () => {
   const pair = new Pair({ sync: { limit: 10 } });
-  pair.far.recordCommands(30);
+  pair.far.recordCommands(22);
   const order: string[] = [];
   const append = pair.near.history.appendPulled.bind(pair.near.history);
   pair.near.history.appendPulled = (peer, entries, state) => {
@@ -352,9 +364,7 @@ Deno.test("the next batch is asked for before the one before is stored", async (
     "ask 0",
     "ask 10",
     "store 10",
-    "ask 20",
-    "store 20",
-    "ask 30",
-    "store 30",
+    "ask 22",
+    "store 22",
   ]);
 });
