@@ -7,6 +7,7 @@
 import type { LoadCommand, LoadedCommand } from "./load_command.ts";
 
 const LOADERS: Readonly<Record<string, () => Promise<LoadedCommand>>> = {
+  search: () => import("./commands/search.ts"),
   record: () => import("./commands/record.ts"),
   hook: () => import("./commands/hook.ts"),
   import: () => import("./commands/import.ts"),
@@ -22,6 +23,9 @@ const LOADERS: Readonly<Record<string, () => Promise<LoadedCommand>>> = {
   doctor: () => import("./commands/doctor.ts"),
   "swarm-key": () => import("./commands/swarm_key.ts"),
   completions: () => import("./commands/completions.ts"),
+  stats: () => import("./commands/stats.ts"),
+  delete: () => import("./commands/delete.ts"),
+  prune: () => import("./commands/prune.ts"),
 };
 
 /** The names of the bundled commands, for the test that compares them with the list. */

@@ -17,6 +17,10 @@ export interface CommandRow {
 
 /** All commands by name, in the order of the overview. */
 export const COMMANDS: Readonly<Record<string, CommandRow>> = {
+  search: {
+    group: "Everyday",
+    brief: "Find commands, newest first",
+  },
   record: {
     group: "Everyday",
     brief: "Store one finished command (the shell hooks need not call it)",
@@ -25,6 +29,10 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     group: "Everyday",
     brief: "Print what makes your shell record its commands and search them with ctrl-r",
   },
+  stats: {
+    group: "Everyday",
+    brief: "Show what is run most, when, where, and how often it fails",
+  },
   import: {
     group: "History",
     brief: "Take in the history of a shell or of another program",
@@ -32,6 +40,14 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   export: {
     group: "History",
     brief: "Print the whole history in the format of another program",
+  },
+  delete: {
+    group: "History",
+    brief: "Delete commands for good: by id, by exact text, or what a search finds",
+  },
+  prune: {
+    group: "History",
+    brief: "Remove entries older than some days",
   },
   "p2p-sync": {
     group: "Devices",

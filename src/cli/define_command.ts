@@ -17,6 +17,9 @@ export interface GlobalFlags {
   readonly dbPath: string | undefined;
 }
 
+/** The specs of the flags of an interface. */
+export type FlagSpecOf<F extends object> = FlagParametersForType<F, CliContext>;
+
 /** A word after the options; `undefined` where one may be left out. */
 export type Word = string | undefined;
 

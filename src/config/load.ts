@@ -60,6 +60,12 @@ export interface LoadOptions {
    * @default {false}
    */
   readonly lenient?: boolean;
+  /**
+   * The settings that the command uses: a value of another one that cannot be used is only listed.
+   *
+   * @default {all}
+   */
+  readonly needs?: readonly SettingName[];
 }
 
 /**
@@ -86,7 +92,7 @@ export function loadSettings(
     origins: loader.origins as Settings["origins"],
     problems: loader.problems,
   };
-  if (options.lenient !== true) throwFirst(settings.problems);
+  if (options.lenient !== true) throwFirst(settings.problems, options.needs);
   return {
     ...settings,
     p2pRequestTimeoutCapSec: Math.max(
@@ -96,8 +102,13 @@ export function loadSettings(
   };
 }
 
-function throwFirst(problems: readonly SettingProblem[]): void {
-  const first = problems.find((problem) => problem.kind !== "unknown-key");
+function throwFirst(
+  problems: readonly SettingProblem[],
+  needs: readonly SettingName[] = SETTING_NAMES,
+): void {
+  const first = problems.find(({ kind, setting }) =>
+    kind === "syntax" || (setting !== undefined && needs.includes(setting))
+  );
   if (first) throw new RrError("config", first.message, { hint: first.hint });
 }
 

@@ -50,6 +50,11 @@ export class CommandIndex {
     return this.#left();
   }
 
+  /** How many rows are not indexed, at most; 1 if only clearing up is left. */
+  left(): number {
+    return this.#left();
+  }
+
   #left(): number {
     const rows = this.#headSeq() - (this.#meta.integer(INDEXED_SEQ) ?? 0);
     if (rows > 0) return rows;

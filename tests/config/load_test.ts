@@ -217,6 +217,14 @@ Deno.test("loadSettings() lenient goes on with what can be made out, and lists t
   assert.match(settings.problems[0]!.message, /line 2/);
 });
 
+Deno.test("loadSettings(): what a command does not need cannot stop it", () => {
+  const env = { RUSTORY_AUTO_PRUNE: "perhaps" };
+  const { settings } = load({ env, needs: ["dbPath"] });
+  assert.equal(settings.problems.length, 1);
+  assert.throws(() => load({ env, needs: ["autoPrune"] }), /RUSTORY_AUTO_PRUNE/);
+  assert.throws(() => load({ config: "oops", needs: [] }), /line 1/);
+});
+
 Deno.test("loadSettings() lists unknown keys with what was probably meant, and goes on", () => {
   const { settings } = load({ config: "user_idd = 'x'\nrecord_ingore_regex = 'y'\nzzz = 1\n" });
   assert.deepEqual(settings.problems.map((p) => p.kind), Array(3).fill("unknown-key"));
@@ -250,6 +258,7 @@ interface Given {
   readonly flags?: SettingFlags;
   readonly hostname?: string | undefined;
   readonly lenient?: boolean;
+  readonly needs?: readonly SettingName[];
 }
 
 function load(given: Given): { settings: ReturnType<typeof loadSettings> } {
@@ -259,8 +268,8 @@ function load(given: Given): { settings: ReturnType<typeof loadSettings> } {
     hostname: (): string | undefined => "hostname" in given ? given.hostname : "laptop",
     files: filesWith(given.config),
   };
-  const lenient = given.lenient ?? false;
-  return { settings: loadSettings(world, given.flags, { lenient }) };
+  const { flags, lenient = false, needs = SETTING_NAMES } = given;
+  return { settings: loadSettings(world, flags, { lenient, needs }) };
 }
 
 function filesWith(config: string | undefined): FakeWorld["files"] {

@@ -40,7 +40,7 @@ Examples:
 const BATCH = { entries: 2_000, bytes: 8 * 2 ** 20 };
 
 function run(world: World, flags: Flags & GlobalFlags): number {
-  const settings = loadSettings(world, { dbPath: flags.dbPath });
+  const settings = loadSettings(world, { dbPath: flags.dbPath }, { needs: ["dbPath", "deviceId"] });
   using history = openHistory(settings.dbPath, {
     files: world.files,
     clock: world.clock,

@@ -12,6 +12,7 @@ import { type CliCommand, defineCommand, type GlobalFlags } from "../define_comm
 import { ExitCode } from "../exit_code.ts";
 import { wholeNumber } from "../flag_values.ts";
 import { DEVICE_ID_FLAG, HOSTNAME_FLAG, textFlag, USER_ID_FLAG } from "../flags.ts";
+import { indexAll } from "../keep_index.ts";
 import { printInfo, printLine, printWarning } from "../print.ts";
 import { startProgress } from "../progress.ts";
 
@@ -99,6 +100,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   );
   for (const { broken, at } of report.problems) printWarning(world, `record ${at}: ${broken}`);
   if (report.broken > 0) printWarning(world, `${report.broken} records could not be read`);
+  indexAll(world, history, "index");
   const secrets = report.skippedFor.secret ?? 0;
   if (secrets > 0) {
     printInfo(world, `${secrets} commands that seem to hold a secret were left out`);

@@ -29,7 +29,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const { swarmKeyPath } = loadSettings(world, {
     dbPath: flags.dbPath,
     swarmKeyPath: flags.swarmKey,
-  });
+  }, { needs: ["swarmKeyPath"] });
   const loaded = await loadOrCreateSwarmKey(swarmKeyPath, world);
   printLine(world, `swarm key path: ${swarmKeyPath}`);
   printLine(world, `swarm key fingerprint: ${swarmKeyFingerprint(loaded.key)}`);

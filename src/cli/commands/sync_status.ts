@@ -46,7 +46,9 @@ interface PeerLine {
 }
 
 async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
-  const settings = loadSettings(world, { dbPath: flags.dbPath });
+  const settings = loadSettings(world, { dbPath: flags.dbPath }, {
+    needs: ["dbPath", "deviceId", "trackers", "trackerToken"],
+  });
   const { head, peers } = readDatabase(world, settings, flags.peer);
   const trackers = flags.withTracker ? await pingTrackers(world, settings) : undefined;
   if (flags.json) {

@@ -1,0 +1,164 @@
+import { backoffMs } from "../../base/retry.ts";
+import { RrError } from "../../base/rr_error.ts";
+import type { World } from "../../base/world.ts";
+import { loadSettings, type Settings } from "../../config/load.ts";
+import { spoolFolder } from "../../config/paths.ts";
+import type { Entry } from "../../history/entry.ts";
+import { printable } from "../../search/printable.ts";
+import { drainSpools } from "../../spool/drain.ts";
+import { type History, openHistory } from "../../store/open_history.ts";
+import type { Selection } from "../../store/removal.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
+import { localTime } from "../entry_format.ts";
+import { ExitCode } from "../exit_code.ts";
+import { listFlag, switchFlag, textFlag } from "../flags.ts";
+import { ingestDeps } from "../ingest.ts";
+import { forOutput, printInfo, printLine, printWarning } from "../print.ts";
+import { RUN_FILTER_FLAGS, type RunFilterFlags, runFilterOf } from "../run_filter_flags.ts";
+
+interface Flags extends RunFilterFlags {
+  readonly id: readonly string[] | undefined;
+  readonly cmd: string | undefined;
+  readonly caseSensitive: boolean;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+}
+
+/** `rr delete` */
+export const command: CliCommand = defineCommand<Flags, string[]>({
+  brief: "Delete commands for good: by id, by exact text, or what a search finds",
+  usage: [
+    "--id <ids> [--dry-run]",
+    "--cmd <text> [--dry-run]",
+    "[words...] [filters] [--dry-run]",
+  ],
+  details:
+    `On a terminal it shows what would go and asks. Afterwards the text is nowhere in the database, its
+write-ahead log or the spool, and syncing does not bring it back. Other devices keep what they
+have, and so does the history file of your shell. Ends with 1 if nothing matches.
+
+Examples:
+  rr delete --dry-run password
+  rr delete --cmd 'curl -u me:secret https://example.org'
+  rr delete --since 1h --cwd . --yes`,
+  flags: {
+    id: listFlag("The entries with these ids", "ids"),
+    cmd: textFlag("All runs of exactly this command", "text"),
+    ...RUN_FILTER_FLAGS,
+    caseSensitive: switchFlag("Tell A from a in words"),
+    dryRun: switchFlag("Only show what would go"),
+    yes: switchFlag("Do not ask"),
+  },
+  aliases: { s: "caseSensitive", y: "yes" },
+  verbatim: ["cmd"],
+  words: {
+    kind: "array",
+    parameter: { brief: "Parts of the command", parse: String, placeholder: "words" },
+  },
+  run,
+});
+
+async function run(
+  world: World,
+  flags: Flags & GlobalFlags,
+  words: readonly string[],
+): Promise<number> {
+  const settings = loadSettings(world, { dbPath: flags.dbPath });
+  const selection = selectionOf(world, settings, flags, words);
+  using history = openHistory(settings.dbPath, world);
+  await takeInAll(world, settings, history);
+  const matched = history.removal.count(selection);
+  if (matched > 0 && (flags.dryRun || asks(world, flags))) {
+    showSome(world, history, selection, flags.dryRun);
+  }
+  if (flags.dryRun || matched === 0) return report(world, flags, matched, 0);
+  if (asks(world, flags) && !confirmed(world, matched)) {
+    printInfo(world, "nothing was deleted");
+    return ExitCode.FAILURE;
+  }
+  const deleted = history.removal.delete(selection);
+  const code = report(world, flags, matched, deleted);
+  await scrub(world, history);
+  return code;
+}
+
+function report(world: World, { dryRun }: Flags, matched: number, deleted: number): number {
+  printLine(world, `delete${dryRun ? " dry-run" : ""}: matched=${matched} deleted=${deleted}`);
+  return matched === 0 ? ExitCode.FAILURE : ExitCode.OK;
+}
+
+function selectionOf(
+  world: World,
+  settings: Settings,
+  flags: Flags,
+  words: readonly string[],
+): Selection {
+  const filter = runFilterOf(world, settings, flags);
+  const isQuery = words.length > 0 || Object.values(filter).some((value) => value !== undefined);
+  const ids = flags.id?.map((id) => id.trim()).filter((id) => id !== "");
+  const ways = [ids !== undefined, flags.cmd !== undefined, isQuery].filter(Boolean).length;
+  if (ways !== 1) {
+    throw new RrError(
+      "usage",
+      ways === 0
+        ? "Cannot delete without being told what"
+        : "Cannot delete by several ways at once",
+      { hint: "Give either --id, or --cmd, or words and filters as for rr search" },
+    );
+  }
+  if (ids !== undefined) return { ids };
+  if (flags.cmd !== undefined) return { command: flags.cmd };
+  return { query: { ...filter, words, caseSensitive: flags.caseSensitive } };
+}
+
+// What still lies in the spool would come back as a new entry.
+async function takeInAll(world: World, settings: Settings, history: History): Promise<void> {
+  if (settings.dbPath === ":memory:") return;
+  const folder = spoolFolder(settings.dbPath);
+  const { problem } = await drainSpools(ingestDeps(world, settings, history, folder));
+  if (problem !== undefined) throw problem;
+}
+
+function asks(world: World, { yes }: Flags): boolean {
+  return !yes && world.stdin.isTerminal() && world.stderr.isTerminal();
+}
+
+const MOST_SHOWN = 10;
+
+function showSome(world: World, history: History, selection: Selection, all: boolean): void {
+  const limit = all ? Number.MAX_SAFE_INTEGER : MOST_SHOWN;
+  const entries = entriesOf(history, selection, limit);
+  const output = all ? world.stdout : world.stderr;
+  for (const { startedAtMs, hostname, command } of entries) {
+    const text = all ? forOutput(world, command) : printable(command);
+    output.write(`${localTime(startedAtMs)}  ${printable(hostname)}  ${text}\n`);
+  }
+}
+
+function entriesOf(history: History, selection: Selection, limit: number): readonly Entry[] {
+  if ("ids" in selection) return history.recall.entriesById(selection.ids).slice(0, limit);
+  if ("command" in selection) return history.recall.runsOf(selection.command, limit).entries;
+  return history.recall.find({ ...selection.query, limit });
+}
+
+function confirmed(world: World, matched: number): boolean {
+  const more = matched > MOST_SHOWN ? `, of which the newest ${MOST_SHOWN} are above` : "";
+  world.stderr.write(`Delete ${matched} ${matched === 1 ? "entry" : "entries"}${more}? [y/N] `);
+  return /^y(es)?$/i.test(world.stdin.readLine()?.trim() ?? "");
+}
+
+/** Another process may be reading for a moment; the daemon does so all the time, but briefly. */
+const SCRUB_TRIES = { attempts: 6, baseMs: 100, capMs: 1_000 };
+
+async function scrub(world: World, history: History): Promise<void> {
+  for (let failures = 0;;) {
+    try {
+      return history.removal.scrub();
+    } catch (error) {
+      const isBusy = error instanceof RrError && error.code === "busy";
+      if (!isBusy || ++failures >= SCRUB_TRIES.attempts) throw error;
+      if (failures === 1) printWarning(world, "another process reads the history, trying again");
+      await world.clock.sleep(backoffMs(failures, SCRUB_TRIES, world.random));
+    }
+  }
+}

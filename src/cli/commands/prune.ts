@@ -1,0 +1,70 @@
+import type { World } from "../../base/world.ts";
+import { loadSettings } from "../../config/load.ts";
+import type { DeviceId } from "../../history/entry.ts";
+import { openHistory } from "../../store/open_history.ts";
+import { DAY_SEC } from "../background/auto_prune.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
+import { ExitCode } from "../exit_code.ts";
+import { wholeNumber } from "../flag_values.ts";
+import { switchFlag } from "../flags.ts";
+import { printInfo, printLine } from "../print.ts";
+
+interface Flags {
+  readonly olderThanDays: number;
+  readonly keepRecent: number;
+  readonly dryRun: boolean;
+}
+
+/** `rr prune` */
+export const command: CliCommand = defineCommand<Flags>({
+  brief: "Remove entries older than some days",
+  usage: ["--older-than-days <n> [--keep-recent <n>] [--dry-run]"],
+  details:
+    `Entries of this device that an active peer does not have yet are kept. Removed entries do not
+come back by syncing, but other devices keep theirs; to remove something everywhere, see rr delete.
+
+RUSTORY_AUTO_PRUNE=1 (auto_prune) does this now and then, after recording.
+
+Examples:
+  rr prune --older-than-days 365 --dry-run
+  rr prune --older-than-days 365 --keep-recent 10000`,
+  flags: {
+    olderThanDays: {
+      kind: "parsed",
+      parse: wholeNumber(1, 36_500),
+      placeholder: "n",
+      brief: "Remove what was run before that (required)",
+    },
+    keepRecent: {
+      kind: "parsed",
+      parse: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+      default: "0",
+      placeholder: "n",
+      brief: "Keep the newest n entries whatever their age",
+    },
+    dryRun: switchFlag("Only count"),
+  },
+  run,
+});
+
+function run(world: World, flags: Flags & GlobalFlags): number {
+  const settings = loadSettings(world, { dbPath: flags.dbPath }, { needs: ["dbPath", "deviceId"] });
+  const { olderThanDays, keepRecent, dryRun } = flags;
+  const beforeUnix = Math.floor(world.clock.now() / 1000) - olderThanDays * DAY_SEC;
+  using history = openHistory(settings.dbPath, world);
+  const { matched, deleted, keptForPeers } = history.removal.prune({
+    beforeUnix,
+    keepRecent,
+    deviceId: settings.deviceId as DeviceId,
+    dryRun,
+  });
+  printLine(
+    world,
+    `prune${dryRun ? " dry-run" : ""}: older_than_days=${olderThanDays} ` +
+      `keep_recent=${keepRecent} cutoff_unix=${beforeUnix} matched=${matched} deleted=${deleted}`,
+  );
+  if (keptForPeers > 0) {
+    printInfo(world, `${keptForPeers} old entries are kept until every active peer has them`);
+  }
+  return ExitCode.OK;
+}

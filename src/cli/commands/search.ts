@@ -1,0 +1,118 @@
+import type { World } from "../../base/world.ts";
+import { loadSettings } from "../../config/load.ts";
+import type { Entry } from "../../history/entry.ts";
+import { openHistory } from "../../store/open_history.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
+import { ExitCode } from "../exit_code.ts";
+import { switchFlag, textFlag } from "../flags.ts";
+import { keepIndexUp } from "../keep_index.ts";
+import { forOutput, printWarning } from "../print.ts";
+import { RUN_FILTER_FLAGS, type RunFilterFlags, runFilterOf } from "../run_filter_flags.ts";
+import { takeInSpool } from "../take_in.ts";
+
+interface Flags extends RunFilterFlags {
+  readonly limit: string | undefined;
+  readonly unique: boolean;
+  readonly caseSensitive: boolean;
+  readonly json: boolean;
+  readonly format: string | undefined;
+}
+
+/** `rr search` */
+export const command: CliCommand = defineCommand<Flags, string[]>({
+  brief: "Find commands, newest first",
+  usage: ["[words...] [options]"],
+  details:
+    `Prints the commands that hold all of the words, newest first, exactly as they were recorded; on
+a terminal, what could act on it is shown instead of obeyed. Ends with 1 if nothing matches.
+
+Examples:
+  rr search git push
+  rr search --cwd . --exit failed --since today
+  rr search docker --host . --unique --limit 20
+  rr search --format '{time}  {exit}  {duration}  {cwd}  {command}' make
+  rr search --json --since 1w | jq -r '.[].command'
+
+Fields of --format: {command} {time} {ago} {exit} {duration} {duration_ms} {cwd} {host} {device}
+{user} {shell} {session} {id}; \\t and \\n are a tab and a newline, {{ is a brace.`,
+  flags: {
+    limit: textFlag("Most commands to print [env RUSTORY_SEARCH_LIMIT, default 100000]", "n"),
+    ...RUN_FILTER_FLAGS,
+    unique: switchFlag("Only the newest run of each command"),
+    caseSensitive: switchFlag("Tell A from a"),
+    json: switchFlag("Print a JSON array with everything that is known of each run"),
+    format: textFlag("Print each run through a template, see above", "template"),
+  },
+  aliases: { n: "limit", u: "unique", s: "caseSensitive" },
+  words: {
+    kind: "array",
+    parameter: { brief: "Parts of the command", parse: String, placeholder: "words" },
+  },
+  run,
+});
+
+async function run(
+  world: World,
+  flags: Flags & GlobalFlags,
+  words: readonly string[],
+): Promise<number> {
+  const settings = loadSettings(
+    world,
+    { dbPath: flags.dbPath, searchLimit: flags.limit },
+    { lenient: true },
+  );
+  const print = await printerOf(world, flags);
+  for (const { message, hint } of settings.problems) printWarning(world, `${message}: ${hint}`);
+  using history = openHistory(settings.dbPath, world);
+  await takeInSpool(world, settings, history);
+  const found = history.recall.find({
+    words,
+    caseSensitive: flags.caseSensitive,
+    distinct: flags.unique,
+    limit: settings.searchLimit,
+    ...runFilterOf(world, settings, flags),
+  });
+  print(found);
+  keepIndexUp(world, history);
+  return found.length > 0 ? ExitCode.OK : ExitCode.FAILURE;
+}
+
+type Printer = (found: readonly Entry[]) => void;
+
+// Lines are gathered: a write for each of 100,000 would take longer than finding them.
+const CHUNK_CHARS = 65_536;
+
+async function printerOf(world: World, { json, format }: Flags): Promise<Printer> {
+  if (json) {
+    const { entryToJson } = await import("../../shell/jsonl.ts");
+    return (found) => {
+      const lines = found.map((entry) => `  ${JSON.stringify(entryToJson(entry))}`);
+      world.stdout.write(lines.length === 0 ? "[]\n" : `[\n${lines.join(",\n")}\n]\n`);
+    };
+  }
+  if (format === undefined) return (found) => printLines(world, found, commandText);
+  const { compileFormat } = await import("../entry_format.ts");
+  const compiled = compileFormat(format);
+  const now = world.clock.now();
+  return (found) =>
+    printLines(world, found, (entry) => compiled(entry, now, (text) => forOutput(world, text)));
+
+  function commandText(entry: Entry): string {
+    return forOutput(world, entry.command, true);
+  }
+}
+
+function printLines(
+  world: World,
+  found: readonly Entry[],
+  textOf: (entry: Entry) => string,
+): void {
+  let chunk = "";
+  for (const entry of found) {
+    chunk += `${textOf(entry)}\n`;
+    if (chunk.length < CHUNK_CHARS) continue;
+    world.stdout.write(chunk);
+    chunk = "";
+  }
+  world.stdout.write(chunk);
+}

@@ -1,0 +1,105 @@
+/** The flags that say which runs are meant, the same in search, stats and delete. */
+import { RrError } from "../base/rr_error.ts";
+import type { World } from "../base/world.ts";
+import type { Settings } from "../config/load.ts";
+import { expandHome } from "../config/paths.ts";
+import type { RunFilter } from "../store/run_filter.ts";
+import type { FlagSpecOf } from "./define_command.ts";
+import { textFlag } from "./flags.ts";
+import { parseWhen } from "./when.ts";
+
+/** See the file's description. */
+export interface RunFilterFlags {
+  readonly host: string | undefined;
+  readonly device: string | undefined;
+  readonly cwd: string | undefined;
+  readonly below: string | undefined;
+  readonly session: string | undefined;
+  readonly exit: string | undefined;
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+}
+
+/** The specs of {@linkcode RunFilterFlags}. */
+export const RUN_FILTER_FLAGS: FlagSpecOf<RunFilterFlags> = {
+  host: textFlag("Only runs on this host; . is this one", "name"),
+  device: textFlag("Only runs on this device; . is this one", "name"),
+  cwd: textFlag("Only runs in exactly this folder; . is the current one", "folder"),
+  below: textFlag("Only runs in this folder or below it", "folder"),
+  session: textFlag("Only runs in this shell session; . is this one ($RUSTORY_SESSION)", "id"),
+  exit: textFlag("Only runs with this exit status: a number, ok or failed", "status"),
+  since: textFlag("Only runs since then: 2h, 3d, today, 2024-05-01", "when"),
+  until: textFlag("Only runs before then", "when"),
+};
+
+/**
+ * The filter that the flags mean.
+ *
+ * @throws {RrError} `usage` if a value cannot be used
+ */
+export function runFilterOf(
+  world: Pick<World, "cwd" | "env" | "clock">,
+  settings: Settings,
+  flags: RunFilterFlags,
+): RunFilter {
+  const now = world.clock.now();
+  return {
+    hostname: flags.host === "." ? settings.hostname : flags.host,
+    deviceId: flags.device === "." ? settings.deviceId : flags.device,
+    cwd: folderOf(world, settings, flags.cwd),
+    below: folderOf(world, settings, flags.below),
+    session: sessionOf(world, flags.session),
+    exit: exitOf(flags.exit),
+    sinceMs: momentOf("--since", flags.since, now),
+    untilMs: momentOf("--until", flags.until, now),
+  };
+}
+
+function folderOf(
+  world: Pick<World, "cwd">,
+  settings: Settings,
+  folder: string | undefined,
+): string | undefined {
+  if (folder === undefined) return undefined;
+  const here = (): string => {
+    const cwd = world.cwd();
+    if (cwd !== undefined) return cwd;
+    throw new RrError("usage", "Cannot tell the current folder: it has been removed");
+  };
+  if (folder === ".") return here();
+  const whole = expandHome(folder, settings.home).replace(/(?<=.)\/+$/, "");
+  return whole.startsWith("/") ? whole : `${here()}/${whole.replace(/^\.\//, "")}`;
+}
+
+function sessionOf(world: Pick<World, "env">, session: string | undefined): string | undefined {
+  if (session !== ".") return session;
+  const own = world.env("RUSTORY_SESSION");
+  if (own !== undefined) return own;
+  throw new RrError("usage", "Cannot tell this shell session: RUSTORY_SESSION is not set", {
+    hint: "The hook sets it: see `rr hook --help`",
+  });
+}
+
+function exitOf(exit: string | undefined): RunFilter["exit"] {
+  switch (exit?.toLowerCase()) {
+    case undefined:
+      return undefined;
+    case "ok":
+    case "success":
+      return "success";
+    case "failed":
+    case "failure":
+      return "failure";
+  }
+  if (/^-?\d{1,10}$/.test(exit!)) return Number(exit);
+  throw new RrError("usage", "Cannot use the value of --exit: expected a number, ok or failed");
+}
+
+function momentOf(option: string, text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseWhen(text, now);
+  } catch (error) {
+    throw new RrError("usage", `Cannot use the value of ${option}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,286 @@
+import assert from "node:assert/strict";
+import { openHistory } from "../../src/store/open_history.ts";
+import type { FakeWorld } from "../fakes/fake_world.ts";
+import { annsWorld, rr, writeConfig } from "./_run.ts";
+
+const PEER = "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB";
+const NOW_UNIX = 1_700_000_000;
+
+function withPeers(world: FakeWorld): void {
+  using history = openHistory(`${world.home}/.rustory/history.db`, world);
+  const known = { addrs: ["/ip4/192.0.2.1/tcp/1"], userId: "ann", hostname: "desk-host" };
+  history.peers.remember([
+    { ...known, peer: PEER, deviceId: "desk", lastSeenUnix: NOW_UNIX - 30 },
+  ]);
+  history.log.appendPulled("http://old:1", [], { cursor: 7, lastId: undefined });
+}
+
+Deno.test("rr sync-status prints the original's lines", async () => {
+  using world = annsWorld();
+  await rr(world, "record", "--cmd", "one");
+  await rr(world, "record", "--cmd", "two");
+  withPeers(world);
+  const { code, out, err } = await rr(world, "sync-status");
+  assert.deepEqual([code, err], [0, ""]);
+  assert.equal(
+    out,
+    `local ingest head: 2
+local device id: laptop
+peer=${PEER} pull_cursor=0 push_cursor=0 pending_push=2 last_seen_unix=1699999970 last_seen_age_sec=30
+peer=http://old:1 pull_cursor=7 push_cursor=0 pending_push=2 last_seen_unix=- last_seen_age_sec=-
+`,
+  );
+  const one = await rr(world, "sync-status", "--peer", "http://old:1");
+  assert.equal(one.out.split("\n").length, 4);
+  const none = await rr(world, "sync-status", "--peer", "nobody");
+  assert.equal(none.code, 0);
+  assert.match(none.out, /^peer sync state: no state for peer 'nobody'$/m);
+});
+
+Deno.test("rr sync-status --json has the original's keys in their order", async () => {
+  using world = annsWorld();
+  withPeers(world);
+  const { out } = await rr(world, "sync-status", "--json");
+  const report = JSON.parse(out);
+  assert.deepEqual(Object.keys(report), ["local_head", "local_device_id", "peers"]);
+  assert.deepEqual(Object.entries(report.peers[0]), [
+    ["peer_id", PEER],
+    ["pull_cursor", 0],
+    ["push_cursor", 0],
+    ["pending_push", 0],
+    ["last_seen_unix", NOW_UNIX - 30],
+    ["last_seen_age_sec", 30],
+  ]);
+  assert.equal(report.peers[1].last_seen_unix, null);
+  assert.equal(report.peers[1].last_seen_age_sec, null);
+});
+
+Deno.test("rr sync-status without a database says so and creates none", async () => {
+  using world = annsWorld();
+  const { code, out } = await rr(world, "sync-status");
+  assert.equal(code, 0);
+  assert.equal(
+    out,
+    "local ingest head: 0\nlocal device id: laptop\npeer sync state: (empty)\n",
+  );
+  assert.equal(world.files.stat(`${world.home}/.rustory`), undefined);
+});
+
+Deno.test("rr sync-status --with-tracker asks the trackers", async () => {
+  await using tracker = servePing();
+  using world = annsWorld({ env: { RUSTORY_TRACKERS: `${tracker.url},http://127.0.0.1:9` } });
+  const { code, out } = await rr(world, "sync-status", "--with-tracker");
+  assert.equal(code, 0);
+  const lines = out.trim().split("\n").slice(-2);
+  assert.match(lines[0]!, new RegExp(`^tracker=${tracker.url} reachable=true latency_ms=\\d+$`));
+  assert.match(lines[1]!, /^tracker=http:\/\/127\.0\.0\.1:9 reachable=false latency_ms=- error=\S/);
+  const json = JSON.parse((await rr(world, "sync-status", "--json", "--with-tracker")).out);
+  assert.deepEqual(Object.keys(json.tracker_status[1]), [
+    "base_url",
+    "reachable",
+    "latency_ms",
+    "error",
+  ]);
+  world.setEnv("RUSTORY_TRACKERS", undefined);
+  const none = await rr(world, "sync-status", "--with-tracker");
+  assert.match(none.out, /^tracker status: \(none\)$/m);
+});
+
+Deno.test("rr doctor prints the original's lines first, in order, and creates nothing", async () => {
+  using world = annsWorld();
+  const { out } = await rr(world, "doctor");
+  const folder = `${world.home}/.config/rustory`;
+  assert.deepEqual(out.split("\n").slice(0, 14), [
+    `config path: ${folder}/config.toml (exists: false)`,
+    `db path: ${world.home}/.rustory/history.db`,
+    "user_id: ann",
+    "device_id: laptop",
+    "p2p request retry: attempts=3 timeout_base=5s timeout_cap=30s backoff_base=200ms",
+    "record ignore regex: (none)",
+    `async upload: enabled=false interval_sec=15 limit=200 marker_path=${folder}/async-upload.last last_trigger_unix=- next_due_in_sec=0`,
+    `auto prune: enabled=false older_than_days=180 interval_sec=86400 keep_recent=0 marker_path=${folder}/auto-prune.last last_trigger_unix=- next_due_in_sec=0`,
+    `swarm key: ${folder}/swarm.key (missing)`,
+    `p2p identity key: ${folder}/identity.key (missing)`,
+    `relay identity key: ${folder}/relay.key (missing)`,
+    "relay addr: (none)",
+    "trackers: (none)",
+    "",
+  ]);
+  assert.deepEqual(world.files.list(world.home), []);
+});
+
+Deno.test("rr doctor --json has the original's keys in their order, then ours", async () => {
+  using world = annsWorld();
+  await rr(world, "init");
+  const { out } = await rr(world, "doctor", "--json");
+  const report = JSON.parse(out);
+  const duty = ["enabled", "interval_sec", "marker_path", "last_trigger_unix", "next_due_in_sec"];
+  const key = ["path", "exists", "value", "load_error", "mode", "warning", "stat_error"];
+  assert.deepEqual(Object.keys(report), [
+    "config_path",
+    "config_exists",
+    "db_path",
+    "user_id",
+    "device_id",
+    "p2p_request_retry",
+    "record_ignore_regex",
+    "async_upload",
+    "auto_prune",
+    "swarm_key",
+    "p2p_identity_key",
+    "relay_identity_key",
+    "relay_addr",
+    "trackers",
+    "checks",
+    "ok",
+  ]);
+  assert.deepEqual(Object.keys(report.p2p_request_retry), [
+    "attempts",
+    "timeout_base_sec",
+    "timeout_cap_sec",
+    "backoff_base_ms",
+    "error",
+  ]);
+  assert.deepEqual(Object.keys(report.record_ignore_regex), ["pattern", "valid", "error"]);
+  assert.deepEqual(Object.keys(report.async_upload), [
+    ...duty.slice(0, 2),
+    "limit",
+    ...duty.slice(2),
+    "error",
+  ]);
+  assert.deepEqual(Object.keys(report.auto_prune), [
+    "enabled",
+    "older_than_days",
+    "interval_sec",
+    "keep_recent",
+    "marker_path",
+    "last_trigger_unix",
+    "next_due_in_sec",
+    "error",
+  ]);
+  for (const name of ["swarm_key", "p2p_identity_key", "relay_identity_key"]) {
+    assert.deepEqual(Object.keys(report[name]), key);
+  }
+  assert.equal(report.swarm_key.mode, 0o600);
+  assert.match(report.swarm_key.value, /^[0-9a-f]{32}$/);
+  assert.match(report.p2p_identity_key.value, /^12D3KooW/);
+  assert.deepEqual(report.relay_addr, { value: null, error: null });
+  for (const finding of report.checks) {
+    assert.deepEqual(Object.keys(finding), ["check", "level", "message", "hint"]);
+  }
+});
+
+Deno.test("rr doctor ends with 0 when all is well and 1 when something is wrong", async () => {
+  await using tracker = servePing();
+  using world = annsWorld();
+  world.clock.jumpTo(Date.now());
+  await rr(world, "init", "--device-id", "d", "--trackers", tracker.url);
+  await rr(world, "record", "--cmd", "ls");
+  const well = await doctor(world);
+  assert.deepEqual([...well.bad], [], JSON.stringify([...well.bad]));
+  assert.equal(well.code, 0);
+
+  writeConfig(world, 'user_idd = "x"\ndevice_id = "d"\n');
+  const typo = await doctor(world);
+  assert.equal(typo.code, 1);
+  assert.match(typo.bad.get("config")!, /unknown key "user_idd".*Did you mean user_id\?/);
+
+  writeConfig(world, 'device_id = "d"\noops\n');
+  assert.match((await doctor(world)).bad.get("config")!, /line 2.*Correct/);
+});
+
+Deno.test("rr doctor finds loose and broken keys, bad patterns, relays, numbers and markers", async () => {
+  using world = annsWorld({
+    env: {
+      RUSTORY_RECORD_IGNORE_REGEX: "(a",
+      RUSTORY_RELAY_ADDR: "nonsense",
+      RUSTORY_P2P_REQUEST_ATTEMPTS: "many",
+    },
+  });
+  await rr(world, "swarm-key");
+  const folder = `${world.home}/.config/rustory`;
+  Deno.chmodSync(`${folder}/swarm.key`, 0o644);
+  Deno.writeTextFileSync(`${folder}/identity.key`, "broken", { mode: 0o600 });
+  Deno.writeTextFileSync(`${folder}/async-upload.last`, "yesterday");
+  const { out, code } = await rr(world, "doctor");
+  assert.equal(code, 1);
+  assert.match(out, /^swarm key: .* \(exists\) [0-9a-f]{32} \| warn: mode=644, want 600$/m);
+  assert.match(out, /^p2p identity key: .* \(exists\) invalid: \S/m);
+  assert.match(out, /^record ignore regex: invalid: .* \(skipping record for safety\)$/m);
+  assert.match(out, /^relay addr: invalid: .*nonsense/m);
+  assert.match(out, /^p2p request retry: invalid: .*RUSTORY_P2P_REQUEST_ATTEMPTS/m);
+  assert.match(out, /^async upload: invalid: .*async-upload\.last/m);
+  const { bad, report } = await doctor(world);
+  assert.match(bad.get("keys")!, /chmod 600/);
+  assert.match(bad.get("config")!, /Nothing is recorded/);
+  assert.deepEqual(report.async_upload.enabled, null);
+  assert.equal(report.record_ignore_regex.pattern, "(a");
+  assert.equal(report.record_ignore_regex.valid, false);
+});
+
+Deno.test("rr doctor finds another device of the same name, and a device without one", async () => {
+  using world = annsWorld({ env: { RUSTORY_DEVICE_ID: "desk" } });
+  withPeers(world);
+  assert.match(
+    (await doctor(world)).bad.get("device")!,
+    new RegExp(`also calls itself "desk": ${PEER} \\(host desk-host\\)`),
+  );
+  using nameless = annsWorld({ hostname: undefined });
+  assert.match((await doctor(nameless)).bad.get("device")!, /no name.*--device-id/);
+});
+
+Deno.test("rr doctor finds a damaged, an open and a foreign database", async () => {
+  using world = annsWorld();
+  await rr(world, "record", "--cmd", "ls");
+  const path = `${world.home}/.rustory/history.db`;
+  Deno.chmodSync(path, 0o644);
+  assert.match((await doctor(world)).bad.get("database")!, /Others can read.*chmod 600/);
+  Deno.chmodSync(path, 0o600);
+  const bytes = Deno.readFileSync(path);
+  bytes.fill(0xff, 4096 + 100, 4096 * 3);
+  Deno.writeFileSync(path, bytes);
+  for (const suffix of ["-wal", "-shm"]) world.files.remove(path + suffix);
+  assert.match((await doctor(world)).bad.get("database")!, /damaged|malformed/);
+  Deno.writeTextFileSync(path, "no database at all, only text, but of some length");
+  assert.ok((await doctor(world)).bad.has("database"));
+});
+
+Deno.test("rr doctor finds trackers that do not answer, and clocks apart", async () => {
+  await using tracker = servePing({ date: new Date(Date.now() + 3_600_000) });
+  using world = annsWorld({ env: { RUSTORY_TRACKERS: `${tracker.url},http://127.0.0.1:9` } });
+  world.clock.jumpTo(Date.now());
+  const { out } = await rr(world, "doctor");
+  assert.match(out, new RegExp(`^- ${tracker.url} \\(ping: ok, latency_ms=\\d+\\)$`, "m"));
+  assert.match(out, /^- http:\/\/127\.0\.0\.1:9 \(ping: fail: .*\)$/m);
+  assert.match(out, /The clock here is 3[56]\d\d s behind/);
+});
+
+interface Doctored {
+  readonly code: number;
+  // deno-lint-ignore no-explicit-any -- JSON that the test looks into
+  readonly report: any;
+  /** Messages and hints of warnings and errors, by check. */
+  readonly bad: Map<string, string>;
+}
+
+async function doctor(world: FakeWorld): Promise<Doctored> {
+  const { code, out } = await rr(world, "doctor", "--json");
+  const report = JSON.parse(out);
+  const bad = new Map<string, string>();
+  for (const { check, level, message, hint } of report.checks) {
+    if (level !== "warn" && level !== "error") continue;
+    bad.set(check, `${bad.get(check) ?? ""}${message} ${hint ?? ""}; `);
+  }
+  return { code, report, bad };
+}
+
+function servePing(options: { date?: Date } = {}): AsyncDisposable & { url: string } {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => {
+    const headers = options.date === undefined ? {} : { date: options.date.toUTCString() };
+    return Response.json({ ok: true }, { headers });
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}

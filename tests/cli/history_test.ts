@@ -1,0 +1,293 @@
+import assert from "node:assert/strict";
+import { openHistory } from "../../src/store/open_history.ts";
+import type { FakeWorld } from "../fakes/fake_world.ts";
+import { annsWorld, entriesOf, rr, writeConfig } from "./_run.ts";
+
+const HOUR = 3_600_000;
+
+/** Six runs, an hour apart, the last one now. */
+async function sampleWorld(): Promise<FakeWorld> {
+  const world = annsWorld();
+  const now = world.clock.now();
+  const runs: [command: string, ...flags: string[]][] = [
+    ["git status", "--cwd", "/w/a", "--hostname", "h1"],
+    ["git push", "--cwd", "/w/a/deep", "--exit-code", "1", "--hostname", "h2"],
+    ["make Test", "--cwd", "/w", "--duration-ms", "61000", "--session", "s1"],
+    ["git status", "--cwd", "/w/a", "--exit-code", "130"],
+    ["cat <<EOF\na\x1b]0;b\nEOF", "--cwd", "/x", "--device-id", "desk"],
+    ["echo last", "--cwd", world.home],
+  ];
+  for (const [i, [command, ...flags]] of runs.entries()) {
+    const at = String(now - (runs.length - 1 - i) * HOUR);
+    await rr(world, "record", "--cmd", command, "--started-at-ms", at, ...flags);
+  }
+  return world;
+}
+
+Deno.test("rr search prints what holds all words, newest first, exactly", async () => {
+  using world = await sampleWorld();
+  const all = await rr(world, "search");
+  assert.deepEqual(all, {
+    code: 0,
+    out: "echo last\ncat <<EOF\na\x1b]0;b\nEOF\ngit status\nmake Test\ngit push\ngit status\n",
+    err: "",
+  });
+  assert.equal((await rr(world, "search", "sta", "GIT")).out, "git status\ngit status\n");
+  assert.equal((await rr(world, "search", "--limit", "1", "git")).out, "git status\n");
+  assert.equal((await rr(world, "search", "git", "-n", "2", "-u")).out, "git status\ngit push\n");
+  assert.equal((await rr(world, "search", "test")).out, "make Test\n");
+  assert.equal((await rr(world, "search", "-s", "test")).code, 1);
+  assert.equal((await rr(world, "search", "--", "--cmd")).code, 1);
+});
+
+Deno.test("rr search ends with 1 and prints nothing when nothing matches", async () => {
+  using world = await sampleWorld();
+  assert.deepEqual(await rr(world, "search", "nowhere"), { code: 1, out: "", err: "" });
+  assert.deepEqual(await rr(world, "search", "nowhere", "--json"), {
+    code: 1,
+    out: "[]\n",
+    err: "",
+  });
+  using empty = annsWorld();
+  assert.equal((await rr(empty, "search")).code, 1);
+});
+
+Deno.test("rr search filters by host, device, folder, status, time and session", async () => {
+  using world = await sampleWorld();
+  const lines = async (...args: string[]): Promise<string[]> =>
+    (await rr(world, "search", "--format", "{command}", ...args)).out.split("\n").slice(0, -1)
+      .map((line) => line.split(" <<")[0]!).filter((line) => !/^(a|EOF)/.test(line));
+  assert.deepEqual(await lines("--host", "h2"), ["git push"]);
+  assert.deepEqual(await lines("--host", "."), ["echo last", "cat", "git status", "make Test"]);
+  assert.deepEqual(await lines("--device", "desk"), ["cat"]);
+  assert.deepEqual(await lines("--cwd", "/w/a"), ["git status", "git status"]);
+  assert.deepEqual(await lines("--cwd", "/w/a/"), ["git status", "git status"]);
+  assert.deepEqual(await lines("--cwd", "."), ["echo last"]);
+  assert.deepEqual(await lines("--cwd", "~"), ["echo last"]);
+  assert.deepEqual(await lines("--below", "/w/a"), ["git status", "git push", "git status"]);
+  assert.deepEqual(await lines("--exit", "failed"), ["git status", "git push"]);
+  assert.deepEqual(await lines("--exit", "ok", "git"), ["git status"]);
+  assert.deepEqual(await lines("--exit", "130"), ["git status"]);
+  assert.deepEqual(await lines("--since", "90m"), ["echo last", "cat"]);
+  assert.deepEqual(await lines("--until", "4h"), ["git status"]);
+  assert.deepEqual(await lines("--session", "s1"), ["make Test"]);
+  world.setEnv("RUSTORY_SESSION", "s1");
+  assert.deepEqual(await lines("--session", "."), ["make Test"]);
+  assert.deepEqual(await lines("--host", "h1", "--exit", "failed"), []);
+});
+
+Deno.test("rr search refuses values it cannot use", async () => {
+  using world = await sampleWorld();
+  const bad: [string[], RegExp][] = [
+    [["--exit", "perhaps"], /--exit/],
+    [["--since", "soon"], /--since: expected a span/],
+    [["--limit", "0"], /--limit/],
+    [["--format", "{nothing}"], /\{nothing\}/],
+    [["--session", "."], /RUSTORY_SESSION/],
+  ];
+  for (const [args, message] of bad) {
+    const { code, out, err } = await rr(world, "search", ...args);
+    assert.deepEqual([code, out], [2, ""], args.join(" "));
+    assert.match(err, message);
+  }
+});
+
+Deno.test("rr search --json has everything, --format what is asked for", async () => {
+  using world = await sampleWorld();
+  const [entry, ...rest] = JSON.parse((await rr(world, "search", "--json", "make")).out);
+  assert.deepEqual(rest, []);
+  assert.deepEqual(Object.keys(entry), [
+    "id",
+    "device_id",
+    "user_id",
+    "started_at_ms",
+    "command",
+    "cwd",
+    "exit_code",
+    "duration_ms",
+    "shell",
+    "hostname",
+    "version",
+    "session",
+  ]);
+  assert.equal(entry.command, "make Test");
+  assert.equal(JSON.parse((await rr(world, "search", "--json")).out).length, 6);
+  const format = ["--format", "{ago}\\t{exit}\\t{duration}\\t{command}"];
+  assert.equal((await rr(world, "search", ...format, "make")).out, "3h\t0\t1m\tmake Test\n");
+});
+
+Deno.test("rr search on a terminal shows what could act on it", async () => {
+  using world = await sampleWorld();
+  world.terminal = true;
+  const { out } = await rr(world, "search", "cat");
+  assert.equal(out.includes("\x1b"), false);
+  assert.match(out, /^cat <<EOF\na.\]0;b\nEOF\n$/);
+  const line = await rr(world, "search", "--format", "{command}", "cat");
+  assert.equal(line.out.split("\n").length, 2);
+});
+
+Deno.test("rr search goes on with a broken config, and says so", async () => {
+  using world = await sampleWorld();
+  writeConfig(world, "oops\n");
+  const { code, out, err } = await rr(world, "search", "push");
+  assert.deepEqual([code, out], [0, "git push\n"]);
+  assert.match(err, /^warn: Cannot read the config .* line 1/);
+});
+
+Deno.test("rr search takes its limit from the environment and the config", async () => {
+  using world = await sampleWorld();
+  writeConfig(world, "search_limit_default = 2\n");
+  assert.equal((await rr(world, "search", "git")).out.split("\n").length, 3);
+  world.setEnv("RUSTORY_SEARCH_LIMIT", "1");
+  assert.equal((await rr(world, "search", "git")).out.split("\n").length, 2);
+});
+
+Deno.test("rr prune prints the original's line, and deletes unless it is a dry run", async () => {
+  using world = annsWorld();
+  const now = world.clock.now();
+  for (const days of [400, 200, 100, 0]) {
+    const at = String(now - days * 24 * HOUR - 1000);
+    await rr(world, "record", "--cmd", `echo ${days}`, "--started-at-ms", at);
+  }
+  const cutoff = now / 1000 - 150 * 86_400;
+  const dry = await rr(world, "prune", "--older-than-days", "150", "--dry-run");
+  assert.deepEqual(dry, {
+    code: 0,
+    out:
+      `prune dry-run: older_than_days=150 keep_recent=0 cutoff_unix=${cutoff} matched=2 deleted=0\n`,
+    err: "",
+  });
+  const keep = await rr(world, "prune", "--older-than-days=150", "--keep-recent", "3");
+  assert.match(keep.out, /^prune: older_than_days=150 keep_recent=3 .*matched=1 deleted=1\n$/);
+  assert.deepEqual(entriesOf(world).map((e) => e.command), ["echo 200", "echo 100", "echo 0"]);
+  assert.equal((await rr(world, "prune")).code, 2);
+  assert.equal((await rr(world, "prune", "--older-than-days", "0")).code, 2);
+});
+
+Deno.test("rr record prunes now and then if that is wanted, and says so only then", async () => {
+  using world = annsWorld({ env: { RUSTORY_AUTO_PRUNE: "on", RUSTORY_AUTO_PRUNE_DAYS: "10" } });
+  const old = String(world.clock.now() - 11 * 24 * HOUR);
+  const first = await rr(world, "record", "--cmd", "old", "--started-at-ms", old);
+  const cutoff = world.clock.now() / 1000 - 10 * 86_400;
+  assert.equal(
+    first.err,
+    `info: auto prune deleted=1 older_than_days=10 keep_recent=0 cutoff_unix=${cutoff}\n`,
+  );
+  assert.deepEqual(await rr(world, "record", "--cmd", "new"), { code: 0, out: "", err: "" });
+  assert.deepEqual(entriesOf(world).map((e) => e.command), ["new"]);
+  assert.ok(world.files.stat(`${world.home}/.config/rustory/auto-prune.last`));
+});
+
+Deno.test("rr delete takes ids, an exact command, or what search finds", async () => {
+  using world = await sampleWorld();
+  const id = JSON.parse((await rr(world, "search", "--json", "push")).out)[0].id;
+  assert.equal((await rr(world, "delete", "--id", id)).out, "delete: matched=1 deleted=1\n");
+  assert.equal((await rr(world, "delete", "--id", id)).code, 1);
+  const exact = await rr(world, "delete", "--cmd", "git status");
+  assert.equal(exact.out, "delete: matched=2 deleted=2\n");
+  const found = await rr(world, "delete", "TEST", "--below", "/w");
+  assert.equal(found.out, "delete: matched=1 deleted=1\n");
+  const left = (await rr(world, "search", "--format", "{cwd}")).out;
+  assert.equal(left, `${world.home}\n/x\n`);
+});
+
+Deno.test("rr delete --dry-run shows what would go", async () => {
+  using world = await sampleWorld();
+  const { code, out } = await rr(world, "delete", "--dry-run", "git");
+  assert.equal(code, 0);
+  const lines = out.trim().split("\n");
+  assert.equal(lines.length, 4);
+  assert.match(lines[0]!, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}laptop {2}git status$/);
+  assert.equal(lines[3], "delete dry-run: matched=3 deleted=0");
+  assert.equal(entriesOf(world).length, 6);
+});
+
+Deno.test("rr delete must be told what, and by one way", async () => {
+  using world = await sampleWorld();
+  for (const args of [[], ["--cmd", "a", "word"], ["--id", "a", "--cmd", "b"], ["--yes"]]) {
+    const { code, err } = await rr(world, "delete", ...args);
+    assert.equal(code, 2, args.join(" "));
+    assert.match(err, /hint: Give either --id/);
+  }
+  assert.equal(entriesOf(world).length, 6);
+});
+
+Deno.test("rr delete asks on a terminal, and takes nothing but y for yes", async () => {
+  for (const [answer, left, code] of [["y\n", 3, 0], ["no\n", 6, 1], ["", 6, 1]] as const) {
+    using sample = await sampleWorld();
+    using world = annsWorld({ env: { HOME: sample.home }, terminal: true, stdin: answer });
+    const ran = await rr(world, "delete", "git");
+    assert.equal(ran.code, code, ran.err);
+    assert.match(ran.err, /git push\n.*Delete 3 entries\? \[y\/N\] /s);
+    assert.equal(entriesOf(world).length, left);
+  }
+  using sample = await sampleWorld();
+  using world = annsWorld({ env: { HOME: sample.home }, terminal: true });
+  assert.equal((await rr(world, "delete", "git", "--yes")).code, 0);
+});
+
+Deno.test("rr delete leaves the text nowhere in the database's folder", async () => {
+  using world = await sampleWorld();
+  const secret = "hunter2-hunter2-hunter2";
+  await rr(world, "record", "--cmd", `echo ${secret}`);
+  await rr(world, "record", "--cmd", "echo after");
+  await rr(world, "search", secret);
+  assert.ok(holds(world, secret));
+  assert.deepEqual(await rr(world, "delete", secret), {
+    code: 0,
+    out: "delete: matched=1 deleted=1\n",
+    err: "",
+  });
+  assert.equal(holds(world, secret), false);
+  assert.ok(holds(world, "echo after"));
+});
+
+Deno.test("rr stats counts commands, hosts, folders and days", async () => {
+  using world = await sampleWorld();
+  const { code, out } = await rr(world, "stats");
+  assert.equal(code, 0);
+  assert.match(out, /^6 runs of 5 commands, \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d, 33\.3 % failed\n/);
+  assert.match(out, /^git status +2 +50\.0 % +#{24}$/m);
+  assert.match(out, /^Hosts +runs +failed$/m);
+  assert.match(out, /^\/w\/a +2 +50\.0 %/m);
+  assert.equal(out.includes("\x1b"), false);
+  const json = JSON.parse((await rr(world, "stats", "--json", "--days", "3", "--top", "1")).out);
+  assert.equal(json.runs, 6);
+  assert.equal(json.failed, 2);
+  assert.equal(json.distinct_commands, 5);
+  assert.deepEqual(json.commands, [{ command: "git status", runs: 2, failed: 1 }]);
+  assert.equal(json.days.length, 3);
+  assert.equal(json.days.reduce((sum: number, day: { runs: number }) => sum + day.runs, 0), 6);
+  assert.match((await rr(world, "stats", "--host", "h1")).out, /^1 runs of 1 commands/);
+  assert.equal((await rr(world, "stats", "--host", "none")).out, "No commands match.\n");
+});
+
+function holds(world: FakeWorld, text: string): boolean {
+  const folder = `${world.home}/.rustory`;
+  const needle = new TextEncoder().encode(text);
+  return world.files.list(folder).some((name) => {
+    const bytes = world.files.stat(`${folder}/${name}`)?.kind === "file"
+      ? world.files.readBytes(`${folder}/${name}`)!
+      : new Uint8Array();
+    return indexOf(bytes, needle) >= 0;
+  });
+}
+
+function indexOf(bytes: Uint8Array, needle: Uint8Array): number {
+  for (let at = bytes.indexOf(needle[0]!); at >= 0; at = bytes.indexOf(needle[0]!, at + 1)) {
+    if (needle.every((byte, i) => bytes[at + i] === byte)) return at;
+  }
+  return -1;
+}
+
+Deno.test("rr delete says so when the text cannot leave the disk yet", async () => {
+  using world = await sampleWorld();
+  using reader = openHistory(`${world.home}/.rustory/history.db`, {
+    files: world.files,
+    clock: world.clock,
+    mode: "readonly",
+  });
+  const runs = reader.recall.commands()[Symbol.iterator]();
+  runs.next();
+  assert.ok(entriesOf(world).length === 6);
+});
