@@ -27,7 +27,13 @@ nodeTest("startRelay() tells of reservations and circuits, and counts them", asy
   const { server, client } = await pairOn(lab, relay);
   await lab.dialer(client).connect(recordOf(server, []));
   await until(() => relay.usage().circuits === 1, "the circuit is counted");
-  assert.deepEqual(relay.usage(), { connections: 2, reservations: 2, circuits: 1 });
+  const { connections, reservations, circuits, received, sent } = relay.usage();
+  assert.deepEqual({ connections, reservations, circuits }, {
+    connections: 2,
+    reservations: 2,
+    circuits: 1,
+  });
+  assert.ok(received > 0 && sent > 0);
   assert.deepEqual(events.filter((event) => event.type === "circuit"), [
     { type: "circuit", from: client.peer, to: server.peer },
   ]);
@@ -114,7 +120,7 @@ nodeTest("a device starts while its relay is down, and says so once", async (lab
   const events: NodeEvent[] = [];
   node.onEvent((event) => events.push(event));
   assert.match((await nextEvent(node, "reservation-lost")).why, /connection refused/);
-  await twoTries(Number(/tcp\/(\d+)/.exec(listen[0]!)![1]));
+  await anotherTry(Number(/tcp\/(\d+)/.exec(listen[0]!)![1]));
   const back = nextEvent(node, "reserved");
   await lab.relay({ identity, listen });
   await back;
@@ -184,10 +190,10 @@ nodeTest("startRelay() refuses a port that is taken, and limits below 1", async 
   }
 });
 
-/** Takes the port, sees two tries to connect, and gives it back. */
-async function twoTries(port: number): Promise<void> {
+/** Takes the port, sees somebody try to connect, and gives it back. */
+async function anotherTry(port: number): Promise<void> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port });
-  for (let i = 0; i < 2; i++) (await listener.accept()).close();
+  (await listener.accept()).close();
 }
 
 function toAddr(text: string): ReturnType<typeof multiaddr> {
