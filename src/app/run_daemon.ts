@@ -78,7 +78,7 @@ class Daemon {
     this.#index = new IndexKeeper({
       clock,
       logger: deps.logger,
-      catchUp: () => 0,
+      catchUp: () => history.index.catchUp(),
     });
   }
 

@@ -186,7 +186,8 @@ function unreachable(peer: PeerId, error: unknown): LinkError {
   const texts = [...attempts.map((it) => it.message), ...others.map((it) => causeChain(it))];
   const tried = texts.length === 0 ? "no address is known and no relay" : texts.join("; ");
   const message = `Cannot reach peer "${peer}": ${tried}${hintOf(attempts)}`;
-  return new LinkError("unreachable", message, { cause: error });
+  // What failed stands in the message; as a cause it would be said twice.
+  return new LinkError("unreachable", message);
 }
 
 function flatten(error: unknown): unknown[] {
