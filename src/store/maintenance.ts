@@ -1,4 +1,5 @@
 /** The file itself: its size, its health, its write-ahead log. */
+import { RrError } from "../base/rr_error.ts";
 import type { Database } from "./_database.ts";
 
 /** How large a history is. */
@@ -33,8 +34,14 @@ export class Maintenance {
 
   /** Reads the whole file (about 1 s for 300 MB) and says what is wrong; empty if nothing is. */
   quickCheck(): string[] {
-    const lines = this.#db.rows("PRAGMA quick_check(10)").map((row) => String(row[0]));
-    return lines.length === 1 && lines[0] === "ok" ? [] : lines;
+    try {
+      const lines = this.#db.rows("PRAGMA quick_check(10)").map((row) => String(row[0]));
+      return lines.length === 1 && lines[0] === "ok" ? [] : lines;
+    } catch (error) {
+      // Some damage is met before there is a line to say so.
+      if (error instanceof RrError && error.code === "database") return [error.message];
+      throw error;
+    }
   }
 
   /**
@@ -45,6 +52,11 @@ export class Maintenance {
   checkpoint(truncate = false): boolean {
     const row = this.#db.row(`PRAGMA wal_checkpoint(${truncate ? "TRUNCATE" : "PASSIVE"})`);
     return row?.[0] === 0 && row[1] === row[2];
+  }
+
+  /** Lets the file grow to so many pages of {@linkcode HistorySize.fileBytes} and no further. */
+  limitPages(pages: number): void {
+    this.#db.integer(`PRAGMA max_page_count = ${Math.trunc(pages)}`);
   }
 
   /** Gives free space back to the disk. Rewrites the file: about 1 s for 100 MB. */

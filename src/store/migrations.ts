@@ -13,11 +13,13 @@ export interface Migration {
   readonly version: number;
   /** What hurt before. */
   readonly why: string;
+  /** Creates tables of our own; a reader that may not write makes them temporary ones. */
+  readonly tables: string;
+  /** Everything else, run afterwards. */
   readonly sql: string;
 }
 
-/** Tables and indexes as the original creates them; it runs the same statements at every start. */
-export const ORIGINAL_SCHEMA = `
+const ORIGINAL_TABLES = `
 CREATE TABLE IF NOT EXISTS entries (
   ingest_seq INTEGER PRIMARY KEY AUTOINCREMENT,
   entry_id TEXT NOT NULL UNIQUE,
@@ -32,8 +34,6 @@ CREATE TABLE IF NOT EXISTS entries (
   hostname TEXT NOT NULL,
   version TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS idx_entries_ts ON entries (ts);
-CREATE INDEX IF NOT EXISTS idx_entries_device_id ON entries (device_id);
 CREATE TABLE IF NOT EXISTS peer_state (
   peer_id TEXT PRIMARY KEY,
   last_cursor INTEGER NOT NULL
@@ -48,9 +48,17 @@ CREATE TABLE IF NOT EXISTS peer_book (
   user_id TEXT,
   device_id TEXT,
   last_seen INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS idx_peer_book_last_seen ON peer_book (last_seen);
-`;
+);`;
+
+const ADDED_COLUMNS = `
+ALTER TABLE entries ADD COLUMN ts_ms INTEGER;
+ALTER TABLE entries ADD COLUMN session TEXT;`;
+
+/** Tables and indexes as the original creates them; it runs the same statements at every start. */
+export const ORIGINAL_SCHEMA = `${ORIGINAL_TABLES}
+CREATE INDEX IF NOT EXISTS idx_entries_ts ON entries (ts);
+CREATE INDEX IF NOT EXISTS idx_entries_device_id ON entries (device_id);
+CREATE INDEX IF NOT EXISTS idx_peer_book_last_seen ON peer_book (last_seen);`;
 
 /** All steps, ascending. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -59,9 +67,7 @@ export const MIGRATIONS: readonly Migration[] = [
     why:
       "whole seconds lose the order of commands, a bare cursor cannot tell a recreated peer, and " +
       "what was deleted came back with the next pull",
-    sql: `${ORIGINAL_SCHEMA}
-      ALTER TABLE entries ADD COLUMN ts_ms INTEGER;
-      ALTER TABLE entries ADD COLUMN session TEXT;
+    tables: `
       CREATE TABLE rr_meta (
         key TEXT PRIMARY KEY, value TEXT NOT NULL
       ) WITHOUT ROWID;
@@ -75,14 +81,14 @@ export const MIGRATIONS: readonly Migration[] = [
         entry_id TEXT PRIMARY KEY, device_id TEXT NOT NULL, ts INTEGER NOT NULL,
         deleted_at INTEGER NOT NULL
       ) WITHOUT ROWID;`,
+    sql: `${ORIGINAL_SCHEMA} ${ADDED_COLUMNS}`,
   },
   {
     version: 2,
     why:
       "finding the newest distinct commands of a folder, a host or a session went through every " +
       "row with its text: seconds at a million",
-    sql: `
-      INSERT INTO rr_meta (key, value) VALUES ('hash_salt', random() & 0xffffffff);
+    tables: `
       CREATE TABLE rr_text (
         first_id INTEGER PRIMARY KEY, hashes BLOB NOT NULL, ends BLOB NOT NULL, bytes BLOB NOT NULL
       );
@@ -97,7 +103,9 @@ export const MIGRATIONS: readonly Migration[] = [
         seqs BLOB NOT NULL, started BLOB NOT NULL, commands BLOB NOT NULL,
         places BLOB NOT NULL, sessions BLOB NOT NULL, exits BLOB NOT NULL
       );
-      CREATE TABLE rr_gone (seq INTEGER PRIMARY KEY);
+      CREATE TABLE rr_gone (seq INTEGER PRIMARY KEY);`,
+    sql: `
+      INSERT INTO rr_meta (key, value) VALUES ('hash_salt', random() & 0xffffffff);
       CREATE TRIGGER rr_entry_deleted AFTER DELETE ON entries BEGIN
         INSERT OR IGNORE INTO rr_gone (seq) VALUES (OLD.ingest_seq);
       END;
@@ -127,9 +135,35 @@ export function migrate(db: Database, migrations: readonly Migration[] = MIGRATI
     const version = schemaVersion(db);
     refuseForeign(db, version, latest);
     for (const step of migrations) {
-      if (step.version > version) db.exec(`${step.sql}; PRAGMA user_version = ${step.version}`);
+      if (step.version <= version) continue;
+      db.exec(`${step.tables} ${step.sql} PRAGMA user_version = ${step.version}`);
     }
   });
+}
+
+/**
+ * Makes an older schema readable as if it were up to date, changing nothing in the file: what is
+ * missing is there as temporary views and empty tables, which come before the file's own.
+ *
+ * @throws {RrError} as {@linkcode migrate}
+ */
+export function migrateForReading(db: Database): void {
+  const version = schemaVersion(db);
+  refuseForeign(db, version, LATEST_VERSION);
+  db.exec("PRAGMA temp_store = MEMORY");
+  for (const step of MIGRATIONS) {
+    if (step.version > version) {
+      db.exec(step.tables.replaceAll("CREATE TABLE", "CREATE TEMP TABLE"));
+    }
+  }
+  if (version > 0) return;
+  const isEmpty = db.row("SELECT 1 FROM sqlite_master WHERE name = 'entries'") === undefined;
+  db.exec(
+    isEmpty
+      ? ORIGINAL_TABLES.replaceAll("CREATE TABLE IF NOT EXISTS", "CREATE TEMP TABLE") +
+        ADDED_COLUMNS
+      : "CREATE TEMP VIEW entries AS SELECT *, NULL AS ts_ms, NULL AS session FROM main.entries",
+  );
 }
 
 /** Throws unless the database is empty, the original's, or one of ours up to `latest`. */

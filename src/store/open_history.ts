@@ -7,7 +7,7 @@ import { CommandIndex } from "./command_index.ts";
 import { EntryLog } from "./entry_log.ts";
 import { Maintenance } from "./maintenance.ts";
 import { Meta } from "./meta.ts";
-import { migrate, refuseForeign, schemaVersion } from "./migrations.ts";
+import { migrate, migrateForReading, refuseForeign, schemaVersion } from "./migrations.ts";
 import { PeerStore } from "./peer_store.ts";
 import { Recall } from "./recall.ts";
 import { Removal } from "./removal.ts";
@@ -156,6 +156,6 @@ function prepareWriting(db: Database): void {
 }
 
 function prepareReading(db: Database): void {
-  refuseForeign(db, schemaVersion(db));
   db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+  migrateForReading(db);
 }
