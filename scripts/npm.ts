@@ -10,6 +10,10 @@ import { deno, emptyFolder, fail, mustRun, ROOT, say } from "./tools.ts";
 
 const OUT = `${ROOT}out/npm`;
 const PACKAGE = `${OUT}/package`;
+/** The command for bundles and packages. */
+const CLI = "src/cli/bundle/cli";
+/** Beside deno.json, since all paths in it are relative to it. */
+const CONFIG = `${ROOT}deno.npm.json`;
 /** `node:sqlite` without a flag, and `node:zlib` with zstd. */
 const ENGINES = { node: ">=22.15" };
 const DESCRIPTION = "Shell history on all of your machines, peer to peer, without a server that " +
@@ -17,11 +21,19 @@ const DESCRIPTION = "Shell history on all of your machines, peer to peer, withou
 /** Of no use on npm; TypeScript only rides along where no export leads to it. */
 const NOT_FOR_NPM = /^deno\.(?:json|lock)$|(?<!\.d)\.ts$/;
 
-/** The command. Not `cli.js` itself, since Node before 24.2 has no `import.meta.main`. */
+/** The command. Not a file of ours, since Node before 24.2 has no `import.meta.main`. */
 const BIN = `#!/usr/bin/env node
 import { main } from "../src/cli/main.js";
 import { loadBundled } from "../src/cli/bundled_commands.js";
 import { systemWorld } from "../src/world/system.js";
+
+// Node 22 calls node:sqlite experimental on every start; rr knows what it stands on.
+const { emitWarning } = process;
+process.emitWarning = (warning, ...rest) => {
+  if (!String(warning).startsWith("SQLite is an experimental")) {
+    emitWarning.call(process, warning, ...rest);
+  }
+};
 
 const world = await systemWorld();
 world.exit(await main(world, loadBundled));
@@ -47,11 +59,14 @@ say(`${OUT}/${tarball} ${(size / 1024).toFixed(0)} kB`);
 
 async function pack(): Promise<void> {
   const raw = `${OUT}/raw.tar.gz`;
-  const packed = await mustRun(
-    deno("pack", "--allow-dirty", "--no-source-maps", "--quiet", "--output", raw),
-  );
+  // On npm the command starts from where all others can be found by following imports.
+  const config = { ...manifest, exports: { ...manifest.exports, "./cli": `./${CLI}.ts` } };
+  await Deno.writeTextFile(CONFIG, JSON.stringify(config));
+  const flags = ["--allow-dirty", "--no-source-maps", "--quiet", "--config", CONFIG];
+  const packed = await mustRun(deno("pack", ...flags, "--output", raw))
+    .finally(() => Deno.remove(CONFIG));
   // One slow type in what mod.ts exports, and deno leaves all types out with no more than a warning.
-  const missing = /Could not generate types for '[^']*\/(mod|cli)\.ts'/.exec(
+  const missing = /Could not generate types for '[^']*\/(mod)\.ts'/.exec(
     packed.stdout + packed.stderr,
   );
   if (missing !== null) fail(`no types for ${missing[1]}.ts: look at \`deno publish --dry-run\``);
@@ -111,7 +126,7 @@ function exactVersions(names: readonly string[]): Record<string, string> {
 
 async function check(): Promise<void> {
   const files = await listFiles(PACKAGE);
-  for (const wanted of ["README.md", "LICENSE", "mod.js", "mod.d.ts", "cli.js", "cli.d.ts"]) {
+  for (const wanted of ["README.md", "LICENSE", "mod.js", "mod.d.ts", `${CLI}.js`]) {
     if (!files.includes(wanted)) fail(`the package lacks ${wanted}`);
   }
   for (const file of files) {

@@ -20,7 +20,7 @@ const PROGRAMS: Record<string, Program> = {
   deno: {
     kind: "deno",
     deno: "/home/ann/.deno/bin/deno",
-    module: "https://jsr.io/@rustory/cli/0.1.0/mod.ts",
+    module: "file:///home/ann/src/rustory/cli.ts",
   },
   node: {
     kind: "node",

@@ -1,0 +1,160 @@
+/**
+ * The npm package, installed by npm into an empty folder and used by real Nodes: the oldest one that it
+ * says it runs on, and a current one. Needs npm and its registry: `deno task test-npm`.
+ */
+import assert from "node:assert/strict";
+import manifest from "../../deno.json" with { type: "json" };
+import type { Device } from "../../scripts/lab/device.ts";
+import { deno, mustRun, ROOT, run } from "../../scripts/tools.ts";
+import { Lab, LOOPBACK, said } from "../e2e/_lab.ts";
+
+const NODES = ["22.15.0", "24.21.0"];
+const NODE_PACKAGE = `node-${Deno.build.os}-${Deno.build.arch === "x86_64" ? "x64" : "arm64"}`;
+const TYPESCRIPT = "5.9.3";
+/** Processes and sockets of the lab are not the test's own. */
+const OPEN = { sanitizeOps: false, sanitizeResources: false };
+
+const folder = await install();
+globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+const RR = `${folder}/node_modules/${manifest.name}/bin/rr.js`;
+
+// One folder for all tests: npm takes longer than they do.
+async function install(): Promise<string> {
+  await mustRun(deno("task", "--quiet", "npm"));
+  const tarball = Array.from(Deno.readDirSync(`${ROOT}out/npm`), (item) => item.name)
+    .find((name) => name.endsWith(".tgz"));
+  const made = await Deno.makeTempDir({ prefix: "rr-npm-" });
+  await Deno.writeTextFile(`${made}/package.json`, '{"private":true,"type":"module"}\n');
+  const nodes = NODES.map((version) => `node-${version}@npm:${NODE_PACKAGE}@${version}`);
+  await mustRun([
+    "npm",
+    "install",
+    "--silent",
+    "--no-audit",
+    "--no-fund",
+    `${ROOT}out/npm/${tarball}`,
+    `typescript@${TYPESCRIPT}`,
+    ...nodes,
+  ], { cwd: made });
+  return made;
+}
+
+function programOf(version: string): readonly string[] {
+  return [`${folder}/node_modules/node-${version}/bin/node`, RR];
+}
+
+Deno.test("the package pins its dependencies to the versions of deno.json", async () => {
+  const file = `${folder}/node_modules/${manifest.name}/package.json`;
+  const { dependencies, engines, bin } = JSON.parse(await Deno.readTextFile(file));
+  assert.ok(Object.keys(dependencies).length > 10);
+  const pinned: Readonly<Record<string, string>> = manifest.imports;
+  for (const [name, version] of Object.entries(dependencies)) {
+    assert.equal(`npm:${name}@${version}`, pinned[name]);
+  }
+  assert.equal(engines.node, `>=${NODES[0]!.replace(/\.0$/, "")}`);
+  assert.deepEqual(bin, { rr: "bin/rr.js" });
+  assert.ok(await Deno.lstat(`${folder}/node_modules/.bin/rr`));
+});
+
+Deno.test("the library has types that tsc takes, and runs", async () => {
+  const source = `import { openHistory, RrError } from "${manifest.name}";
+const history = await openHistory(":memory:");
+try {
+  history.record(
+    { command: "make test", startedAtMs: Date.now() },
+    { deviceId: "laptop", userId: "kim" },
+  );
+  const entries = history.entriesAfter(0, 10).entries;
+  const command: string | undefined = entries[0]?.command;
+  if (command !== "make test" || !(new RrError("io", "x") instanceof Error)) throw new Error("no");
+  console.log(command);
+} finally {
+  history[Symbol.dispose]();
+}
+`;
+  await Deno.writeTextFile(`${folder}/use.ts`, source);
+  await mustRun([
+    `${folder}/node_modules/node-24.21.0/bin/node`,
+    `${folder}/node_modules/typescript/bin/tsc`,
+    ...["--strict", "--module", "nodenext", "--target", "es2023", "--lib", "esnext,dom"],
+    "--skipLibCheck",
+    "use.ts",
+  ], { cwd: folder });
+  for (const version of NODES) {
+    const [node] = programOf(version);
+    const { stdout } = await mustRun([node!, "--no-warnings", "use.js"], { cwd: folder });
+    assert.equal(stdout, "make test\n");
+  }
+});
+
+for (const version of NODES) {
+  Deno.test(`rr on Node ${version} prints its version and nothing else`, async () => {
+    const { code, stdout, stderr } = await run([...programOf(version), "--version"]);
+    assert.deepEqual([code, stdout, stderr], [0, `rr ${manifest.version}\n`, ""]);
+  });
+
+  Deno.test(`rr on Node ${version} imports, records and searches`, async () => {
+    await using lab = new Lab();
+    const device = await lab.device("laptop", { program: programOf(version) });
+    await Deno.writeTextFile(`${device.home}/.zsh_history`, ": 1700000000:3;git status\n");
+    assert.match(await device.rr("import", "--shell", "zsh"), /inserted=1/);
+    const recorded = await device.try("record", "--cmd", "make test", "--print-id");
+    assert.deepEqual([recorded.code, recorded.stderr], [0, ""], "no warning of Node's");
+    assert.match(recorded.stdout, /^[0-9a-f-]{36}\n$/);
+    const found = await device.rr("search", "--limit", "10", "make");
+    assert.match(found, /make test/);
+    assert.doesNotMatch(found, /git status/);
+  });
+
+  Deno.test(`rr hook on Node ${version} is the hook of Deno, but for what it starts`, async () => {
+    await using lab = new Lab();
+    const here = await lab.device("laptop", { program: programOf(version) });
+    const there = await lab.device("desktop");
+    const start = /^.*\|\| __rustory_program=\((.*)\)$/m;
+    for (const shell of ["zsh", "bash"]) {
+      const ours = (await here.rr("hook", "--shell", shell)).replaceAll(here.home, "~");
+      const theirs = (await there.rr("hook", "--shell", shell)).replaceAll(there.home, "~");
+      assert.equal(ours.replace(start, ""), theirs.replace(start, ""));
+      const words = programOf(version).map((word) => `'${word}'`).join(" ");
+      assert.equal(start.exec(ours)?.[1], words);
+    }
+  });
+
+  Deno.test(`rr on Node ${version} and rr on Deno sync both ways, over tracker and relay`, {
+    ...OPEN,
+  }, async () => {
+    await using lab = new Lab();
+    const program = programOf(version);
+    const tracker = await trackerOn(lab, program);
+    const relay = await lab.relay();
+    const env = { RUSTORY_TRACKERS: tracker, RUSTORY_RELAY_ADDR: relay.addr };
+    const node = await lab.device("node", { program, env });
+    const other = await lab.device("deno", { env });
+    const watch = ["--listen", LOOPBACK, "--interval-sec", "1"];
+    await node.startDaemon(...watch);
+    await other.startDaemon(...watch);
+    const [fromNode, fromDeno] = [await node.record("on node"), await other.record("on deno")];
+    await other.untilHas(fromNode);
+    await node.untilHas(fromDeno);
+    // A long one, which is worth compressing.
+    const long = await other.record(`echo ${"zstd ".repeat(5000)}`);
+    await node.untilHas(long);
+    assert.equal(await node.stopDaemon(), 0, node.daemon.output());
+    assert.equal(await other.stopDaemon(), 0);
+  });
+
+  Deno.test(`relay-serve on Node ${version} ends with 0 on SIGTERM`, { ...OPEN }, async () => {
+    await using lab = new Lab();
+    const host = await lab.device("relay", { program: programOf(version) });
+    const relay = await host.start("relay-serve", "--listen", LOOPBACK);
+    await said(relay, "relay listen: ");
+    relay.kill("SIGTERM");
+    assert.equal(await relay.exited, 0, relay.output());
+  });
+}
+
+async function trackerOn(lab: Lab, program: readonly string[]): Promise<string> {
+  const host: Device = await lab.device("tracker", { program });
+  const child = await host.start("tracker-serve", "--bind", "127.0.0.1:0");
+  return await said(child, "tracker listen: ");
+}
