@@ -11,11 +11,21 @@ export type Key =
   /** A named key such as `enter`, `up`, `f1`, `ctrl-r`, `alt-b` or `ctrl-left`. */
   | { readonly kind: "key"; readonly name: string };
 
+/** How to move: on the screen, or in time. */
+export type Move =
+  | "up"
+  | "down"
+  | "page-up"
+  | "page-down"
+  | "newer"
+  | "older"
+  | "newest"
+  | "oldest";
+
 /** What a named key means. */
 export type Command =
   | { readonly kind: "edit"; readonly action: EditAction }
-  | { readonly kind: "move"; readonly by: "newer" | "older" | "page-up" | "page-down" }
-  | { readonly kind: "move"; readonly by: "first" | "last" }
+  | { readonly kind: "move"; readonly by: Move }
   | { readonly kind: "scope"; readonly scope: Scope | "next" }
   | { readonly kind: "ok-only" | "mode" | "accept" | "accept-other" | "details" | "delete" }
   | { readonly kind: "help" | "escape" | "cancel" | "redraw" };
@@ -34,12 +44,14 @@ const scope = (to: Scope | "next"): Command => ({ kind: "scope", scope: to });
 export const KEYS: readonly KeyHelp[] = [
   row("enter", { kind: "accept" }, "take the command"),
   row("tab", { kind: "accept-other" }, "take it the other way: run or edit"),
-  row("ctrl-r down ctrl-n", { kind: "move", by: "older" }, "next older"),
-  row("ctrl-s up ctrl-p", { kind: "move", by: "newer" }, "next newer"),
-  row("pagedown ctrl-v", { kind: "move", by: "page-down" }, "a page on"),
-  row("pageup alt-v", { kind: "move", by: "page-up" }, "a page back"),
-  row("alt-< ctrl-home", { kind: "move", by: "first" }, "first"),
-  row("alt-> ctrl-end", { kind: "move", by: "last" }, "last"),
+  row("ctrl-r", { kind: "move", by: "older" }, "next older or less fitting"),
+  row("ctrl-s", { kind: "move", by: "newer" }, "next newer or better"),
+  row("down ctrl-n", { kind: "move", by: "down" }, "down"),
+  row("up ctrl-p", { kind: "move", by: "up" }, "up"),
+  row("pagedown ctrl-v", { kind: "move", by: "page-down" }, "a page down"),
+  row("pageup alt-v", { kind: "move", by: "page-up" }, "a page up"),
+  row("alt-< ctrl-home", { kind: "move", by: "newest" }, "first of the list"),
+  row("alt-> ctrl-end", { kind: "move", by: "oldest" }, "last of the list"),
   row("ctrl-t alt-m f8", { kind: "mode" }, "match: fuzzy, substring, prefix"),
   row("f2 alt-a", scope("all"), "all commands"),
   row("f3 alt-h", scope("host"), "of this host"),

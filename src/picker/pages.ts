@@ -1,7 +1,7 @@
 /** The two views that are pages of text: the help and the details of a command. */
 import { type Glyph, glyphs } from "../search/glyphs.ts";
 import { duration, grouped, moment, shortFolder, shortHost } from "./format.ts";
-import { KEYS } from "./keys.ts";
+import { KEYS, type Move } from "./keys.ts";
 import type { CommandRuns, PickerState, RunInfo, Size, View } from "./state.ts";
 
 /** Runs listed in the details; beyond that the totals have to do. */
@@ -81,20 +81,37 @@ export function pageHeight({ rows }: Size): number {
 }
 
 /** The view, scrolled; it stops where its last line is at the bottom. */
-export function pageOf(
-  state: PickerState,
-  by: "newer" | "older" | "page-up" | "page-down" | "first" | "last",
-): View {
+export function pageOf(state: PickerState, by: Move): View {
   const { view } = state;
   if (view.kind !== "help" && view.kind !== "details") return view;
   const height = pageHeight(state.size);
-  const lines = view.kind === "help"
-    ? KEYS.length
-    : view.runs
-    ? detailLines(view.runs, state.size, undefined).length
-    : 0;
-  const lowest = Math.max(0, lines - height);
-  const steps = { newer: -1, older: 1, "page-up": -height, "page-down": height };
-  const wanted = by === "first" ? 0 : by === "last" ? lowest : view.top + steps[by];
-  return { ...view, top: Math.max(0, Math.min(wanted, lowest)) };
+  const lowest = Math.max(0, lineCount(view, state.size) - height);
+  const top = view.top + stepOf(by, height, lowest + 1);
+  return { ...view, top: Math.max(0, Math.min(top, lowest)) };
+}
+
+/** How far a move goes down a page of `height` lines, of a text of `length`. */
+function stepOf(by: Move, height: number, length: number): number {
+  switch (by) {
+    case "up":
+    case "newer":
+      return -1;
+    case "down":
+    case "older":
+      return 1;
+    case "page-up":
+      return -height;
+    case "page-down":
+      return height;
+    case "newest":
+      return -length;
+    case "oldest":
+      return length;
+  }
+}
+
+function lineCount(view: View, size: Size): number {
+  if (view.kind === "help") return KEYS.length;
+  const runs = view.kind === "details" ? view.runs : undefined;
+  return runs ? detailLines(runs, size, undefined).length : 0;
 }

@@ -1,6 +1,6 @@
 /** The picker's only rule: a state and an event give the next state and what is to be done. */
 import { MATCH_MODES } from "../search/query.ts";
-import { type Command, commandOf, type Key } from "./keys.ts";
+import { type Command, commandOf, type Key, type Move } from "./keys.ts";
 import { heights } from "./layout.ts";
 import { edit, insert, type Line } from "./line_edit.ts";
 import { pageOf } from "./pages.ts";
@@ -179,20 +179,40 @@ function isSettled({ results, mode, query }: PickerState): boolean {
   return results.complete || (byRecency && results.lines.length > 0);
 }
 
-function moved(
-  state: PickerState,
-  by: "newer" | "older" | "page-up" | "page-down" | "first" | "last",
-): Step {
+function moved(state: PickerState, by: Move): Step {
   const { results, selected } = state;
-  const page = Math.max(1, heights(state.size).list - 1);
   const last = results.lines.length - 1;
-  const steps = { newer: -1, older: 1, "page-up": -page, "page-down": page };
-  const wanted = by === "first" ? 0 : by === "last" ? last : selected + steps[by];
+  const wanted = placeAfter(state, by, last);
+  const isBelowNewest = state.upward && by === "down" && selected === 0;
+  if (isBelowNewest) return still(state, { kind: "leave", why: "cancelled" });
   const place = Math.max(0, Math.min(wanted, last));
   const next = scrolled({ ...state, selected: place, moved: true });
   if (place < last || results.lines.length >= results.count) return still(next);
   if (results.lines.length < state.limit) return still(next);
   return searchAgain({ ...next, limit: state.limit * 4 });
+}
+
+function placeAfter({ selected, size, upward }: PickerState, by: Move, last: number): number {
+  const page = Math.max(1, heights(size).list - 1);
+  const down = upward ? -1 : 1;
+  switch (by) {
+    case "older":
+      return selected + 1;
+    case "newer":
+      return selected - 1;
+    case "down":
+      return selected + down;
+    case "up":
+      return selected - down;
+    case "page-down":
+      return selected + down * page;
+    case "page-up":
+      return selected - down * page;
+    case "newest":
+      return 0;
+    case "oldest":
+      return last;
+  }
 }
 
 /** The selection kept on the screen, scrolling no more than needed. */

@@ -61,33 +61,39 @@ function page(
 }
 
 function list(state: PickerState, context: RenderContext): Frame {
-  const { size, results, top } = state;
+  const { size, upward } = state;
   const { list: height, preview, footer } = heights(size);
   const query = parseQuery(state.query, state.mode);
-  const rows: string[] = [];
   const prompt = queryRow(state, context.theme);
-  rows.push(prompt.row);
-  const shown = results.lines.slice(top, top + height);
-  shown.forEach((line, i) => {
-    rows.push(renderRow(rowOf(state, context, line, top + i), columns(size), query, context));
-  });
-  if (shown.length === 0 && height > 0 && results.complete) {
+  const commands = listRows(state, context, query, height);
+  while (commands.length < height) commands.push("");
+  const rows = upward ? [...commands.reverse(), prompt.row] : [prompt.row, ...commands];
+  if (preview > 0) rows.push(...previewRows(state, context, query, preview));
+  if (footer) rows.push(styled(clip(FOOTER[state.enter], size.columns), context.theme.dim));
+  const question = bottomLine(state, context);
+  const cursor = { row: upward ? height : 0, before: prompt.before };
+  if (question === undefined) return { rows, cursor };
+  rows[size.rows - 1] = styled(clip(question, size.columns), context.theme.notice);
+  const isHidden = state.view.kind === "confirm" || cursor.row === size.rows - 1;
+  return { rows, cursor: isHidden ? undefined : cursor };
+}
+
+/** The commands on the screen, the best first. */
+function listRows(
+  state: PickerState,
+  context: RenderContext,
+  query: Query,
+  height: number,
+): string[] {
+  const { results, size, top } = state;
+  const widths = columns(size);
+  const rows = results.lines.slice(top, top + height).map((line, i) =>
+    renderRow(rowOf(state, context, line, top + i), widths, query, context)
+  );
+  if (rows.length === 0 && height > 0 && results.complete) {
     rows.push(styled(clip(nothing(state), size.columns), context.theme.dim));
   }
-  if (preview > 0) {
-    while (rows.length < 1 + height) rows.push("");
-    rows.push(...previewRows(state, context, query, preview));
-  }
-  if (footer) {
-    while (rows.length < size.rows - 1) rows.push("");
-    rows.push(styled(clip(FOOTER[state.enter], size.columns), context.theme.dim));
-  }
-  const question = bottomLine(state, context);
-  if (question === undefined) return { rows, cursor: { row: 0, before: prompt.before } };
-  while (rows.length < size.rows) rows.push("");
-  rows[size.rows - 1] = styled(clip(question, size.columns), context.theme.notice);
-  const hidden = state.view.kind === "confirm" || size.rows === 1;
-  return { rows, cursor: hidden ? undefined : { row: 0, before: prompt.before } };
+  return rows;
 }
 
 function nothing({ query, filter }: PickerState): string {

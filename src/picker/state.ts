@@ -18,6 +18,8 @@ export interface Filter {
   readonly scope: Scope;
   /** Only runs that ended with status 0. */
   readonly okOnly: boolean;
+  /** With `all`: the commands of this session before all others. @default {false} */
+  readonly sessionFirst?: boolean;
 }
 
 /** One run of a command. */
@@ -106,6 +108,8 @@ export interface PickerState {
   readonly pending: ChoiceAction | undefined;
   /** What Enter does; Tab does the other one. */
   readonly enter: ChoiceAction;
+  /** The list grows upwards from the query line, and Down below the newest leaves. */
+  readonly upward: boolean;
 }
 
 /** How the picker starts. */
@@ -119,6 +123,8 @@ export interface PickerOptions {
   readonly filter?: Filter;
   /** @default {"edit"} */
   readonly enter?: ChoiceAction;
+  /** @default {false} */
+  readonly upward?: boolean;
 }
 
 /** Lines in a first result: some screens full. */
@@ -127,7 +133,7 @@ export const FIRST_LIMIT = 1000;
 /** The state before the first key. */
 export function initialState(options: PickerOptions): PickerState {
   const { size, query = "", mode = "fuzzy", enter = "edit" } = options;
-  const { filter = { scope: "all", okOnly: false } } = options;
+  const { filter = { scope: "all", okOnly: false }, upward = false } = options;
   const oneLine = asQuery(query);
   return {
     size: atLeastOne(size),
@@ -145,6 +151,7 @@ export function initialState(options: PickerOptions): PickerState {
     notice: undefined,
     pending: undefined,
     enter,
+    upward,
   };
 }
 

@@ -2,8 +2,6 @@
  * All distinct commands in memory, newest first: a few flat arrays for every slice that was loaded,
  * so that a scan of 385,000 commands touches no object.
  */
-import { foldBytes } from "./fold.ts";
-import type { LineBytes } from "./match_term.ts";
 import { characterMask } from "./query.ts";
 import { MAX_LINES } from "./top_k.ts";
 
@@ -19,11 +17,13 @@ export interface Slice {
 }
 
 /** A slice in searchable form. */
-export interface Segment extends LineBytes {
+export interface Segment {
   /** Number of its first line in the index. */
   readonly first: number;
   readonly count: number;
   readonly ids: ArrayLike<number>;
+  /** All texts, each with {@linkcode TEXT_END} behind it. */
+  readonly bytes: Uint8Array;
   /** Begin of each line in `bytes`, and one more; a line ends one byte before the next begins. */
   readonly offsets: Uint32Array;
   /** See {@linkcode characterMask}. */
@@ -122,15 +122,11 @@ export class CommandIndex {
 function segmentOf({ bytes, ids }: Slice, first: number): Segment {
   const count = ids.length;
   const offsets = offsetsOf(bytes, count);
-  const low = new Uint8Array(bytes.length);
   const masks = new Int32Array(count);
   for (let i = 0; i < count; i++) {
-    const start = offsets[i]!;
-    const end = offsets[i + 1]! - 1;
-    foldBytes(low, bytes, start, end);
-    masks[i] = characterMask(low, start, end);
+    masks[i] = characterMask(bytes, offsets[i]!, offsets[i + 1]! - 1);
   }
-  return { first, count, ids, bytes, low, offsets, masks };
+  return { first, count, ids, bytes, offsets, masks };
 }
 
 function offsetsOf(bytes: Uint8Array, count: number): Uint32Array {

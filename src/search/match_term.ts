@@ -1,16 +1,10 @@
 /**
- * One term against one command, on bytes: whether, where and how well it matches.
+ * One term against one command, on its UTF-8 as it is: whether, where and how well it matches. Either
+ * case is compared in place, so that no second, folded copy of a history has to be kept.
  *
  * Points as in fzf: 16 for each character, more at the start of the line and of words, less for gaps.
  */
 import type { Term } from "./query.ts";
-
-/** A command in its two forms, of equal length. */
-export interface LineBytes {
-  readonly bytes: Uint8Array;
-  /** Folded by {@linkcode import("./fold.ts").foldBytes}. */
-  readonly low: Uint8Array;
-}
 
 /** Set in a score when the term stands there without a gap. */
 export const CONTIGUOUS = 1 << 24;
@@ -50,53 +44,50 @@ const BONUS = Uint8Array.from({ length: 12 }, (_, i) => {
 const found = { start: 0, end: 0 };
 
 /**
- * Points of the best match of `term` in the line from `start` to `end`, with {@linkcode CONTIGUOUS}
+ * Points of the best match of `term` in the text from `start` to `end`, with {@linkcode CONTIGUOUS}
  * set if it has no gap, or {@linkcode NO_MATCH}. Negation is the caller's.
  */
-export function scoreTerm(line: LineBytes, start: number, end: number, term: Term): number {
-  const text = term.sensitive ? line.bytes : line.low;
-  const word = term.bytes;
+export function scoreTerm(text: Uint8Array, start: number, end: number, term: Term): number {
   switch (term.kind) {
     case "prefix":
-      return scoreAt(line, text, start, end, word, skipBlanks(text, start, end));
+      return scoreAt(text, start, end, term, skipBlanks(text, start, end));
     case "suffix":
-      return scoreAt(line, text, start, end, word, skipBlanksBack(text, start, end) - word.length);
+      return scoreAt(text, start, end, term, skipBlanksBack(text, start, end) - term.low.length);
     case "exact":
-      return scoreContiguous(line, text, start, end, word, start);
+      return scoreContiguous(text, start, end, term, start);
     case "fuzzy": {
-      const stop = firstSubsequence(text, start, end, word);
+      const stop = firstSubsequence(text, start, end, term);
       if (stop < 0) return NO_MATCH;
-      const contiguous = scoreContiguous(line, text, start, end, word, found.start);
-      return contiguous !== NO_MATCH ? contiguous : scoreWindow(line, text, start, stop, word);
+      const contiguous = scoreContiguous(text, start, end, term, found.start);
+      return contiguous !== NO_MATCH ? contiguous : scoreWindow(text, start, stop, term);
     }
   }
+}
+
+/** Whether `term` matches the text at all, negation not counted: cheaper than its points. */
+export function hasTerm(text: Uint8Array, start: number, end: number, term: Term): boolean {
+  if (term.kind === "exact") return nextPlace(text, start, end, term) >= 0;
+  if (term.kind === "fuzzy") return firstSubsequence(text, start, end, term) >= 0;
+  return scoreTerm(text, start, end, term) !== NO_MATCH;
 }
 
 /** The most points that a term can have, and how many fewer when it is not at the start of the line. */
 export function mostPoints(term: Term): { readonly points: number; readonly lineStart: number } {
   return {
-    points: pointsOf(AT_LINE_START, term.bytes.length) + WHOLE_WORD,
+    points: pointsOf(AT_LINE_START, term.low.length) + WHOLE_WORD,
     lineStart: 2 * (AT_LINE_START - AT_WORD_START),
   };
 }
 
-/** Whether `term` matches the line at all, negation not counted: cheaper than its points. */
-export function hasTerm(line: LineBytes, start: number, end: number, term: Term): boolean {
-  const text = term.sensitive ? line.bytes : line.low;
-  if (term.kind === "exact") return nextPlace(text, start, end, term.bytes) >= 0;
-  if (term.kind === "fuzzy") return firstSubsequence(text, start, end, term.bytes) >= 0;
-  return scoreTerm(line, start, end, term) !== NO_MATCH;
-}
-
 /** Byte offsets of the characters, in ascending order, that {@linkcode scoreTerm} gave its points for. */
-export function termPositions(line: LineBytes, start: number, end: number, term: Term): number[] {
-  const score = scoreTerm(line, start, end, term);
+export function termPositions(text: Uint8Array, start: number, end: number, term: Term): number[] {
+  const score = scoreTerm(text, start, end, term);
   if (score === NO_MATCH) return [];
-  if (score & CONTIGUOUS) return Array.from(term.bytes, (_, i) => found.start + i);
-  const text = term.sensitive ? line.bytes : line.low;
+  const length = term.low.length;
+  if (score & CONTIGUOUS) return Array.from(term.low, (_, i) => found.start + i);
   const positions: number[] = [];
-  for (let i = found.start, j = 0; i <= found.end && j < term.bytes.length; i++) {
-    const size = text[i] === term.bytes[j] ? sameCharacter(text, i, end, term.bytes, j) : 0;
+  for (let i = found.start, j = 0; i <= found.end && j < length; i++) {
+    const size = characterAt(text, i, end, term, j);
     if (size === 0) continue;
     positions.push(i);
     j += size;
@@ -106,61 +97,65 @@ export function termPositions(line: LineBytes, start: number, end: number, term:
 }
 
 /**
- * Index of the last character of the first subsequence, or -1; its first one is at `found.start`.
+ * Index of the last byte of the first subsequence, or -1; its first one is at `found.start`.
  * Characters of several bytes count as one: half of one and half of another are no match.
  */
-function firstSubsequence(text: Uint8Array, start: number, end: number, word: Uint8Array): number {
-  const length = word.length;
-  let wanted = word[0]!;
+function firstSubsequence(text: Uint8Array, start: number, end: number, term: Term): number {
+  const { low, up } = term;
+  const length = low.length;
+  let small = low[0]!;
+  let capital = up[0]!;
   for (let i = start, j = 0; i < end; i++) {
-    if (text[i] !== wanted) continue;
-    const size = wanted < 0x80 ? 1 : sameCharacter(text, i, end, word, j);
+    const byte = text[i]!;
+    if (byte !== small && byte !== capital) continue;
+    const size = byte < 0x80 ? 1 : characterAt(text, i, end, term, j);
     if (size === 0) continue;
     if (j === 0) found.start = i;
     j += size;
-    if (j >= length) return i;
     i += size - 1;
-    wanted = word[j]!;
+    if (j >= length) return i;
+    small = low[j]!;
+    capital = up[j]!;
   }
   return -1;
 }
 
-/** Bytes of the character at `word[j]` if the text has the same one at `i`, else 0. */
-function sameCharacter(
-  text: Uint8Array,
-  i: number,
-  end: number,
-  word: Uint8Array,
-  j: number,
-): number {
+/** Bytes of the term's character at `j` if the text has it, in either case, at `i`; else 0. */
+function characterAt(text: Uint8Array, i: number, end: number, term: Term, j: number): number {
+  const { low, up } = term;
+  const byte = text[i]!;
+  if (byte !== low[j] && byte !== up[j]) return 0;
   let size = 1;
-  while (j + size < word.length && isContinuation(word[j + size]!)) {
-    if (i + size >= end || text[i + size] !== word[j + size]) return 0;
-    size++;
-  }
-  return size;
+  while (j + size < low.length && isContinuation(low[j + size]!)) size++;
+  if (size === 1) return 1;
+  if (i + size > end) return 0;
+  return hasBytes(text, i, low, j, size) || hasBytes(text, i, up, j, size) ? size : 0;
+}
+
+function hasBytes(text: Uint8Array, i: number, word: Uint8Array, j: number, size: number): boolean {
+  for (let k = 0; k < size; k++) if (text[i + k] !== word[j + k]) return false;
+  return true;
 }
 
 function isContinuation(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
 }
 
-/** The best place, by points, where `word` stands without a gap; the first of equal ones. */
+/** The best place, by points, where the term stands without a gap; the first of equal ones. */
 function scoreContiguous(
-  line: LineBytes,
   text: Uint8Array,
   start: number,
   end: number,
-  word: Uint8Array,
+  term: Term,
   from: number,
 ): number {
-  const length = word.length;
+  const length = term.low.length;
   // A single letter stands in too many places to look for one that is a word of its own.
   const most = pointsOf(AT_WORD_START, length) + (length > 1 ? WHOLE_WORD : 0);
   let best = NO_MATCH;
-  let where = nextPlace(text, from, end, word);
-  for (let at = where; at >= 0; at = nextPlace(text, at + 1, end, word)) {
-    const points = pointsAt(line, start, end, at, length);
+  let where = nextPlace(text, from, end, term);
+  for (let at = where; at >= 0; at = nextPlace(text, at + 1, end, term)) {
+    const points = pointsAt(text, start, end, at, length);
     if (points <= best) continue;
     best = points;
     where = at;
@@ -172,40 +167,56 @@ function scoreContiguous(
   return best | CONTIGUOUS;
 }
 
-/** The next place from `from` on where `word` stands, or -1. */
-function nextPlace(text: Uint8Array, from: number, end: number, word: Uint8Array): number {
-  const length = word.length;
-  const first = word[0]!;
+/** The next place from `from` on where the term stands without a gap, or -1. */
+function nextPlace(text: Uint8Array, from: number, end: number, term: Term): number {
+  const { low, up, isAscii } = term;
+  const length = low.length;
+  const small = low[0]!;
+  const capital = up[0]!;
   const last = end - length;
   for (let i = from; i <= last; i++) {
-    if (text[i] !== first) continue;
-    let j = 1;
-    while (j < length && text[i + j] === word[j]) j++;
-    if (j === length) return i;
+    const byte = text[i]!;
+    if (byte !== small && byte !== capital) continue;
+    if (isAscii ? standsAt(text, i, low, up) : charactersStandAt(text, i, end, term)) return i;
   }
   return -1;
 }
 
-function scoreAt(
-  line: LineBytes,
+function standsAt(text: Uint8Array, i: number, low: Uint8Array, up: Uint8Array): boolean {
+  for (let j = 1; j < low.length; j++) {
+    const byte = text[i + j]!;
+    if (byte !== low[j] && byte !== up[j]) return false;
+  }
+  return true;
+}
+
+function charactersStandAt(text: Uint8Array, i: number, end: number, term: Term): boolean {
+  for (let j = 0; j < term.low.length;) {
+    const size = characterAt(text, i + j, end, term, j);
+    if (size === 0) return false;
+    j += size;
+  }
+  return true;
+}
+
+function scoreAt(text: Uint8Array, start: number, end: number, term: Term, at: number): number {
+  const length = term.low.length;
+  if (at < start || at + length > end || !charactersStandAt(text, at, end, term)) return NO_MATCH;
+  found.start = at;
+  found.end = at + length - 1;
+  return pointsAt(text, start, end, at, length) | CONTIGUOUS;
+}
+
+function pointsAt(
   text: Uint8Array,
   start: number,
   end: number,
-  word: Uint8Array,
   at: number,
+  length: number,
 ): number {
-  if (at < start || at + word.length > end) return NO_MATCH;
-  for (let j = 0; j < word.length; j++) if (text[at + j] !== word[j]) return NO_MATCH;
-  found.start = at;
-  found.end = at + word.length - 1;
-  return pointsAt(line, start, end, at, word.length) | CONTIGUOUS;
-}
-
-function pointsAt(line: LineBytes, start: number, end: number, at: number, length: number): number {
-  const bonus = bonusAt(line.bytes, start, at);
+  const bonus = bonusAt(text, start, at);
   const after = at + length;
-  const whole = bonus >= AT_WORD_START &&
-    (after === end || CLASS[line.bytes[after]!] === SEPARATES);
+  const whole = bonus >= AT_WORD_START && (after === end || CLASS[text[after]!] === SEPARATES);
   return pointsOf(bonus, length) + (whole ? WHOLE_WORD : 0);
 }
 
@@ -213,21 +224,15 @@ function pointsOf(bonus: number, length: number): number {
   return PER_CHARACTER * length + 2 * bonus + CONSECUTIVE * (length - 1);
 }
 
-/** Points of the shortest window that ends at `stop` and holds `word` with gaps. */
-function scoreWindow(
-  line: LineBytes,
-  text: Uint8Array,
-  start: number,
-  stop: number,
-  word: Uint8Array,
-): number {
-  const begin = windowStart(text, start, stop, word);
+/** Points of the shortest window that ends at `stop` and holds the term with gaps. */
+function scoreWindow(text: Uint8Array, start: number, stop: number, term: Term): number {
+  const begin = windowStart(text, start, stop, term);
   let points = 0;
   let previous = -1;
-  for (let i = begin, j = 0; i <= stop && j < word.length; i++) {
-    const size = text[i] === word[j] ? sameCharacter(text, i, text.length, word, j) : 0;
+  for (let i = begin, j = 0; i <= stop && j < term.low.length; i++) {
+    const size = characterAt(text, i, stop + 1, term, j);
     if (size > 0) {
-      const bonus = bonusAt(line.bytes, start, i);
+      const bonus = bonusAt(text, start, i);
       points += PER_CHARACTER + (previous === i - 1 ? Math.max(CONSECUTIVE, bonus) : bonus);
       if (j === 0) points += bonus;
       j += size;
@@ -242,13 +247,13 @@ function scoreWindow(
   return Math.max(0, points);
 }
 
-/** Goes back from the last character until all of `word` was met: the shortest window to `stop`. */
-function windowStart(text: Uint8Array, start: number, stop: number, word: Uint8Array): number {
-  let j = characterStart(word, word.length - 1);
+/** Goes back from the last character until all of the term was met: the shortest window to `stop`. */
+function windowStart(text: Uint8Array, start: number, stop: number, term: Term): number {
+  let j = characterStart(term.low, term.low.length - 1);
   for (let i = stop; i >= start; i--) {
-    if (text[i] !== word[j] || sameCharacter(text, i, text.length, word, j) === 0) continue;
+    if (characterAt(text, i, stop + 1, term, j) === 0) continue;
     if (j === 0) return i;
-    j = characterStart(word, j - 1);
+    j = characterStart(term.low, j - 1);
   }
   return start;
 }
@@ -259,9 +264,9 @@ function characterStart(word: Uint8Array, at: number): number {
   return place;
 }
 
-function bonusAt(bytes: Uint8Array, start: number, at: number): number {
+function bonusAt(text: Uint8Array, start: number, at: number): number {
   if (at === start) return AT_LINE_START;
-  return BONUS[(CLASS[bytes[at - 1]!]! << 2) | CLASS[bytes[at]!]!]!;
+  return BONUS[(CLASS[text[at - 1]!]! << 2) | CLASS[text[at]!]!]!;
 }
 
 function skipBlanks(text: Uint8Array, start: number, end: number): number {

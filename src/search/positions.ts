@@ -1,5 +1,4 @@
 /** Which letters of a shown command matched. */
-import { foldBytes } from "./fold.ts";
 import { termPositions } from "./match_term.ts";
 import type { Query } from "./query.ts";
 
@@ -12,17 +11,14 @@ const encoder = new TextEncoder();
 export function matchPositions(query: Query, text: string): number[] {
   if (query.terms.length === 0) return [];
   const bytes = encoder.encode(text);
-  const low = new Uint8Array(bytes.length);
-  foldBytes(low, bytes, 0, bytes.length);
-  const line = { bytes, low };
   const offsets = new Set<number>();
-  const phrase = query.phrase ? termPositions(line, 0, bytes.length, query.phrase) : [];
+  const phrase = query.phrase ? termPositions(bytes, 0, bytes.length, query.phrase) : [];
   if (phrase.length > 0) {
     for (const offset of phrase) offsets.add(offset);
   } else {
     for (const term of query.terms) {
       if (term.negated) continue;
-      for (const offset of termPositions(line, 0, bytes.length, term)) offsets.add(offset);
+      for (const offset of termPositions(bytes, 0, bytes.length, term)) offsets.add(offset);
     }
   }
   return toUtf16(text, offsets);

@@ -1,5 +1,5 @@
 /** What a person types into the search line, parsed into terms that all have to match. */
-import { foldText } from "./fold.ts";
+import { toLower, toUpper } from "./fold.ts";
 
 /** How the words of a query are compared with a command; in the order of the mode key. */
 export const MATCH_MODES = ["fuzzy", "substring", "prefix"] as const;
@@ -21,10 +21,12 @@ export interface Term {
   readonly kind: TermKind;
   /** Only commands without it match. */
   readonly negated: boolean;
-  /** Compared with the command as it is, not with its folded form. */
-  readonly sensitive: boolean;
-  /** UTF-8, folded unless `sensitive`; never empty. */
-  readonly bytes: Uint8Array;
+  /** UTF-8 in lower case, or as typed if its case matters; never empty. */
+  readonly low: Uint8Array;
+  /** The same in upper case, character by character of the same length; as typed if case matters. */
+  readonly up: Uint8Array;
+  /** Whether every character is one byte. */
+  readonly isAscii: boolean;
   /** Characters that a command must have to match, see {@linkcode characterMask}. */
   readonly mask: number;
 }
@@ -70,21 +72,17 @@ function fuzzyTerm(word: string): Term {
 }
 
 function term(kind: TermKind, word: string, negated = false): Term {
-  const folded = foldText(word);
-  const bytes = encoder.encode(folded);
-  const sensitive = folded !== word;
-  return {
-    kind,
-    negated,
-    sensitive,
-    bytes: sensitive ? encoder.encode(word) : bytes,
-    mask: characterMask(bytes, 0, bytes.length),
-  };
+  const isSensitive = toLower(word) !== word;
+  const low = encoder.encode(word);
+  const up = isSensitive ? low : encoder.encode(toUpper(word));
+  const isAscii = low.every((byte) => byte < 0x80);
+  return { kind, negated, low, up, isAscii, mask: characterMask(low, 0, low.length) };
 }
 
-/** Bit of each folded byte: letters alone, digits together, `-`, `/` and `.` alone, two for the rest. */
-const MASK_BIT = Uint32Array.from({ length: 256 }, (_, byte) => {
-  if (byte >= 0x61 && byte <= 0x7a) return 1 << (byte - 0x61);
+/** Bit of each byte: letters of either case alone, digits together, `-`, `/`, `.` alone, two for the rest. */
+const MASK_BIT = Int32Array.from({ length: 256 }, (_, byte) => {
+  const small = byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+  if (small >= 0x61 && small <= 0x7a) return 1 << (small - 0x61);
   if (byte >= 0x30 && byte <= 0x39) return 1 << 26;
   if (byte === 0x2d) return 1 << 27;
   if (byte === 0x2f) return 1 << 28;
@@ -92,9 +90,9 @@ const MASK_BIT = Uint32Array.from({ length: 256 }, (_, byte) => {
   return byte < 0x80 ? 1 << 30 : 1 << 31;
 });
 
-/** Set of the characters in folded UTF-8, in 32 bits: most lines are refused by it without a scan. */
-export function characterMask(low: Uint8Array, start: number, end: number): number {
+/** Set of the characters in UTF-8, in 32 bits: most lines are refused by it without a scan. */
+export function characterMask(text: Uint8Array, start: number, end: number): number {
   let mask = 0;
-  for (let i = start; i < end; i++) mask |= MASK_BIT[low[i]!]!;
+  for (let i = start; i < end; i++) mask |= MASK_BIT[text[i]!]!;
   return mask;
 }

@@ -1,14 +1,6 @@
 /** Scores the lines of a segment against a query: the inner loop of every key stroke. */
 import type { Segment } from "./index.ts";
-import {
-  CONTIGUOUS,
-  hasTerm,
-  type LineBytes,
-  mostPoints,
-  NO_MATCH,
-  POINTS,
-  scoreTerm,
-} from "./match_term.ts";
+import { CONTIGUOUS, hasTerm, mostPoints, NO_MATCH, POINTS, scoreTerm } from "./match_term.ts";
 import type { Query, Term } from "./query.ts";
 
 /** Points are capped here so that they stay below the tiers. */
@@ -28,11 +20,11 @@ export function queryMask(query: Query): number {
 /**
  * Score of one line: {@linkcode NO_MATCH}, or 0 and up; more is better. Below `MAX_SCORE` of the heap.
  */
-export function scoreLine(line: LineBytes, start: number, end: number, query: Query): number {
+export function scoreLine(text: Uint8Array, start: number, end: number, query: Query): number {
   let points = 0;
   let contiguous = CONTIGUOUS;
   for (const term of query.terms) {
-    const score = scoreTerm(line, start, end, term);
+    const score = scoreTerm(text, start, end, term);
     if (term.negated) {
       if (score !== NO_MATCH) return NO_MATCH;
       continue;
@@ -42,65 +34,88 @@ export function scoreLine(line: LineBytes, start: number, end: number, query: Qu
     points += score & POINTS;
   }
   if (contiguous === 0) return Math.min(points, MAX_POINTS);
-  const tier = ALL_CONTIGUOUS + phraseTier(line, start, end, query.phrase);
+  const tier = ALL_CONTIGUOUS + phraseTier(text, start, end, query.phrase);
   return tier + Math.min(points, MAX_POINTS);
 }
 
 function phraseTier(
-  line: LineBytes,
+  text: Uint8Array,
   start: number,
   end: number,
   phrase: Term | undefined,
 ): number {
-  return phrase && hasTerm(line, start, end, phrase) ? AS_TYPED : 0;
+  return phrase && hasTerm(text, start, end, phrase) ? AS_TYPED : 0;
 }
 
-/**
- * A score that no line can beat. When as many lines have it as are wanted, the rest, which is older,
- * needs no scores any more. Only one word can stand at the start of the line.
- */
-export function bestScore(query: Query): number {
+/** The most that a line can score. */
+export interface BestScores {
+  readonly anywhere: number;
+  /** If no word stands at the start of the line. */
+  readonly behindStart: number;
+}
+
+/** See {@linkcode BestScores}. Only one word can stand at the start of the line. */
+export function bestScores(query: Query): BestScores {
   let points = 0;
-  let words = 0;
+  let lineStart = 0;
   for (const term of query.terms) {
     if (term.negated) continue;
     const most = mostPoints(term);
-    points += words++ === 0 ? most.points : most.points - most.lineStart;
+    points += most.points - most.lineStart;
+    lineStart = most.lineStart;
   }
-  return Math.min(points, MAX_POINTS) + ALL_CONTIGUOUS + (query.phrase ? AS_TYPED : 0);
+  const tier = ALL_CONTIGUOUS + (query.phrase ? AS_TYPED : 0);
+  return {
+    anywhere: tier + Math.min(points + lineStart, MAX_POINTS),
+    behindStart: tier + Math.min(points, MAX_POINTS),
+  };
 }
 
+/**
+ * Whose score is wanted: of `all` lines; of those that may have a word at their `starts`, since as many
+ * lines as are kept have one; or of `none`, when only the number of matches is still to be told.
+ */
+export type Ranking = "all" | "starts" | "none";
+
 /** Whether a line matches; all that an order by recency needs. */
-export function matchesLine(line: LineBytes, start: number, end: number, query: Query): boolean {
+export function matchesLine(text: Uint8Array, start: number, end: number, query: Query): boolean {
   for (const term of query.terms) {
-    if (hasTerm(line, start, end, term) === term.negated) return false;
+    if (hasTerm(text, start, end, term) === term.negated) return false;
   }
   return true;
 }
 
 /**
  * Looks at the lines `from` to `to` (exclusive) of the segment; calls `hit` for those that match, with
- * their score if `ranked`, else with 0.
+ * their score, or 0 if it is not wanted.
  */
 export function scanSegment(
   segment: Segment,
   from: number,
   to: number,
   query: Query,
-  ranked: boolean,
+  ranking: Ranking,
   hit: (line: number, score: number) => void,
 ): void {
-  const { masks, offsets, first } = segment;
+  const { bytes, masks, offsets, first } = segment;
   const wanted = queryMask(query);
   for (let i = from; i < to; i++) {
     if ((masks[i]! & wanted) !== wanted) continue;
     const start = offsets[i]!;
     const end = offsets[i + 1]! - 1;
-    if (!ranked) {
-      if (matchesLine(segment, start, end, query)) hit(first + i, 0);
+    if (ranking === "none" || (ranking === "starts" && !mayStart(bytes[start]!, query))) {
+      if (matchesLine(bytes, start, end, query)) hit(first + i, 0);
       continue;
     }
-    const score = scoreLine(segment, start, end, query);
+    const score = scoreLine(bytes, start, end, query);
     if (score !== NO_MATCH) hit(first + i, score);
   }
+}
+
+/** Whether a line that begins with this byte may begin with a word of the query. */
+function mayStart(byte: number, { terms }: Query): boolean {
+  for (const { low, up, negated } of terms) {
+    if (!negated && (byte === low[0] || byte === up[0])) return true;
+  }
+  return false;
 }

@@ -1,7 +1,7 @@
 /** A search that runs in slices of time over an index that may still be growing. */
 import type { CommandIndex } from "./index.ts";
 import type { Query } from "./query.ts";
-import { bestScore, scanSegment } from "./scan.ts";
+import { type BestScores, bestScores, type Ranking, scanSegment } from "./scan.ts";
 import { TopK } from "./top_k.ts";
 
 /** What was found so far. */
@@ -27,7 +27,7 @@ export class IncrementalSearch {
   readonly #index: CommandIndex;
   readonly #limit: number;
   readonly #best: TopK | undefined;
-  readonly #mostScore: number;
+  readonly #most: BestScores;
   readonly #newest: number[] = [];
   #count = 0;
   #segment = 0;
@@ -44,7 +44,7 @@ export class IncrementalSearch {
     const ranked = query.mode === "fuzzy" && query.terms.length > 0;
     const heap = new TopK(limit);
     this.#best = ranked ? heap : undefined;
-    this.#mostScore = bestScore(query);
+    this.#most = bestScores(query);
   }
 
   /** Whether there is something to look at right now. */
@@ -57,7 +57,7 @@ export class IncrementalSearch {
     while (this.hasWork) {
       const segment = this.#index.segments[this.#segment]!;
       const to = Math.min(segment.count, this.#line + LINES_AT_ONCE);
-      scanSegment(segment, this.#line, to, this.query, this.#isRanked(), this.#hit);
+      scanSegment(segment, this.#line, to, this.query, this.#ranking(), this.#hit);
       this.#line = to;
       if (to === segment.count) {
         this.#segment++;
@@ -78,8 +78,9 @@ export class IncrementalSearch {
   }
 
   /** Scores matter only as long as a line can still enter the list by its score. */
-  #isRanked(): boolean {
-    return this.#best !== undefined && !this.#best.isFullOf(this.#mostScore);
+  #ranking(): Ranking {
+    if (this.#best === undefined || this.#best.isFullOf(this.#most.anywhere)) return "none";
+    return this.#best.isFullOf(this.#most.behindStart) ? "starts" : "all";
   }
 
   readonly #hit = (line: number, score: number): void => {

@@ -42,6 +42,15 @@ Deno.test("reduce() moves with ctrl-r and stops at both ends", () => {
   assert.equal(picker.selected(), "git push");
 });
 
+Deno.test("reduce() goes up to older ones when the list grows upwards, and down out of it", () => {
+  const picker = new PickerHarness(COMMANDS, { upward: true });
+  picker.press("up", "up");
+  assert.equal(picker.selected(), "git status");
+  picker.press("ctrl-r", "down", "down", "down");
+  assert.equal(picker.selected(), "git push");
+  assert.deepEqual(picker.press("down"), [{ kind: "leave", why: "cancelled" }]);
+});
+
 Deno.test("reduce() pages by the height of the list and keeps the selection in sight", () => {
   const picker = new PickerHarness(LONG, { size: { columns: 80, rows: 10 } });
   picker.press("pagedown");

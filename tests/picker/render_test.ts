@@ -64,6 +64,18 @@ Deno.test("render() names mode, filters and counts", () => {
   assert.match(row, /substring, this host, ok only 2\/2/);
 });
 
+Deno.test("render() puts the newest next to the query line below when the list grows upwards", () => {
+  const size = { columns: 60, rows: 6 };
+  const picker = new PickerHarness(["newest", "older"], { size, upward: true });
+  const frame = render(picker.state, contextOf(["newest", "older"]));
+  const rows = text(frame);
+  assert.deepEqual([rows[0], rows[1]], ["", ""]);
+  assert.match(rows[2]!, /older/);
+  assert.match(rows[3]!, /newest/);
+  assert.match(rows[4]!, /fuzzy, all/);
+  assert.equal(frame.cursor?.row, 4);
+});
+
 Deno.test("render() asks before it deletes, with the number of runs", () => {
   const picker = new PickerHarness(["rm \x1b[1mx"]);
   picker.press("ctrl-d");
@@ -138,7 +150,8 @@ Deno.test("render() keeps to the terminal and lets no control character through 
   const inputs = fc.array(fc.oneof(keys, size), { maxLength: 12 });
   fc.assert(
     fc.property(fc.array(command, { maxLength: 8 }), inputs, command, (commands, all, other) => {
-      const picker = new PickerHarness(commands, { query: other.slice(0, 300) });
+      const upward = other.length % 2 === 0;
+      const picker = new PickerHarness(commands, { query: other.slice(0, 300), upward });
       const latest = { hostname: other, cwd: other, exitCode: -2147483648, durationMs: 1e15 };
       const context = contextOf(commands, latest, COLOURS);
       for (const input of all) {

@@ -93,6 +93,22 @@ Deno.test("IncrementalSearch counts all and keeps the best", () => {
   assert.equal(complete, true);
 });
 
+Deno.test("IncrementalSearch keeps the same lines as if it had scored every line (property)", () => {
+  const words = fc.constantFrom("git", "g it", "push", "legit", "Git", "x", "-", "agit");
+  const texts = fc.array(fc.array(words, { maxLength: 4 }).map((all) => all.join(" ")), {
+    minLength: 1100,
+    maxLength: 2600,
+  });
+  fc.assert(
+    fc.property(texts, fc.constantFrom("git", "git pu", "p git", "x"), (commands, query) => {
+      const few = searched(commands, query, "fuzzy", 3);
+      const all = searched(commands, query, "fuzzy", commands.length);
+      assert.deepEqual(few, all.slice(0, 3));
+    }),
+    { numRuns: 20 },
+  );
+});
+
 Deno.test("IncrementalSearch follows an index that grows and yields between steps", () => {
   const index = new CommandIndex();
   index.append(sliceOf(Array.from({ length: 3000 }, (_, i) => `new ${i}`)));

@@ -10,7 +10,7 @@ export class Loader {
   readonly filter: Filter;
   readonly index: CommandIndex = new CommandIndex();
   readonly #source: CommandSource;
-  readonly #slices: Iterator<Slice>;
+  #slices: Iterator<Slice> | undefined;
   readonly #latest = new Map<number, RunInfo | undefined>();
   readonly #counts = new Map<number, number>();
   #search: IncrementalSearch | undefined;
@@ -75,13 +75,14 @@ export class Loader {
 
   /** Stops reading. */
   close(): void {
-    this.#slices.return?.();
+    this.#slices?.return?.();
+    this.#slices = undefined;
   }
 
   #load(): void {
-    if (this.index.complete) return;
-    const next = this.#slices.next();
-    if (next.done) this.index.finish();
-    else this.index.append(next.value);
+    const next = this.#slices?.next();
+    if (next?.done === false) return this.index.append(next.value);
+    this.#slices = undefined; // and with it what it holds of the history
+    this.index.finish();
   }
 }

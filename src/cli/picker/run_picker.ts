@@ -21,6 +21,8 @@ export interface PickerRunOptions {
   readonly mode?: MatchMode | undefined;
   /** @default {all runs} */
   readonly filter?: Filter | undefined;
+  /** The list grows upwards, as for the Up key. @default {false} */
+  readonly upward?: boolean | undefined;
   /** Ends the picker as if it had been left. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -61,13 +63,13 @@ async function onTerminal(
   source: CommandSource,
   options: PickerRunOptions,
 ): Promise<Outcome> {
-  const { query = "", enter = "edit", mode = "fuzzy", signal } = options;
+  const { query = "", enter = "edit", mode = "fuzzy", upward = false, signal } = options;
   const { filter = { scope: "all", okOnly: false } } = options;
   const whole = sizeOf(terminal, world);
   const isInline = whole.rows >= INLINE_FROM_ROWS;
   const surface = isInline ? inline() : fullScreen();
   const areaOf = (): Size => area(sizeOf(terminal, world), isInline);
-  const state = initialState({ size: areaOf(), query, enter, mode, filter });
+  const state = initialState({ size: areaOf(), query, enter, mode, filter, upward });
   const session = new PickerSession({ terminal, source, clock: world.clock }, state, {
     surface,
     theme: world.env("NO_COLOR") === undefined ? COLOURS : NO_COLOURS,

@@ -190,8 +190,7 @@ export class PickerSession {
 
   #search(): void {
     const { filter } = this.#state;
-    const { filter: loaded } = this.#loader;
-    if (filter.scope !== loaded.scope || filter.okOnly !== loaded.okOnly) {
+    if (filter !== this.#loader.filter) {
       this.#loader.close();
       this.#loader = new Loader(this.#deps.source, filter);
     }

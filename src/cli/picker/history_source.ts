@@ -1,0 +1,125 @@
+/** The history as the picker sees it. */
+import type { DeviceId, Entry } from "../../history/entry.ts";
+import type { CommandRuns, Filter, RunInfo } from "../../picker/state.ts";
+import { type Slice, TEXT_END } from "../../search/index.ts";
+import type { CommandSlice, Recall } from "../../store/recall.ts";
+import type { RunFilter } from "../../store/run_filter.ts";
+import type { CommandSource } from "./command_source.ts";
+
+/** Where the picker was opened: what the scopes mean. */
+export interface PickerPlace {
+  readonly deviceId: DeviceId;
+  /** `undefined` if the folder is gone. */
+  readonly cwd: string | undefined;
+  /** See {@linkcode import("./workspace.ts").workspaceOf}. */
+  readonly workspace: string | undefined;
+  /** `undefined` outside of a shell with the hook. */
+  readonly session: string | undefined;
+}
+
+/** What the source needs of the history. */
+export interface HistoryReads {
+  readonly recall: Pick<Recall, "commands" | "runsOf" | "entriesBySeq">;
+  /** Deletes every run of exactly this command; how many there were. */
+  deleteCommand(command: string): number;
+}
+
+/** Runs read for the details of a command. */
+const MAX_RUNS = 500;
+
+/** A source whose ids are the sequence numbers of the latest runs. */
+export function historySource(history: HistoryReads, place: PickerPlace): CommandSource {
+  const { recall } = history;
+  const entryOf = (seq: number): Entry | undefined => recall.entriesBySeq([seq])[0];
+  const runsOf = (filter: Filter): RunFilter => runFilter(filter, place);
+  return {
+    slices(filter): Generator<Slice> {
+      const all = toSlices(recall.commands(runsOf(filter)));
+      const isFirst = filter.sessionFirst && filter.scope === "all" && place.session !== undefined;
+      if (!isFirst) return all;
+      const session = toSlices(recall.commands({ ...runsOf(filter), session: place.session }));
+      return inOrder(session, all);
+    },
+    latest(ids): Map<number, RunInfo> {
+      const runs = new Map<number, RunInfo>();
+      for (const id of ids) {
+        const entry = entryOf(id);
+        if (entry) runs.set(id, entry);
+      }
+      return runs;
+    },
+    text: (id) => entryOf(id)?.command,
+    runs(id): CommandRuns | undefined {
+      const command = entryOf(id)?.command;
+      if (command === undefined) return undefined;
+      const { total, failed, entries } = recall.runsOf(command, MAX_RUNS);
+      const lastMs = entries[0]?.startedAtMs ?? 0;
+      const firstMs = entries.length === total ? entries.at(-1)?.startedAtMs : undefined;
+      return { command, total, failed, firstMs, lastMs, runs: entries };
+    },
+    delete(id): number {
+      const command = entryOf(id)?.command;
+      return command === undefined ? 0 : history.deleteCommand(command);
+    },
+  };
+}
+
+// A name that no folder and no session has: a scope that means nothing here holds nothing.
+const NONE = "";
+
+function runFilter({ scope, okOnly }: Filter, place: PickerPlace): RunFilter {
+  const exit = okOnly ? "success" : undefined;
+  switch (scope) {
+    case "all":
+      return { exit };
+    case "host":
+      return { exit, deviceId: place.deviceId };
+    case "directory":
+      return { exit, cwd: place.cwd ?? NONE };
+    case "workspace":
+      return place.workspace === undefined ? { exit, cwd: NONE } : { exit, below: place.workspace };
+    case "session":
+      return { exit, session: place.session ?? NONE };
+  }
+}
+
+function* toSlices(commands: Iterable<CommandSlice>): Generator<Slice> {
+  for (const { seqs, texts } of commands) yield { ids: seqs, bytes: texts };
+}
+
+/** `first`, then what `all` has besides. */
+function* inOrder(first: Iterable<Slice>, all: Iterable<Slice>): Generator<Slice> {
+  const given = new Set<string>();
+  for (const slice of first) {
+    eachText(slice, (text) => void given.add(text));
+    yield slice;
+  }
+  for (const slice of all) yield without(slice, given);
+}
+
+function without(slice: Slice, given: ReadonlySet<string>): Slice {
+  const kept: number[] = [];
+  const bytes = new Uint8Array(slice.bytes.length);
+  let length = 0;
+  eachText(slice, (text, i, start, end) => {
+    if (given.has(text)) return;
+    kept.push(slice.ids[i]!);
+    bytes.set(slice.bytes.subarray(start, end + 1), length);
+    length += end + 1 - start;
+  });
+  return { ids: kept, bytes: bytes.slice(0, length) };
+}
+
+// Latin 1: one letter a byte, which is all that comparing needs, and quick.
+const LATIN = new TextDecoder("latin1");
+
+function eachText(
+  { ids, bytes }: Slice,
+  visit: (text: string, i: number, start: number, end: number) => void,
+): void {
+  for (let i = 0, start = 0; i < ids.length; i++) {
+    const end = bytes.indexOf(TEXT_END, start);
+    visit(LATIN.decode(bytes.subarray(start, end)), i, start, end);
+    start = end + 1;
+  }
+}

@@ -1,0 +1,69 @@
+/** `rr search -i`: the picker over the history, whichever one the settings name. */
+import type { World } from "../../base/world.ts";
+import type { Settings } from "../../config/load.ts";
+import type { DeviceId } from "../../history/entry.ts";
+import type { History } from "../../store/open_history.ts";
+import type { CommandSource } from "./command_source.ts";
+import { historySource, type PickerPlace } from "./history_source.ts";
+import { exitCodeOf, type Outcome, outputOf } from "./outcome.ts";
+import { type PickerRunOptions, runPicker } from "./run_picker.ts";
+import { workspaceOf } from "./workspace.ts";
+
+/** The flags of `rr search` that only matter with `-i`. */
+export interface InteractiveFlags {
+  /** The text already typed. */
+  readonly query: string | undefined;
+  /** Answer as the shell hooks want it, see {@linkcode outputOf}. */
+  readonly widget: boolean;
+  /** For the Up key: this session first, growing upwards, commands that start with the text. */
+  readonly up: boolean;
+}
+
+/**
+ * Lets a person choose, prints the choice and gives the exit code: 0, 1 if there is nothing to choose,
+ * 130 if the picker was left.
+ */
+export async function searchInteractively(
+  world: World,
+  settings: Pick<Settings, "deviceId" | "searchEnter" | "searchUi">,
+  history: Pick<History, "recall" | "removal">,
+  flags: InteractiveFlags,
+): Promise<number> {
+  const source = historySource(
+    {
+      recall: history.recall,
+      deleteCommand: (command) => history.removal.delete({ command }),
+    },
+    placeOf(world, settings),
+  );
+  const outcome = await choose(world, source, settings.searchUi, {
+    query: flags.query ?? "",
+    enter: settings.searchEnter,
+    mode: flags.up ? "prefix" : "fuzzy",
+    upward: flags.up,
+    filter: { scope: "all", okOnly: false, sessionFirst: flags.up },
+  });
+  world.stdout.write(outputOf(outcome, flags.widget));
+  return exitCodeOf(outcome);
+}
+
+async function choose(
+  world: World,
+  source: CommandSource,
+  ui: Settings["searchUi"],
+  options: PickerRunOptions,
+): Promise<Outcome> {
+  if (ui === "builtin") return await runPicker(world, source, options);
+  const { runFzf } = await import("./fzf.ts");
+  return await runFzf(source, options);
+}
+
+function placeOf(world: World, settings: Pick<Settings, "deviceId">): PickerPlace {
+  const cwd = world.cwd();
+  return {
+    deviceId: settings.deviceId as DeviceId,
+    cwd,
+    workspace: cwd === undefined ? undefined : workspaceOf(world.files, cwd),
+    session: world.env("RUSTORY_SESSION"),
+  };
+}
