@@ -48,8 +48,8 @@ export type Selection =
 /** A peer that nobody has seen for so long does not hold back a prune: it may be retired. */
 const ACTIVE_SECONDS = 30 * 86_400;
 const SCRUB_DUE = "scrub_due";
-const OLD = "ts < ?1 AND (ts, ingest_seq) < (?2, ?3)";
-const WAITING = "device_id = ?4 AND ingest_seq > ?5";
+const OLD = "ts < ? AND (ts, ingest_seq) < (?, ?)";
+const WAITING = "device_id = ? AND ingest_seq > ?";
 
 /** See the file's description. */
 export class Removal {
@@ -79,17 +79,21 @@ export class Removal {
       // Fewer rows than are to be kept: nothing may go, and nothing needs to stay out.
       if (kept === undefined) return { matched: 0, deleted: 0, keptForPeers: 0 };
       const floor = this.#pushedFloor();
-      const values = [beforeUnix, kept.ts, kept.seq, deviceId, floor] as const;
-      const count = (where: string, used: readonly (number | string)[]): number =>
-        this.#db.integer(`SELECT count(*) FROM entries WHERE ${where}`, ...used);
-      const keptForPeers = floor === Infinity ? 0 : count(`${OLD} AND ${WAITING}`, values);
-      const matched = count(OLD, values.slice(0, 3)) - keptForPeers;
+      const old = [beforeUnix, kept.ts, kept.seq] as const;
+      const waiting = [deviceId, Math.min(floor, Number.MAX_SAFE_INTEGER)] as const;
+      const keptForPeers = floor === Infinity ? 0 : this.#db.integer(
+        `SELECT count(*) FROM entries WHERE ${OLD} AND ${WAITING}`,
+        ...old,
+        ...waiting,
+      );
+      const matched = this.#db.integer(`SELECT count(*) FROM entries WHERE ${OLD}`, ...old) -
+        keptForPeers;
       if (dryRun) return { matched, deleted: 0, keptForPeers };
       const deleted = this.#db.run(
         `DELETE FROM entries WHERE ingest_seq IN
-         (SELECT ingest_seq FROM entries WHERE ${OLD} AND NOT (${WAITING}) LIMIT ?6)`,
-        ...values.slice(0, 4),
-        Math.min(floor, Number.MAX_SAFE_INTEGER),
+         (SELECT ingest_seq FROM entries WHERE ${OLD} AND NOT (${WAITING}) LIMIT ?)`,
+        ...old,
+        ...waiting,
         maxRows ?? -1,
       );
       this.#meta.set(PRUNED_BEFORE, Math.min(beforeUnix, kept.ts));

@@ -119,7 +119,7 @@ Deno.test("appendPulled() stores entries and cursor together, or neither", () =>
   assert.deepEqual(history.log.pullState(PEER), { cursor: 0, lastId: undefined });
   const result = history.log.appendPulled(PEER, [a], { cursor: 40, lastId: a.id });
   assert.deepEqual(result, { inserted: 1, ignored: 0 });
-  const broken = { ...b, command: undefined } as unknown as Entry;
+  const broken = { ...b, id: "c", command: undefined } as unknown as Entry;
   assert.throws(() => history.log.appendPulled(PEER, [b, broken], { cursor: 42, lastId: b.id }));
   assert.deepEqual(history.log.pullState(PEER), { cursor: 40, lastId: a.id });
   assert.equal(history.log.has(a.id), true);
