@@ -1,5 +1,10 @@
 /** Answering peers: the four protocols over a {@linkcode PeerService}, within bounds. */
-import type { Connection, Stream } from "@libp2p/interface";
+import {
+  type Connection,
+  type Stream,
+  type StreamCloseEvent,
+  StreamResetError,
+} from "@libp2p/interface";
 import type { Clock } from "../base/clock.ts";
 import { createGate, type Gate } from "../base/gate.ts";
 import type { Logger } from "../base/log.ts";
@@ -138,21 +143,32 @@ class PeerServer {
   }
 
   async #serve(request: Request): Promise<void> {
-    const { stream, share } = request;
+    const { clock } = this.#deps;
+    const { idleMs, requestMs: totalMs } = this.#limits;
+    const answer = await this.#work(request);
+    request.share[Symbol.dispose]();
+    request.share.add(answer.length);
+    const { signal } = this.#stopped;
+    using timer = new ProgressTimer({ clock, idleMs, totalMs, signal });
+    await writeMessage(request.stream, answer, timer.signal, () => timer.progress());
+  }
+
+  /** Reads the request and makes the answer, unless the asker gives up, which then costs no work. */
+  async #work(request: Request): Promise<Uint8Array> {
     const { clock } = this.#deps;
     const { idleMs, requestMs: totalMs } = this.#limits;
     using over = linkedController(this.#stopped.signal);
     const { signal } = over;
-    const times = { clock, idleMs, totalMs, signal };
-    const message = await readRequest(request, times);
-    // An asker that gives up while it waits in line costs no work.
-    stream.addEventListener("close", (event) => over.abort(event.error), { signal });
-    const work = this.#gate.run(() => this.#answer(request, message), signal);
-    const answer = await raceAbort(work, signal);
-    share[Symbol.dispose]();
-    share.add(answer.length);
-    using timer = new ProgressTimer(times);
-    await writeMessage(stream, answer, timer.signal, () => timer.progress());
+    // From the start: a request and its end by a reset can come in one piece.
+    const onClose = ({ error }: StreamCloseEvent): void =>
+      over.abort(error ?? new StreamResetError());
+    request.stream.addEventListener("close", onClose);
+    try {
+      const message = await readRequest(request, { clock, idleMs, totalMs, signal });
+      return await raceAbort(this.#gate.run(() => this.#answer(request, message), signal), signal);
+    } finally {
+      request.stream.removeEventListener("close", onClose);
+    }
   }
 
   async #answer({ exchange, compressed }: Request, message: Uint8Array): Promise<Uint8Array> {
@@ -184,7 +200,7 @@ interface Request {
 }
 
 function isReset(error: unknown): boolean {
-  return error === undefined || (error instanceof Error && error.name === "StreamResetError");
+  return error instanceof Error && error.name === "StreamResetError";
 }
 
 async function readRequest(

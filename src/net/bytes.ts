@@ -2,7 +2,7 @@
  * Whole messages over libp2p streams. The helpers of `@libp2p/utils` lose data, hang or buffer
  * without end when used for bulk (`for await` attached late, `onDrain()` once only), hence our own.
  */
-import type { Stream } from "@libp2p/interface";
+import { type Stream, StreamResetError } from "@libp2p/interface";
 import { toError } from "../base/rr_error.ts";
 
 /** A message of more bytes than the reader takes. */
@@ -50,7 +50,7 @@ export class MessageReader {
       else this.#done.resolve();
     });
     if (wasBroken(stream)) {
-      this.#done.reject(new Error(`The stream was ${stream.status}`));
+      this.#done.reject(new StreamResetError(`The stream was ${stream.status}`));
     } else if (stream.readableEnded) this.#done.resolve();
   }
 

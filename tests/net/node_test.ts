@@ -144,6 +144,7 @@ nodeTest("startNode() refuses connections beyond its limit", async (lab) => {
   for (let i = 0; i < 2; i++) {
     links.push(await lab.dialer(await lab.node()).connect(recordOf(server, server.addresses())));
   }
+  await until(() => server.connections().length === 2, "both are connected");
   const third = lab.dialer(await lab.node(), { directMs: 2_000 });
   await assert.rejects(third.connect(recordOf(server, server.addresses())));
   for (const link of links) {
