@@ -11,12 +11,16 @@ const BUDGET_MS = 60;
 /** Above that a person is told of it and it is done whole: a history that was just opened or imported. */
 const MANY_ROWS = 50_000;
 
-/** Indexes some rows if there are many that are not, all of them if a person can see why it takes. */
-export function keepIndexUp(world: World, history: History): void {
+/**
+ * Indexes some rows if there are many that are not, all of them if a person can see why it takes.
+ *
+ * @param quiet show nothing: the terminal belongs to a prompt
+ */
+export function keepIndexUp(world: World, history: History, quiet = false): void {
   try {
     const rows = history.index.left();
     if (rows < LEFT_ALONE_ROWS) return;
-    if (rows > MANY_ROWS && world.stderr.isTerminal()) indexAll(world, history, "index");
+    if (rows > MANY_ROWS && !quiet && world.stderr.isTerminal()) indexAll(world, history, "index");
     else indexSome(world, history);
   } catch (error) {
     // Somebody else is writing, the daemon at this very work perhaps.

@@ -22,6 +22,7 @@ interface Flags extends RunFilterFlags {
   readonly caseSensitive: boolean;
   readonly dryRun: boolean;
   readonly yes: boolean;
+  readonly finish: boolean;
 }
 
 /** `rr delete` */
@@ -31,6 +32,7 @@ export const command: CliCommand = defineCommand<Flags, string[]>({
     "--id <ids> [--dry-run]",
     "--cmd <text> [--dry-run]",
     "[words...] [filters] [--dry-run]",
+    "--finish",
   ],
   details:
     `On a terminal it shows what would go and asks. Afterwards the text is nowhere in the database, its
@@ -48,6 +50,7 @@ Examples:
     caseSensitive: switchFlag("Tell A from a in words"),
     dryRun: switchFlag("Only show what would go"),
     yes: switchFlag("Do not ask"),
+    finish: switchFlag("Only clear from the file what an earlier deletion left in it"),
   },
   aliases: { s: "caseSensitive", y: "yes" },
   verbatim: ["cmd"],
@@ -64,6 +67,7 @@ async function run(
   words: readonly string[],
 ): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath });
+  if (flags.finish) return await finish(world, settings);
   const selection = selectionOf(world, settings, flags, words);
   using history = openHistory(settings.dbPath, world);
   await takeInAll(world, settings, history);
@@ -80,6 +84,13 @@ async function run(
   const code = report(world, flags, matched, deleted);
   await scrub(world, history);
   return code;
+}
+
+/** What the picker starts in the background, so that nobody waits for the file to be rewritten. */
+async function finish(world: World, settings: Settings): Promise<number> {
+  using history = openHistory(settings.dbPath, world);
+  if (history.removal.scrubDue()) await scrub(world, history);
+  return ExitCode.OK;
 }
 
 function report(world: World, { dryRun }: Flags, matched: number, deleted: number): number {

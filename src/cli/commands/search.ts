@@ -1,5 +1,5 @@
 import type { World } from "../../base/world.ts";
-import { loadSettings } from "../../config/load.ts";
+import { loadSettings, type Settings } from "../../config/load.ts";
 import type { Entry } from "../../history/entry.ts";
 import { openHistory } from "../../store/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
@@ -16,15 +16,22 @@ interface Flags extends RunFilterFlags {
   readonly caseSensitive: boolean;
   readonly json: boolean;
   readonly format: string | undefined;
+  readonly interactive: boolean;
+  readonly query: string | undefined;
+  readonly widget: boolean;
+  readonly up: boolean;
 }
 
 /** `rr search` */
 export const command: CliCommand = defineCommand<Flags, string[]>({
   brief: "Find commands, newest first",
-  usage: ["[words...] [options]"],
+  usage: ["[words...] [options]", "-i [--query <text>] [--widget [--up]]"],
   details:
     `Prints the commands that hold all of the words, newest first, exactly as they were recorded; on
 a terminal, what could act on it is shown instead of obeyed. Ends with 1 if nothing matches.
+
+With -i it opens a screen to choose one (F1 there lists its keys), prints the choice, and ends with
+130 if it was left. This is what ctrl-r opens in a shell with the hook.
 
 Examples:
   rr search git push
@@ -42,8 +49,13 @@ Fields of --format: {command} {time} {ago} {exit} {duration} {duration_ms} {cwd}
     caseSensitive: switchFlag("Tell A from a"),
     json: switchFlag("Print a JSON array with everything that is known of each run"),
     format: textFlag("Print each run through a template, see above", "template"),
+    interactive: switchFlag("Choose a command on a screen"),
+    query: textFlag("With -i: the text already typed", "text"),
+    widget: switchFlag("With -i: answer as the shell hooks want it"),
+    up: switchFlag("With -i: this session first, as for the Up key"),
   },
-  aliases: { n: "limit", u: "unique", s: "caseSensitive" },
+  aliases: { n: "limit", u: "unique", s: "caseSensitive", i: "interactive" },
+  verbatim: ["query"],
   words: {
     kind: "array",
     parameter: { brief: "Parts of the command", parse: String, placeholder: "words" },
@@ -61,6 +73,7 @@ async function run(
     { dbPath: flags.dbPath, searchLimit: flags.limit },
     { lenient: true },
   );
+  if (flags.interactive) return await choose(world, settings, flags, words);
   const print = await printerOf(world, flags);
   for (const { message, hint } of settings.problems) printWarning(world, `${message}: ${hint}`);
   using history = openHistory(settings.dbPath, world);
@@ -75,6 +88,21 @@ async function run(
   print(found);
   keepIndexUp(world, history);
   return found.length > 0 ? ExitCode.OK : ExitCode.FAILURE;
+}
+
+async function choose(
+  world: World,
+  settings: Settings,
+  flags: Flags,
+  words: readonly string[],
+): Promise<number> {
+  const { searchInteractively } = await import("../picker/interactive.ts");
+  using history = openHistory(settings.dbPath, world);
+  await takeInSpool(world, settings, history);
+  const query = flags.query ?? words.join(" ");
+  const code = await searchInteractively(world, settings, history, { ...flags, query });
+  keepIndexUp(world, history, flags.widget);
+  return code;
 }
 
 type Printer = (found: readonly Entry[]) => void;

@@ -1,4 +1,5 @@
 /** `rr search -i`: the picker over the history, whichever one the settings name. */
+import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import type { Settings } from "../../config/load.ts";
 import type { DeviceId } from "../../history/entry.ts";
@@ -25,7 +26,7 @@ export interface InteractiveFlags {
  */
 export async function searchInteractively(
   world: World,
-  settings: Pick<Settings, "deviceId" | "searchEnter" | "searchUi">,
+  settings: Pick<Settings, "dbPath" | "deviceId" | "searchEnter" | "searchUi">,
   history: Pick<History, "recall" | "removal">,
   flags: InteractiveFlags,
 ): Promise<number> {
@@ -44,7 +45,17 @@ export async function searchInteractively(
     filter: { scope: "all", okOnly: false, sessionFirst: flags.up },
   });
   world.stdout.write(outputOf(outcome, flags.widget));
+  if (history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
   return exitCodeOf(outcome);
+}
+
+// Rewriting the file takes about 1 s for 100 MB: not while a person waits for the prompt.
+function finishDeletion(world: World, dbPath: string): void {
+  try {
+    world.startDetached([...world.program(), "delete", "--finish", "--db-path", dbPath]);
+  } catch (error) {
+    if (!(error instanceof RrError)) throw error; // the next deletion does it
+  }
 }
 
 async function choose(
