@@ -4,6 +4,7 @@ import type { Database } from "./_database.ts";
 import { matchingTexts, textTest, type Words } from "./_match.ts";
 import { entryRows, toEntry } from "./_rows.ts";
 import { RunReader } from "./_run_reader.ts";
+import { newestMatching } from "./_newest_rows.ts";
 import { findTexts } from "./_texts.ts";
 import { TextReader } from "./_text_reader.ts";
 import { type Run, walkRuns } from "./_walk.ts";
@@ -66,10 +67,9 @@ export class Recall {
   find(query: HistoryQuery): Entry[] {
     checkLimit(query.limit);
     const words = { words: query.words ?? [], caseSensitive: query.caseSensitive };
-    const look = words.words.length === 0 ? Infinity : QUICK_LOOK;
-    const quick = this.#collect(query, textTest(words), look, undefined);
+    const quick = newestMatching(this.#db, query, textTest(words), QUICK_LOOK);
     if (quick !== undefined) return quick;
-    return this.#collect(query, textTest(words), Infinity, words) ?? [];
+    return this.#collect(query, words);
   }
 
   /**
@@ -151,26 +151,17 @@ export class Recall {
     });
   }
 
-  // What matches among the first `look` runs; `undefined` if that may not be all there is to find.
-  #collect(
-    query: HistoryQuery,
-    test: (text: string) => boolean,
-    look: number,
-    words: Words | undefined,
-  ): Entry[] | undefined {
+  #collect(query: HistoryQuery, words: Words): Entry[] {
     const reader = new RunReader(this.#db, this.#meta, query);
-    const wanted = words && this.#wanted(words, reader);
+    const wanted = words.words.length === 0 ? undefined : this.#wanted(words, reader);
+    const test = textTest(words);
     const found: Entry[] = [];
-    let looked = 0;
     for (const runs of walkRuns(reader, { distinct: query.distinct ?? false, wanted })) {
       for (let from = 0; from < runs.length; from += ROWS_AT_ONCE) {
         const part = runs.slice(from, from + ROWS_AT_ONCE);
         for (const entry of this.entriesBySeq(part.map((run) => run.seq))) {
-          if (test(entry.command)) found.push(entry);
-          if (found.length === query.limit) return found;
+          if (test(entry.command) && found.push(entry) === query.limit) return found;
         }
-        looked += part.length;
-        if (looked >= look) return undefined;
       }
     }
     return found;
