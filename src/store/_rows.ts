@@ -22,15 +22,33 @@ const BOUNDED_COLUMNS = ENTRY_COLUMNS.replace(
 /** When a command was started, in milliseconds, in SQL. */
 export const STARTED_AT_MS = "coalesce(ts_ms, ts * 1000)";
 
-const INSERT_ENTRY = `INSERT INTO entries
-  (entry_id, device_id, user_id, ts, cmd, cwd, exit_code, duration_ms, shell, hostname, version,
-   ts_ms, session) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const WRITTEN_COLUMNS = "entry_id, device_id, user_id, ts, cmd, cwd, exit_code, duration_ms, " +
+  "shell, hostname, version, ts_ms, session";
+const MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+// Every statement reads and writes the counter of AUTOINCREMENT and sets up a few things more: eight
+// rows at once cost two thirds as much a row as one, and more gain nothing.
+const ROWS_AT_ONCE = 8;
+// FAIL: the transaction around it is rolled back anyway, so the statement needs no journal of its own.
+const INSERT_ONE = `INSERT OR FAIL INTO entries (${WRITTEN_COLUMNS}) VALUES ${MARKS}`;
+const INSERT_SEVERAL = `INSERT OR FAIL INTO entries (${WRITTEN_COLUMNS}) VALUES ${
+  Array(ROWS_AT_ONCE).fill(MARKS).join(", ")
+}`;
 
-/** Stores one entry, whose id must be new. */
-export function insertEntry(db: Database, entry: Entry): void {
+/** Stores entries, whose ids must be new, in their order. Only within a transaction. */
+export function insertEntries(db: Database, entries: readonly Entry[]): void {
+  let at = 0;
+  while (at < entries.length) {
+    const several = at + ROWS_AT_ONCE <= entries.length;
+    const end = several ? at + ROWS_AT_ONCE : at + 1;
+    const values: Value[] = [];
+    for (; at < end; at++) pushValues(values, entries[at]!);
+    db.run(several ? INSERT_SEVERAL : INSERT_ONE, ...values);
+  }
+}
+
+function pushValues(values: Value[], entry: Entry): void {
   const ts = unixSeconds(entry);
-  db.run(
-    INSERT_ENTRY,
+  values.push(
     entry.id,
     entry.deviceId,
     entry.userId,
@@ -70,21 +88,20 @@ export function unixSeconds(entry: Entry): number {
 
 /** The entry of a row of {@linkcode ENTRY_COLUMNS}; `undefined` if the row breaks a rule. */
 export function toEntry(row: Row): Entry | undefined {
-  const [, id, deviceId, userId, ts, command, cwd, exitCode, durationMs, shell, hostname] = row;
-  const [version, ms, session] = row.slice(11);
+  const session = row[13];
   try {
     return checkEntry({
-      id,
-      deviceId,
-      userId,
-      startedAtMs: startedAtMs(ts, ms),
-      command,
-      cwd,
-      exitCode,
-      durationMs,
-      shell,
-      hostname,
-      version,
+      id: row[1],
+      deviceId: row[2],
+      userId: row[3],
+      startedAtMs: startedAtMs(row[4], row[12]),
+      command: row[5],
+      cwd: row[6],
+      exitCode: row[7],
+      durationMs: row[8],
+      shell: row[9],
+      hostname: row[10],
+      version: row[11],
       session: typeof session === "string" ? session : undefined,
     });
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { DeviceId, Entry } from "../history/entry.ts";
 import type { Database, Row } from "./_database.ts";
 import { type Meta, PRUNED_BEFORE } from "./meta.ts";
-import { entryRows, insertEntry, knownIds, toEntry, unixSeconds } from "./_rows.ts";
+import { entryRows, insertEntries, knownIds, toEntry, unixSeconds } from "./_rows.ts";
 
 /** What one answer may hold. */
 export interface ReadLimit {
@@ -210,15 +210,15 @@ export class EntryLog {
   #insert(entries: readonly Entry[], fromPeer: boolean): AppendResult {
     const prunedBefore = fromPeer ? this.#meta.integer(PRUNED_BEFORE) : undefined;
     const known = knownIds(this.#db, entries);
-    let inserted = 0;
+    const fresh: Entry[] = [];
     for (const entry of entries) {
       if (prunedBefore !== undefined && unixSeconds(entry) < prunedBefore) continue;
       if (known.has(entry.id)) continue;
       known.add(entry.id);
-      insertEntry(this.#db, entry);
-      inserted++;
+      fresh.push(entry);
     }
-    return { inserted, ignored: entries.length - inserted };
+    insertEntries(this.#db, fresh);
+    return { inserted: fresh.length, ignored: entries.length - fresh.length };
   }
 
   // The last row that fits into the limit. Only the sizes are read: a thousand rows may hold gigabytes.

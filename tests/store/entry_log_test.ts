@@ -36,13 +36,32 @@ Deno.test("append() ignores ids that are stored and burns no sequence number on 
   assert.deepEqual(history.log.append([]), { inserted: 0, ignored: 0 });
 });
 
+Deno.test("append() keeps the order of a batch of any size, with known ids in between", () => {
+  for (const count of [1, 7, 8, 9, 16, 23]) {
+    using history = open(":memory:");
+    const entries = generateEntries(count);
+    const known = entries.filter((_, i) => i % 5 === 3);
+    history.log.append(known);
+    const fresh = entries.filter((entry) => !known.includes(entry));
+    const expected = { inserted: fresh.length, ignored: known.length + 1 };
+    assert.deepEqual(history.log.append([...entries, entries[0]!]), expected);
+    assert.deepEqual(history.log.entriesAfter(0, ALL), {
+      entries: [...known, ...fresh],
+      lastSeq: count,
+    });
+  }
+});
+
 Deno.test("append() stores all entries of a call or none", () => {
-  using history = open(":memory:");
-  const [good, bad] = generateEntries(2) as [Entry, Entry];
-  const broken = { ...bad, cwd: undefined } as unknown as Entry;
-  assert.throws(() => history.log.append([good, broken]));
-  assert.equal(history.log.headSeq(), 0);
-  assert.deepEqual(history.log.append([good]), { inserted: 1, ignored: 0 }, "no open transaction");
+  for (const place of [1, 7, 8, 15, 16]) {
+    using history = open(":memory:");
+    const entries = generateEntries(17);
+    const broken = { ...entries[place], cwd: undefined } as unknown as Entry;
+    assert.throws(() => history.log.append(entries.with(place, broken)));
+    assert.equal(history.log.headSeq(), 0);
+    const done = history.log.append(entries);
+    assert.deepEqual(done, { inserted: 17, ignored: 0 }, "no open transaction");
+  }
 });
 
 Deno.test("entriesAfter() follows the log from any place, of all devices or of one", () => {
