@@ -14,7 +14,7 @@ import { Announcer } from "../sync/announce.ts";
 import { SyncEngine } from "../sync/engine.ts";
 import type { SyncListener } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/options.ts";
-import type { PeerRecord } from "../sync/ports.ts";
+import type { PeerId, PeerRecord } from "../sync/ports.ts";
 import type { SyncReport } from "../sync/report.ts";
 import { createPeerService } from "../sync/serve.ts";
 import { createTrackerClient, type TrackerClient } from "../tracker/client.ts";
@@ -129,7 +129,9 @@ export async function openSession(
     },
   }, options.sync);
   parts.use(node.onEvent((event) => {
-    if (event.type === "connected") engine.peerConnected(event.peer);
+    if (event.type === "connected" && hasDialledUs(node, event.peer)) {
+      engine.peerConnected(event.peer);
+    }
   }));
   if (options.announce ?? true) parts.use(announce(options, { node, trackers, ...deps }));
   const owned = parts.move();
@@ -140,6 +142,10 @@ export async function openSession(
     nextRound: (signal) => rounds.next(engine, signal),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
+}
+
+function hasDialledUs(node: Node, peer: PeerId): boolean {
+  return node.connections().some((one) => one.peer === peer && one.direction === "inbound");
 }
 
 interface AnnounceParts extends SessionDeps {

@@ -26,7 +26,7 @@ Examples:
 });
 
 async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
-  const { dbPath } = loadSettings(world, { dbPath: flags.dbPath });
+  const { dbPath } = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
   const { showStatus } = await import("../show_status.ts");
   return await showStatus(world, dbPath, flags);
 }
