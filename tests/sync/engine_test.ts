@@ -502,6 +502,32 @@ Deno.test("watch() ends at once in every phase, and nothing goes on", async () =
   }
 });
 
+Deno.test("watch() and runRound() resolve only after everything under way has let go", async () => {
+  for (const start of ["watch", "round"] as const) {
+    const near = new Device("near");
+    const far = new Device("far", { clock: near.clock });
+    near.manual.push(far.record);
+    const stop = new AbortController();
+    let gone = false;
+    // Gives up its connection attempt only some turns after the abort.
+    near.dialer.connect = (_, signal) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener("abort", async () => {
+          await settle();
+          gone = true;
+          reject(signal.reason);
+        });
+      });
+    const running = start === "watch"
+      ? near.engine.watch({ intervalMs: MINUTE }, stop.signal)
+      : near.engine.runRound(stop.signal);
+    await settle();
+    stop.abort(new Error("bye"));
+    await running.catch(() => {});
+    assert.ok(gone, start);
+  }
+});
+
 Deno.test("watch() refuses bad options and a second watch", async () => {
   const set = new Watching();
   await assert.rejects(set.near.engine.watch({ intervalMs: 0 }, set.stop.signal), RangeError);

@@ -154,6 +154,28 @@ Deno.test("what was left out on such a day is not forgotten by a restart", async
   assert.equal(pair.near.history.entries.length, 105);
 });
 
+Deno.test("a database that is recreated in the middle of a pull is read from its beginning", async () => {
+  const pair = new Pair({ sync: { limit: 10 } });
+  pair.far.recordCommands(100);
+  const fresh = makeEntries(200);
+  let requests = 0;
+  pair.far.fault = () => {
+    if (++requests !== 4) return undefined;
+    pair.far.history.recreate(fresh);
+    return "lost";
+  };
+  assert.equal((await pair.round()).error, undefined);
+  assert.ok(fresh.every((entry) => pair.near.history.has(entry.id)));
+  assert.equal(pair.near.seen("log-replaced").length, 1);
+});
+
+Deno.test("after two time-outs the connection itself is not believed any more", async () => {
+  const pair = new Pair();
+  pair.far.fault = () => "silent";
+  assert.ok((await pair.round()).error);
+  assert.equal(pair.near.dialer.dials.get(pair.far.peer), 2);
+});
+
 Deno.test("a cursor left by the original is checked by what is held", async () => {
   const pair = new Pair();
   pair.far.recordCommands(10);

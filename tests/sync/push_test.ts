@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import type { DeviceId, Entry } from "../../src/history/entry.ts";
 import { RrError } from "../../src/base/rr_error.ts";
+import { resolveOptions } from "../../src/sync/options.ts";
+import { Pusher } from "../../src/sync/pusher.ts";
 import type { SyncReport } from "../../src/sync/report.ts";
 import { drive } from "../fakes/drive.ts";
 import { makeEntries, makeEntry } from "../fakes/entries.ts";
+import { seededRandom } from "../fakes/seeded_random.ts";
 import { Device, type DeviceOptions } from "./_device.ts";
 
 class Pair {
@@ -126,6 +129,46 @@ Deno.test("a slow line gets smaller pushes, a dead one is given up after the all
   dead.far.fault = (kind) => kind === "push" ? "silent" : undefined;
   assert.match(String((await dead.round()).error), /no answer/);
   assert.equal(dead.near.seen("push-failed").length, 1);
+});
+
+Deno.test("failures count in a row only: a long push may fail now and then", async () => {
+  const pair = new Pair({ sync: { limit: 4, request: { attempts: 2 } } });
+  pair.near.recordCommands(40);
+  let pushes = 0;
+  pair.far.fault = (kind) => kind === "push" && ++pushes % 2 === 1 ? "silent" : undefined;
+  assert.equal((await pair.round()).error, undefined);
+  assert.equal(pair.far.history.entries.length, 40);
+});
+
+Deno.test("an entry recorded while a push is ending is not left for the next one", async () => {
+  const { near, far } = new Pair();
+  const link = near.linkTo(far);
+  const pusher = new Pusher({
+    deviceId: near.deviceId,
+    clock: near.clock,
+    logger: near.logger,
+    log: near.history,
+    random: seededRandom(),
+    peer: far.peer,
+    connect: () => Promise.resolve(link),
+    onEvent: () => {},
+  }, { limit: 10, request: resolveOptions().request });
+  const { signal } = new AbortController();
+  const read = near.history.entriesAfter.bind(near.history);
+  let late = true;
+  near.history.entriesAfter = (...args) => {
+    const batch = read(...args);
+    if (batch.lastSeq === undefined && late) {
+      late = false;
+      near.recordCommands(1);
+      void pusher.push(signal);
+    }
+    return batch;
+  };
+  near.recordCommands(1);
+  const { totals } = await pusher.push(signal);
+  assert.equal(totals.sent, 2);
+  assert.equal(far.history.entries.length, 2);
 });
 
 Deno.test("a push is tried even if the pull failed", async () => {
