@@ -16,7 +16,7 @@ const SERVERS: Readonly<Record<ServerName, Server>> = {
     what: "directory of a rustory swarm (rr tracker-serve)",
     command: "tracker-serve --bind 0.0.0.0:8850",
     own:
-      `# RUSTORY_TRACKER_TOKEN=... in a file that only root can read (mode 0600); without it, anybody who
+      `# RUSTORY_TRACKER_SERVE_TOKEN=... in a file that only root can read (mode 0600); without it, anybody who
 # reaches the port can list your peers.
 EnvironmentFile=-/etc/rustory/tracker.env
 # It keeps no state; the folder is its home.

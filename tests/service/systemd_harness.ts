@@ -1,7 +1,7 @@
 /**
  * A real systemd for tests, without being PID 1 of the machine and without touching what runs on it:
- * in namespaces of its own for mounts and processes, with its own /run, journal, HOME and cgroup. The
- * user's systemd and everything under it run with no capabilities at all, as for an ordinary user.
+ * in namespaces of its own for mounts and processes (and for the network, if it is one for a system),
+ * with its own /run, journal, HOME and cgroup. The user's systemd and everything under it run with no capabilities at all, as for an ordinary user.
  *
  * Needs root (or a test that is run by sudo) and writable cgroups; {@linkcode whyNoSystemd} says what
  * is missing.
@@ -29,13 +29,15 @@ for root in ${CGROUP_ROOTS.join(" ")}; do
     mkdir -p "$root/$RR_CGROUP" && echo $$ > "$root/$RR_CGROUP/cgroup.procs" || true
   fi
 done
-exec unshare --cgroup --mount --pid --fork --kill-child --mount-proc --propagation=private \\
+exec unshare $RR_NET --cgroup --mount --pid --fork --kill-child --mount-proc --propagation=private \\
   sh -c "$RR_INSIDE"
 `;
 
 // systemd takes /run/systemd/system as the sign that it may run.
+// Mounts are shared among the inside only, as a booted system has them: credentials need it.
 const PREPARE = `
 set -e
+mount --make-rshared /
 if [ -d /sys/fs/cgroup/systemd ]; then
   umount /sys/fs/cgroup/systemd && mount -t cgroup -o none,name=systemd cgroup /sys/fs/cgroup/systemd
   if [ -d /sys/fs/cgroup/unified ]; then
@@ -74,6 +76,7 @@ wait
 const SYSTEM = `${PREPARE}
 printf '[Unit]\\nDefaultDependencies=no\\nWants=systemd-journald.service\\n' \\
   > /run/systemd/system/rr-test.target
+ip link set lo up
 sh -c "$RR_SETUP"
 exec env -i container=rr-test PATH="$PATH" SYSTEMD_LOG_TARGET=console \\
   /lib/systemd/systemd --system --unit=rr-test.target
@@ -120,6 +123,7 @@ export class TestSystemd implements AsyncDisposable {
         "--mount",
         "--pid",
         "--cgroup",
+        "--net",
         "--",
         "env",
         "-i",
@@ -206,6 +210,8 @@ export async function startSystemd(scope: Scope, setup = ""): Promise<TestSystem
       RR_HOME: home,
       RR_CGROUP: cgroup,
       RR_INSIDE: scope === "user" ? USER : SYSTEM,
+      // Shipped units listen on fixed ports, which somebody else may have.
+      RR_NET: scope === "user" ? "" : "--net",
       RR_SETUP: setup,
     },
     stdin: "null",
