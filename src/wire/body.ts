@@ -1,5 +1,6 @@
 /** A JSON value to the bytes on the stream and back, within the limits of its kind of message. */
 import { compress, decompress } from "./compress.ts";
+import { checkJsonCost } from "./json_cost.ts";
 import type { MessageLimit } from "./limits.ts";
 import { refuseAbove, WireError } from "./wire_error.ts";
 
@@ -53,6 +54,7 @@ export function decodeBody(
 ): Readonly<Record<string, unknown>> {
   refuseAbove(limit.wireBytes, bytes.length, "message");
   const json = compressed ? decompress(bytes, limit.jsonBytes) : bytes;
+  checkJsonCost(json);
   const value = parse(json, options.strictNumbers);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new WireError("invalid", "Cannot read the message: expected a JSON object");

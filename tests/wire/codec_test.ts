@@ -288,6 +288,46 @@ Deno.test("a message above its limit is refused in the original's words, exactly
   );
 });
 
+Deno.test("a message of nothing but tiny values is refused before it is made into objects", () => {
+  const bomb = (unit: string): Uint8Array =>
+    new TextEncoder().encode(`{"entries":[${unit.repeat(3 << 20)}{}]}`);
+  assert.throws(() => decodePushRequest(bomb("{},"), false), hasCode("too-large", /values/));
+  assert.throws(() => decodePushRequest(bomb("1,"), false), hasCode("too-large", /values/));
+  assert.throws(() => decodePushRequest(bomb("["), false), hasCode("invalid", /deep/));
+});
+
+Deno.test("a message of many short entries is none of these, nor one of brackets in commands", () => {
+  const tiny = {
+    deviceId: "" as DeviceId,
+    userId: "",
+    cwd: "",
+    shell: "",
+    hostname: "",
+    version: "",
+  };
+  const entries = makeEntries(20_000, { ...tiny, command: "" }).map((entry, i) => ({
+    ...entry,
+    id: `${i}` as EntryId,
+  }));
+  const bytes = encodePushRequest(entries, false);
+  assert.ok(bytes.length > 2 << 20);
+  assert.equal(decodePushRequest(bytes, false).entries.length, entries.length);
+  const brackets = makeEntries(5, { command: `{[,"\\`.repeat(150_000) });
+  const reply = decodePushRequest(encodePushRequest(brackets, false), false);
+  assert.deepEqual(reply.entries, brackets);
+});
+
+Deno.test("small messages nested without end are refused", () => {
+  const deep = new TextEncoder().encode(`{"cursor":0,"limit":1,"x":${"[".repeat(60_000)}`);
+  assert.throws(() => decodePullRequest(deep, false), hasCode("invalid"));
+  const closed = `{"cursor":0,"limit":1,"x":${"[".repeat(30_000)}${"]".repeat(30_000)}}`;
+  try {
+    decodePullRequest(new TextEncoder().encode(closed), false);
+  } catch (error) {
+    assert.ok(error instanceof WireError);
+  }
+});
+
 Deno.test("encodePushRequest() refuses what no peer would read", () => {
   const big = makeEntries(66).map((entry) => ({ ...entry, command: "x".repeat(1 << 20) }));
   assert.throws(
