@@ -31,7 +31,8 @@ set -g __rustory_paused
 set -g __rustory_number 0
 set -g __rustory_session $fish_pid-(random)(random)-(random)(random)
 set -gx RUSTORY_SESSION $__rustory_session
-set -g __rustory_spool ${folder}/$__rustory_session.spool
+set -g __rustory_folder ${folder}
+set -g __rustory_spool $__rustory_folder/$__rustory_session.spool
 set -g __rustory_program rr
 command -q rr; or set -g __rustory_program ${program}
 
@@ -49,7 +50,7 @@ function __rustory_preexec --on-event fish_preexec
         read -l up idle </proc/uptime
         set -g __rustory_start "$__rustory_boot+$up"
     else
-        printf '' >>$__rustory_spool
+        test -w $__rustory_folder; and printf '' >>$__rustory_spool
         set -g __rustory_start (path mtime -- $__rustory_spool)000
     end
     # Nothing of this shell is left to note the end of an exec.
@@ -70,6 +71,10 @@ end
 # One record: see "spool record" in the sources. Only this shell writes to the file.
 function __rustory_record
     set -g __rustory_number (math $__rustory_number + 1)
+    set -l command $__rustory_command
+    set -g __rustory_command
+    # fish itself would print that it cannot open the file.
+    test -w $__rustory_folder; or return
     if not test -e $__rustory_spool
         set -l mask $umask
         set -g umask 0077
@@ -77,8 +82,7 @@ function __rustory_record
         set -g umask $mask
     end 2>/dev/null
     printf '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0fish\\0%s\\0%s\\0%s\\0\\n' $__rustory_number $__rustory_start $argv[2] \\
-        $argv[1] "$hostname" $__rustory_cwd $__rustory_command 2>/dev/null >>$__rustory_spool
-    set -g __rustory_command
+        $argv[1] "$hostname" $__rustory_cwd $command 2>/dev/null >>$__rustory_spool
 end
 
 function __rustory_search

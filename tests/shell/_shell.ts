@@ -1,0 +1,278 @@
+/** A real shell in a pseudo-terminal (through Python's `pty`), with or without the hook. */
+import assert from "node:assert/strict";
+import type { HookOptions } from "../../src/shell/hook.ts";
+import { bashHook } from "../../src/shell/hook_bash.ts";
+import { fishHook } from "../../src/shell/hook_fish.ts";
+import { zshHook } from "../../src/shell/hook_zsh.ts";
+import { parseSpool, type SpoolRecord } from "../../src/shell/spool_record.ts";
+
+export type ShellName = "zsh" | "bash" | "fish";
+export const SHELLS: readonly ShellName[] = ["zsh", "bash", "fish"];
+
+/** How a shell is started. */
+export interface ShellOptions {
+  /** Lines of the start-up file before and after the hook. */
+  readonly before?: string;
+  readonly after?: string;
+  /** @default {true} */
+  readonly hook?: boolean;
+  readonly upArrow?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Words to put before the shell, such as `strace -f`. */
+  readonly through?: readonly string[];
+  /** The folder of an earlier shell, to share its home and spool. */
+  readonly home?: string;
+}
+
+const DEADLINE_MS = 10_000;
+const PROMPT = "<@> ";
+const PTY = new URL("_pty.py", import.meta.url).pathname;
+
+// Each prints a mark when a command is over, before the prompt: a prompt itself may be drawn twice.
+const MARK = "\\033]777;%s\\007";
+const RC: Record<ShellName, string> = {
+  zsh: `PS1='${PROMPT}'; PS2='> '; unsetopt prompt_sp prompt_cr
+_marks=0
+_mark() { printf '${MARK}' $((++_marks)); }
+precmd_functions=(_mark)`,
+  bash: `PS1='${PROMPT}'; PS2='> '
+_marks=0
+PROMPT_COMMAND='printf "${MARK}" "$((++_marks))"'`,
+  fish: `function fish_greeting; end
+function fish_title; end
+function fish_prompt; printf '${PROMPT}'; end
+set -g _marks 0
+function _mark --on-event fish_prompt
+  set _marks (math $_marks + 1)
+  printf '${MARK}' $_marks
+end`,
+};
+const HOOKS: Record<ShellName, (options: HookOptions) => string> = {
+  zsh: zshHook,
+  bash: bashHook,
+  fish: fishHook,
+};
+
+/** See the file's description. */
+export class Shell implements AsyncDisposable {
+  readonly name: ShellName;
+  readonly home: string;
+  readonly spool: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reading: Promise<void>;
+  readonly #ownsHome: boolean;
+  #output = "";
+  #marks = 0;
+  #changed = Promise.withResolvers<void>();
+  #ended = false;
+
+  constructor(name: ShellName, options: ShellOptions = {}) {
+    this.name = name;
+    this.#ownsHome = options.home === undefined;
+    this.home = options.home ?? Deno.makeTempDirSync({ prefix: `rr-${name}-` });
+    this.spool = `${this.home}/db/spool`;
+    Deno.mkdirSync(this.spool, { recursive: true, mode: 0o700 });
+    const [program, ...args] = [...(options.through ?? []), ...start(name, this.home, options)];
+    this.#child = new Deno.Command("python3", {
+      args: [PTY, program!, ...args],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+      cwd: this.home,
+      clearEnv: true,
+      env: {
+        PATH: `${this.home}/bin:${Deno.env.get("PATH")}`,
+        HOME: this.home,
+        ZDOTDIR: this.home,
+        XDG_CONFIG_HOME: `${this.home}/config`,
+        XDG_DATA_HOME: `${this.home}/data`,
+        TERM: "xterm",
+        LC_ALL: "C.UTF-8",
+        USER: "ana",
+        ...options.env,
+      },
+    }).spawn();
+    this.#writer = this.#child.stdin.getWriter();
+    this.#reading = this.#read();
+  }
+
+  /** Starts a shell and waits for its first prompt. */
+  static async open(name: ShellName, options: ShellOptions = {}): Promise<Shell> {
+    const shell = new Shell(name, options);
+    await shell.prompt();
+    return shell;
+  }
+
+  /** Presses keys. */
+  async type(keys: string | Uint8Array): Promise<void> {
+    await this.#writer.write(typeof keys === "string" ? new TextEncoder().encode(keys) : keys);
+  }
+
+  /** Runs a command as if it were pasted, newlines and all; resolves to what the screen got. */
+  async run(command: string | Uint8Array): Promise<string> {
+    const from = this.#output.length;
+    await this.type("\x1b[200~");
+    await this.type(command);
+    await this.type("\x1b[201~\r");
+    await this.prompt();
+    return this.#output.slice(from);
+  }
+
+  /** Types a line key by key and waits for the next prompt. */
+  async line(text: string): Promise<string> {
+    const from = this.#output.length;
+    await this.type(`${text}\r`);
+    await this.prompt();
+    return this.#output.slice(from);
+  }
+
+  /** Waits until one more command is over and the shell reads keys again. */
+  async prompt(): Promise<void> {
+    this.#marks++;
+    const mark = `\x1b]777;${this.#marks}\x07`;
+    await this.until(() => {
+      const at = this.#output.indexOf(mark);
+      return at >= 0 && this.#output.includes(PROMPT, at);
+    }, `prompt ${this.#marks}`);
+  }
+
+  /** Waits until the screen got `text` after `from`. */
+  async screen(text: string, from = 0): Promise<void> {
+    await this.until(() => this.#output.includes(text, from), JSON.stringify(text));
+  }
+
+  /**
+   * Waits until the shell has handled all keys and waits for more. Readline puts off a ctrl-c that
+   * comes while it draws until the next key.
+   */
+  async idle(): Promise<void> {
+    const deadline = Date.now() + DEADLINE_MS;
+    for (let quiet = 0; quiet < 3;) {
+      if (Date.now() > deadline) throw new Error(`${this.name} is never idle`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      quiet = this.processes(this.name).every(({ state }) => state === "S") ? quiet + 1 : 0;
+    }
+  }
+
+  /** Waits until the shell runs a program. */
+  async runs(program: string): Promise<void> {
+    const deadline = Date.now() + DEADLINE_MS;
+    while (this.processes(program).length === 0) {
+      if (Date.now() > deadline) throw new Error(`${program} never ran in ${this.name}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** The processes of this shell's user, by name. */
+  processes(name: string): { readonly pid: number; readonly state: string }[] {
+    const found: { pid: number; state: string }[] = [];
+    for (const { name: pid } of Deno.readDirSync("/proc")) {
+      if (!/^\d+$/.test(pid)) continue;
+      try {
+        const [, comm, state] = /\((.*)\) (.)/.exec(Deno.readTextFileSync(`/proc/${pid}/stat`)) ??
+          [];
+        if (comm !== name) continue;
+        const env = Deno.readTextFileSync(`/proc/${pid}/environ`);
+        if (env.includes(`HOME=${this.home}\0`)) found.push({ pid: Number(pid), state: state! });
+      } catch {
+        // Gone meanwhile.
+      }
+    }
+    return found;
+  }
+
+  /** Everything the screen got so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Waits until `condition` holds after some output. */
+  async until(condition: () => boolean, what: string): Promise<void> {
+    const deadline = AbortSignal.timeout(DEADLINE_MS);
+    const late = Promise.withResolvers<never>();
+    const fail = (): void =>
+      late.reject(
+        new Error(`No ${what} in ${this.name}; the screen:\n${this.#output.slice(-3000)}`),
+      );
+    deadline.addEventListener("abort", fail);
+    try {
+      while (!condition()) {
+        if (this.#ended) fail();
+        await Promise.race([this.#changed.promise, late.promise]);
+      }
+    } finally {
+      deadline.removeEventListener("abort", fail);
+      late.promise.catch(() => {});
+    }
+  }
+
+  /** What lies in the spool now, in the order of the files' names. */
+  records(): SpoolRecord[] {
+    const records: SpoolRecord[] = [];
+    for (const name of this.spoolFiles()) {
+      const bytes = Deno.readFileSync(`${this.spool}/${name}`);
+      const content = parseSpool(bytes);
+      assert.equal(content.end, bytes.length, "nothing unfinished");
+      assert.equal(content.broken, 0);
+      records.push(...content.records);
+    }
+    return records;
+  }
+
+  /** The commands in the spool. */
+  commands(): string[] {
+    return this.records().map((record) => record.command);
+  }
+
+  spoolFiles(): string[] {
+    return Array.from(Deno.readDirSync(this.spool), (file) => file.name)
+      .filter((name) => name.endsWith(".spool")).sort();
+  }
+
+  /** Waits until the shell has ended; resolves to its status. */
+  async ended(): Promise<number> {
+    const { code } = await this.#child.status;
+    await this.#reading;
+    return code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.close().catch(() => {});
+    await this.ended();
+    if (this.#ownsHome) Deno.removeSync(this.home, { recursive: true });
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of this.#child.stdout) {
+      this.#output += decoder.decode(chunk, { stream: true });
+      this.#changed.resolve();
+      this.#changed = Promise.withResolvers();
+    }
+    this.#ended = true;
+    this.#changed.resolve();
+  }
+}
+
+// Writes the start-up file; the words that start the shell.
+function start(name: ShellName, home: string, options: ShellOptions): string[] {
+  const { before = "", after = "", hook = true, upArrow = false } = options;
+  const script = HOOKS[name]({ folder: `${home}/db/spool`, program: ["rr"], upArrow });
+  Deno.writeTextFileSync(`${home}/hook`, script);
+  const rc = [before, RC[name], hook ? `source ${home}/hook` : "", after, ""].join("\n");
+  switch (name) {
+    case "zsh":
+      Deno.writeTextFileSync(`${home}/.zshrc`, rc);
+      return ["zsh", "-d", "-i"];
+    case "bash":
+      Deno.writeTextFileSync(`${home}/.bashrc`, rc);
+      return ["bash", "--noprofile", "--rcfile", `${home}/.bashrc`, "-i"];
+    case "fish":
+      // Without the folder, the first fish of a user starts a scan of all manual pages.
+      Deno.mkdirSync(`${home}/data/fish/generated_completions`, { recursive: true });
+      Deno.mkdirSync(`${home}/config/fish`, { recursive: true });
+      Deno.writeTextFileSync(`${home}/config/fish/config.fish`, rc);
+      return ["fish"];
+  }
+}
