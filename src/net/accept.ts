@@ -16,6 +16,7 @@ import { PULL_REQUEST_LIMIT, PUSH_REQUEST_LIMIT } from "../wire/limits.ts";
 import { type Exchange, type Protocol, PROTOCOLS } from "../wire/protocol_ids.ts";
 import { ByteBudget, type ByteShare } from "./_budget.ts";
 import { peerOf } from "./_connections.ts";
+import { checkPositive } from "./_options.ts";
 import { type ProgressOptions, ProgressTimer } from "./_progress.ts";
 import { linkedController } from "./_signals.ts";
 import { MessageReader, raceAbort, writeMessage } from "./bytes.ts";
@@ -59,6 +60,8 @@ const STREAMS_PER_CONNECTION = 256;
 /**
  * Answers all peers until disposed. A request that breaks a rule, comes too slowly or finds no room
  * ends its stream; nothing ends the process.
+ *
+ * @throws {RangeError} if a limit is out of bounds
  */
 export async function servePeers(
   node: Node,
@@ -106,6 +109,7 @@ class PeerServer {
       idleMs: limits.idleMs ?? IDLE_MS,
       requestMs: limits.requestMs ?? REQUEST_MS,
     };
+    checkPositive("serve peers", { ...this.#limits });
     this.#gate = createGate(this.#limits.working);
     this.#budget = new ByteBudget(this.#limits.bufferedBytes);
   }

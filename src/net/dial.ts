@@ -14,6 +14,7 @@ import {
 import { AttemptError, dialDirect, dialThrough, hintOf } from "./_attempts.ts";
 import { SharedTasks } from "./_shared_tasks.ts";
 import { Upgrades } from "./_upgrades.ts";
+import { checkPositive } from "./_options.ts";
 import { linkedController } from "./_signals.ts";
 import { candidatesOf, type RelayAddr } from "./addrs.ts";
 import { raceAbort } from "./bytes.ts";
@@ -44,16 +45,17 @@ export interface DialerOptions {
   readonly upgradeEveryMs?: number;
 }
 
-/** A dialer over the node, which ends with it. */
+/** A dialer over the node, which ends with it. @throws {RangeError} if an option is not above 0 */
 export function createDialer(deps: DialerDeps, options: DialerOptions = {}): Dialer {
-  return new NodeDialer(deps, {
-    relayOnly: options.relayOnly ?? false,
+  const times = {
     directMs: options.directMs ?? 5_000,
     staggerMs: options.staggerMs ?? 100,
     headStartMs: options.headStartMs ?? 1_000,
     relayedMs: options.relayedMs ?? 10_000,
     upgradeEveryMs: options.upgradeEveryMs ?? 180_000,
-  });
+  };
+  checkPositive("create a dialer", times);
+  return new NodeDialer(deps, { ...times, relayOnly: options.relayOnly ?? false });
 }
 
 class NodeDialer implements Dialer {

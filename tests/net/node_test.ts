@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
+import { servePeers } from "../../src/net/accept.ts";
 import { createIdentity } from "../../src/net/identity.ts";
 import { startNode } from "../../src/net/node.ts";
 import type { NodeEvent } from "../../src/net/node_events.ts";
@@ -55,10 +56,15 @@ nodeTest("startNode() refuses options out of bounds", async (lab) => {
     const options = { identity, swarmKey: lab.swarmKey, maxConnections };
     await assert.rejects(startNode(options, lab.deps), RangeError);
   }
-  await assert.rejects(
-    startNode({ identity, swarmKey: new Uint8Array(5) }, lab.deps),
-    RangeError,
-  );
+  const wrong = [{ swarmKey: new Uint8Array(5) }, { handshakeMs: 0 }, { silenceMs: NaN }];
+  for (const options of wrong) {
+    const all = { identity, swarmKey: lab.swarmKey, ...options };
+    await assert.rejects(startNode(all, lab.deps), RangeError);
+  }
+  const node = await lab.node();
+  assert.throws(() => lab.dialer(node, { directMs: 0 }), RangeError);
+  const service = new ScriptedService();
+  await assert.rejects(servePeers(node, service, lab.deps, { idleMs: -1 }), RangeError);
 });
 
 nodeTest("a node names itself as the original does", async (lab) => {
