@@ -30,21 +30,28 @@ export function newestMatching(
   const wants = entryTest(query);
   const found: Entry[] = [];
   const given = new Set<string>();
-  for (const rows of secondsDescending(db, query, look)) {
-    for (const entry of newestFirst(rows.filter((row) => test(String(row[CMD]))))) {
+  for (const heads of secondsDescending(db, query, look)) {
+    if (heads.length === 0) return found;
+    const seqs = heads.filter(({ command }) => test(command)).map(({ seq }) => seq);
+    for (const entry of newestFirst(db, seqs)) {
       if (!wants(entry) || (query.distinct && given.has(entry.command))) continue;
       given.add(entry.command);
       if (found.push(entry) === query.limit) return found;
     }
-    if (rows.length === 0) return found;
   }
   return undefined;
 }
 
-/** Positions in a row of `ENTRY_COLUMNS`. */
-const SEQ = 0;
-const TS = 4;
-const CMD = 5;
+/** What is read of a row before it is known to match: most do not. */
+interface Head {
+  readonly seq: number;
+  readonly ts: unknown;
+  readonly command: string;
+}
+
+// Only integers are within the bounds of `ts`, and only those that JavaScript can hold.
+const HEADS = `SELECT ingest_seq, ts, cmd FROM entries
+  WHERE ts >= ? AND (ts, ingest_seq) < (?, ?) ORDER BY ts DESC, ingest_seq DESC LIMIT ?`;
 
 /**
  * Rows in portions that end between two seconds, since within one the exact time decides; an empty
@@ -54,40 +61,38 @@ function* secondsDescending(
   db: Database,
   { sinceMs, untilMs }: RunFilter,
   look: number,
-): Generator<readonly Row[], void, undefined> {
-  const since = sinceMs === undefined ? -Infinity : Math.floor(sinceMs / 1000);
-  let before: readonly [number, number] = [
-    untilMs === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(untilMs / 1000),
-    0,
-  ];
-  let held: Row[] = [];
+): Generator<readonly Head[], void, undefined> {
+  const since = sinceMs === undefined ? Number.MIN_SAFE_INTEGER : Math.floor(sinceMs / 1000);
+  let before = [untilMs === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(untilMs / 1000), 0];
+  let held: Head[] = [];
   for (let looked = 0, size = FIRST_ROWS; looked < look; size *= GROWTH) {
-    const rows = entryRows(
-      db,
-      "FROM entries WHERE ts >= ? AND (ts, ingest_seq) < (?, ?) " +
-        "ORDER BY ts DESC, ingest_seq DESC LIMIT ?",
-      since === -Infinity ? Number.MIN_SAFE_INTEGER : since,
-      ...before,
-      size,
-    );
+    const rows = db.rows(HEADS, since, before[0]!, before[1]!, size);
     looked += rows.length;
-    const all = [...held, ...rows];
-    const last = all.at(-1);
+    const heads = [...held, ...rows.map(toHead)];
+    const last = heads.at(-1);
     if (last === undefined || rows.length < size) {
-      yield all;
-      if (all.length > 0) yield [];
-      return;
+      if (heads.length > 0) yield heads;
+      return yield [];
     }
-    held = all.filter((row) => row[TS] === last[TS]);
-    before = [last[TS] as number, last[SEQ] as number];
-    yield all.slice(0, all.length - held.length);
+    held = heads.filter(({ ts }) => ts === last.ts);
+    before = [last.ts as number, last.seq];
+    if (held.length < heads.length) yield heads.slice(0, heads.length - held.length);
   }
 }
 
-function newestFirst(rows: readonly Row[]): Entry[] {
+function toHead([seq, ts, command]: Row): Head {
+  return { seq: seq as number, ts, command: String(command) };
+}
+
+function newestFirst(db: Database, seqs: readonly number[]): Entry[] {
+  const rows = entryRows(
+    db,
+    "FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
+    JSON.stringify(seqs),
+  );
   const entries = rows.flatMap((row) => {
     const entry = toEntry(row);
-    return entry === undefined ? [] : [{ entry, seq: row[SEQ] as number }];
+    return entry === undefined ? [] : [{ entry, seq: row[0] as number }];
   });
   entries.sort((a, b) => b.entry.startedAtMs - a.entry.startedAtMs || b.seq - a.seq);
   return entries.map(({ entry }) => entry);
