@@ -12,8 +12,8 @@ import { deno, denoDir, fail, mustRun, ROOT, run, say } from "./tools.ts";
 const HOT = ["record", "search", "complete", "overview"];
 const MOST_RATIO = 2.2;
 const ROUNDS = 15;
-/** When the first measurement is over the limit: the machine may have been busy. */
-const SECOND_ROUNDS = 41;
+/** Measured again when over the limit: the machine may be busy, and rr cannot be faster than it is. */
+const TRIES = 4;
 
 await bundle();
 await guardImports();
@@ -55,10 +55,10 @@ async function guardTimes(): Promise<void> {
     const env = { HOME: home, DENO_DIR: await denoDir() };
     // The first run of each fills the code caches, and shows that it works at all.
     for (const command of commands.values()) await mustRun(command, { env });
-    let worst = report(await measure(commands, env, ROUNDS));
-    if (worst > MOST_RATIO) {
-      say(`over ${MOST_RATIO}: measuring again, longer`);
-      worst = report(await measure(commands, env, SECOND_ROUNDS));
+    let worst = Infinity;
+    for (let tried = 0; worst > MOST_RATIO && tried < TRIES; tried++) {
+      if (tried > 0) say(`over ${MOST_RATIO}: measuring again`);
+      worst = report(await measure(commands, env, ROUNDS));
     }
     if (worst > MOST_RATIO) fail(`starting takes ${worst.toFixed(2)} times an empty script`);
   } finally {
