@@ -5,6 +5,7 @@
 import { BLOB_COLUMNS, type Columns, emptyColumns, fromBlobs, pick } from "./_columns.ts";
 import type { Database, Row } from "./_database.ts";
 import type { Dictionary } from "./_dictionary.ts";
+import { words } from "./_texts.ts";
 
 /** A run of sequence numbers that is read at once. */
 export interface Span {
@@ -69,6 +70,23 @@ export function storedSpans(db: Database): Span[] {
     newestMs: newestMs as number,
     oldestMs: oldestMs as number,
   }));
+}
+
+/** Whether runs in these places and sessions, of these commands, may be wanted. */
+export type MayHold = (
+  places: Uint32Array,
+  sessions: Uint32Array,
+  commands: Uint32Array,
+) => boolean;
+
+/** Whether a span may hold what is wanted, from the columns that lie at the front of its row. */
+export function spanMayHold(db: Database, span: Span, mayHold: MayHold): boolean {
+  const row = db.row(
+    `SELECT places, sessions, commands FROM rr_chunk WHERE first_seq <= ?
+     ORDER BY first_seq DESC LIMIT 1`,
+    span.firstSeq,
+  );
+  return row === undefined || mayHold(words(row[0]), words(row[1]), words(row[2]));
 }
 
 /**

@@ -20,7 +20,7 @@ export interface Columns {
 }
 
 /** The blobs of `rr_chunk` in the order of {@linkcode fromBlobs} and {@linkcode toBlobs}. */
-export const BLOB_COLUMNS = "seqs, started, commands, places, sessions, exits";
+export const BLOB_COLUMNS = "places, sessions, commands, exits, started, seqs";
 
 /** Columns for `count` runs, all zero. */
 export function emptyColumns(count: number): Columns {
@@ -36,8 +36,8 @@ export function emptyColumns(count: number): Columns {
 
 /** Columns as stored. The bytes are little-endian, as on every machine that rr runs on. */
 export function toBlobs(columns: Columns): Value[] {
-  const { seqs, startedAtMs, commands, places, sessions, exitCodes } = columns;
-  return [seqs, startedAtMs, commands, places, sessions, exitCodes].map((column) =>
+  const { places, sessions, commands, exitCodes, startedAtMs, seqs } = columns;
+  return [places, sessions, commands, exitCodes, startedAtMs, seqs].map((column) =>
     new Uint8Array(column.buffer, column.byteOffset, column.byteLength)
   );
 }
@@ -45,9 +45,9 @@ export function toBlobs(columns: Columns): Value[] {
 /** Columns from a row of {@linkcode BLOB_COLUMNS}; `undefined` if it is not one of ours. */
 export function fromBlobs(row: Row): Columns | undefined {
   const blobs = row.map((value) => value instanceof Uint8Array ? aligned(value) : undefined);
-  const count = (blobs[0]?.byteLength ?? 0) / 8;
-  if (blobs.some((blob, i) => blob?.byteLength !== count * (i < 2 ? 8 : 4))) return undefined;
-  const [seqs, started, commands, places, sessions, exits] = blobs as ArrayBuffer[];
+  const count = (blobs[0]?.byteLength ?? 0) / 4;
+  if (blobs.some((blob, i) => blob?.byteLength !== count * (i < 4 ? 4 : 8))) return undefined;
+  const [places, sessions, commands, exits, started, seqs] = blobs as ArrayBuffer[];
   return {
     seqs: new Float64Array(seqs!),
     startedAtMs: new Float64Array(started!),

@@ -3,16 +3,18 @@ import {
   CHUNK_RUNS,
   INDEX_STALE,
   INDEXED_SEQ,
+  type MayHold,
   newestRuns,
   readSpan,
   type Span,
+  spanMayHold,
   storedSpans,
 } from "./_chunks.ts";
 import type { Columns } from "./_columns.ts";
 import type { Database } from "./_database.ts";
 import { type Dictionary, type OwnNumbers, readingDictionary } from "./_dictionary.ts";
 import type { Meta } from "./meta.ts";
-import { compileFilter, type RunFilter, type RunTest } from "./run_filter.ts";
+import { type CompiledFilter, compileFilter, type RunFilter } from "./run_filter.ts";
 
 /** Some runs. */
 export interface Block {
@@ -34,7 +36,7 @@ export class RunReader {
   readonly #db: Database;
   readonly #dictionary: Dictionary;
   readonly #filter: RunFilter;
-  readonly #test: RunTest | undefined;
+  readonly #test: CompiledFilter;
   readonly #spans: readonly Span[];
   readonly #indexedSeq: number;
   readonly #headSeq: number;
@@ -55,17 +57,34 @@ export class RunReader {
 
   /** Whether the filter wants the run at `i`. */
   wants(columns: Columns, i: number): boolean {
-    return this.#test === undefined || this.#test(columns, i);
+    const { wants } = this.#test;
+    return wants === undefined || wants(columns, i);
   }
 
-  /** All runs that the filter may want. */
-  *blocks(): Generator<Block, void, undefined> {
+  /** All runs that the filter, and `wanted` by their command, may want. */
+  *blocks(wanted?: (command: number) => boolean): Generator<Block, void, undefined> {
     yield* this.#unindexed();
+    const mayHold = this.#peek(wanted);
     const { sinceMs = -Infinity, untilMs = Infinity } = this.#filter;
     for (const span of this.#spans) {
       if (span.newestMs < sinceMs || span.oldestMs >= untilMs) continue;
+      if (mayHold !== undefined && !spanMayHold(this.#db, span, mayHold)) continue;
       yield { columns: readSpan(this.#db, span), newestMs: span.newestMs };
     }
+  }
+
+  // Most chunks hold nothing of a rare folder, session or command; a third of their bytes tells.
+  #peek(wanted: ((command: number) => boolean) | undefined): MayHold | undefined {
+    const { place, session } = this.#test;
+    if (place === undefined && session === undefined && wanted === undefined) return undefined;
+    return (places, sessions, commands) => {
+      for (let i = 0; i < places.length; i++) {
+        if (place !== undefined && !place(places[i]!)) continue;
+        if (session !== undefined && !session(sessions[i]!)) continue;
+        if (wanted === undefined || wanted(commands[i]!)) return true;
+      }
+      return false;
+    };
   }
 
   *#unindexed(): Generator<Block, void, undefined> {

@@ -30,7 +30,7 @@ export function* walkRuns(
   const given = new Marks();
   // Runs that a later block may still come before, by command or, if all are wanted, by number.
   let waiting = new Map<number, Run>();
-  for (const { columns, newestMs } of reader.blocks()) {
+  for (const { columns, newestMs } of reader.blocks(wanted)) {
     const ready = sorted(waiting, (run) => run.startedAtMs > newestMs);
     if (ready.length > 0) {
       if (ready.length === waiting.size) waiting = new Map();

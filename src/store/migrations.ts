@@ -100,8 +100,8 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE rr_chunk (
         first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL,
         newest_ms INTEGER NOT NULL, oldest_ms INTEGER NOT NULL,
-        seqs BLOB NOT NULL, started BLOB NOT NULL, commands BLOB NOT NULL,
-        places BLOB NOT NULL, sessions BLOB NOT NULL, exits BLOB NOT NULL
+        places BLOB NOT NULL, sessions BLOB NOT NULL, commands BLOB NOT NULL,
+        exits BLOB NOT NULL, started BLOB NOT NULL, seqs BLOB NOT NULL
       );
       CREATE TABLE rr_gone (seq INTEGER PRIMARY KEY);`,
     sql: `

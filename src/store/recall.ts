@@ -96,12 +96,13 @@ export class Recall {
     const stored = found < reader.own.firstCommand ? found : -1;
     const runs: Run[] = [];
     let failed = 0;
-    for (const { columns } of reader.blocks()) {
-      const own = reader.own.commands.get(command);
+    const wanted = (id: number): boolean =>
+      id === stored || id === reader.own.commands.get(command);
+    for (const { columns } of reader.blocks(wanted)) {
       const { commands, exitCodes, seqs, startedAtMs } = columns;
       for (let i = 0; i < commands.length; i++) {
         const id = commands[i]!;
-        if (id !== stored && id !== own || !reader.wants(columns, i)) continue;
+        if (!wanted(id) || !reader.wants(columns, i)) continue;
         if (exitCodes[i] !== 0) failed++;
         runs.push({ seq: seqs[i]!, startedAtMs: startedAtMs[i]!, command: id });
       }

@@ -20,27 +20,37 @@ export interface RunFilter {
   readonly untilMs?: number | undefined;
 }
 
-/** Whether the run at a position is wanted. */
-export type RunTest = (columns: Columns, i: number) => boolean;
+/** A filter for one reader, whose own numbers it understands too. */
+export interface CompiledFilter {
+  /** Whether the run at a position is wanted; `undefined` if all are. */
+  readonly wants: ((columns: Columns, i: number) => boolean) | undefined;
+  readonly place: ((id: number) => boolean) | undefined;
+  readonly session: ((id: number) => boolean) | undefined;
+}
 
-/** The filter for one reader, whose own numbers it understands too; `undefined` if all are wanted. */
-export function compileFilter(
+type RunTest = (columns: Columns, i: number) => boolean;
+
+/** Prepares a filter. */
+export function compileFilter(db: Database, filter: RunFilter, own: OwnNumbers): CompiledFilter {
+  const place = placeTest(db, filter, own);
+  const session = sessionTest(db, filter.session, own);
+  const tests: RunTest[] = [];
+  if (place !== undefined) tests.push(({ places }, i) => place(places[i]!));
+  if (session !== undefined) tests.push(({ sessions }, i) => session(sessions[i]!));
+  const others = [exitTest(filter.exit), timeTest(filter)];
+  tests.push(...others.filter((test) => test !== undefined));
+  const [first, second] = tests;
+  const wants = first === undefined || second === undefined
+    ? first
+    : (columns: Columns, i: number): boolean => tests.every((test) => test(columns, i));
+  return { wants, place, session };
+}
+
+function placeTest(
   db: Database,
   filter: RunFilter,
   own: OwnNumbers,
-): RunTest | undefined {
-  const tests = [
-    placeTest(db, filter, own),
-    sessionTest(db, filter.session, own),
-    exitTest(filter.exit),
-    timeTest(filter),
-  ].filter((test) => test !== undefined);
-  const [first, second] = tests;
-  if (first === undefined || second === undefined) return first;
-  return (columns, i) => tests.every((test) => test(columns, i));
-}
-
-function placeTest(db: Database, filter: RunFilter, own: OwnNumbers): RunTest | undefined {
+): CompiledFilter["place"] {
   const { hostname, deviceId, cwd, below } = filter;
   if ((hostname ?? deviceId ?? cwd ?? below) === undefined) return undefined;
   const inside = below === undefined ? undefined : below.endsWith("/") ? below : `${below}/`;
@@ -58,8 +68,7 @@ function placeTest(db: Database, filter: RunFilter, own: OwnNumbers): RunTest | 
     const place = { cwd: String(folder), hostname: String(host), deviceId: String(device) };
     if (matches(place)) wanted[id as number] = 1;
   }
-  return ({ places }, i) => {
-    const id = places[i]!;
+  return (id) => {
     if (id < wanted.length) return wanted[id] === 1;
     const place = own.places.get(id);
     return place !== undefined && matches(place);
@@ -70,14 +79,10 @@ function sessionTest(
   db: Database,
   name: string | undefined,
   own: OwnNumbers,
-): RunTest | undefined {
+): CompiledFilter["session"] {
   if (name === undefined) return undefined;
   const stored = db.integer("SELECT id FROM rr_session WHERE name = ?", name);
-  return ({ sessions }, i) => {
-    const id = sessions[i]!;
-    if (id >= own.firstSession) return own.sessions.get(id) === name;
-    return id !== 0 && id === stored;
-  };
+  return (id) => id >= own.firstSession ? own.sessions.get(id) === name : id !== 0 && id === stored;
 }
 
 function exitTest(exit: RunFilter["exit"]): RunTest | undefined {

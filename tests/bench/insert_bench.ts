@@ -24,7 +24,7 @@ try {
   print(`${rows} rows in transactions of ${BATCH}, median of ${rounds} interleaved rounds`);
   for (const idVersion of [7, 4] as const) {
     const entries = generateEntries(rows, { idVersion });
-    const times = measure({ bare: insertBare, append }, entries);
+    const times = measure({ bare: insertBare, append, "append, indexed": appendIndexed }, entries);
     const base = times.get("bare")!;
     for (const [name, ms] of times) {
       const rate = Math.round(rows / ms * 1000);
@@ -83,6 +83,15 @@ function insertBare(path: string, entries: readonly Entry[]): void {
 function append(path: string, entries: readonly Entry[]): void {
   using history = openHistory(path, { files: denoFiles(), clock: systemClock() });
   inBatches(entries, (batch) => history.log.append(batch));
+}
+
+// As the daemon does it: the index follows every batch.
+function appendIndexed(path: string, entries: readonly Entry[]): void {
+  using history = openHistory(path, { files: denoFiles(), clock: systemClock() });
+  inBatches(entries, (batch) => {
+    history.log.append(batch);
+    while (history.index.catchUp() > 0);
+  });
 }
 
 function inBatches(entries: readonly Entry[], store: (batch: readonly Entry[]) => void): void {
