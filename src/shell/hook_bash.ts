@@ -29,8 +29,9 @@ __rustory_pid=$$ __rustory_start= __rustory_command= __rustory_paused= __rustory
 __rustory_number=0 __rustory_entry=0 __rustory_seen=-1 __rustory_cwd=$PWD
 unset __rustory_last
 
-# Expanded by bash itself between Enter and the command: notes the time and the history number.
-__rustory_ps0='\${__rustory_none:$((__rustory_start=\${EPOCHREALTIME//[!0-9]/},__rustory_entry=\\!,0)):0}'
+# Expanded by bash itself between Enter and the command: notes the time and the history number. No
+# other "!" may be in it: in posix mode that is the number too.
+__rustory_ps0='\${__rustory_none:$((__rustory_start=\${EPOCHREALTIME//[^0-9]/},__rustory_entry=\\!,0)):0}'
 
 # The first prompt command. $? and PIPESTATUS are intact here and stay so for all others.
 __rustory_precmd() {
@@ -39,7 +40,8 @@ __rustory_precmd() {
     { __rustory_finish "$__rustory_status"; } 2>/dev/null
     __rustory_start=
   fi
-  return "$__rustory_status"
+  # An element of its own leaves $? alone, and a status would set off an ERR trap.
+  [[ -n $__rustory_array && \${PROMPT_COMMAND[0]-} == __rustory_precmd ]] || return "$__rustory_status"
 }
 
 __rustory_finish() {
@@ -119,11 +121,16 @@ __rustory_prompt() {
       # bash calls the first line 1, and an empty history too.
       [[ -n $__rustory_text ]] || __rustory_seen=0
     fi
-    [[ \${PS0-} == *__rustory_start=* ]] || PS0=\${PS0-}$__rustory_ps0
+    if ! shopt -q promptvars; then
+      # It would be shown as it is.
+      PS0=\${PS0//"$__rustory_ps0"/}
+    elif [[ \${PS0-} != *__rustory_start=* ]]; then
+      PS0=\${PS0-}$__rustory_ps0
+    fi
     [[ \${PROMPT_COMMAND[0]-} == __rustory_precmd* ]] || __rustory_hook
     [[ \${PROMPT_COMMAND[0]} == __rustory_precmd || -z $__rustory_array ]] || __rustory_hook
   } 2>/dev/null
-  return "$__rustory_status"
+  [[ -n $__rustory_array ]] || return "$__rustory_status"
 }
 
 # With ignoredups a repeat looks just like a hidden line. So bash keeps repeats, we see them, and take

@@ -37,7 +37,7 @@ _mark() { printf '${MARK}' $((++_marks)); }
 precmd_functions=(_mark)`,
   bash: `PS1='${PROMPT}'; PS2='> '
 _marks=0
-PROMPT_COMMAND='printf "${MARK}" "$((++_marks))"'`,
+PROMPT_COMMAND='\\builtin printf "${MARK}" "$((++_marks))"'`,
   fish: `function fish_greeting; end
 function fish_title; end
 function fish_prompt; printf '${PROMPT}'; end
