@@ -2,6 +2,7 @@
 import type { LogLevel } from "../base/log.ts";
 import type { Settings } from "../config/load.ts";
 import { spoolFolder } from "../config/paths.ts";
+import type { PruneSettings } from "./background/auto_prune.ts";
 import type { KeyPaths } from "./keys.ts";
 import { keyPathsOf, networkOptionsOf, type NetworkSettings } from "./network_options.ts";
 
@@ -26,15 +27,6 @@ export interface CaptureSettings {
   readonly ignoreFolders: readonly string[];
   readonly secretsFilter: boolean;
   readonly home: string;
-}
-
-/** When old entries are removed. */
-export interface PruneSettings {
-  readonly enabled: boolean;
-  readonly days: number;
-  readonly intervalSec: number;
-  readonly keepRecent: number;
-  readonly markerPath: string;
 }
 
 /** All of it; two equal ones make equal daemons. */
@@ -82,11 +74,12 @@ export function daemonConfigOf(settings: Settings, flags: DaemonFlags): DaemonCo
       home: settings.home,
     },
     prune: {
-      enabled: settings.autoPrune,
-      days: settings.autoPruneDays,
-      intervalSec: settings.autoPruneIntervalSec,
-      keepRecent: settings.autoPruneKeepRecent,
-      markerPath: settings.autoPruneMarkerPath,
+      autoPrune: settings.autoPrune,
+      autoPruneDays: settings.autoPruneDays,
+      autoPruneIntervalSec: settings.autoPruneIntervalSec,
+      autoPruneKeepRecent: settings.autoPruneKeepRecent,
+      autoPruneMarkerPath: settings.autoPruneMarkerPath,
+      deviceId: settings.deviceId,
     },
     metricsBind: settings.metricsBind,
     logLevel: settings.logLevel,

@@ -1,8 +1,11 @@
-/** What the daemon does when nothing else is to be done: keeps the search index up with the history. */
+/** What the daemon does on the side: keeps the search index up with the history, removes old entries. */
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { causeChain, RrError } from "../base/rr_error.ts";
+import type { World } from "../base/world.ts";
+import type { History } from "../store/open_history.ts";
 import { Wake } from "../sync/wake.ts";
+import { pruneIfDue, type PruneSettings } from "./background/auto_prune.ts";
 
 /** What keeping the index up needs. */
 export interface IndexKeeperDeps {
@@ -65,5 +68,25 @@ export class IndexKeeper {
       }
       await clock.sleep(pause, signal);
     }
+  }
+}
+
+/** How often to look whether a prune is due; its own interval is a day or so. */
+const PRUNE_CHECK_MS = 60_000;
+
+/** Removes old entries when that is wanted and due, until the signal is aborted. Never rejects. */
+export async function keepPruned(
+  settings: PruneSettings,
+  deps: { readonly world: World; readonly history: History; readonly logger: Logger },
+  signal: AbortSignal,
+): Promise<void> {
+  const { world, history, logger } = deps;
+  while (settings.autoPrune && !signal.aborted) {
+    try {
+      await pruneIfDue(world, settings, history, (text) => logger.info(text));
+    } catch (error) {
+      logger.warn("auto prune failed", { error: causeChain(error) });
+    }
+    await world.clock.sleep(PRUNE_CHECK_MS, signal).catch(() => {});
   }
 }

@@ -10,7 +10,7 @@ import type { ProcessParts } from "./process_parts.ts";
 import { compareConfigs, type DaemonConfig } from "./daemon_config.ts";
 import { StatusKeeper } from "./daemon_status.ts";
 import { hangOnDemand } from "./hang_on_demand.ts";
-import { IndexKeeper } from "./housekeeping.ts";
+import { IndexKeeper, keepPruned } from "./housekeeping.ts";
 import { lockDaemon, tryRole } from "./lock.ts";
 import type { SyncEvent } from "../sync/events.ts";
 import type { SyncSession } from "./session.ts";
@@ -142,6 +142,7 @@ class Daemon {
     const waiting = serving === undefined && !config.noServe
       ? this.#waitForServing(signal).then(() => this.#again.abort(new Error("We may serve now")))
       : Promise.resolve();
+    const pruned = keepPruned(config.prune, { ...this.#deps, history: this.#history }, signal);
     try {
       await runSession(
         this.#recurring(config, serving !== undefined),
@@ -151,7 +152,7 @@ class Daemon {
     } finally {
       this.#session = undefined;
       this.#again.abort(new Error("The session has ended"));
-      await waiting;
+      await Promise.all([waiting, pruned]);
     }
   }
 

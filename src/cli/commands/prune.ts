@@ -2,7 +2,7 @@ import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { DeviceId } from "../../history/entry.ts";
 import { openHistory } from "../../store/open_history.ts";
-import { DAY_SEC } from "../background/auto_prune.ts";
+import { DAY_SEC } from "../../app/background/auto_prune.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { wholeNumber } from "../flag_values.ts";

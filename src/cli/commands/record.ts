@@ -17,7 +17,7 @@ import { type CliCommand, defineCommand, type GlobalFlags } from "../define_comm
 import { ExitCode } from "../exit_code.ts";
 import { wholeNumber } from "../flag_values.ts";
 import { DEVICE_ID_FLAG, HOSTNAME_FLAG, switchFlag, textFlag, USER_ID_FLAG } from "../flags.ts";
-import { printLine, printWarning } from "../print.ts";
+import { printInfo, printLine, printWarning } from "../print.ts";
 
 interface Flags {
   readonly cmd: string | undefined;
@@ -176,12 +176,16 @@ async function doDuties(
   history: ReturnType<typeof openHistory>,
 ): Promise<void> {
   if (settings.asyncUpload) {
-    const { triggerAsyncUpload } = await import("../background/async_upload.ts");
+    const { triggerAsyncUpload } = await import("../../app/background/async_upload.ts");
     await orWarn(world, "async upload trigger", () => triggerAsyncUpload(world, settings));
   }
   if (settings.autoPrune) {
-    const { pruneIfDue } = await import("../background/auto_prune.ts");
-    await orWarn(world, "auto prune", () => pruneIfDue(world, settings, history));
+    const { pruneIfDue } = await import("../../app/background/auto_prune.ts");
+    await orWarn(
+      world,
+      "auto prune",
+      () => pruneIfDue(world, settings, history, (text) => printInfo(world, text)),
+    );
   }
 }
 

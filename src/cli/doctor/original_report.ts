@@ -7,7 +7,7 @@ import type { SettingName } from "../../config/schema.ts";
 import { parseRelayAddr } from "../../net/addrs.ts";
 import { loadIdentity } from "../../net/identity.ts";
 import { loadSwarmKey, swarmKeyFingerprint } from "../../net/swarm_key.ts";
-import { type Duty, type DutyState, dutyState } from "../background/turn.ts";
+import { type Duty, type DutyState, dutyState } from "../../app/background/turn.ts";
 import type { TrackerState } from "../tracker_state.ts";
 
 /** A section that is whole, or says why not: then all members but `error` are null. */

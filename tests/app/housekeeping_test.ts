@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { IndexKeeper, keepPruned } from "../../src/app/housekeeping.ts";
+import { RrError } from "../../src/base/rr_error.ts";
+import { openHistory } from "../../src/store/open_history.ts";
+import { makeEntry } from "../fakes/entries.ts";
+import { FakeClock } from "../fakes/fake_clock.ts";
+import { FakeWorld } from "../fakes/fake_world.ts";
+import { RecordingLogger } from "../fakes/recording_logger.ts";
+
+const DAY_MS = 86_400_000;
+
+Deno.test("IndexKeeper takes in slice after slice, then waits for a change", async () => {
+  const clock = new FakeClock();
+  const left = [2, 1, 0, 0];
+  const stop = new AbortController();
+  const keeper = new IndexKeeper({
+    clock,
+    logger: new RecordingLogger(),
+    catchUp: () => left.shift()!,
+  });
+  const running = keeper.run(stop.signal);
+  for (let slices = 2; slices > 0; slices--) {
+    await clock.untilSleeping();
+    await clock.advance(20);
+  }
+  await clock.untilSleeping();
+  assert.deepEqual(left, [0]);
+  keeper.changed();
+  await clock.untilSleeping();
+  await clock.advance(500);
+  await clock.untilSleeping();
+  assert.deepEqual(left, []);
+  stop.abort();
+  await running;
+});
+
+Deno.test("IndexKeeper waits for a busy database without a word, and names any other trouble", async () => {
+  const clock = new FakeClock();
+  const logger = new RecordingLogger();
+  const failures = [new RrError("busy", "held"), new RrError("database", "disk full")];
+  const catchUp = (): number => {
+    const failure = failures.shift();
+    if (failure) throw failure;
+    return 0;
+  };
+  const stop = new AbortController();
+  const running = new IndexKeeper({ clock, logger, catchUp }).run(stop.signal);
+  await clock.untilSleeping();
+  assert.equal(logger.events.length, 0);
+  await clock.advance(5_000);
+  await clock.untilSleeping();
+  assert.deepEqual(logger.events.map((event) => event.fields.error), ["disk full"]);
+  stop.abort();
+  await running;
+});
+
+Deno.test("keepPruned() removes old entries when it is due, and again a day later", async () => {
+  using world = new FakeWorld();
+  using history = openHistory(`${world.home}/history.db`, world);
+  const logger = new RecordingLogger();
+  const old = (days: number) => makeEntry({ startedAtMs: world.clock.now() - days * DAY_MS });
+  history.log.append([old(200), old(179.5), old(1)]);
+  const settings = {
+    autoPrune: true,
+    autoPruneDays: 180,
+    autoPruneIntervalSec: 86_400,
+    autoPruneKeepRecent: 0,
+    autoPruneMarkerPath: `${world.home}/auto-prune.last`,
+    deviceId: "desktop",
+  };
+  const stop = new AbortController();
+  const running = keepPruned(settings, { world, history, logger }, stop.signal);
+  await world.clock.untilSleeping();
+  assert.equal(history.log.count(), 2);
+  await world.clock.advance(60_000);
+  await world.clock.untilSleeping();
+  assert.equal(history.log.count(), 2, "not due again");
+  await world.clock.advance(DAY_MS);
+  await world.clock.untilSleeping();
+  assert.equal(history.log.count(), 1);
+  assert.match(logger.events[0]!.message, /^auto prune deleted=1 older_than_days=180 /);
+  stop.abort();
+  await running;
+});
+
+Deno.test("keepPruned() does nothing unless it is wanted", async () => {
+  using world = new FakeWorld();
+  using history = openHistory(`${world.home}/history.db`, world);
+  history.log.append([makeEntry({ startedAtMs: 0 })]);
+  await keepPruned(
+    {
+      autoPrune: false,
+      autoPruneDays: 1,
+      autoPruneIntervalSec: 1,
+      autoPruneKeepRecent: 0,
+      autoPruneMarkerPath: `${world.home}/auto-prune.last`,
+      deviceId: "desktop",
+    },
+    { world, history, logger: new RecordingLogger() },
+    new AbortController().signal,
+  );
+  assert.equal(history.log.count(), 1);
+});
