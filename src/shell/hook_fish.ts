@@ -91,7 +91,7 @@ function __rustory_search
     string match -q 'edit*' -- "$answer"; and set skip 6
     string match -q 'run*' -- "$answer"; and set skip 5
     if test $skip -gt 0
-        commandline -r -- (string sub -s $skip -- $answer | string collect -N)
+        commandline -r -- (string sub -s $skip -- $answer | string collect)
     end
     commandline -f repaint
     test $skip -eq 5; and commandline -f execute

@@ -20,6 +20,8 @@ export interface ShellOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Words to put before the shell, such as `strace -f`. */
   readonly through?: readonly string[];
+  /** A script that is `rr` on the PATH. */
+  readonly rr?: string;
   /** The folder of an earlier shell, to share its home and spool. */
   readonly home?: string;
 }
@@ -73,6 +75,10 @@ export class Shell implements AsyncDisposable {
     this.home = options.home ?? Deno.makeTempDirSync({ prefix: `rr-${name}-` });
     this.spool = `${this.home}/db/spool`;
     Deno.mkdirSync(this.spool, { recursive: true, mode: 0o700 });
+    if (options.rr !== undefined) {
+      Deno.mkdirSync(`${this.home}/bin`, { recursive: true });
+      Deno.writeTextFileSync(`${this.home}/bin/rr`, options.rr, { mode: 0o755 });
+    }
     const [program, ...args] = [...(options.through ?? []), ...start(name, this.home, options)];
     this.#child = new Deno.Command("python3", {
       args: [PTY, program!, ...args],

@@ -1,0 +1,81 @@
+/** Ctrl-r and Up in real shells, with a stand-in for the picker. */
+import assert from "node:assert/strict";
+import { Shell, type ShellName, SHELLS } from "./_shell.ts";
+
+// Notes its words, draws on stderr, answers on stdout.
+const RR = `#!/bin/sh
+for word; do printf '%s\\n' "$word"; done >"$HOME/words"
+printf 'session=%s\\n' "$RUSTORY_SESSION" >>"$HOME/words"
+printf '[drawn]' >&2
+[ -t 0 ] && [ -t 2 ] || echo no-terminal >>"$HOME/words"
+[ -f "$HOME/answer" ] || exit 130
+cat "$HOME/answer"
+`;
+const TRICKY = "printf '%s\\n' 'two\n  lines' \"q\" \\\\ é | cat";
+
+async function pressed(name: ShellName, key: string, answer?: string): Promise<Shell> {
+  const shell = await Shell.open(name, { rr: RR, upArrow: true });
+  if (answer !== undefined) Deno.writeTextFileSync(`${shell.home}/answer`, answer);
+  await shell.type("ec");
+  await shell.screen("c");
+  await shell.idle();
+  const from = shell.output.length;
+  await shell.type(key);
+  await shell.screen("[drawn]", from);
+  await shell.idle();
+  return shell;
+}
+
+function words(shell: Shell): string[] {
+  return Deno.readTextFileSync(`${shell.home}/words`).trimEnd().split("\n");
+}
+
+for (const name of SHELLS) {
+  Deno.test(`${name} hook: ctrl-r hands over the line and puts the answer on the prompt exactly`, async () => {
+    await using shell = await pressed(name, "\x12", `edit\n${TRICKY}`);
+    const [search, i, widget, query, session, ...rest] = words(shell);
+    assert.deepEqual([search, i, widget, query], ["search", "-i", "--widget", "--query=ec"]);
+    assert.match(session!, /^session=[0-9]+-[0-9]+-[0-9]+$/);
+    assert.deepEqual(rest, []);
+    assert.equal(shell.spoolFiles().length, 0, "not run yet");
+    const from = shell.output.length;
+    await shell.type("\r");
+    await shell.prompt();
+    assert.match(shell.output.slice(from), /two\r\n {2}lines\r\nq\r\n\\/);
+    assert.deepEqual(shell.commands(), [TRICKY]);
+  });
+
+  Deno.test(`${name} hook: ctrl-r leaves the line as it was when nothing is chosen`, async () => {
+    await using shell = await pressed(name, "\x12");
+    await shell.type("ho kept\r");
+    await shell.prompt();
+    assert.deepEqual(shell.commands(), ["echo kept"]);
+  });
+
+  Deno.test(`${name} hook: ctrl-r ${name === "bash" ? "offers" : "runs"} a command to be run`, async () => {
+    await using shell = await pressed(name, "\x12", "run\necho ran");
+    if (name === "bash") await shell.type("\r");
+    await shell.prompt();
+    assert.deepEqual(shell.commands(), ["echo ran"]);
+  });
+
+  Deno.test(`${name} hook: Up asks for this session's commands first`, async () => {
+    await using shell = await pressed(name, "\x1b[A", "edit\necho up");
+    assert.deepEqual(words(shell).slice(0, 5), ["search", "-i", "--widget", "--up", "--query=ec"]);
+    await shell.type("\r");
+    await shell.prompt();
+    assert.deepEqual(shell.commands(), ["echo up"]);
+  });
+
+  Deno.test(`${name} hook: leaves Up alone unless asked, and rr goes to the program`, async () => {
+    await using shell = await Shell.open(name, { rr: RR });
+    await shell.line("echo one");
+    await shell.type("\x1b[A");
+    await shell.idle();
+    await shell.type("\r");
+    await shell.prompt();
+    assert.deepEqual(shell.commands(), ["echo one", "echo one"]);
+    await shell.line("rr stats --x 'a b'");
+    assert.deepEqual(words(shell).slice(0, 3), ["stats", "--x", "a b"]);
+  });
+}

@@ -1,0 +1,93 @@
+/** Sixteen shells type at once while the process that takes their commands in is killed again and again. */
+import assert from "node:assert/strict";
+import { createCaptureRules } from "../../src/capture/rules.ts";
+import type { DeviceId } from "../../src/history/entry.ts";
+import { ingestSpools } from "../../src/spool/ingest.ts";
+import { openHistory } from "../../src/store/open_history.ts";
+import { systemWorld } from "../../src/world/system.ts";
+import { seededRandom } from "../fakes/seeded_random.ts";
+import { Shell, type ShellName } from "../shell/_shell.ts";
+
+const KINDS: readonly ShellName[] = ["zsh", "bash", "zsh", "bash", "zsh", "bash", "zsh", "fish"];
+const COMMANDS = 30;
+const KILLS = 10;
+const INGESTER = new URL("_ingester.ts", import.meta.url).pathname;
+
+Deno.test("16 shells and ten kill -9 of the intake: nothing lost, nothing doubled", async () => {
+  const home = Deno.makeTempDirSync({ prefix: "rr-kill-" });
+  const database = `${home}/history.db`;
+  const typists: Promise<void>[] = [];
+  try {
+    const shells = await Promise.all(
+      Array.from(
+        { length: 16 },
+        (_, i) => Shell.open(KINDS[i % KINDS.length]!, { home: folderOf(home, i) }),
+      ),
+    );
+    const wanted = shells.flatMap((_, s) =>
+      Array.from({ length: COMMANDS }, (_, i) => textOf(s, i))
+    );
+    typists.push(...shells.map((shell, s) => typeAll(shell, s)));
+    let typing = true;
+    const typed = Promise.all(typists).then(() => typing = false);
+    for (let kills = 0; kills < KILLS || typing; kills++) await takeInAndDie(home, database, kills);
+    await typed;
+    await Promise.all(shells.map((shell) => shell[Symbol.asyncDispose]()));
+    assert.deepEqual(await takeInRest(home, database), wanted.toSorted());
+  } finally {
+    await Promise.allSettled(typists);
+    Deno.removeSync(home, { recursive: true });
+  }
+});
+
+// All shells of the test share one spool, as those of one user do.
+function folderOf(home: string, i: number): string {
+  const own = `${home}/${i}`;
+  Deno.mkdirSync(`${own}/db`, { recursive: true });
+  Deno.mkdirSync(`${home}/spool`, { recursive: true, mode: 0o700 });
+  Deno.symlinkSync(`${home}/spool`, `${own}/db/spool`);
+  return own;
+}
+
+function textOf(shell: number, i: number): string {
+  // Some are longer than what a shell writes at once.
+  return i % 10 === 7 ? `: ${shell} ${i} ${"x".repeat(9000)}` : `: ${shell} ${i}`;
+}
+
+async function typeAll(shell: Shell, s: number): Promise<void> {
+  for (let i = 0; i < COMMANDS; i++) await shell.run(textOf(s, i));
+}
+
+async function takeInAndDie(home: string, database: string, kill: number): Promise<void> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "--no-check", INGESTER, `${home}/spool`, database],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const rounds = 1 + Math.floor(seededRandom(kill + 1).unit() * 20);
+  for (let i = 0; i < rounds; i++) if ((await reader.read()).done) break;
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+}
+
+async function takeInRest(home: string, database: string): Promise<string[]> {
+  const world = await systemWorld();
+  const rules = await createCaptureRules();
+  using history = openHistory(database, world);
+  const deps = {
+    ...world,
+    folder: `${home}/spool`,
+    log: history.log,
+    userId: "u",
+    deviceId: "d" as DeviceId,
+  };
+  for (let round = 0; round < 3; round++) {
+    await ingestSpools({ ...deps, rules: () => rules }, { settleMs: 0 });
+  }
+  const left = Array.from(Deno.readDirSync(deps.folder), ({ name }) => name);
+  assert.deepEqual(left.filter((name) => !name.endsWith(".line")), []);
+  const entries = history.log.entriesAfter(0, { entries: 10_000, bytes: 1e9 }).entries;
+  return entries.map((entry) => entry.command).toSorted();
+}
