@@ -255,6 +255,38 @@ Deno.test("rr doctor finds trackers that do not answer, and clocks apart", async
   assert.match(out, /The clock here is 3[56]\d\d s behind/);
 });
 
+Deno.test("rr doctor tries the relays", {
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async () => {
+  const relay = `/ip4/127.0.0.1/tcp/9/p2p/${PEER}`;
+  using world = annsWorld({ env: { RUSTORY_RELAY_ADDR: relay } });
+  const keyless = await rr(world, "doctor");
+  assert.match(keyless.out, /^info +relay .*no swarm key to try it with$/m);
+  await rr(world, "swarm-key");
+  const { bad } = await doctor(world);
+  assert.match(bad.get("relay")!, /127\.0\.0\.1\/tcp\/9.*refused.*relay-serve/);
+});
+
+Deno.test("rr doctor says whether the hook is loaded, and since when nothing was recorded", async () => {
+  using world = annsWorld();
+  const line = async (): Promise<string> =>
+    (await rr(world, "doctor")).out.split("\n").find((text) => / hook /.test(text))!;
+  assert.match(await line(), /^info .*\.zshrc does not load the hook; nothing has been recorded/);
+  Deno.writeTextFileSync(`${world.home}/.zshrc`, "# mine\nsource <(rr hook --shell zsh)\n");
+  assert.match(await line(), /^ok .*In .*\.zshrc; nothing/);
+  await rr(world, "record", "--cmd", "ls");
+  await world.clock.advance(7_200_000);
+  assert.match(await line(), /last recorded 2h ago/);
+  world.setEnv("SHELL", "/bin/tcsh");
+  assert.match(await line(), /the login shell is "tcsh"/);
+});
+
+Deno.test("rr doctor says that no daemon runs", async () => {
+  using world = annsWorld();
+  assert.match((await rr(world, "doctor")).out, /^info +daemon +No daemon runs/m);
+});
+
 interface Doctored {
   readonly code: number;
   // deno-lint-ignore no-explicit-any -- JSON that the test looks into

@@ -16,8 +16,8 @@ const STARTS: Readonly<Record<string, readonly string[]>> = {
   "rr --help": ["src/cli/overview.ts"],
   "rr <command> --help": ["src/cli/help.ts"],
   "uploading and pruning after a record": [
-    "src/cli/background/async_upload.ts",
-    "src/cli/background/auto_prune.ts",
+    "src/app/background/async_upload.ts",
+    "src/app/background/auto_prune.ts",
   ],
   "taking in the spool before a search": ["src/cli/ingest.ts"],
 };

@@ -4,6 +4,7 @@ import { loadSettings } from "../../config/load.ts";
 import { printable } from "../../search/printable.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { CHECKS } from "../doctor/checks.ts";
+import { askDaemon } from "../doctor/daemon.ts";
 import type { Check, DoctorContext, Finding, FindingLevel } from "../doctor/finding.ts";
 import { originalReport } from "../doctor/original_report.ts";
 import { originalLines } from "../doctor/original_text.ts";
@@ -35,9 +36,12 @@ interface CheckedFinding extends Finding {
 
 async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
-  const trackers = await pingTrackers(world, settings);
+  const [trackers, daemon] = await Promise.all([
+    pingTrackers(world, settings),
+    askDaemon(world, settings.dbPath),
+  ]);
   const report = await originalReport(world, settings, trackers);
-  const context = { world, settings, report, trackers };
+  const context = { world, settings, report, trackers, daemon };
   const found = (await Promise.all(CHECKS.map((check) => runCheck(check, context)))).flat();
   const ok = found.every(({ level }) => level === "ok" || level === "info");
   if (flags.json) {

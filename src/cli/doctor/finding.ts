@@ -1,6 +1,7 @@
 /** What a check of `rr doctor` is given and what it tells. */
 import type { World } from "../../base/world.ts";
 import type { Settings } from "../../config/load.ts";
+import type { DaemonState } from "./daemon.ts";
 import type { OriginalReport } from "./original_report.ts";
 import type { TrackerState } from "../tracker_state.ts";
 
@@ -27,6 +28,7 @@ export interface DoctorContext {
   /** What the original's report says, with keys and trackers looked at once. */
   readonly report: OriginalReport;
   readonly trackers: readonly TrackerState[];
+  readonly daemon: DaemonState;
 }
 
 /** One check; a new one is a file here and a row in checks.ts. */
