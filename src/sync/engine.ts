@@ -39,6 +39,9 @@ const COALESCE_MS = 50;
 /** A peer that connects over and over is synced with at most this often. */
 const CALLBACK_PAUSE_MS = 1_000;
 
+/** A stranger that connects over and over makes us ask the directories at most this often. */
+const LOOK_PAUSE_MS = 5_000;
+
 /** What is under way while {@linkcode SyncEngine.watch} runs. */
 interface Watch {
   readonly signal: AbortSignal;
@@ -61,6 +64,7 @@ export class SyncEngine {
   /** Syncs and pushes under way; a watch does not end before they have. */
   readonly #tasks = new Set<Promise<unknown>>();
   #watch: Watch | undefined;
+  #lookedAt = -Infinity;
   /** Peers that connected while a sync with them was under way. */
   readonly #calledBack = new Set<PeerSession>();
   #changePending = false;
@@ -154,15 +158,37 @@ export class SyncEngine {
   /**
    * Tells the engine that a peer is connected, whoever dialled. During a watch it is synced with now,
    * over that connection, however long it was to be left alone. Peers that nobody named are not:
-   * whoever has the swarm key may ask us, but we ask only who belongs to this user.
+   * whoever has the swarm key may ask us, but we ask only who belongs to this user. But a stranger
+   * may be a new device of the user that the directories know by now, so they are asked.
    */
   peerConnected(peer: PeerId): void {
     const session = this.#sessions.get(peer);
     const watch = this.#watch;
-    if (!session || !watch || this.#options.limit === 0) return;
+    if (!watch || this.#options.limit === 0) return;
+    if (!session) return this.#lookFor(peer, watch);
     // A sync that is under way may be trying an address that is dead.
     if (session.busy) this.#calledBack.add(session);
     else this.#startAgain(session, watch);
+  }
+
+  /** Asks the directories about a stranger out of turn, and syncs with it if they name it. */
+  #lookFor(peer: PeerId, watch: Watch): void {
+    const { clock, logger } = this.#deps;
+    if (clock.monotonic() - this.#lookedAt < LOOK_PAUSE_MS) return;
+    this.#lookedAt = clock.monotonic();
+    const look = async (): Promise<void> => {
+      const records = await this.#discovery.find(this.#options.discoveryMs, watch.signal);
+      this.#adopt(records);
+      const session = this.#sessions.get(peer);
+      if (session !== undefined && !session.busy) await this.#start(session, watch);
+    };
+    this.#track(
+      look().catch((error) => {
+        if (!watch.signal.aborted) {
+          logger.error("Could not look around", { error: causeChain(error) });
+        }
+      }),
+    );
   }
 
   /** How it stands with every peer that is known. */

@@ -18,13 +18,14 @@ async function settle(): Promise<void> {
 
 /** A device whose engine watches, on a clock that is wound by hand. */
 class Watching {
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly stop = new AbortController();
   readonly near: Device;
   #running: Promise<void> | undefined;
 
   constructor(options: DeviceOptions = {}) {
-    this.near = new Device("near", { clock: this.clock, ...options });
+    this.clock = options.clock ?? new FakeClock();
+    this.near = new Device("near", { ...options, clock: this.clock });
   }
 
   peer(name: string): Device {
@@ -324,6 +325,39 @@ Deno.test("peerConnected() asks nobody who was not named, and nobody over and ov
   assert.equal(requests(), before + 1);
   await set.pass(10_000);
   assert.equal(requests(), before + 1);
+  await set.end();
+});
+
+Deno.test("peerConnected() by a new device of the user leads to a sync as soon as a directory knows it", async () => {
+  const set = new Watching();
+  const fresh = new Device("fresh", { clock: set.clock });
+  fresh.recordCommands(1);
+  await set.start();
+  await set.pass(MINUTE / 2);
+  const rounds = set.rounds;
+  set.near.knows(fresh);
+  set.near.engine.peerConnected(fresh.peer);
+  await settle();
+  assert.equal(set.near.history.entries.length, 1);
+  assert.equal(set.rounds, rounds);
+  await set.end();
+});
+
+Deno.test("peerConnected() by strangers over and over makes few questions to the directories", async () => {
+  const clock = new FakeClock();
+  const directory = new MemoryDirectory(clock);
+  const set = new Watching({ clock, directories: [directory] });
+  await set.start();
+  const before = directory.calls.length;
+  for (let i = 0; i < 100; i++) {
+    set.near.engine.peerConnected(new Device(`stranger-${i}`, { clock: set.clock }).peer);
+    await settle();
+  }
+  assert.equal(directory.calls.length, before + 1);
+  await set.pass(5_000);
+  set.near.engine.peerConnected(new Device("one more", { clock: set.clock }).peer);
+  await settle();
+  assert.equal(directory.calls.length, before + 2);
   await set.end();
 });
 
