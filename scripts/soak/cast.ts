@@ -1,0 +1,135 @@
+/** Who takes part in the soak: a tracker and a relay behind proxies, and devices that have it hard. */
+import { Device } from "../lab/device.ts";
+import type { Child } from "../lab/process.ts";
+import { Proxy } from "./proxy.ts";
+
+const FAKETIME = [
+  "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+  "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
+];
+
+/** A tracker or a relay: a fixed port, so that it can be killed and come back. */
+export class Server implements AsyncDisposable {
+  readonly proxy: Proxy;
+  readonly #host: Device;
+  readonly #args: readonly string[];
+  #child: Child | undefined;
+
+  constructor(host: Device, args: readonly string[], port: number) {
+    this.#host = host;
+    this.#args = args;
+    this.proxy = new Proxy(port);
+  }
+
+  /** Starts it and waits for the line that tells its address. */
+  async start(): Promise<string> {
+    this.#child = await this.#host.start(...this.#args);
+    const words = / listen: (\S+)/;
+    const line = await this.#child.line((text) => words.test(text));
+    return words.exec(line)![1]!;
+  }
+
+  /** Kills it without a word and starts it again. */
+  async crash(): Promise<void> {
+    this.#child?.kill("SIGKILL");
+    await this.#child?.exited;
+    await this.start();
+  }
+
+  /** Stops it; its exit code. */
+  async stop(): Promise<number> {
+    this.#child?.kill("SIGTERM");
+    return await this.#child?.exited ?? 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.proxy[Symbol.dispose]();
+    await this.#host[Symbol.asyncDispose]();
+  }
+}
+
+/** A device whose daemon is killed, stopped and confused about the time. */
+export class Victim implements AsyncDisposable {
+  readonly device: Device;
+  readonly clockFile: string;
+  readonly #flags: readonly string[];
+  #daemon: Child | undefined;
+  restarts = 0;
+
+  constructor(
+    name: string,
+    root: string,
+    env: Readonly<Record<string, string>>,
+    flags: readonly string[],
+  ) {
+    this.clockFile = `${root}/${name}.clock`;
+    Deno.writeTextFileSync(this.clockFile, "+0\n");
+    const preload = faketime();
+    this.device = new Device(name, root, {
+      env: {
+        ...env,
+        RUSTORY_DEVICE_ID: name,
+        ...(preload === undefined ? {} : {
+          LD_PRELOAD: preload,
+          FAKETIME_TIMESTAMP_FILE: this.clockFile,
+          FAKETIME_CACHE_DURATION: "1",
+          FAKETIME_DONT_FAKE_MONOTONIC: "1",
+        }),
+      },
+    });
+    this.#flags = flags;
+  }
+
+  /** Process of the daemon; `undefined` while there is none. */
+  get pid(): number | undefined {
+    return this.#daemon?.pid;
+  }
+
+  async start(): Promise<void> {
+    if (this.#daemon !== undefined) return;
+    this.#daemon = await this.device.startDaemon(...this.#flags);
+  }
+
+  /** Ends the daemon by `signal`; its exit code. */
+  async end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
+    const daemon = this.#daemon;
+    this.#daemon = undefined;
+    if (daemon === undefined) return 0;
+    this.restarts++;
+    daemon.kill(signal);
+    return await daemon.exited;
+  }
+
+  /** Sends a signal to the daemon, if there is one. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#daemon?.kill(signal);
+  }
+
+  /** Puts the clock of all its processes off by so many seconds. */
+  async setClock(offsetSec: number): Promise<void> {
+    const sign = offsetSec < 0 ? "-" : "+";
+    await Deno.writeTextFile(this.clockFile, `${sign}${Math.abs(offsetSec)}\n`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.signal("SIGCONT");
+    await this.device[Symbol.asyncDispose]();
+  }
+}
+
+/** The library that makes clocks jump; `undefined` if it is not installed. */
+export function faketime(): string | undefined {
+  return FAKETIME.find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A port that is free now. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
