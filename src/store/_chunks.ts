@@ -84,7 +84,7 @@ export function spanMayHold(db: Database, span: Span, mayHold: MayHold): boolean
   const row = db.row(
     `SELECT places, sessions, commands FROM rr_chunk WHERE first_seq <= ?
      ORDER BY first_seq DESC LIMIT 1`,
-    span.firstSeq,
+    span.lastSeq,
   );
   return row === undefined || mayHold(words(row[0]), words(row[1]), words(row[2]));
 }
@@ -96,7 +96,7 @@ export function spanMayHold(db: Database, span: Span, mayHold: MayHold): boolean
 export function readSpan(db: Database, span: Span): Columns {
   const row = db.row(
     `SELECT ${BLOB_COLUMNS} FROM rr_chunk WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1`,
-    span.firstSeq,
+    span.lastSeq,
   );
   const columns = row === undefined ? undefined : fromBlobs(row);
   if (columns === undefined) return emptyColumns(0);

@@ -86,13 +86,18 @@ export function* textBlocks(db: Database): Generator<TextBlock, void, undefined>
   }
 }
 
-/** Blanks every text whose number is not set in `used`. Numbers are never given out again. */
-export function removeTexts(db: Database, used: Uint8Array): void {
+/**
+ * Blanks the texts whose number is not set in `used`, in at most `mostBlocks` blocks; whether all are
+ * done. Numbers are never given out again.
+ */
+export function removeTexts(db: Database, used: Uint8Array, mostBlocks: number): boolean {
+  let rewritten = 0;
   for (const block of textBlocks(db)) {
     const { firstId, hashes, ends, bytes } = block;
     const isDead = (i: number): boolean =>
       used[firstId + i] !== 1 && (hashes[2 * i] !== 0 || hashes[2 * i + 1] !== 0);
     if (!ends.some((_, i) => isDead(i))) continue;
+    if (rewritten++ === mostBlocks) return false;
     const kept = { ...block, hashes: hashes.slice(), ends: ends.slice(), bytes: bytes.slice() };
     let to = 0;
     ends.forEach((end, i) => {
@@ -107,6 +112,7 @@ export function removeTexts(db: Database, used: Uint8Array): void {
     db.run("DELETE FROM rr_text WHERE first_id = ?", firstId);
     storeBlock(db, { ...kept, bytes: kept.bytes.slice(0, to) });
   }
+  return true;
 }
 
 function packBlocks(firstId: number, texts: readonly string[], salt: number): TextBlock[] {

@@ -14,23 +14,27 @@ import { generateEntries } from "../fakes/history_generator.ts";
 
 const BATCH = 1000;
 
-/** Stores all entries in the database at `path`. */
-type Store = (path: string, entries: readonly Entry[]) => void;
+/** Stores all entries in the database at `path`; the milliseconds of each call. */
+type Store = (path: string, entries: readonly Entry[]) => number[];
 
 const rows = Number(Deno.args[0] ?? 100_000);
 const rounds = Number(Deno.args[1] ?? 3);
 const folder = Deno.makeTempDirSync({ prefix: "rr-bench-" });
 try {
-  print(`${rows} rows in transactions of ${BATCH}, median of ${rounds} interleaved rounds`);
+  print(`${rows} rows in transactions of ${BATCH}, ${rounds} interleaved rounds, medians`);
   for (const idVersion of [7, 4] as const) {
     const entries = generateEntries(rows, { idVersion });
-    const times = measure({ bare: insertBare, append, "append, indexed": appendIndexed }, entries);
-    const base = times.get("bare")!;
-    for (const [name, ms] of times) {
+    const stores = { bare: insertBare, append, "append, indexed": appendIndexed };
+    const calls = measure(stores, entries);
+    const totals = new Map([...calls].map(([name, all]) => [name, median(all.map(sum))]));
+    for (const [name, ms] of totals) {
       const rate = Math.round(rows / ms * 1000);
+      const times = calls.get(name)!.flat().sort((a, b) => a - b);
       print(
         `UUIDv${idVersion} ${name.padEnd(16)} ${Math.round(ms)} ms ${rate} rows/s ` +
-          `${(ms / base).toFixed(2)}x`,
+          `${(ms / totals.get("bare")!).toFixed(2)}x, a call ${median(times).toFixed(1)} ms, ` +
+          `p99 ${times[Math.floor(times.length * 0.99)]!.toFixed(0)} ms, ` +
+          `longest ${times.at(-1)!.toFixed(0)} ms`,
       );
     }
   }
@@ -38,28 +42,29 @@ try {
   Deno.removeSync(folder, { recursive: true });
 }
 
-function measure(stores: Record<string, Store>, entries: readonly Entry[]): Map<string, number> {
-  const times = new Map<string, number[]>(Object.keys(stores).map((name) => [name, []]));
+function measure(
+  stores: Record<string, Store>,
+  entries: readonly Entry[],
+): Map<string, number[][]> {
+  const calls = new Map<string, number[][]>(Object.keys(stores).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, store] of Object.entries(stores)) {
       const path = `${folder}/${name}-${round}.db`;
-      const start = performance.now();
-      store(path, entries);
-      times.get(name)!.push(performance.now() - start);
+      calls.get(name)!.push(store(path, entries));
       for (const end of ["", "-wal", "-shm"]) removeIfThere(path + end);
     }
   }
-  return new Map([...times].map(([name, all]) => [name, median(all)]));
+  return calls;
 }
 
-function insertBare(path: string, entries: readonly Entry[]): void {
+function insertBare(path: string, entries: readonly Entry[]): number[] {
   using db = new DatabaseSync(path);
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${ORIGINAL_SCHEMA}`);
   const insert = db.prepare(
     `INSERT OR IGNORE INTO entries (entry_id, device_id, user_id, ts, cmd, cwd, exit_code,
      duration_ms, shell, hostname, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  inBatches(entries, (batch) => {
+  return inBatches(entries, (batch) => {
     db.exec("BEGIN IMMEDIATE");
     for (const e of batch) {
       insert.run(
@@ -80,22 +85,35 @@ function insertBare(path: string, entries: readonly Entry[]): void {
   });
 }
 
-function append(path: string, entries: readonly Entry[]): void {
+function append(path: string, entries: readonly Entry[]): number[] {
   using history = openHistory(path, { files: denoFiles(), clock: systemClock() });
-  inBatches(entries, (batch) => history.log.append(batch));
+  return inBatches(entries, (batch) => history.log.append(batch));
 }
 
 // As the daemon does it: the index follows every batch.
-function appendIndexed(path: string, entries: readonly Entry[]): void {
+function appendIndexed(path: string, entries: readonly Entry[]): number[] {
   using history = openHistory(path, { files: denoFiles(), clock: systemClock() });
-  inBatches(entries, (batch) => {
+  return inBatches(entries, (batch) => {
     history.log.append(batch);
     while (history.index.catchUp() > 0);
   });
 }
 
-function inBatches(entries: readonly Entry[], store: (batch: readonly Entry[]) => void): void {
-  for (let i = 0; i < entries.length; i += BATCH) store(entries.slice(i, i + BATCH));
+function inBatches(
+  entries: readonly Entry[],
+  store: (batch: readonly Entry[]) => void,
+): number[] {
+  const times: number[] = [];
+  for (let i = 0; i < entries.length; i += BATCH) {
+    const start = performance.now();
+    store(entries.slice(i, i + BATCH));
+    times.push(performance.now() - start);
+  }
+  return times;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
 }
 
 function median(values: readonly number[]): number {
