@@ -16,6 +16,7 @@ import {
 import { PeerSession } from "./peer_session.ts";
 import type { Dialer, Directory, HistoryLog, PeerBook, PeerId, PeerRecord } from "./ports.ts";
 import { errorOf, type PeerReport, type PeerStatus, type SyncReport } from "./report.ts";
+import { Strangers } from "./strangers.ts";
 import { Wake } from "./wake.ts";
 
 /** What the engine needs of the world. */
@@ -39,9 +40,6 @@ const COALESCE_MS = 50;
 /** A peer that connects over and over is synced with at most this often. */
 const CALLBACK_PAUSE_MS = 1_000;
 
-/** A stranger that connects over and over makes us ask the directories at most this often. */
-const LOOK_PAUSE_MS = 5_000;
-
 /** What is under way while {@linkcode SyncEngine.watch} runs. */
 interface Watch {
   readonly signal: AbortSignal;
@@ -59,12 +57,12 @@ export class SyncEngine {
   readonly #discovery: Discovery;
   readonly #gate: Gate;
   readonly #wake: Wake;
+  readonly #strangers: Strangers;
   readonly #onEvent: SyncListener;
   readonly #sessions = new Map<PeerId, PeerSession>();
   /** Syncs and pushes under way; a watch does not end before they have. */
   readonly #tasks = new Set<Promise<unknown>>();
   #watch: Watch | undefined;
-  #lookedAt = -Infinity;
   /** Peers that connected while a sync with them was under way. */
   readonly #calledBack = new Set<PeerSession>();
   #changePending = false;
@@ -79,6 +77,7 @@ export class SyncEngine {
     this.#discovery = new Discovery({ ...deps, manual, onEvent: this.#onEvent });
     this.#gate = createGate(this.#options.concurrency);
     this.#wake = new Wake(deps.clock);
+    this.#strangers = new Strangers(deps.clock);
   }
 
   /**
@@ -165,30 +164,21 @@ export class SyncEngine {
     const session = this.#sessions.get(peer);
     const watch = this.#watch;
     if (!watch || this.#options.limit === 0) return;
-    if (!session) return this.#lookFor(peer, watch);
+    if (!session) return this.#track(this.#lookFor(peer, watch));
     // A sync that is under way may be trying an address that is dead.
     if (session.busy) this.#calledBack.add(session);
     else this.#startAgain(session, watch);
   }
 
-  /** Asks the directories about a stranger out of turn, and syncs with it if they name it. */
-  #lookFor(peer: PeerId, watch: Watch): void {
-    const { clock, logger } = this.#deps;
-    if (clock.monotonic() - this.#lookedAt < LOOK_PAUSE_MS) return;
-    this.#lookedAt = clock.monotonic();
-    const look = async (): Promise<void> => {
-      const records = await this.#discovery.find(this.#options.discoveryMs, watch.signal);
-      this.#adopt(records);
+  /** Asks the directories about strangers out of turn, and syncs with those that they name. */
+  async #lookFor(stranger: PeerId, watch: Watch): Promise<void> {
+    const met = await this.#strangers.gather(stranger, watch.signal);
+    if (met.length === 0) return;
+    this.#adopt(await this.#discovery.find(this.#options.discoveryMs, watch.signal));
+    for (const peer of met) {
       const session = this.#sessions.get(peer);
-      if (session !== undefined && !session.busy) await this.#start(session, watch);
-    };
-    this.#track(
-      look().catch((error) => {
-        if (!watch.signal.aborted) {
-          logger.error("Could not look around", { error: causeChain(error) });
-        }
-      }),
-    );
+      if (session !== undefined && !session.busy) this.#start(session, watch);
+    }
   }
 
   /** How it stands with every peer that is known. */
