@@ -93,6 +93,7 @@ export async function openSession(
       swarmKey: options.swarmKey,
       listen: options.relayOnly ? [] : options.listen ?? [],
       relays,
+      relayOnly: options.relayOnly ?? false,
     }, deps),
   );
   const service = createPeerService({ log: history.log, clock, logger, onPushed: deps.onReceived });
@@ -114,9 +115,7 @@ export async function openSession(
     log: history.log,
     book: history.peers,
     directories: trackers,
-    dialer: createDialer({ node, clock, random, logger }, {
-      relayOnly: options.relayOnly ?? false,
-    }),
+    dialer: createDialer({ node, clock, random, logger }),
     manual,
     clock,
     random,

@@ -8,10 +8,13 @@ import { causeChain, toError } from "../base/rr_error.ts";
 import type { PeerId } from "../sync/ports.ts";
 import type { RelayAddr } from "./addrs.ts";
 import { peerOf } from "./_connections.ts";
+import type { RelayOnlyGate } from "./_relay_only.ts";
 
 /** What a try needs. */
 export interface AttemptDeps {
   readonly libp2p: Libp2p;
+  /** Of a node that is met through relays only. */
+  readonly gate?: RelayOnlyGate | undefined;
   readonly clock: Clock;
   /** Longest time of one try, in milliseconds. */
   readonly withinMs: number;
@@ -78,12 +81,13 @@ export async function dialDirect(
  */
 export async function connectRelay(
   relay: RelayAddr,
-  { libp2p, clock, withinMs }: AttemptDeps,
+  { libp2p, gate, clock, withinMs }: AttemptDeps,
   signal: AbortSignal,
 ): Promise<Connection> {
   const open = libp2p.getConnections(peerIdFromString(relay.relay))
     .find((connection) => connection.direct && connection.status === "open");
   if (open) return open;
+  using _pass = gate?.admit(relay.relay);
   const seen = new Set<string>();
   const onProgress = (event: { readonly type: string }): void => void seen.add(event.type);
   try {

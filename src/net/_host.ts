@@ -19,6 +19,7 @@ import { createLibp2p, type Libp2pInit, type Libp2pOptions } from "libp2p";
 import type { PeerId } from "../sync/ports.ts";
 import { VERSION } from "../version.ts";
 import { hardenedPsk, type HeardOf, type Traffic } from "./_psk.ts";
+import { RelayOnlyGate } from "./_relay_only.ts";
 import { KEEP_ALIVE_MS } from "./_silence.ts";
 import type { Identity } from "./identity.ts";
 
@@ -49,6 +50,14 @@ export interface Host {
 /** A device: dials, is reached through relays, upgrades relayed connections. */
 export interface DeviceHost extends Host {
   readonly relayClient: RelayClient;
+  /** Stands before every dial of a device that is reached through relays only. */
+  readonly gate: RelayOnlyGate | undefined;
+}
+
+/** What a device's node takes besides. */
+export interface DeviceHostOptions extends HostOptions {
+  /** Connect directly to nobody but relays. */
+  readonly relayOnly: boolean;
 }
 
 /** A relay for others. */
@@ -85,27 +94,31 @@ const HOP_STREAMS = 256;
 const STOP_STREAMS = 1_000;
 
 /** Starts a device's node. */
-export async function startDeviceHost(options: HostOptions): Promise<DeviceHost> {
+export async function startDeviceHost(options: DeviceHostOptions): Promise<DeviceHost> {
   let transport: Transport | undefined;
   const relayTransport = circuitRelayTransport();
   const capture = (components: CircuitRelayTransportComponents): Transport =>
     transport = relayTransport(components);
+  const gate = options.relayOnly ? new RelayOnlyGate() : undefined;
   const { init, heardOf, traffic, finish } = prepare(options, "rustory/0.1.0");
   const libp2p = await createLibp2p({
     ...init,
+    ...gate && { connectionGater: { denyDialMultiaddr: (addr) => gate.denies(String(addr)) } },
     transports: [...init.transports, capture],
     connectionManager: {
       ...init.connectionManager,
       ...DEVICE_LIMITS,
     },
-    services: { ...init.services, dcutr: dcutr() },
+    // Its one purpose is to make relayed connections direct.
+    services: { ...init.services, ...!gate && { dcutr: dcutr() } },
   });
   const { reservationStore } = transport as unknown as {
     reservationStore: RelayClient["reservations"] & { relayFilter?: unknown };
   };
   // The store never asks a relay again that failed once; when to ask again is decided in _relays.ts.
   reservationStore.relayFilter = { has: (): boolean => false, add(): void {} };
-  return { ...finish(libp2p), heardOf, traffic, relayClient: { reservations: reservationStore } };
+  const relayClient = { reservations: reservationStore };
+  return { ...finish(libp2p), heardOf, traffic, relayClient, gate };
 }
 
 /** What a relay's node takes besides. */

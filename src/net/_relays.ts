@@ -65,7 +65,8 @@ async function reserve(
   { host, clock }: RelayKeeperDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  await connectRelay(relay, { libp2p: host.libp2p, clock, withinMs: CONNECT_MS }, signal);
+  const { libp2p, gate } = host;
+  await connectRelay(relay, { libp2p, gate, clock, withinMs: CONNECT_MS }, signal);
   const id = peerIdFromString(relay.relay);
   const { reservations } = host.relayClient;
   if (reservations.hasReservation(id)) return;

@@ -6,6 +6,7 @@ import type { PeerId } from "../sync/ports.ts";
 import { peerOf, routeOf } from "./_connections.ts";
 import type { DeviceHost } from "./_host.ts";
 import { keepRelay } from "./_relays.ts";
+import type { RelayOnlyGate } from "./_relay_only.ts";
 import { lastHeard, watchSilence } from "./_silence.ts";
 import { stopWithin } from "./_stop.ts";
 import { announcedOf, type RelayAddr } from "./addrs.ts";
@@ -45,6 +46,10 @@ export class RunningNode implements Node {
 
   get libp2p(): Libp2p {
     return this.#host.libp2p;
+  }
+
+  get gate(): RelayOnlyGate | undefined {
+    return this.#host.gate;
   }
 
   get stopped(): AbortSignal {

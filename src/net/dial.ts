@@ -31,8 +31,6 @@ export interface DialerDeps {
 
 /** How {@linkcode createDialer} works; times are in milliseconds. */
 export interface DialerOptions {
-  /** Dial nobody directly, only through relays. @default {false} */
-  readonly relayOnly?: boolean;
   /** Longest try of one direct address. @default {5_000} */
   readonly directMs?: number;
   /** Pause before the next direct address is tried as well. @default {100} */
@@ -55,7 +53,7 @@ export function createDialer(deps: DialerDeps, options: DialerOptions = {}): Dia
     upgradeEveryMs: options.upgradeEveryMs ?? 180_000,
   };
   checkPositive("create a dialer", times);
-  return new NodeDialer(deps, { ...times, relayOnly: options.relayOnly ?? false });
+  return new NodeDialer(deps, times);
 }
 
 class NodeDialer implements Dialer {
@@ -69,7 +67,7 @@ class NodeDialer implements Dialer {
     this.#deps = deps;
     this.#options = options;
     this.#upgrades = new Upgrades(deps, {
-      everyMs: options.relayOnly ? Infinity : options.upgradeEveryMs,
+      everyMs: deps.node.gate ? Infinity : options.upgradeEveryMs,
       dial: (peer, addrs, signal) => this.#race(peer, addrs, [], signal),
     });
   }
@@ -128,7 +126,7 @@ class NodeDialer implements Dialer {
     signal.throwIfAborted();
     const { node } = this.#deps;
     const own = node.listening().map((addr) => addr.replace(/\/p2p\/[^/]+$/, ""));
-    const direct = this.#options.relayOnly ? [] : candidatesOf(peer, addrs, own).direct;
+    const direct = node.gate ? [] : candidatesOf(peer, addrs, own).direct;
     // A direct try goes on beside a relayed connection, so these end apart, and not with the race.
     const directOver = linkedController(signal, node.stopped);
     using relaysOver = linkedController(signal);
@@ -177,7 +175,7 @@ class NodeDialer implements Dialer {
     ]);
     over.abort();
     if (first === "reached") throw new Error("The peer was reached directly");
-    const deps = { libp2p: node.libp2p, clock, withinMs: relayedMs };
+    const deps = { libp2p: node.libp2p, gate: node.gate, clock, withinMs: relayedMs };
     return await Promise.any(relays.map((relay) => dialThrough(relay, peer, deps, signal)));
   }
 }

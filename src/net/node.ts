@@ -7,6 +7,7 @@ import type { PeerId, Route } from "../sync/ports.ts";
 import { startDeviceHost } from "./_host.ts";
 import { listenOrElsewhere } from "./_listen.ts";
 import { checkPositive } from "./_options.ts";
+import type { RelayOnlyGate } from "./_relay_only.ts";
 import { installBroadcastChannel, installNets } from "./_process_nets.ts";
 import { RunningNode } from "./_running_node.ts";
 import { SILENCE_MS } from "./_silence.ts";
@@ -26,6 +27,11 @@ export interface NodeOptions {
   readonly listen?: readonly string[];
   /** Relays through which to be reachable. @default {[]} */
   readonly relays?: readonly RelayAddr[];
+  /**
+   * Connect directly to nobody but relays, whatever becomes known of the peers. Such a node cannot
+   * listen. @default {false}
+   */
+  readonly relayOnly?: boolean;
   /** Most connections at once, in both directions. @default {300} */
   readonly maxConnections?: number;
   /** Longest time for a stranger between TCP and the end of the handshake. @default {10_000} */
@@ -58,6 +64,8 @@ export interface Node extends AsyncDisposable {
   readonly relays: readonly RelayAddr[];
   /** The libp2p node, for the files of this room. */
   readonly libp2p: Libp2p;
+  /** What keeps a node with `relayOnly` from connecting directly, for the files of this room. */
+  readonly gate: RelayOnlyGate | undefined;
   /** Aborted when the node stops. */
   readonly stopped: AbortSignal;
   /**
@@ -101,7 +109,12 @@ export async function startNode(options: NodeOptions, deps: NodeDeps): Promise<N
       `Cannot start a node as 'maxConnections' must be at least 1: current value is ${maxConnections}`,
     );
   }
-  const { handshakeMs = HANDSHAKE_MS, silenceMs = SILENCE_MS } = options;
+  const { relayOnly = false, handshakeMs = HANDSHAKE_MS, silenceMs = SILENCE_MS } = options;
+  if (relayOnly && listen.length > 0) {
+    throw new RangeError(
+      `Cannot start a node as 'listen' must be empty with 'relayOnly': it is "${listen.join()}"`,
+    );
+  }
   checkPositive("start a node", { handshakeMs, silenceMs });
   installBroadcastChannel();
   const nets = installNets(deps.logger);
@@ -114,6 +127,7 @@ export async function startNode(options: NodeOptions, deps: NodeDeps): Promise<N
       swarmKey: options.swarmKey,
       maxConnections,
       handshakeMs,
+      relayOnly,
       announce: (addrs) => node?.announced(addrs) ?? [],
       nowMs: () => deps.clock.now(),
     });

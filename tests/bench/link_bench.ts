@@ -41,7 +41,7 @@ await using direct = await server({ listen });
 await using relayed = await server({ relays });
 await reserved(relayed);
 await using client = await startNode({ identity: await createIdentity(), swarmKey, relays }, deps);
-const dialer = createDialer({ node: client, ...deps }, { relayOnly: false });
+const dialer = createDialer({ node: client, ...deps });
 
 const ways: Record<string, () => Promise<void>> = {
   "in place": () => {

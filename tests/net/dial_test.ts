@@ -170,12 +170,12 @@ nodeTest("a relayed peer is reached directly as soon as it can be", async (lab) 
   assert.equal(link.closed.aborted, false);
 });
 
-nodeTest("Dialer.connect() with relayOnly never dials directly", async (lab) => {
+nodeTest("Dialer.connect() of a node with relayOnly never dials directly", async (lab) => {
   const relays = [relayAddrOf(await lab.relay())];
   const server = await lab.server(undefined, { relays });
-  const client = await lab.node({ relays, listen: [] });
+  const client = await lab.node({ relays, listen: [], relayOnly: true });
   await reserved(server);
-  const dialer = lab.dialer(client, { relayOnly: true });
+  const dialer = lab.dialer(client);
   const connected = nextEvent(client, "connected");
   const link = await dialer.connect(recordOf(server, server.addresses()));
   await connected;
@@ -184,6 +184,19 @@ nodeTest("Dialer.connect() with relayOnly never dials directly", async (lab) => 
   const stranger = recordOf(await createIdentity(), server.addresses());
   await assert.rejects(dialer.connect(stranger), /relay .*: the peer is not connected/);
 });
+
+nodeTest(
+  "Dialer.connect() of a node with relayOnly takes the peer's relay as well",
+  async (lab) => {
+    const [own, other] = [relayAddrOf(await lab.relay()), relayAddrOf(await lab.relay())];
+    const server = await lab.server(undefined, { relays: [other], listen: [] });
+    await reserved(server);
+    const client = await lab.node({ relays: [own], listen: [], relayOnly: true });
+    const link = await lab.dialer(client).connect(recordOf(server, server.addresses()));
+    assert.equal((await link.pull(REQUEST)).nextCursor, null);
+    assert.deepEqual(routes(client, server), ["relayed"]);
+  },
+);
 
 function routes(node: Node, peer: Node): string[] {
   return node.connections().filter((it) => it.peer === peer.peer).map((it) => it.route);
