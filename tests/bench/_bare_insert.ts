@@ -1,12 +1,16 @@
 /** The floor that syncing is compared with: the rows alone, into the original's schema. */
+import { cpuUsage } from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { ORIGINAL_SCHEMA } from "../../src/store/migrations.ts";
 import { generateHistory } from "../fakes/history_generator.ts";
 
 const BATCH = 1000;
 
-/** Milliseconds for inserting `rows` generated entries in transactions of 1,000; generating them is not counted. */
-export function bareInsertMs(path: string, rows: number): number {
+/** Inserts `rows` generated entries in transactions of 1,000; generating them is not counted. */
+export function bareInsert(
+  path: string,
+  rows: number,
+): { readonly ms: number; readonly cpuMs: number } {
   using db = new DatabaseSync(path);
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${ORIGINAL_SCHEMA}`);
   const insert = db.prepare(
@@ -15,6 +19,7 @@ export function bareInsertMs(path: string, rows: number): number {
   );
   const entries = [...generateHistory(rows)];
   const start = performance.now();
+  const before = cpuUsage();
   for (let from = 0; from < entries.length; from += BATCH) {
     db.exec("BEGIN IMMEDIATE");
     for (const e of entries.slice(from, from + BATCH)) {
@@ -34,5 +39,6 @@ export function bareInsertMs(path: string, rows: number): number {
     }
     db.exec("COMMIT");
   }
-  return performance.now() - start;
+  const { user, system } = cpuUsage(before);
+  return { ms: performance.now() - start, cpuMs: (user + system) / 1000 };
 }

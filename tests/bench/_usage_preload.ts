@@ -1,0 +1,57 @@
+/**
+ * Loaded into a measured process by `deno run --preload`: when it ends, it prints one line that
+ * `_usage.ts` reads. From inside, since nobody may read `/proc` of a process that has ended.
+ *
+ * A pause of the event loop counts from the first connection or listener on, which leaves out the
+ * loading of modules. Where the machine is busy with other things, a pause is no longer than the
+ * processor time that the process took meanwhile.
+ */
+// deno-lint-ignore-file no-console -- it prints its figures
+import { Server, Socket } from "node:net";
+import process from "node:process";
+
+const LOOK_MS = 5;
+
+let longestMs = 0;
+let started = false;
+
+const { connect } = Socket.prototype;
+Socket.prototype.connect = function (this: Socket, ...args: unknown[]): Socket {
+  watch();
+  return Reflect.apply(connect, this, args);
+} as typeof connect;
+const { listen } = Server.prototype;
+Server.prototype.listen = function (this: Server, ...args: unknown[]): Server {
+  watch();
+  return Reflect.apply(listen, this, args);
+} as typeof listen;
+
+addEventListener("unload", () => {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  console.error(`bench usage: ${
+    JSON.stringify({
+      cpuMs: Math.round((userCPUTime + systemCPUTime) / 1000),
+      peakMiB: Math.round(maxRSS / 1024),
+      pauseMs: Math.round(longestMs),
+    })
+  }`);
+});
+
+function watch(): void {
+  if (started) return;
+  started = true;
+  let at = performance.now();
+  let cpuMs = cpuNow();
+  Deno.unrefTimer(setInterval(() => {
+    const now = performance.now();
+    const cpu = cpuNow();
+    longestMs = Math.max(longestMs, Math.min(now - at - LOOK_MS, cpu - cpuMs));
+    at = now;
+    cpuMs = cpu;
+  }, LOOK_MS));
+}
+
+function cpuNow(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
