@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { createCaptureRules, isHidden } from "../../src/capture/rules.ts";
+
+Deno.test("createCaptureRules() records ordinary commands and nothing of rr itself", async () => {
+  const { skipReason } = await createCaptureRules();
+  for (const command of ["ls", "rrdtool x", "echo rr", "./rr", "rr2 a", "sudo rr x"]) {
+    assert.equal(skipReason(command, "/"), undefined, command);
+  }
+  for (const command of ["rr", "rr search x", "rr\tstats"]) {
+    assert.equal(skipReason(command), "own", command);
+  }
+  assert.equal(skipReason(""), "empty");
+});
+
+Deno.test("createCaptureRules() ignores folders and what is below them", async () => {
+  const ignoreFolders = ["~/secret/", "/opt/work", " ", "relative"];
+  const { skipReason } = await createCaptureRules({ ignoreFolders, home: "/home/ana" });
+  for (const cwd of ["/home/ana/secret", "/home/ana/secret/a/b", "/opt/work"]) {
+    assert.equal(skipReason("ls", cwd), "folder", cwd);
+  }
+  for (const cwd of ["/home/ana/secrets", "/home/ana", "/opt/workshop", "/", undefined]) {
+    assert.equal(skipReason("ls", cwd), undefined, cwd);
+  }
+  const everywhere = await createCaptureRules({ ignoreFolders: ["/"] });
+  assert.equal(everywhere.skipReason("ls", "/tmp"), "folder");
+});
+
+Deno.test("createCaptureRules() applies the pattern anywhere in the command", async () => {
+  const { skipReason } = await createCaptureRules({ ignorePattern: "(?i)password|^pass\\b" });
+  assert.equal(skipReason("echo my PASSWORD here"), "pattern");
+  assert.equal(skipReason("pass show x"), "pattern");
+  assert.equal(skipReason("echo pass"), undefined);
+});
+
+Deno.test("createCaptureRules() looks for secrets unless told not to", async () => {
+  const command = "curl -H 'Authorization: Bearer abcdef0123456789abcdef'";
+  assert.equal((await createCaptureRules()).skipReason(command), "secret");
+  const off = await createCaptureRules({ secretsFilter: false });
+  assert.equal(off.skipReason(command), undefined);
+});
+
+Deno.test("createCaptureRules() refuses a pattern that cannot be used", async () => {
+  await assert.rejects(createCaptureRules({ ignorePattern: "(" }), { code: "config" });
+});
+
+Deno.test("isHidden() sees a leading blank", () => {
+  assert.ok(isHidden(" ls") && isHidden("\tls"));
+  assert.ok(!isHidden("ls ") && !isHidden(""));
+});
