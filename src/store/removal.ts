@@ -12,6 +12,7 @@ import type { Clock } from "../base/clock.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import type { Database } from "./_database.ts";
+import { mayNotVacuum, rewriteTables } from "./_rewrite.ts";
 import type { CommandIndex } from "./command_index.ts";
 import { type Meta, PRUNED_BEFORE } from "./meta.ts";
 import type { HistoryQuery, Recall } from "./recall.ts";
@@ -150,7 +151,7 @@ export class Removal {
    */
   scrub(): void {
     while (this.#index.catchUp() > 0);
-    this.#db.exec("VACUUM");
+    this.#rewrite();
     const [busy] = this.#db.row("PRAGMA wal_checkpoint(TRUNCATE)") ?? [];
     if (busy !== 0) {
       throw new RrError(
@@ -160,6 +161,15 @@ export class Removal {
       );
     }
     this.#meta.set(SCRUB_DUE, undefined);
+  }
+
+  #rewrite(): void {
+    try {
+      this.#db.exec("VACUUM");
+    } catch (error) {
+      if (!mayNotVacuum(error)) throw error;
+      rewriteTables(this.#db);
+    }
   }
 
   #select(selection: Selection): number[] {
