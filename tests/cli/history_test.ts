@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openHistory } from "../../src/store/open_history.ts";
+import { DatabaseSync } from "node:sqlite";
 import type { FakeWorld } from "../fakes/fake_world.ts";
 import { annsWorld, entriesOf, rr, writeConfig } from "./_run.ts";
 
@@ -280,14 +280,21 @@ function indexOf(bytes: Uint8Array, needle: Uint8Array): number {
   return -1;
 }
 
-Deno.test("rr delete says so when the text cannot leave the disk yet", async () => {
+Deno.test("rr delete tries again while another process reads, and says so if that goes on", async () => {
   using world = await sampleWorld();
-  using reader = openHistory(`${world.home}/.rustory/history.db`, {
-    files: world.files,
-    clock: world.clock,
-    mode: "readonly",
-  });
-  const runs = reader.recall.commands()[Symbol.iterator]();
-  runs.next();
-  assert.ok(entriesOf(world).length === 6);
+  using reader = new DatabaseSync(`${world.home}/.rustory/history.db`);
+  reader.exec("BEGIN");
+  reader.prepare("SELECT count(*) FROM entries").get();
+  const deleting = rr(world, "delete", "push");
+  for (let tries = 1; tries < 4; tries++) {
+    await world.clock.untilSleeping();
+    await world.clock.advance(2_000);
+  }
+  const { code, out, err } = await deleting;
+  assert.equal(code, 1);
+  assert.equal(out, "delete: matched=1 deleted=1\n");
+  assert.match(err, /^warn: another process reads the history, trying again\nerror: .*\nhint: /);
+  reader.exec("COMMIT");
+  assert.equal((await rr(world, "delete", "--finish")).code, 0);
+  assert.equal(holds(world, "git push"), false);
 });

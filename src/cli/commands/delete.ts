@@ -69,7 +69,7 @@ async function run(
   const settings = loadSettings(world, { dbPath: flags.dbPath });
   if (flags.finish) return await finish(world, settings);
   const selection = selectionOf(world, settings, flags, words);
-  using history = openHistory(settings.dbPath, world);
+  using history = openForDeleting(world, settings);
   await takeInAll(world, settings, history);
   const matched = history.removal.count(selection);
   if (matched > 0 && (flags.dryRun || asks(world, flags))) {
@@ -86,9 +86,17 @@ async function run(
   return code;
 }
 
+function openForDeleting(world: World, settings: Settings): History {
+  return openHistory(settings.dbPath, {
+    files: world.files,
+    clock: world.clock,
+    busyTimeoutMs: BUSY_TIMEOUT_MS,
+  });
+}
+
 /** What the picker starts in the background, so that nobody waits for the file to be rewritten. */
 async function finish(world: World, settings: Settings): Promise<number> {
-  using history = openHistory(settings.dbPath, world);
+  using history = openForDeleting(world, settings);
   if (history.removal.scrubDue()) await scrub(world, history);
   return ExitCode.OK;
 }
@@ -159,7 +167,9 @@ function confirmed(world: World, matched: number): boolean {
 }
 
 /** Another process may be reading for a moment; the daemon does so all the time, but briefly. */
-const SCRUB_TRIES = { attempts: 6, baseMs: 100, capMs: 1_000 };
+const SCRUB_TRIES = { attempts: 4, baseMs: 100, capMs: 1_000 };
+/** So long SQLite itself waits in each try, and nothing else happens meanwhile. */
+const BUSY_TIMEOUT_MS = 1_000;
 
 async function scrub(world: World, history: History): Promise<void> {
   for (let failures = 0;;) {
