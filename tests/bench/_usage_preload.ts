@@ -13,6 +13,7 @@ import process from "node:process";
 const LOOK_MS = 5;
 
 let longestMs = 0;
+let peakBytes = 0;
 let started = false;
 
 const { connect } = Socket.prototype;
@@ -27,11 +28,11 @@ Server.prototype.listen = function (this: Server, ...args: unknown[]): Server {
 } as typeof listen;
 
 addEventListener("unload", () => {
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   console.error(`bench usage: ${
     JSON.stringify({
-      cpuMs: Math.round((userCPUTime + systemCPUTime) / 1000),
-      peakMiB: Math.round(maxRSS / 1024),
+      cpuMs: Math.round(cpuNow()),
+      // Not `maxRSS`, which begins with that of the process we were forked from.
+      peakMiB: Math.round(peakBytes / 2 ** 20),
       pauseMs: Math.round(longestMs),
     })
   }`);
@@ -45,6 +46,7 @@ function watch(): void {
   Deno.unrefTimer(setInterval(() => {
     const now = performance.now();
     const cpu = cpuNow();
+    peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
     longestMs = Math.max(longestMs, Math.min(now - at - LOOK_MS, cpu - cpuMs));
     at = now;
     cpuMs = cpu;
