@@ -106,14 +106,30 @@ export class Tmux implements AsyncDisposable {
 
 /** The text of a file as soon as it is there; what a process in a terminal writes when it ends. */
 export async function untilFile(path: string): Promise<string> {
+  let text: string | undefined;
+  await until(`the file ${path}`, () => (text = readIfThere(path)) !== undefined);
+  return text!;
+}
+
+/** Resolves when there is no such file any more. */
+export async function untilNoFile(path: string): Promise<void> {
+  await until(`the end of ${path}`, () => readIfThere(path) === undefined);
+}
+
+/** Resolves when `what` holds; for what no event tells of. */
+export async function until(name: string, what: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + DEADLINE_MS;
-  while (true) {
-    try {
-      return await Deno.readTextFile(path);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-    if (performance.now() > deadline) throw new Error(`The file never came: ${path}`);
+  while (!(await what())) {
+    if (performance.now() > deadline) throw new Error(`Never came: ${name}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** The picker in a real terminal: its driver, what it leaves behind, what it prints. */
 import assert from "node:assert/strict";
-import { Tmux, untilFile } from "./_tmux.ts";
+import { Tmux, until, untilFile } from "./_tmux.ts";
 
 const COMMANDS = [
   "git push origin main",
@@ -170,11 +170,7 @@ Deno.test("the picker ends when its terminal is closed", async () => {
     await tmux.untilText("git push origin main");
     const pid = Number(await untilFile(`${folder}/pid`));
     await tmux.kill();
-    const deadline = performance.now() + 10_000;
-    while (await isRunning(pid)) {
-      assert.ok(performance.now() < deadline, "the picker still runs");
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until("the end of the picker", async () => !(await isRunning(pid)));
   });
 });
 
