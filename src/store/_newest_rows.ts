@@ -13,9 +13,9 @@ export interface NewestQuery extends RunFilter {
   readonly distinct?: boolean | undefined;
 }
 
-/** Rows of the first portion; each further one has three times as many. */
+/** Rows of the first portion; each further one has twice as many. */
 const FIRST_ROWS = 200;
-const GROWTH = 3;
+const GROWTH = 2;
 
 /**
  * The newest entries that match, if they are among the newest `look` rows of the filter's time;
