@@ -6,16 +6,20 @@ import type { History } from "../store/open_history.ts";
 import type { SyncEvent } from "../sync/events.ts";
 import { logSyncEvent, nodeEventLog } from "./event_log.ts";
 import type { DaemonConfig } from "./daemon_config.ts";
-import { loadKeys } from "./keys.ts";
+import { loadExistingKeys, loadKeys } from "./keys.ts";
 import { watchLocalChanges } from "./local_changes.ts";
 import { openSession, type SyncSession } from "./session.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 /** What a session does again and again. */
-export type Recurring = Pick<
-  DaemonConfig,
-  "mode" | "keys" | "network" | "push" | "intervalMs" | "startJitterMs"
->;
+export interface Recurring extends
+  Pick<
+    DaemonConfig,
+    "mode" | "keys" | "network" | "push" | "intervalMs" | "startJitterMs"
+  > {
+  /** Whether it is the first of its process, which makes the keys that are missing. */
+  readonly isFirst: boolean;
+}
 
 /** What a session of a daemon needs. */
 export interface DaemonDeps {
@@ -45,7 +49,9 @@ export async function runSession(
   signal: AbortSignal,
 ): Promise<void> {
   const { world, history, logger } = deps;
-  const keys = await loadKeys(plan.keys, world, logger);
+  const keys = plan.isFirst
+    ? await loadKeys(plan.keys, world, logger)
+    : await loadExistingKeys(plan.keys, world);
   await using session = await openSession({ ...plan.network, ...keys }, {
     history,
     clock: world.clock,

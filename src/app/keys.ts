@@ -1,8 +1,9 @@
 /** The two keys that every networked command needs. */
 import type { Logger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
-import { type LoadedIdentity, loadOrCreateIdentity } from "../net/identity.ts";
-import { loadOrCreateSwarmKey } from "../net/swarm_key.ts";
+import { RrError } from "../base/rr_error.ts";
+import { type LoadedIdentity, loadIdentity, loadOrCreateIdentity } from "../net/identity.ts";
+import { loadOrCreateSwarmKey, loadSwarmKey } from "../net/swarm_key.ts";
 
 /** Where the keys are. */
 export interface KeyPaths {
@@ -38,6 +39,27 @@ export async function loadKeys(
   warnOfLooseMode(paths.swarmKeyPath, swarmKey.looseMode, logger);
   warnOfLooseMode(paths.identityKeyPath, identity.looseMode, logger);
   return { swarmKey: swarmKey.key, identity };
+}
+
+/**
+ * Loads both keys, for a device that has been at work with some: a new one would cut it off from the
+ * others without a word.
+ *
+ * @throws {RrError} `key` if a file is missing or corrupt
+ */
+export async function loadExistingKeys(
+  { swarmKeyPath, identityKeyPath }: KeyPaths,
+  world: Pick<World, "files" | "clock">,
+): Promise<Keys> {
+  const swarmKey = await loadSwarmKey(swarmKeyPath, world) ?? missing("swarm key", swarmKeyPath);
+  const identity = await loadIdentity(identityKeyPath, world) ?? missing("key", identityKeyPath);
+  return { swarmKey: swarmKey.key, identity };
+}
+
+function missing(what: string, path: string): never {
+  throw new RrError("key", `Cannot find the ${what} of this device at "${path}"`, {
+    hint: "Put it back, or restart to have a new one made",
+  });
 }
 
 function warnOfLooseMode(path: string, mode: number | undefined, logger: Logger): void {

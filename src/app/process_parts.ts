@@ -45,7 +45,13 @@ export async function openProcessParts(
   return {
     world,
     logger,
-    say: (line) => world.stdout.write(`${line}\n`),
+    say: (line) => {
+      try {
+        world.stdout.write(`${line}\n`);
+      } catch {
+        // The terminal is gone; that is no reason to stop syncing.
+      }
+    },
     metrics,
     notifier,
     [Symbol.asyncDispose]: () => notifier[Symbol.asyncDispose](),

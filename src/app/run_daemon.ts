@@ -1,4 +1,5 @@
 /** The daemon from start to stop: its lock, its database, its socket, and one session after the other. */
+import { backoffMs, type RetryPolicy } from "../base/retry.ts";
 import { causeChain, RrError } from "../base/rr_error.ts";
 import { type History, openHistory } from "../store/open_history.ts";
 import { captureIntake } from "./capture_intake.ts";
@@ -11,9 +12,10 @@ import { compareConfigs, type DaemonConfig } from "./daemon_config.ts";
 import { StatusKeeper } from "./daemon_status.ts";
 import { hangOnDemand } from "./hang_on_demand.ts";
 import { IndexKeeper, keepPruned } from "./housekeeping.ts";
-import { lockDaemon, tryRole } from "./lock.ts";
+import { lockDaemon } from "./lock.ts";
+import { ServingRole } from "./serving_role.ts";
 import type { SyncEvent } from "../sync/events.ts";
-import type { SyncSession } from "./session.ts";
+import { checkSession, type SyncSession } from "./session.ts";
 import { type Recurring, runSession } from "./daemon.ts";
 
 /** What a daemon needs. */
@@ -23,11 +25,12 @@ export type RunDaemonDeps = Omit<ProcessParts, keyof AsyncDisposable>;
 const BUSY_TIMEOUT_MS = 25;
 /** Latest time to tell the service manager that we are up; it gives up after 90 s. */
 const READY_MS = 15_000;
-/** How often to look whether the other process of this device has ended. */
-const ROLE_CHECK_MS = 2_000;
+/** Between two tries to begin again with what has worked before. */
+const AGAIN: RetryPolicy = { attempts: Infinity, baseMs: 1_000, capMs: 60_000 };
 
 /**
- * Works until `signal` is aborted. `load` reads the configuration, again at every SIGHUP.
+ * Works until `signal` is aborted. `load` reads the configuration, again at every SIGHUP. Once it has
+ * begun, nothing that a new configuration says ends it: it goes on with the last one that worked.
  *
  * @throws {RrError} `busy` if another daemon works on the database; what keeps it from beginning
  */
@@ -53,7 +56,14 @@ class Daemon {
   readonly #index: IndexKeeper;
   readonly #stop = new AbortController();
   readonly #count: (event: SyncEvent) => void;
+  readonly #role: ServingRole;
   #config: DaemonConfig;
+  /** The last configuration that a session was opened with. */
+  #proven: DaemonConfig | undefined;
+  /** Whether the session that runs, or ran last, was opened. */
+  #isUp = false;
+  /** Sessions in a row that could not be opened. */
+  #failures = 0;
   #session: SyncSession | undefined;
   #isReady = false;
   /** Ends the running session; another one follows. */
@@ -70,6 +80,7 @@ class Daemon {
     this.#history = history;
     this.#deps = deps;
     this.#status = new StatusKeeper(deps.world.clock);
+    this.#role = new ServingRole(config.dbPath, deps.world, deps.logger);
     const { clock, files } = deps.world;
     this.#count = countDaemon(deps.metrics, {
       session: () => this.#session,
@@ -86,22 +97,39 @@ class Daemon {
   async run(signal: AbortSignal): Promise<void> {
     const { world } = this.#deps;
     const stop = AbortSignal.any([signal, this.#stop.signal]);
-    using _reload = world.onSignal("SIGHUP", () => this.reload());
+    using _reload = world.onSignal("SIGHUP", () => this.#reloadBySignal());
     await using _control = this.#config.mode === "watch"
       ? await this.#serveControl(stop)
       : undefined;
     const index = this.#index.run(stop);
     hangOnDemand(world, stop);
-    while (!stop.aborted) await this.#runOnce(stop);
-    await index;
+    try {
+      while (!stop.aborted) await this.#runOnce(stop);
+    } finally {
+      this.#stop.abort(new Error("The daemon ends"));
+      await index;
+    }
   }
 
-  /** Reads the configuration again; what was wrong with it, or what now needs a restart, is logged. */
+  #reloadBySignal(): void {
+    try {
+      this.reload();
+    } catch {
+      // It is in the log, and nobody else asked.
+    }
+  }
+
+  /**
+   * Reads the configuration again; what was wrong with it, or what now needs a restart, is logged.
+   *
+   * @throws {RrError} what is wrong with it; it is then as if nothing had been read
+   */
   reload(): readonly string[] {
     const { logger } = this.#deps;
     let change;
     try {
       change = compareConfigs(this.#config, this.#load());
+      checkSession(change.config.network);
     } catch (error) {
       logger.error("The configuration was not read again", { error: causeChain(error) });
       throw error;
@@ -133,32 +161,72 @@ class Daemon {
   /** One session: until the stop, a new configuration, or a change of who takes connections. */
   async #runOnce(stop: AbortSignal): Promise<void> {
     const config = this.#config;
-    this.#again = new AbortController();
-    const signal = AbortSignal.any([stop, this.#again.signal]);
-    using serving = config.noServe ? undefined : this.#takeServing();
-    if (config.mode === "serve" && serving === undefined) {
-      return await this.#waitForServing(signal);
-    }
-    const waiting = serving === undefined && !config.noServe
-      ? this.#waitForServing(signal).then(() => this.#again.abort(new Error("We may serve now")))
-      : Promise.resolve();
-    const pruned = keepPruned(config.prune, { ...this.#deps, history: this.#history }, signal);
+    const again = this.#again = new AbortController();
+    const signal = AbortSignal.any([stop, again.signal]);
+    this.#isUp = false;
     try {
-      await runSession(
-        this.#recurring(config, serving !== undefined),
-        this.#sessionDeps(config),
-        signal,
-      );
+      using serving = config.noServe ? undefined : this.#role.take();
+      if (config.mode === "serve" && serving === undefined) return await this.#waitToServe(signal);
+      await this.#runSession(config, serving !== undefined, { again, signal });
+    } catch (error) {
+      await this.#afterFailure(config, error, stop);
+    }
+  }
+
+  /** Nothing to do but to wait: what answers is the other process. */
+  async #waitToServe(signal: AbortSignal): Promise<void> {
+    this.#tellManager("Another process of this device takes the connections");
+    await this.#role.untilFree(signal);
+  }
+
+  async #runSession(
+    config: DaemonConfig,
+    serves: boolean,
+    { again, signal }: { readonly again: AbortController; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const sideTasks = [
+      keepPruned(config.prune, { ...this.#deps, history: this.#history }, signal),
+    ];
+    if (!serves && !config.noServe) {
+      const free = this.#role.untilFree(signal);
+      sideTasks.push(free.then(() => again.abort(new Error("We may serve now"))));
+    }
+    try {
+      await runSession(this.#recurring(config, serves), this.#sessionDeps(config), signal);
     } finally {
       this.#session = undefined;
-      this.#again.abort(new Error("The session has ended"));
-      await Promise.all([waiting, pruned]);
+      again.abort(new Error("The session has ended"));
+      await Promise.all(sideTasks);
     }
+  }
+
+  /**
+   * What keeps the first session from beginning ends the daemon, and so does what ends a session that
+   * runs: whoever started it shall know. A later one that does not begin is tried again.
+   */
+  async #afterFailure(config: DaemonConfig, error: unknown, stop: AbortSignal): Promise<void> {
+    const { logger, world } = this.#deps;
+    const proven = this.#proven;
+    if (proven === undefined || this.#isUp) throw error;
+    if (stop.aborted || this.#config !== config) return;
+    const fields = { error: causeChain(error), ...hintOf(error) };
+    if (config !== proven) {
+      logger.error("Cannot work with the new configuration, going on with the one before", fields);
+      this.#config = proven;
+      return;
+    }
+    if (++this.#failures === 1) logger.error("Cannot go on, trying again and again", fields);
+    this.#tellManager("Cannot go on, see the log");
+    const again = this.#again = new AbortController();
+    const pause = backoffMs(this.#failures, AGAIN, world.random);
+    await world.clock.sleep(pause, AbortSignal.any([stop, again.signal])).catch(() => {});
   }
 
   #recurring(config: DaemonConfig, serves: boolean): Recurring {
     const network = serves ? config.network : { ...config.network, listen: [], announce: false };
-    return { ...config, network };
+    // The jitter keeps devices that start together apart; those that go on are apart already.
+    const isFirst = this.#proven === undefined;
+    return { ...config, network, startJitterMs: isFirst ? config.startJitterMs : 0, isFirst };
   }
 
   #sessionDeps(config: DaemonConfig): Parameters<typeof runSession>[1] {
@@ -178,6 +246,9 @@ class Daemon {
       },
       onSession: (session) => {
         this.#session = session;
+        this.#proven = config;
+        this.#isUp = true;
+        this.#failures = 0;
         // One that only answers is up now; one that syncs is up when it has tried once.
         if (config.mode === "serve") this.#tellManager();
         else this.#tellManagerLater(session.node.stopped);
@@ -192,37 +263,24 @@ class Daemon {
     }, () => {});
   }
 
-  #tellManager(): void {
-    const { notifier, world } = this.#deps;
-    const peers = this.#session?.engine.peers() ?? [];
-    const connected = peers.filter((peer) => peer.route !== undefined).length;
-    const at = new Date(world.clock.now()).toISOString().slice(0, 19);
-    const text = `${connected} of ${peers.length} peers connected, last round ${at}Z`;
+  #tellManager(text = this.#peersText()): void {
+    const { notifier } = this.#deps;
     if (this.#isReady) notifier.status(text);
     else notifier.ready(text);
     this.#isReady = true;
   }
 
-  #takeServing(): Disposable | undefined {
-    const attempt = tryRole(this.#config.dbPath, "serve", this.#deps.world);
-    if ("lock" in attempt) return attempt.lock;
-    this.#deps.logger.info("Another process of this device takes the connections", {
-      pid: attempt.heldBy?.pid,
-    });
+  #peersText(): string {
+    const { world } = this.#deps;
+    const peers = this.#session?.engine.peers() ?? [];
+    const connected = peers.filter((peer) => peer.route !== undefined).length;
+    const at = new Date(world.clock.now()).toISOString().slice(0, 19);
+    return `${connected} of ${peers.length} peers connected, last round ${at}Z`;
   }
+}
 
-  /** Resolves when no other process takes connections, or the signal is aborted. */
-  async #waitForServing(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#deps.world;
-    while (!signal.aborted) {
-      await clock.sleep(ROLE_CHECK_MS, signal).catch(() => {});
-      if (signal.aborted) return;
-      const attempt = tryRole(this.#config.dbPath, "serve", this.#deps.world);
-      if (!("lock" in attempt)) continue;
-      attempt.lock[Symbol.dispose]();
-      return;
-    }
-  }
+function hintOf(error: unknown): { readonly hint?: string } {
+  return error instanceof RrError && error.hint !== undefined ? { hint: error.hint } : {};
 }
 
 /** Whether an error means that somebody else is the daemon. */

@@ -1,8 +1,9 @@
 /** A device taking part in the network: node, dialler, service, engine and announcer, fitted together. */
 import { Disposers } from "../base/disposers.ts";
-import type { Clock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { Random } from "../base/random.ts";
+import { type Random, systemRandom } from "../base/random.ts";
+import { RrError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import { servePeers } from "../net/accept.ts";
 import { parsePeerAddr, parseRelayAddr } from "../net/addrs.ts";
@@ -18,6 +19,7 @@ import type { PeerId, PeerRecord } from "../sync/ports.ts";
 import type { SyncReport } from "../sync/report.ts";
 import { createPeerService } from "../sync/serve.ts";
 import { createTrackerClient, type TrackerClient } from "../tracker/client.ts";
+import type { Sign } from "../tracker/proof.ts";
 import { VERSION } from "../version.ts";
 import { Rounds } from "./next_round.ts";
 
@@ -98,13 +100,9 @@ export async function openSession(
   );
   const service = createPeerService({ log: history.log, clock, logger, onPushed: deps.onReceived });
   parts.use(await servePeers(node, service, deps));
-  const trackers = (options.trackers ?? []).map((baseUrl) =>
-    createTrackerClient({
-      baseUrl,
-      token: options.trackerToken,
-      sign: (data) => signWith(options.identity, data),
-    }, deps)
-  );
+  const sign = (data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
+    signWith(options.identity, data);
+  const trackers = trackersOf(options, deps, sign);
   const rounds = new Rounds();
   const engine = new SyncEngine({
     self: {
@@ -141,6 +139,33 @@ export async function openSession(
     nextRound: (signal) => rounds.next(engine, signal),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
+}
+
+/**
+ * Refuses options that no session can be opened with, as far as can be seen without opening one.
+ *
+ * @throws {RrError} `config`, as {@linkcode openSession} does
+ */
+export function checkSession(options: Omit<SessionOptions, "identity" | "swarmKey">): void {
+  (options.relays ?? []).forEach(parseRelayAddr);
+  trackersOf(options, { clock: systemClock(), random: systemRandom() });
+}
+
+function trackersOf(
+  { trackers = [], trackerToken: token }: Pick<SessionOptions, "trackers" | "trackerToken">,
+  deps: Pick<SessionDeps, "clock" | "random"> & Partial<SessionDeps>,
+  sign?: Sign,
+): TrackerClient[] {
+  try {
+    return trackers.map((baseUrl) => createTrackerClient({ baseUrl, token, sign }, deps));
+  } catch (error) {
+    // Neither it nor the message below holds the value: a URL may have a password in it.
+    if (!(error instanceof RangeError)) throw error;
+    throw new RrError("config", error.message, {
+      hint:
+        'Name trackers as in "http://tracker.example:8850"; `rr doctor` says where they are set',
+    });
+  }
 }
 
 function hasDialledUs(node: Node, peer: PeerId): boolean {
