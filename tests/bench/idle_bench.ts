@@ -1,0 +1,35 @@
+/**
+ * A daemon with ten connected peers and nothing to do, at its default interval: memory and processor
+ * time. A whole number of rounds falls into the time that is measured.
+ *
+ *     deno run <permissions> tests/bench/idle_bench.ts [seconds, default 60] [peers, default 10]
+ */
+// deno-lint-ignore-file no-console -- it prints its figures
+import { Swarm } from "./_swarm.ts";
+import { usageOf } from "./_usage.ts";
+
+const SETTLE_MS = 20_000;
+
+const seconds = Number(Deno.args[0] ?? 60);
+const peers = Number(Deno.args[1] ?? 10);
+const root = await Deno.makeTempDir({ prefix: "rr-bench-" });
+try {
+  await using swarm = await Swarm.start(root, peers);
+  const daemon = await swarm.daemon("daemon", peers);
+  await sleep(SETTLE_MS);
+  const before = { bytes: swarm.bytes(), at: performance.now(), ...await usageOf(daemon.pid) };
+  await sleep(seconds * 1000);
+  const after = { bytes: swarm.bytes(), at: performance.now(), ...await usageOf(daemon.pid) };
+  const share = (after.cpuMs - before.cpuMs) / (after.at - before.at) * 100;
+  console.log(
+    `idle with ${peers} connected peers: ${after.residentMiB} MiB RSS ` +
+      `(${before.residentMiB} MiB after ${SETTLE_MS / 1000} s, peak ${after.peakMiB} MiB), ` +
+      `${share.toFixed(2)} % CPU, ${Math.round((after.bytes - before.bytes) / seconds)} bytes/s`,
+  );
+} finally {
+  await Deno.remove(root, { recursive: true });
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
