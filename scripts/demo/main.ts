@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /**
  * Shows `rr` at work: a tracker, a relay and three devices on loopback, each the real `cli.ts` in a
  * process and a HOME of its own. Exit code 0 only if everything it promises was seen.

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 /** What the demo tells: each step as it happens, and the table at the end. */
 
 /** One row of the closing table. */

@@ -209,13 +209,11 @@ Deno.test({
   },
 });
 
+// By `ps`: Deno reads /proc only with all permissions.
 async function isRunning(pid: number): Promise<boolean> {
-  try {
-    const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-    return !/\) Z /.test(stat);
-  } catch {
-    return false;
-  }
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", `${pid}`] })
+    .output();
+  return /^[^Z\s]/.test(new TextDecoder().decode(stdout).trim());
 }
 
 function isInstalled(program: string): boolean {

@@ -170,22 +170,15 @@ export class Shell implements AsyncDisposable {
     }
   }
 
-  /** The processes of this shell's user, by name. */
+  /** The processes of this shell's user, by name. Asks `ps`: Deno reads /proc only with all permissions. */
   processes(name: string): { readonly pid: number; readonly state: string }[] {
-    const found: { pid: number; state: string }[] = [];
-    for (const { name: pid } of Deno.readDirSync("/proc")) {
-      if (!/^\d+$/.test(pid)) continue;
-      try {
-        const [, comm, state] = /\((.*)\) (.)/.exec(Deno.readTextFileSync(`/proc/${pid}/stat`)) ??
-          [];
-        if (comm !== name) continue;
-        const env = Deno.readTextFileSync(`/proc/${pid}/environ`);
-        if (env.includes(`HOME=${this.home}\0`)) found.push({ pid: Number(pid), state: state! });
-      } catch {
-        // Gone meanwhile.
-      }
-    }
-    return found;
+    const args = ["axeww", "-o", "pid=,stat=,comm=,command="];
+    const { stdout } = new Deno.Command("ps", { args, stderr: "null" }).outputSync();
+    return new TextDecoder().decode(stdout).split("\n").flatMap((line) => {
+      const [, pid, state, comm, command] = /^\s*(\d+)\s+(\S)\S*\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+      const isOurs = comm === name && `${command} `.includes(` HOME=${this.home} `);
+      return isOurs ? [{ pid: Number(pid), state: state! }] : [];
+    });
   }
 
   /** Everything the screen got so far. */
@@ -264,7 +257,12 @@ export class Shell implements AsyncDisposable {
 // Writes the start-up file; the words that start the shell.
 function start(name: ShellName, home: string, options: ShellOptions): string[] {
   const { before = "", after = "", hook = true, upArrow = false } = options;
-  const script = HOOKS[name]({ folder: `${home}/db/spool`, program: ["rr"], upArrow });
+  const script = HOOKS[name]({
+    folder: `${home}/db/spool`,
+    scratch: `${home}/db/spool`,
+    program: ["rr"],
+    upArrow,
+  });
   Deno.writeTextFileSync(`${home}/hook`, script);
   const rc = [before, RC[name], hook ? `source ${home}/hook` : "", after, ""].join("\n");
   switch (name) {
