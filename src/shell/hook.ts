@@ -14,6 +14,8 @@
 export interface HookOptions {
   /** The spool folder, absolute. */
   readonly folder: string;
+  /** A private folder for files of a moment, best in memory; may be the spool folder. */
+  readonly scratch: string;
   /** How to start rr where there is no `rr` on the PATH. */
   readonly program: readonly string[];
   /** Whether Up opens the search too. */

@@ -10,6 +10,7 @@ import { type HookOptions, quoteForShell } from "./hook.ts";
 /** The script for `source <(...)` or its like. */
 export function bashHook(options: HookOptions): string {
   const folder = quoteForShell(options.folder);
+  const scratch = quoteForShell(options.scratch);
   const program = options.program.map(quoteForShell).join(" ");
   const up = options.upArrow ? "" : "# --up-arrow: ";
   return `# rr: records every command that is run in this bash, without starting a process.
@@ -47,17 +48,14 @@ __rustory_precmd() {
 __rustory_finish() {
   local __rustory_end=\${EPOCHREALTIME//[!0-9]/} __rustory_text= __rustory_index=
   [[ -z \${RUSTORY_HOOK_DISABLE-} && -z $__rustory_paused ]] || return 0
-  if ((__rustory_entry == __rustory_seen)); then
-    # Nothing new in the history: the line was hidden. With erasedups it may stand for a repeat.
-    [[ \${HISTCONTROL-} == *erasedups* ]] || return 0
-    __rustory_read_last
-    if [[ $__rustory_text == "\${__rustory_last-}" ]]; then
-      [[ -z \${HISTIGNORE-} && $HISTCONTROL != *ignorespace* ]] || return 0
-    fi
-  else
-    __rustory_read_last
-    # ignoredups, which bash itself must not do: see __rustory_keep_repeats.
-    if [[ -n $__rustory_dedup && -n $__rustory_index && $__rustory_text == "\${__rustory_last-}" ]]; then
+  # Nothing new in the history: the line was hidden. With erasedups it may stand for a repeat.
+  [[ $__rustory_entry != "$__rustory_seen" || \${HISTCONTROL-} == *erasedups* ]] || return 0
+  __rustory_read_last
+  if [[ $__rustory_text == "\${__rustory_last-}" ]]; then
+    if [[ \${HISTCONTROL-} == *erasedups* ]]; then
+      [[ $__rustory_entry != "$__rustory_seen" ||
+        -z \${HISTIGNORE-} && $HISTCONTROL != *ignorespace* ]] || return 0
+    elif [[ -n $__rustory_dedup && -n $__rustory_index ]]; then
       history -d "$__rustory_index"
     fi
   fi
@@ -66,45 +64,52 @@ __rustory_finish() {
   __rustory_record "$1" "$__rustory_text"
 }
 
-# The newest line of the history, through a file: a variable can be filled by a builtin alone, while
-# $(history 1) would fork.
-__rustory_read_last() {
-  __rustory_index= __rustory_text=
-  if [[ -n \${HISTTIMEFORMAT+x} && \${HISTTIMEFORMAT@a} == *r* ]]; then
-    # Read-only here, so that \`history\` would print the time.
-    fc -ln -0 >|"$__rustory_line"
-    IFS= read -r -d '' __rustory_text <"$__rustory_line" || :
-    __rustory_text=\${__rustory_text#?}
-  else
-    HISTTIMEFORMAT= history 1 >|"$__rustory_line"
-    IFS= read -r -d '' __rustory_text <"$__rustory_line" || :
-    __rustory_text=\${__rustory_text#"\${__rustory_text%%[![:space:]]*}"}
-    __rustory_index=\${__rustory_text%%[!0-9]*}
-    __rustory_text=\${__rustory_text#"$__rustory_index"?}
-  fi
-  __rustory_text=\${__rustory_text#?}
-  __rustory_text=\${__rustory_text%$'\\n'}
-  : >|"$__rustory_line"
-}
-
 # One record: see "spool record" in the sources. Only this shell writes to the file.
 __rustory_record() {
   local __rustory_took=$(((__rustory_end - __rustory_start) / 1000))
-  ((__rustory_took < 0)) && __rustory_took=0
+  ((__rustory_took >= 0)) || __rustory_took=0
   [[ -e $__rustory_spool ]] || __rustory_create
   printf '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0bash\\0%s\\0%s\\0%s\\0\\n' "$((++__rustory_number))" \\
     "$((__rustory_start / 1000))" "$__rustory_took" "$1" "\${HOSTNAME-}" "$__rustory_cwd" "$2" \\
     >>"$__rustory_spool"
 }
 
-# 0600 whatever the umask is, which only a file tells without a fork.
+# 0600 whatever the umask is. That is in a file on Linux; elsewhere it takes a file to learn it without
+# a fork.
 __rustory_create() {
-  local __rustory_umask=
-  umask >|"$__rustory_line"
-  read -r __rustory_umask <"$__rustory_line" || :
+  local __rustory_key= __rustory_umask=
+  if [[ -r /proc/$$/status ]]; then
+    while read -r __rustory_key __rustory_umask; do
+      [[ $__rustory_key != Umask: ]] || break
+    done </proc/$$/status
+  fi
+  if [[ $__rustory_key != Umask: ]]; then
+    umask >|"$__rustory_line"
+    read -r __rustory_umask <"$__rustory_line" || :
+  fi
   umask 077
   : >>"$__rustory_spool"
   umask "\${__rustory_umask:-022}"
+}
+
+# The newest line of the history, through a file: a variable can be filled by a builtin alone, while
+# $(history 1) would fork.
+__rustory_read_last() {
+  __rustory_text= __rustory_index=
+  if [[ -n \${HISTTIMEFORMAT+x} && \${HISTTIMEFORMAT@a} == *r* ]]; then
+    # Read-only here: \`history\` would print the time, \`fc\` never does.
+    fc -ln -0 >|"$__rustory_line"
+    IFS= read -r -d '' __rustory_text <"$__rustory_line" || :
+  else
+    HISTTIMEFORMAT= history 1 >|"$__rustory_line"
+    IFS= read -r -d '' __rustory_text <"$__rustory_line" || :
+    __rustory_text=\${__rustory_text#"\${__rustory_text%%[! ]*}"}
+    __rustory_index=\${__rustory_text%%[!0-9]*}
+    __rustory_text=\${__rustory_text#"$__rustory_index"}
+  fi
+  : >|"$__rustory_line"
+  __rustory_text=\${__rustory_text#??}
+  __rustory_text=\${__rustory_text%$'\\n'}
 }
 
 # The last prompt command: what the next command starts from, and whether we are still hooked in.
@@ -229,7 +234,7 @@ __rustory_array=
 ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[1] > 0)) && __rustory_array=1
 __rustory_session=$$-\${EPOCHREALTIME//[!0-9]/}-$RANDOM$RANDOM
 __rustory_spool=${folder}/$__rustory_session.spool
-__rustory_line=${folder}/$__rustory_session.line
+__rustory_line=${scratch}/$__rustory_session.line
 __rustory_program=(rr)
 type -P rr >/dev/null || __rustory_program=(${program})
 export RUSTORY_SESSION=$__rustory_session

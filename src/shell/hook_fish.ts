@@ -28,7 +28,9 @@ set -g __rustory_command
 set -g __rustory_cwd
 set -g __rustory_start
 set -g __rustory_paused
-set -g __rustory_number 0
+# A counter, each digit from 1 to 10, lowest first: sums would need a command substitution.
+set -g __rustory_count 1 1 1 1 1 1
+set -g __rustory_after 2 3 4 5 6 7 8 9 10 1
 set -g __rustory_session $fish_pid-(random)(random)-(random)(random)
 set -gx RUSTORY_SESSION $__rustory_session
 set -g __rustory_folder ${folder}
@@ -70,7 +72,10 @@ end
 
 # One record: see "spool record" in the sources. Only this shell writes to the file.
 function __rustory_record
-    set -g __rustory_number (math $__rustory_number + 1)
+    for i in 1 2 3 4 5 6
+        set __rustory_count[$i] $__rustory_after[$__rustory_count[$i]]
+        test $__rustory_count[$i] -eq 1; or break
+    end
     set -l command $__rustory_command
     set -g __rustory_command
     # fish itself would print that it cannot open the file.
@@ -81,7 +86,7 @@ function __rustory_record
         printf '' >>$__rustory_spool
         set -g umask $mask
     end 2>/dev/null
-    printf '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0fish\\0%s\\0%s\\0%s\\0\\n' $__rustory_number $__rustory_start $argv[2] \\
+    printf '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0fish\\0%s\\0%s\\0%s\\0\\n' "$__rustory_count" $__rustory_start $argv[2] \\
         $argv[1] "$hostname" $__rustory_cwd $command 2>/dev/null >>$__rustory_spool
 end
 

@@ -2,20 +2,22 @@
  * What a shell hook leaves for each finished command. The hooks write it with builtins alone, so the
  * format is what `printf` can do: fields that end in NUL, the one byte that no command can hold.
  *
- *     RS "rr1" NUL  number NUL  start NUL  duration NUL  exit NUL  shell NUL  host NUL  cwd NUL
+ *     RS "rr1" NUL  key NUL  start NUL  duration NUL  exit NUL  shell NUL  host NUL  cwd NUL
  *     command NUL LF
  *
- * RS is the byte 0x1e. The number counts the records of a session from 1; start and duration are
- * milliseconds. fish, which has no clock, gives the start as BOOT+UPTIME: when the machine was started,
- * in milliseconds, and the seconds since then. A record is finished by NUL and LF after its eighth field. One that is cut short (a
- * full disk, a kill) is followed by the next one; the reader goes on from there.
+ * RS is the byte 0x1e. The key tells apart the records of a session: a number, or the digits of one.
+ * Start and duration are milliseconds. fish, which has no clock, gives the start as BOOT+UPTIME: when
+ * the machine was started, in milliseconds, and the seconds since then.
+ *
+ * A record is finished by NUL and LF after its eighth field. One that is cut short (a full disk, a
+ * kill) is followed by the next one; the reader goes on from there.
  */
 import { decode } from "./_bytes.ts";
 
 /** One finished command as the hook saw it. */
 export interface SpoolRecord {
-  /** Counts the records of its session. */
-  readonly number: number;
+  /** Tells apart the records of its session. */
+  readonly key: string;
   readonly startedAtMs: number;
   readonly durationMs: number;
   readonly exitCode: number;
@@ -83,22 +85,16 @@ function recordAt(bytes: Uint8Array, start: number): Found | undefined {
 }
 
 function toRecord(fields: readonly string[]): SpoolRecord | undefined {
-  const [number, , durationMs, exitCode] = fields.slice(0, 4).map(integer);
-  const startedAtMs = startOf(fields[1]!);
-  const [shell, hostname, cwd, command] = fields.slice(4);
-  if (number === undefined || !startedAtMs || durationMs === undefined || exitCode === undefined) {
-    return undefined;
-  }
-  return {
-    number,
-    startedAtMs,
-    durationMs,
-    exitCode,
-    shell: shell!,
-    hostname: hostname!,
-    cwd: cwd!,
-    command: command!,
-  };
+  const [key, start, took, status, shell, hostname, cwd, command] = fields as [
+    ...[string, string, string, string],
+    ...[string, string, string, string],
+  ];
+  const startedAtMs = startOf(start);
+  const durationMs = integer(took);
+  const exitCode = integer(status);
+  if (!/^\d[\d ]{0,60}$/.test(key) || !startedAtMs || durationMs === undefined) return undefined;
+  if (exitCode === undefined) return undefined;
+  return { key, startedAtMs, durationMs, exitCode, shell, hostname, cwd, command };
 }
 
 function startOf(text: string): number | undefined {

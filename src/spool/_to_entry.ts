@@ -49,6 +49,6 @@ export function toEntry(
  * do and comes out the same whenever and by whomever the record is read.
  */
 export function recordId(session: string, record: SpoolRecord): EntryId {
-  const name = `rr-spool\0${session}\0${record.number}\0${record.startedAtMs}`;
+  const name = `rr-spool\0${session}\0${record.key}\0${record.startedAtMs}`;
   return uuidV7(record.startedAtMs, sha1(new TextEncoder().encode(name)));
 }

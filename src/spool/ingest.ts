@@ -3,7 +3,7 @@
  *
  * A spool file has one writer and any number of takers. A taker renames it, so that the shell starts a
  * new one with its next record, and reads what it has renamed. Ids are derived from the session and
- * the record's number: whatever is read twice (two takers at once, a crash after the insert) is ignored
+ * the record's key: whatever is read twice (two takers at once, a crash after the insert) is ignored
  * the second time. A renamed file goes away once it is certain that its shell has closed it: when the
  * shell has started a new one, or some time after. No offset is kept and no file is cut short, so
  * there is no moment in which a record can be lost.

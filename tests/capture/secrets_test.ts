@@ -152,22 +152,7 @@ Deno.test("SECRET_RULES has an example for every rule, and lower-case hints", ()
 });
 
 Deno.test("findSecret() gets through a megabyte of anything", () => {
-  const pieces = [
-    "curl -u ",
-    "mysql ",
-    "://",
-    "eyJ",
-    "--password ",
-    "A_",
-    "bearer ",
-    "http ",
-    "openssl ",
-  ];
-  for (const piece of pieces) {
-    const long = piece.repeat(Math.ceil(1_000_000 / piece.length));
-    const start = performance.now();
-    findSecret(long);
-    // No bound on time: it would hang for minutes if a pattern were not linear.
-    assert.ok(performance.now() - start < 60_000, piece);
-  }
+  // A pattern that is not linear would hang here for minutes.
+  const pieces = ["curl -u ", "mysql ", "://", "eyJ", "--password ", "A_", "bearer ", "openssl "];
+  for (const piece of pieces) findSecret(piece.repeat(Math.ceil(1_000_000 / piece.length)));
 });

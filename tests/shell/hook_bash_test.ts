@@ -180,7 +180,12 @@ blehook() { local h; for h; do printf '%s\\n' "$h" >>~/blehook; done; }`;
 
 Deno.test("bash hook: says in one sentence what an old bash gets", async () => {
   const { bashHook } = await import("../../src/shell/hook_bash.ts");
-  const script = bashHook({ folder: "/nowhere", program: ["rr"], upArrow: false })
+  const script = bashHook({
+    folder: "/nowhere",
+    scratch: "/nowhere",
+    program: ["rr"],
+    upArrow: false,
+  })
     .replaceAll("BASH_VERSINFO[0] < 5", "4 < 5").replaceAll("$BASH_VERSION", "4.4.0");
   const { stdout, stderr, code } = await new Deno.Command("bash", {
     args: ["--norc", "-i", "-c", `${script}\ndeclare -F; echo $?`],

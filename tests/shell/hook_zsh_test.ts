@@ -56,7 +56,7 @@ Deno.test("zsh hook: does not record a subshell's exit a second time", async () 
   await using shell = await Shell.open("zsh");
   await shell.line("(exit 3); (exit 4)");
   await shell.line("echo $(exit 5)");
-  assert.deepEqual(shell.records().map((record) => record.number), [1, 2]);
+  assert.deepEqual(shell.records().map((record) => record.key), ["1", "2"]);
 });
 
 Deno.test("zsh hook: writes without zsh/system too", async () => {

@@ -39,7 +39,7 @@ class Fixture implements Disposable {
   record(command: string, more: Partial<SpoolRecord> = {}): SpoolRecord {
     const number = ++this.#number;
     return {
-      number,
+      key: String(number),
       startedAtMs: 1_700_000_000_000 + number,
       durationMs: 5,
       exitCode: 0,

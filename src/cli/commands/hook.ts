@@ -62,9 +62,34 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   }
   const folder = absolute(spoolFolder(dbPath), world);
   world.files.makePrivateFolder(folder);
-  const options = { folder, program: world.program(), upArrow: flags.upArrow };
+  const scratch = scratchFolder(world) ?? folder;
+  const options = { folder, scratch, program: world.program(), upArrow: flags.upArrow };
   world.stdout.write(script.hook(options));
   return ExitCode.OK;
+}
+
+// A file that is cut short at every prompt belongs into memory: some file systems write it out each time.
+function scratchFolder(world: World): string | undefined {
+  const runtime = world.env("XDG_RUNTIME_DIR");
+  if (runtime === undefined || !runtime.startsWith("/")) return undefined;
+  try {
+    const folder = `${runtime}/rustory`;
+    world.files.makePrivateFolder(folder);
+    removeOld(folder, world);
+    return folder;
+  } catch {
+    // Gone or not ours, as after `su`.
+    return undefined;
+  }
+}
+
+const OLD_MS = 7 * 24 * 3_600_000;
+
+function removeOld(folder: string, { files, clock }: World): void {
+  for (const name of files.list(folder)) {
+    const { mtimeMs = Infinity } = files.stat(`${folder}/${name}`) ?? {};
+    if (name.endsWith(".line") && clock.now() - mtimeMs > OLD_MS) files.remove(`${folder}/${name}`);
+  }
 }
 
 interface Script {
