@@ -60,6 +60,8 @@ export interface OwnNumbers {
   readonly firstPlace: number;
   readonly firstSession: number;
   readonly commands: Map<string, number>;
+  /** The texts of `commands` in the order of their numbers. */
+  readonly texts: string[];
   readonly places: Map<number, Place>;
   readonly sessions: Map<number, string>;
 }
@@ -71,6 +73,7 @@ export function readingDictionary(db: Database): Dictionary & { readonly own: Ow
     firstPlace: db.integer("SELECT max(id) FROM rr_place") + 1,
     firstSession: db.integer("SELECT max(id) FROM rr_session") + 1,
     commands: new Map(),
+    texts: [],
     places: new Map(),
     sessions: new Map(),
   };
@@ -81,8 +84,11 @@ export function readingDictionary(db: Database): Dictionary & { readonly own: Ow
       findTexts(db, texts).map((id, i) => {
         if (id !== -1 && id < own.firstCommand) return id;
         const text = texts[i]!;
-        const known = own.commands.get(text) ?? own.firstCommand + own.commands.size;
-        own.commands.set(text, known);
+        let known = own.commands.get(text);
+        if (known === undefined) {
+          known = own.firstCommand + own.texts.push(text) - 1;
+          own.commands.set(text, known);
+        }
         return known;
       }),
     place: onceEach(placeKey, (place) => {

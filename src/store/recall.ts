@@ -79,12 +79,16 @@ export class Recall {
   *commands(filter: RunFilter = {}): Generator<CommandSlice, void, undefined> {
     const reader = new RunReader(this.#db, this.#meta, filter);
     const texts = new TextReader(this.#db, reader.own.commands);
-    for (const runs of walkRuns(reader, { distinct: true })) {
-      yield {
-        texts: joined(texts.bytesOf(runs)),
-        seqs: Float64Array.from(runs, (run) => run.seq),
-        startedAtMs: Float64Array.from(runs, (run) => run.startedAtMs),
-      };
+    try {
+      for (const runs of walkRuns(reader, { distinct: true })) {
+        yield {
+          texts: joined(texts.bytesOf(runs)),
+          seqs: Float64Array.from(runs, (run) => run.seq),
+          startedAtMs: Float64Array.from(runs, (run) => run.startedAtMs),
+        };
+      }
+    } finally {
+      texts.close();
     }
   }
 
@@ -171,19 +175,12 @@ export class Recall {
   #wanted(words: Words, reader: RunReader): (id: number) => boolean {
     const test = textTest(words);
     const stored = matchingTexts(this.#db, words, reader.own.firstCommand);
-    const own = new Map<number, boolean>();
-    let known = 0;
-    return (id) => {
-      if (id < stored.length) return stored[id] === 1;
-      // The reader numbers more of its own as it goes.
-      if (known !== reader.own.commands.size) {
-        known = reader.own.commands.size;
-        for (const [text, number] of reader.own.commands) {
-          if (!own.has(number)) own.set(number, test(text));
-        }
-      }
-      return own.get(id) ?? false;
-    };
+    const { firstCommand, texts } = reader.own;
+    const own: boolean[] = [];
+    return (id) =>
+      id < firstCommand
+        ? stored[id] === 1
+        : own[id - firstCommand] ??= test(texts[id - firstCommand] ?? "");
   }
 }
 
