@@ -1,19 +1,34 @@
 /** The texts of runs, in bytes. */
 import type { Database } from "./_database.ts";
-import { type TextBlock, textBlocks } from "./_texts.ts";
+import { words } from "./_texts.ts";
 import type { Run } from "./_walk.ts";
 
-/** Texts taken from their rows before all blocks are read, which costs 20 ms at 30 MB of text. */
+/** A block of texts that is partly given out. */
+interface OpenBlock {
+  readonly ends: Uint32Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Texts not given out yet. */
+  left: number;
+}
+
+/** Texts taken from their rows before blocks are read, each of which holds thousands. */
 const FROM_ROWS = 1000;
 const ENCODER = new TextEncoder();
 const NONE = new Uint8Array(0);
 
-/** For one reader of many runs: the first few come quickly, the rest cheaply. */
+/**
+ * For one reader of distinct runs: the first few come quickly, the rest cheaply.
+ *
+ * Blocks that were given out whole are freed at once, not when the collector gets to it: whoever asks
+ * for all texts keeps them, and would otherwise pay for their memory twice.
+ */
 export class TextReader {
   readonly #db: Database;
   readonly #own: ReadonlyMap<string, number>;
   readonly #ownTexts = new Map<number, Uint8Array>();
-  #blocks: readonly TextBlock[] | undefined;
+  readonly #open = new Map<number, OpenBlock>();
+  #empty: OpenBlock[] = [];
+  #firstIds: readonly number[] | undefined;
   #given = 0;
 
   /** `own` are the texts that the reader has numbered itself; it may grow. */
@@ -22,8 +37,12 @@ export class TextReader {
     this.#own = own;
   }
 
-  /** UTF-8 of the command of each run; empty if it was deleted meanwhile. */
+  /**
+   * UTF-8 of the command of each run; empty if it was deleted meanwhile. Good until the next call.
+   * Each command may be asked for once.
+   */
   bytesOf(runs: readonly Run[]): Uint8Array[] {
+    this.#freeEmpty();
     this.#given += runs.length;
     if (this.#given <= FROM_ROWS) return this.#fromRows(runs);
     for (const [text, id] of this.#own) {
@@ -41,18 +60,50 @@ export class TextReader {
     return runs.map(({ seq }) => ENCODER.encode(texts.get(seq)));
   }
 
+  /** Gives back the memory; nothing can be asked for any more. */
+  close(): void {
+    this.#empty.push(...this.#open.values());
+    this.#open.clear();
+    this.#freeEmpty();
+  }
+
+  #freeEmpty(): void {
+    for (const { bytes } of this.#empty) bytes.buffer.transfer(0);
+    this.#empty = [];
+  }
+
   #fromBlocks(id: number): Uint8Array {
-    const blocks = this.#blocks ??= [...textBlocks(this.#db)];
-    // Descending by number.
+    const firstId = this.#firstIdBelow(id);
+    const block = this.#open.get(firstId) ?? this.#read(firstId);
+    const at = id - firstId;
+    if (block === undefined || at < 0 || at >= block.ends.length) return NONE;
+    if (--block.left === 0) {
+      this.#open.delete(firstId);
+      this.#empty.push(block);
+    }
+    return block.bytes.subarray(at === 0 ? 0 : block.ends[at - 1], block.ends[at]);
+  }
+
+  #read(firstId: number): OpenBlock | undefined {
+    const row = this.#db.row("SELECT ends, bytes FROM rr_text WHERE first_id = ?", firstId);
+    if (!(row?.[1] instanceof Uint8Array)) return undefined;
+    const ends = words(row[0]);
+    const block = { ends, bytes: row[1] as Uint8Array<ArrayBuffer>, left: ends.length };
+    this.#open.set(firstId, block);
+    return block;
+  }
+
+  #firstIdBelow(id: number): number {
+    // Descending.
+    const firstIds = this.#firstIds ??= this.#db.rows(
+      "SELECT first_id FROM rr_text ORDER BY first_id DESC",
+    ).map((row) => row[0] as number);
     let low = 0;
-    for (let high = blocks.length - 1; low < high;) {
+    for (let high = firstIds.length - 1; low < high;) {
       const middle = (low + high) >> 1;
-      if (blocks[middle]!.firstId <= id) high = middle;
+      if (firstIds[middle]! <= id) high = middle;
       else low = middle + 1;
     }
-    const block = blocks[low];
-    const at = id - (block?.firstId ?? Infinity);
-    if (block === undefined || !(at >= 0 && at < block.ends.length)) return NONE;
-    return block.bytes.subarray(at === 0 ? 0 : block.ends[at - 1], block.ends[at]);
+    return firstIds[low] ?? Infinity;
   }
 }

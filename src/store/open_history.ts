@@ -24,6 +24,12 @@ export interface HistoryOptions {
    * `RrError("busy")`. @default {5000, as the original}
    */
   readonly busyTimeoutMs?: number | undefined;
+  /**
+   * Page cache, in KiB. Less is right for a process that goes through everything once.
+   *
+   * @default {16384, which holds the upper levels of every index at a million rows}
+   */
+  readonly cacheKib?: number | undefined;
 }
 
 /** An open history database. */
@@ -49,7 +55,7 @@ export interface History extends Disposable {
   dataVersion(): number;
 }
 
-/** A page cache that holds the upper levels of every index at a million rows. */
+/** See {@linkcode HistoryOptions.cacheKib}. */
 const CACHE_KIB = 16 * 1024;
 /** A large transaction leaves a large write-ahead log; it is cut to this once it is folded in. */
 const WAL_BYTES_KEPT = 32 * 1024 * 1024;
@@ -68,6 +74,7 @@ const LONGEST_BUSY_TIMEOUT_MS = 10 * 60_000;
  */
 export function openHistory(path: string, options: HistoryOptions): History {
   const { files, clock, mode = "readwrite", busyTimeoutMs = 5000 } = options;
+  const { cacheKib = CACHE_KIB } = options;
   if (
     !Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > LONGEST_BUSY_TIMEOUT_MS
   ) {
@@ -75,11 +82,16 @@ export function openHistory(path: string, options: HistoryOptions): History {
       `Cannot open a history as 'busyTimeoutMs' must be an integer from 0 to ${LONGEST_BUSY_TIMEOUT_MS}: current value is ${busyTimeoutMs}`,
     );
   }
+  if (!Number.isInteger(cacheKib) || cacheKib < 1) {
+    throw new RangeError(
+      `Cannot open a history as 'cacheKib' must be an integer of at least 1: current value is ${cacheKib}`,
+    );
+  }
   const readOnly = mode === "readonly";
   const notices = path === ":memory:" ? [] : prepareFiles(path, files, readOnly);
   const db = new Database(path, { readOnly });
   try {
-    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA cache_size = -${cacheKib}`);
     if (readOnly) prepareReading(db);
     else prepareWriting(db);
     return assemble(db, clock, notices);
@@ -150,12 +162,10 @@ function prepareWriting(db: Database): void {
   refuseForeign(db, schemaVersion(db));
   db.exec(`PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
-    PRAGMA cache_size = -${CACHE_KIB};
     PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`);
   migrate(db);
 }
 
 function prepareReading(db: Database): void {
-  db.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
   migrateForReading(db);
 }

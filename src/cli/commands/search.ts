@@ -96,8 +96,9 @@ async function choose(
   flags: Flags,
   words: readonly string[],
 ): Promise<number> {
-  const { searchInteractively } = await import("../picker/interactive.ts");
-  using history = openHistory(settings.dbPath, world);
+  const { PICKER_CACHE_KIB, searchInteractively } = await import("../picker/interactive.ts");
+  const { files, clock } = world;
+  using history = openHistory(settings.dbPath, { files, clock, cacheKib: PICKER_CACHE_KIB });
   await takeInSpool(world, settings, history);
   const query = flags.query ?? words.join(" ");
   const code = await searchInteractively(world, settings, history, { ...flags, query });

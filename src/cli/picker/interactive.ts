@@ -10,6 +10,9 @@ import { exitCodeOf, type Outcome, outputOf } from "./outcome.ts";
 import { type PickerRunOptions, runPicker } from "./run_picker.ts";
 import { workspaceOf } from "./workspace.ts";
 
+/** Page cache for the picker: it goes through the texts once and then has them in memory. */
+export const PICKER_CACHE_KIB = 2048;
+
 /** The flags of `rr search` that only matter with `-i`. */
 export interface InteractiveFlags {
   /** The text already typed. */
