@@ -50,6 +50,9 @@ Deno.test("openHistory() refuses bad options before it touches anything", () => 
   for (const busyTimeoutMs of [-1, 1.5, NaN, 1e9]) {
     assert.throws(() => open("/nowhere/h.db", { busyTimeoutMs }), RangeError);
   }
+  for (const cacheKib of [0, -1, 1.5, NaN]) {
+    assert.throws(() => open("/nowhere/h.db", { cacheKib }), RangeError);
+  }
 });
 
 Deno.test("openHistory() names what is wrong with a file and leaves it as it is", () => {
