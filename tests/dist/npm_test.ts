@@ -7,6 +7,8 @@ import manifest from "../../deno.json" with { type: "json" };
 import type { Device } from "../../scripts/lab/device.ts";
 import { deno, mustRun, ROOT, run } from "../../scripts/tools.ts";
 import { Lab, LOOPBACK, said } from "../e2e/_lab.ts";
+import { testOrSkip } from "../service/_tools.ts";
+import { type Outcome, startSystemd, whyNoSystemd } from "../service/systemd_harness.ts";
 
 const NODES = ["22.15.0", "24.21.0"];
 const NODE_PACKAGE = `node-${Deno.build.os}-${Deno.build.arch === "x86_64" ? "x64" : "arm64"}`;
@@ -14,6 +16,7 @@ const TYPESCRIPT = "5.9.3";
 /** Processes and sockets of the lab are not the test's own. */
 const OPEN = { sanitizeOps: false, sanitizeResources: false };
 
+const noSystemd = await whyNoSystemd();
 const folder = await install();
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 const RR = `${folder}/node_modules/${manifest.name}/bin/rr.js`;
@@ -152,6 +155,33 @@ for (const version of NODES) {
     assert.equal(await relay.exited, 0, relay.output());
   });
 }
+
+testOrSkip("rr service on Node: ready, alive and stopped under systemd", noSystemd, async () => {
+  await using systemd = await startSystemd("user");
+  const rr = (...words: string[]): Promise<Outcome> =>
+    systemd.run([...programOf(NODES[0]!), "service", ...words]);
+  const config = `${systemd.home}/.config/rustory`;
+  await Deno.mkdir(config, { recursive: true, mode: 0o700 });
+  await Deno.writeTextFile(`${config}/config.toml`, `p2p_listen = ["${LOOPBACK}"]\n`);
+  // Node has no datagram sockets of the Unix kind: the messages come from a helper.
+  const drop = `${systemd.home}/.config/systemd/user/rustory.service.d`;
+  await Deno.mkdir(drop, { recursive: true });
+  await Deno.writeTextFile(`${drop}/quick.conf`, "[Service]\nWatchdogSec=3\nTimeoutStopSec=2\n");
+
+  const installed = await rr("install");
+  assert.match(installed.stdout, /^service: running/m, installed.stderr);
+  const pid = await systemd.property("rustory.service", "MainPID");
+  const since = await systemd.property("rustory.service", "WatchdogTimestampMonotonic");
+  await systemd.until(
+    "rustory.service",
+    "WatchdogTimestampMonotonic",
+    (at) => Number(at) > Number(since) + 3_500_000,
+  );
+  assert.equal(await systemd.property("rustory.service", "MainPID"), pid, "it was not killed");
+  assert.match((await rr("stop")).stdout, /^service: stopped/m);
+  assert.equal(await systemd.property("rustory.service", "Result"), "success");
+  assert.match((await rr("uninstall")).stdout, /^service: removed/m);
+});
 
 async function trackerOn(lab: Lab, program: readonly string[]): Promise<string> {
   const host: Device = await lab.device("tracker", { program });
