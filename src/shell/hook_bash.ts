@@ -84,8 +84,9 @@ __rustory_create() {
     done </proc/$$/status
   fi
   if [[ $__rustory_key != Umask: ]]; then
-    umask >|"$__rustory_line"
+    umask >>"$__rustory_line"
     read -r __rustory_umask <"$__rustory_line" || :
+    : >|"$__rustory_line"
   fi
   umask 077
   : >>"$__rustory_spool"
@@ -93,15 +94,17 @@ __rustory_create() {
 }
 
 # The newest line of the history, through a file: a variable can be filled by a builtin alone, while
-# $(history 1) would fork.
+# $(history 1) would fork. The file is empty but for a moment, and appended to: ext4 writes a file that
+# is replaced to the disk at once.
 __rustory_read_last() {
   __rustory_text= __rustory_index=
+  [[ ! -s $__rustory_line ]] || : >|"$__rustory_line"
   if [[ -n \${HISTTIMEFORMAT+x} && \${HISTTIMEFORMAT@a} == *r* ]]; then
     # Read-only here: \`history\` would print the time, \`fc\` never does.
-    fc -ln -0 >|"$__rustory_line"
+    fc -ln -0 >>"$__rustory_line"
     IFS= read -r -d '' __rustory_text <"$__rustory_line" || :
   else
-    HISTTIMEFORMAT= history 1 >|"$__rustory_line"
+    HISTTIMEFORMAT= history 1 >>"$__rustory_line"
     IFS= read -r -d '' __rustory_text <"$__rustory_line" || :
     __rustory_text=\${__rustory_text#"\${__rustory_text%%[! ]*}"}
     __rustory_index=\${__rustory_text%%[!0-9]*}

@@ -31,7 +31,7 @@ for i in {1..${rounds}}; do
   done
 done`;
 const BASH = `
-set +o history; HISTCONTROL=ignoreboth
+set -o history; HISTCONTROL=ignoreboth; HISTSIZE=5000
 way_hook() { : "\${PS0@P}"; __rustory_precmd; __rustory_prompt; }
 way_wait() { local x=$(/bin/true); }
 way_wait_twice() { local x=$(/bin/true); x=$(/bin/true); }
