@@ -19,9 +19,6 @@ const BOUNDED_COLUMNS = ENTRY_COLUMNS.replace(
   "iif(abs(coalesce($1, 0)) > 9007199254740991, NULL, $1)",
 );
 
-/** When a command was started, in milliseconds, in SQL. */
-export const STARTED_AT_MS = "coalesce(ts_ms, ts * 1000)";
-
 const WRITTEN_COLUMNS = "entry_id, device_id, user_id, ts, cmd, cwd, exit_code, duration_ms, " +
   "shell, hostname, version, ts_ms, session";
 const MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";

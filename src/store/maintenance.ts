@@ -54,11 +54,6 @@ export class Maintenance {
     return row?.[0] === 0 && row[1] === row[2];
   }
 
-  /** Lets the file grow to so many pages of {@linkcode HistorySize.fileBytes} and no further. */
-  limitPages(pages: number): void {
-    this.#db.integer(`PRAGMA max_page_count = ${Math.trunc(pages)}`);
-  }
-
   /** Gives free space back to the disk. Rewrites the file: about 1 s for 100 MB. */
   compact(): void {
     this.#db.exec("VACUUM");

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { DeviceId, Entry, EntryId } from "../../src/history/entry.ts";
 import { MIN_STARTED_AT_MS } from "../../src/history/parse_entry.ts";
+import { RrError } from "../../src/base/rr_error.ts";
+import { Database } from "../../src/store/_database.ts";
+import { EntryLog } from "../../src/store/entry_log.ts";
+import { Meta } from "../../src/store/meta.ts";
+import { migrate } from "../../src/store/migrations.ts";
 import { generateEntries } from "../fakes/history_generator.ts";
 import { foreign, open, tempFolder } from "./_open.ts";
 
@@ -171,6 +176,23 @@ Deno.test("advancePushCursor() never goes back, pendingPush() counts what is beh
     history.log.pendingPush(PEER, device),
     byDevice(entries.slice(60), device).length,
   );
+});
+
+Deno.test("append() on a full disk fails whole, and goes on when there is room again", () => {
+  using folder = tempFolder();
+  using db = new Database(folder.file("h.db"), { readOnly: false });
+  migrate(db);
+  const log = new EntryLog(db, new Meta(db));
+  const entries = generateEntries(5000);
+  log.append(entries.slice(0, 100));
+  db.integer(`PRAGMA max_page_count = ${db.integer("PRAGMA page_count") + 5}`);
+  assert.throws(
+    () => log.append(entries),
+    (error) => error instanceof RrError && error.code === "database" && /full/.test(error.message),
+  );
+  assert.equal(log.headSeq(), 100);
+  db.integer("PRAGMA max_page_count = 1000000");
+  assert.deepEqual(log.append(entries), { inserted: 4900, ignored: 100 });
 });
 
 Deno.test("appendBulk() stores everything and reports on the way", async () => {

@@ -109,21 +109,6 @@ Deno.test("dataVersion() changes when another connection has written, and only t
   assert.notEqual(history.dataVersion(), before);
 });
 
-Deno.test("a full database fails a call whole and goes on when there is room again", () => {
-  using folder = tempFolder();
-  const path = folder.file("h.db");
-  using history = open(path);
-  const entries = generateEntries(5000);
-  history.log.append(entries.slice(0, 100));
-  const pages = foreign(path, (db) => db.prepare("PRAGMA page_count").get()!.page_count);
-  history.maintenance.limitPages(Number(pages) + 5);
-  assertFails(() => history.log.append(entries), "database", /full/);
-  assert.equal(history.log.headSeq(), 100);
-  history.maintenance.limitPages(1_000_000);
-  assert.deepEqual(history.log.append(entries), { inserted: 4900, ignored: 100 });
-  assert.deepEqual(history.maintenance.quickCheck(), []);
-});
-
 Deno.test("quickCheck() finds damage, size() counts", () => {
   using folder = tempFolder();
   const path = folder.file("h.db");
