@@ -22,6 +22,7 @@ import { createTrackerClient, type TrackerClient } from "../tracker/client.ts";
 import type { Sign } from "../tracker/proof.ts";
 import { VERSION } from "../version.ts";
 import { Rounds } from "./next_round.ts";
+import { historySettler } from "./settle_history.ts";
 
 /** Who a device is and how it takes part. */
 export interface SessionOptions {
@@ -98,7 +99,13 @@ export async function openSession(
       relayOnly: options.relayOnly ?? false,
     }, deps),
   );
-  const service = createPeerService({ log: history.log, clock, logger, onPushed: deps.onReceived });
+  const service = createPeerService({
+    log: history.log,
+    clock,
+    logger,
+    settle: historySettler(history.path),
+    onPushed: deps.onReceived,
+  });
   parts.use(await servePeers(node, service, deps));
   const sign = (data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
     signWith(options.identity, data);

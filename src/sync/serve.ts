@@ -38,6 +38,12 @@ export interface ServeDeps {
   readonly log: HistoryLog;
   readonly clock: Clock;
   readonly logger: Logger;
+  /**
+   * Resolves when all that the log holds now would survive a loss of power. A peer counts on what it
+   * was given: were it lost here, another entry could get its number, and the peer would never ask
+   * for that one. @default {the log is taken for safe}
+   */
+  readonly settle?: (() => Promise<void>) | undefined;
   /** Called after a push that brought something new. */
   readonly onPushed?: ((inserted: number) => void) | undefined;
 }
@@ -49,9 +55,22 @@ export interface ServeDeps {
  * RrError if the log cannot be read; a push that cannot be stored is answered with `ok: false`.
  */
 export function createPeerService(deps: ServeDeps): PeerService {
+  let settledSeq = 0;
   return {
-    pull: (request) => answerPull(request, deps),
-    push: (entries, rejected) => takePush(entries, rejected, deps),
+    async pull(request): Promise<PullReply> {
+      const reply = await answerPull(request, deps);
+      const seq = reply.nextCursor ?? 0;
+      if (seq > settledSeq) {
+        await deps.settle?.();
+        settledSeq = Math.max(settledSeq, seq);
+      }
+      return reply;
+    },
+    async push(entries, rejected): Promise<PushReply> {
+      const reply = await takePush(entries, rejected, deps);
+      if ((reply.inserted ?? 0) > 0) await deps.settle?.();
+      return reply;
+    },
   };
 }
 

@@ -112,3 +112,39 @@ Deno.test("push() that cannot be stored is refused and logged without its conten
   assert.match(String(logger.matching("Could not store")[0]?.fields.error), /disk is full/);
   assert.ok(!JSON.stringify(logger.events).includes("SECRET"));
 });
+
+Deno.test("pull() and push() answer only when what they answer for would survive a loss of power", async () => {
+  const log = new MemoryHistory();
+  const settling: PromiseWithResolvers<void>[] = [];
+  const settle = (): Promise<void> => {
+    settling.push(Promise.withResolvers<void>());
+    return settling.at(-1)!.promise;
+  };
+  const deps = { log, clock: new FakeClock(), logger: new RecordingLogger(), settle };
+  const service = createPeerService(deps);
+  log.append(makeEntries(4));
+
+  let answered = false;
+  const pulling = service.pull({ cursor: 0, limit: 3 }).finally(() => answered = true);
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual([settling.length, answered], [1, false]);
+  settling[0]!.resolve();
+  await pulling;
+
+  await service.pull({ cursor: 0, limit: 3 });
+  await service.pull({ cursor: 4, limit: 3 });
+  assert.equal(settling.length, 1, "what is safe stays safe, and an empty answer says nothing");
+  const failing = service.pull({ cursor: 3, limit: 3 });
+  await new Promise((resolve) => setTimeout(resolve));
+  settling[1]!.reject(new Error("the disk is gone"));
+  await assert.rejects(failing, /the disk is gone/);
+
+  const [fresh] = makeEntries(5).slice(4);
+  const pushing = service.push([fresh!], []);
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(settling.length, 3);
+  settling[2]!.resolve();
+  assert.equal((await pushing).inserted, 1);
+  await service.push([fresh!], []);
+  assert.equal(settling.length, 3, "nothing new was stored");
+});
