@@ -90,6 +90,7 @@ async function complete(): Promise<void> {
     type,
     bin: { rr: "bin/rr.js" },
     engines: ENGINES,
+    ...repository(),
     ...rest,
     dependencies: exactVersions(Object.keys(json.dependencies)),
   };
@@ -97,6 +98,13 @@ async function complete(): Promise<void> {
 
   await Deno.mkdir(`${PACKAGE}/bin`);
   await Deno.writeTextFile(`${PACKAGE}/bin/rr.js`, BIN, { mode: 0o755 });
+}
+
+// npm refuses provenance for a package that does not name the repository it is built in.
+function repository(): { repository?: { type: "git"; url: string } } {
+  const [server, name] = ["GITHUB_SERVER_URL", "GITHUB_REPOSITORY"].map((key) => Deno.env.get(key));
+  if (server === undefined || name === undefined) return {};
+  return { repository: { type: "git", url: `git+${server}/${name}.git` } };
 }
 
 /** `using` came with Node 24; where it occurs, TypeScript puts what Node 22 understands. */
