@@ -15,8 +15,10 @@ export interface IndexKeeperDeps {
   readonly catchUp: () => number;
 }
 
-/** After a change: commands come in bursts, and nothing waits for the index. */
+/** Without a change for so long: entries come in bursts, and nothing waits for the index. */
 const SETTLE_MS = 500;
+/** But if they come without an end, it has its turn after so many such pauses. */
+const MOST_SETTLES = 60;
 /** Between two slices, so that peers and the socket are answered. */
 const BREATH_MS = 20;
 /** After the database was busy or could not be written. */
@@ -40,12 +42,11 @@ export class IndexKeeper {
 
   /** Works until the signal is aborted. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#deps;
     try {
       for (;;) {
         await this.#catchUp(signal);
         await this.#wake.wait(RETRY_MS * 60, signal);
-        await clock.sleep(SETTLE_MS, signal);
+        for (let n = 0; n < MOST_SETTLES && await this.#wake.wait(SETTLE_MS, signal); n++);
       }
     } catch {
       // the signal

@@ -43,8 +43,11 @@ export interface PullState {
 export interface HistoryLog {
   /** Entries after `seq`, ascending; only those of `deviceId` if given. */
   entriesAfter(seq: number, limit: ReadLimit, deviceId?: DeviceId): LogBatch;
-  /** Stores what is not there yet. */
-  append(entries: readonly Entry[]): AppendResult;
+  /**
+   * Stores what is not there yet. What comes `fromPeer` is also left out if it is older than what was
+   * pruned here, or the next peer would bring it all back.
+   */
+  append(entries: readonly Entry[], options?: { readonly fromPeer?: boolean }): AppendResult;
   /** Stores pulled entries and how far the peer's log was followed, together. */
   appendPulled(peer: PeerId, entries: readonly Entry[], state: PullState): AppendResult;
   /** Whether an entry of this id is stored. */

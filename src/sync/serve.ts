@@ -97,7 +97,8 @@ async function takePush(
     for (let at = 0; at < entries.length; at += MAX_STORED_AT_ONCE) {
       if (at > 0) await yieldToLoop();
       const part = entries.slice(at, at + MAX_STORED_AT_ONCE);
-      const result = await patiently(() => deps.log.append(part), deps.clock);
+      const store = () => deps.log.append(part, { fromPeer: true });
+      const result = await patiently(store, deps.clock);
       inserted += result.inserted;
       ignored += result.ignored;
     }

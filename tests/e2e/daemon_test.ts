@@ -134,3 +134,18 @@ async function idsOf(device: Device): Promise<string[]> {
     }
   });
 }
+
+Deno.test("a push does not bring back what was pruned here", async () => {
+  await using lab = new Lab();
+  const [a, b] = [await lab.device("a"), await lab.device("b")];
+  const old =
+    (await b.rr("record", "--cmd=echo old", "--started-at-ms", "1600000000000", "--print-id"))
+      .trim();
+  const fresh = await b.record("echo fresh");
+  await a.record("echo mine");
+  await a.rr("prune", "--older-than-days", "30");
+  const addr = await said(await a.startServe("--listen", LOOPBACK), "p2p listen: ");
+  await b.rr("p2p-sync", "--push", "--peers", addr);
+  assert.ok(await a.look((history) => history.log.has(fresh)));
+  assert.ok(!await a.look((history) => history.log.has(old)));
+});
