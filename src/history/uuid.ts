@@ -24,14 +24,21 @@ const URL_NAMESPACE = Uint8Array.from(
 );
 
 const utf8 = new TextEncoder();
+// The namespace and most names fit: a history of a million lines asks for a million ids, and three
+// short-lived arrays for each cost more than the digest.
+const SCRATCH = new Uint8Array(16_384);
+SCRATCH.set(URL_NAMESPACE);
 
 /** A UUIDv5 (RFC 9562, section 5.5) of the parts joined by NUL, in the URL namespace. */
 export function uuidV5(parts: readonly string[]): EntryId {
-  const name = utf8.encode(parts.join("\0"));
-  const input = new Uint8Array(16 + name.length);
-  input.set(URL_NAMESPACE);
-  input.set(name, 16);
-  return format(sha1(input).subarray(0, 16), 5);
+  const name = parts.join("\0");
+  // UTF-8 takes at most three bytes for a UTF-16 unit.
+  const input = name.length * 3 <= SCRATCH.length - 16
+    ? SCRATCH
+    : new Uint8Array(16 + name.length * 3);
+  if (input !== SCRATCH) input.set(URL_NAMESPACE);
+  const { written } = utf8.encodeInto(name, input.subarray(16));
+  return format(sha1(input.subarray(0, 16 + written)).subarray(0, 16), 5);
 }
 
 function format(bytes: Uint8Array, version: number): EntryId {
