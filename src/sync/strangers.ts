@@ -3,7 +3,7 @@ import { MAX_PEERS } from "./discover.ts";
 import type { PeerId } from "./ports.ts";
 
 /** Strangers that connect over and over make us ask the directories at most this often. */
-const PAUSE_MS = 2_000;
+const PAUSE_MS = 500;
 
 /** Peers that have connected and that nobody has named yet, gathered so as to ask about all at once. */
 export class Strangers {
