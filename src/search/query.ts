@@ -60,6 +60,19 @@ export function parseQuery(text: string, mode: MatchMode): Query {
   return { text, mode, terms, phrase };
 }
 
+/**
+ * Whether everything that matches `next` also matched `query`: every word was kept or got longer. Then
+ * only what matched has to be looked at again.
+ */
+export function isNarrower(next: Query, query: Query): boolean {
+  if (query.terms.length === 0 || next.mode !== query.mode) return false;
+  return query.terms.every((term, i) => {
+    const longer = next.terms[i];
+    return longer !== undefined && longer.kind === term.kind && term.kind !== "suffix" &&
+      !term.negated && !longer.negated && term.low.every((byte, at) => longer.low[at] === byte);
+  });
+}
+
 /** The signs of fzf; a sign alone is a word like any other. */
 function fuzzyTerm(word: string): Term {
   const negated = word.length > 1 && word.startsWith("!");

@@ -85,31 +85,42 @@ export function matchesLine(text: Uint8Array, start: number, end: number, query:
   return true;
 }
 
-/**
- * Looks at the lines `from` to `to` (exclusive) of the segment; calls `hit` for those that match, with
- * their score, or 0 if it is not wanted.
- */
+/** Told of each line that matches, with its score, or 0 if that is not wanted. */
+export type Hit = (line: number, score: number) => void;
+
+/** Looks at the lines `from` to `to` (exclusive) of the segment, counted in it. */
 export function scanSegment(
   segment: Segment,
   from: number,
   to: number,
   query: Query,
   ranking: Ranking,
-  hit: (line: number, score: number) => void,
+  hit: Hit,
 ): void {
-  const { bytes, masks, offsets, first } = segment;
+  const { masks } = segment;
   const wanted = queryMask(query);
   for (let i = from; i < to; i++) {
-    if ((masks[i]! & wanted) !== wanted) continue;
-    const start = offsets[i]!;
-    const end = offsets[i + 1]! - 1;
-    if (ranking === "none" || (ranking === "starts" && !mayStart(bytes[start]!, query))) {
-      if (matchesLine(bytes, start, end, query)) hit(first + i, 0);
-      continue;
-    }
-    const score = scoreLine(bytes, start, end, query);
-    if (score !== NO_MATCH) hit(first + i, score);
+    if ((masks[i]! & wanted) === wanted) scanLine(segment, i, query, ranking, hit);
   }
+}
+
+/** Looks at one line, counted in the segment. */
+export function scanLine(
+  segment: Segment,
+  i: number,
+  query: Query,
+  ranking: Ranking,
+  hit: Hit,
+): void {
+  const { bytes, offsets, first } = segment;
+  const start = offsets[i]!;
+  const end = offsets[i + 1]! - 1;
+  if (ranking === "none" || (ranking === "starts" && !mayStart(bytes[start]!, query))) {
+    if (matchesLine(bytes, start, end, query)) hit(first + i, 0);
+    return;
+  }
+  const score = scoreLine(bytes, start, end, query);
+  if (score !== NO_MATCH) hit(first + i, score);
 }
 
 /** Whether a line that begins with this byte may begin with a word of the query. */

@@ -1,7 +1,7 @@
 /** A search that runs in slices of time over an index that may still be growing. */
 import type { CommandIndex } from "./index.ts";
-import type { Query } from "./query.ts";
-import { type BestScores, bestScores, type Ranking, scanSegment } from "./scan.ts";
+import { isNarrower, type Query } from "./query.ts";
+import { type BestScores, bestScores, type Ranking, scanLine, scanSegment } from "./scan.ts";
 import { TopK } from "./top_k.ts";
 
 /** What was found so far. */
@@ -16,6 +16,8 @@ export interface Found {
 
 /** Lines between two looks at the clock: some 50 µs. */
 const LINES_AT_ONCE = 1024;
+/** Matches kept for the next letter; a search with more saves little by looking at them only. */
+const MOST_KEPT = 1 << 17;
 
 /**
  * Searches the index newest first. Fuzzy results come by score, then recency; all others by recency.
@@ -29,40 +31,41 @@ export class IncrementalSearch {
   readonly #best: TopK | undefined;
   readonly #most: BestScores;
   readonly #newest: number[] = [];
+  /** All lines that match, ascending; not all once there are too many. */
+  readonly #matching: number[] = [];
+  /** The only lines to look at, ascending; `undefined` for all of the index. */
+  readonly #within: readonly number[] | undefined;
   #count = 0;
   #segment = 0;
-  #line = 0;
+  /** Place in the segment, or in `#within`. */
+  #place = 0;
 
   /**
    * @param limit most lines in a result
+   * @param before the search for the query before this one, on the same index
    * @throws {RangeError} if `limit` is not an integer of at least 1
    */
-  constructor(index: CommandIndex, query: Query, limit: number) {
+  constructor(index: CommandIndex, query: Query, limit: number, before?: IncrementalSearch) {
     this.query = query;
     this.#index = index;
     this.#limit = limit;
-    const ranked = query.mode === "fuzzy" && query.terms.length > 0;
     const heap = new TopK(limit);
-    this.#best = ranked ? heap : undefined;
+    this.#best = query.mode === "fuzzy" && query.terms.length > 0 ? heap : undefined;
     this.#most = bestScores(query);
+    this.#within = before && before.#linesFor(query);
   }
 
   /** Whether there is something to look at right now. */
   get hasWork(): boolean {
+    if (this.#within !== undefined) return this.#place < this.#within.length;
     return this.#segment < this.#index.segments.length;
   }
 
   /** Looks at lines until `isOver()` or none are left; always at some. */
   step(isOver: () => boolean): void {
     while (this.hasWork) {
-      const segment = this.#index.segments[this.#segment]!;
-      const to = Math.min(segment.count, this.#line + LINES_AT_ONCE);
-      scanSegment(segment, this.#line, to, this.query, this.#ranking(), this.#hit);
-      this.#line = to;
-      if (to === segment.count) {
-        this.#segment++;
-        this.#line = 0;
-      }
+      if (this.#within !== undefined) this.#lookAt(this.#within);
+      else this.#lookOn();
       if (isOver()) return;
     }
   }
@@ -73,8 +76,41 @@ export class IncrementalSearch {
     return {
       lines: lines.filter((line) => !this.#index.isRemoved(line)),
       count: this.#count,
-      complete: this.#index.complete && !this.hasWork,
+      complete: this.#isComplete(),
     };
+  }
+
+  #isComplete(): boolean {
+    return this.#index.complete && !this.hasWork;
+  }
+
+  /** The lines that a later query can match, if that is known. */
+  #linesFor(query: Query): readonly number[] | undefined {
+    const isKnown = this.#isComplete() && this.#count <= MOST_KEPT;
+    return isKnown && isNarrower(query, this.query) ? this.#matching : undefined;
+  }
+
+  #lookOn(): void {
+    const segment = this.#index.segments[this.#segment]!;
+    const to = Math.min(segment.count, this.#place + LINES_AT_ONCE);
+    scanSegment(segment, this.#place, to, this.query, this.#ranking(), this.#hit);
+    this.#place = to;
+    if (to < segment.count) return;
+    this.#segment++;
+    this.#place = 0;
+  }
+
+  #lookAt(lines: readonly number[]): void {
+    const to = Math.min(lines.length, this.#place + LINES_AT_ONCE);
+    const ranking = this.#ranking();
+    let segment = this.#index.segments[this.#segment]!;
+    for (; this.#place < to; this.#place++) {
+      const line = lines[this.#place]!;
+      while (line >= segment.first + segment.count) {
+        segment = this.#index.segments[++this.#segment]!;
+      }
+      scanLine(segment, line - segment.first, this.query, ranking, this.#hit);
+    }
   }
 
   /** Scores matter only as long as a line can still enter the list by its score. */
@@ -85,7 +121,7 @@ export class IncrementalSearch {
 
   readonly #hit = (line: number, score: number): void => {
     if (this.#index.isRemoved(line)) return;
-    this.#count++;
+    if (this.#count++ < MOST_KEPT) this.#matching.push(line);
     if (this.#best) this.#best.push(score, line);
     else if (this.#newest.length < this.#limit) this.#newest.push(line);
   };

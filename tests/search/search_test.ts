@@ -109,6 +109,26 @@ Deno.test("IncrementalSearch keeps the same lines as if it had scored every line
   );
 });
 
+Deno.test("IncrementalSearch finds the same after the search before it as on its own (property)", () => {
+  const letters = fc.constantFrom("g", "i", "t", " ", "^", "!", "'", "$", "G", "é", "É");
+  const texts = fc.array(fc.string({ unit: letters, maxLength: 8 }), { maxLength: 40 });
+  const typed = fc.string({ unit: letters, maxLength: 6 });
+  const modes = fc.constantFrom("fuzzy", "substring", "prefix");
+  fc.assert(fc.property(texts, typed, modes, (commands, query, mode) => {
+    const index = indexOf(commands);
+    let before: IncrementalSearch | undefined;
+    for (let i = 0; i <= query.length; i++) {
+      const parsed = parseQuery(query.slice(0, i), mode);
+      const alone = new IncrementalSearch(index, parsed, 9);
+      const after = new IncrementalSearch(index, parsed, 9, before);
+      alone.step(() => false);
+      after.step(() => false);
+      assert.deepEqual(after.found(), alone.found(), parsed.text);
+      before = after;
+    }
+  }));
+});
+
 Deno.test("IncrementalSearch follows an index that grows and yields between steps", () => {
   const index = new CommandIndex();
   index.append(sliceOf(Array.from({ length: 3000 }, (_, i) => `new ${i}`)));

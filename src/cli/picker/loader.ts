@@ -29,7 +29,7 @@ export class Loader {
 
   /** Starts the search for the query of the state in place of the one before. */
   search({ query, mode, limit, generation }: PickerState): void {
-    this.#search = new IncrementalSearch(this.index, parseQuery(query, mode), limit);
+    this.#search = new IncrementalSearch(this.index, parseQuery(query, mode), limit, this.#search);
     this.#generation = generation;
   }
 
