@@ -18,6 +18,7 @@ export interface Found {
 const LINES_AT_ONCE = 1024;
 /** Matches kept for the next letter; a search with more saves little by looking at them only. */
 const MOST_KEPT = 1 << 17;
+const NO_ROOM = new Uint32Array(0);
 
 /**
  * Searches the index newest first. Fuzzy results come by score, then recency; all others by recency.
@@ -32,9 +33,11 @@ export class IncrementalSearch {
   readonly #most: BestScores;
   readonly #newest: number[] = [];
   /** All lines that match, ascending; not all once there are too many. */
-  readonly #matching: number[] = [];
-  /** The only lines to look at, ascending; `undefined` for all of the index. */
-  readonly #within: readonly number[] | undefined;
+  #matching: Uint32Array;
+  /** The only lines to look at, ascending, in `#spare`; `undefined` for all of the index. */
+  readonly #within: Uint32Array | undefined;
+  /** Room for the matches of the next search: two take turns, new ones would be garbage at every key. */
+  readonly #spare: Uint32Array | undefined;
   #count = 0;
   #segment = 0;
   /** Place in the segment, or in `#within`. */
@@ -42,7 +45,7 @@ export class IncrementalSearch {
 
   /**
    * @param limit most lines in a result
-   * @param before the search for the query before this one, on the same index
+   * @param before the search for the query before this one, on the same index; it ends with this
    * @throws {RangeError} if `limit` is not an integer of at least 1
    */
   constructor(index: CommandIndex, query: Query, limit: number, before?: IncrementalSearch) {
@@ -53,6 +56,10 @@ export class IncrementalSearch {
     this.#best = query.mode === "fuzzy" && query.terms.length > 0 ? heap : undefined;
     this.#most = bestScores(query);
     this.#within = before && before.#linesFor(query);
+    const [own, other] = before ? before.#handOn() : [];
+    const isOwnInUse = this.#within !== undefined;
+    this.#matching = (isOwnInUse ? other : own) ?? new Uint32Array(MOST_KEPT);
+    this.#spare = isOwnInUse ? own : other;
   }
 
   /** Whether there is something to look at right now. */
@@ -85,9 +92,17 @@ export class IncrementalSearch {
   }
 
   /** The lines that a later query can match, if that is known. */
-  #linesFor(query: Query): readonly number[] | undefined {
-    const isKnown = this.#isComplete() && this.#count <= MOST_KEPT;
-    return isKnown && isNarrower(query, this.query) ? this.#matching : undefined;
+  #linesFor(query: Query): Uint32Array | undefined {
+    if (!this.#isComplete() || this.#count > MOST_KEPT) return undefined;
+    if (!isNarrower(query, this.query)) return undefined;
+    return this.#matching.subarray(0, this.#count);
+  }
+
+  /** Gives the room away; this search ends with it. */
+  #handOn(): [own: Uint32Array, spare: Uint32Array | undefined] {
+    const own = this.#matching;
+    this.#matching = NO_ROOM;
+    return [own, this.#spare];
   }
 
   #lookOn(): void {
@@ -100,7 +115,7 @@ export class IncrementalSearch {
     this.#place = 0;
   }
 
-  #lookAt(lines: readonly number[]): void {
+  #lookAt(lines: Uint32Array): void {
     const to = Math.min(lines.length, this.#place + LINES_AT_ONCE);
     const ranking = this.#ranking();
     let segment = this.#index.segments[this.#segment]!;
@@ -121,7 +136,8 @@ export class IncrementalSearch {
 
   readonly #hit = (line: number, score: number): void => {
     if (this.#index.isRemoved(line)) return;
-    if (this.#count++ < MOST_KEPT) this.#matching.push(line);
+    if (this.#count < MOST_KEPT) this.#matching[this.#count] = line;
+    this.#count++;
     if (this.#best) this.#best.push(score, line);
     else if (this.#newest.length < this.#limit) this.#newest.push(line);
   };
