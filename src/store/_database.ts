@@ -52,7 +52,7 @@ export class Database implements Disposable {
   /** All rows of one query. */
   rows(sql: string, ...values: Value[]): Row[] {
     try {
-      return this.#statement(sql).all(...values).map(asRow);
+      return asRows(this.#statement(sql).all(...values));
     } catch (error) {
       throw this.#failed(error);
     }
@@ -145,6 +145,10 @@ export class Database implements Disposable {
 // as long as no query gives two columns one name.
 function returnArrays(statement: StatementSync & { setReturnArrays?(on: boolean): void }): void {
   statement.setReturnArrays?.(true);
+}
+
+function asRows(rows: unknown[]): Row[] {
+  return rows.length === 0 || Array.isArray(rows[0]) ? rows as Row[] : rows.map(asRow);
 }
 
 function asRow(row: unknown): Row {
