@@ -55,6 +55,23 @@ Deno.test("rr sync-status --json has the original's keys in their order", async 
   assert.equal(report.peers[1].last_seen_age_sec, null);
 });
 
+Deno.test("rr sync-status --forget removes a peer that is gone, and only that", async () => {
+  using world = annsWorld();
+  withPeers(world);
+  const { code, out, err } = await rr(world, "sync-status", "--forget", "http://old:1");
+  assert.deepEqual([code, err], [0, "info: forgot peer http://old:1\n"]);
+  assert.ok(out.includes(PEER) && !out.includes("http://old:1"), out);
+  const again = await rr(world, "sync-status", "--forget", "http://old:1");
+  assert.deepEqual([again.code, again.out], [1, ""]);
+  assert.match(again.err, /it is not known\nhint: /);
+});
+
+Deno.test("rr sync-status --forget without a database creates none", async () => {
+  using world = annsWorld();
+  assert.equal((await rr(world, "sync-status", "--forget", PEER)).code, 1);
+  assert.equal(world.files.stat(`${world.home}/.rustory`), undefined);
+});
+
 Deno.test("rr sync-status without a database says so and creates none", async () => {
   using world = annsWorld();
   const { code, out } = await rr(world, "sync-status");

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { openHistory } from "../../src/store/open_history.ts";
+import { makeEntries } from "../fakes/entries.ts";
 import type { FakeWorld } from "../fakes/fake_world.ts";
 import { annsWorld, entriesOf, rr, writeConfig } from "./_run.ts";
 
@@ -162,6 +164,40 @@ Deno.test("rr prune prints the original's line, and deletes unless it is a dry r
   assert.deepEqual(entriesOf(world).map((e) => e.command), ["echo 200", "echo 100", "echo 0"]);
   assert.equal((await rr(world, "prune")).code, 2);
   assert.equal((await rr(world, "prune", "--older-than-days", "0")).code, 2);
+});
+
+Deno.test("rr prune gives the space back that became free", async () => {
+  using world = annsWorld();
+  const path = `${world.home}/.rustory/history.db`;
+  const old = { startedAtMs: world.clock.now() - 400 * 24 * HOUR, command: "x".repeat(5_000) };
+  const prune = ["prune", "--older-than-days", "150"];
+  const sizeOf = (): number => {
+    using history = openHistory(path, world);
+    history.maintenance.checkpoint(true);
+    return Deno.statSync(path).size;
+  };
+  const fill = (): void => {
+    using history = openHistory(path, world);
+    history.log.append(makeEntries(300, old));
+  };
+  fill();
+  const full = sizeOf();
+  assert.match((await rr(world, ...prune, "--dry-run")).out, /matched=300 deleted=0/);
+  assert.equal(sizeOf(), full);
+  assert.match((await rr(world, ...prune)).out, /deleted=300/);
+  assert.ok(sizeOf() < full / 2, `${sizeOf()} of ${full} bytes are left`);
+
+  // A reader that does not let go keeps the file as it is, and nothing fails.
+  fill();
+  const reader = new DatabaseSync(path, { readOnly: true });
+  try {
+    reader.exec("BEGIN; SELECT count(*) FROM entries");
+    const { code, out } = await rr(world, ...prune);
+    assert.equal(code, 0);
+    assert.match(out, /deleted=300/);
+  } finally {
+    reader.close();
+  }
 });
 
 Deno.test("rr record prunes now and then if that is wanted, and says so only then", async () => {

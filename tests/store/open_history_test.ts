@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { RrError } from "../../src/base/rr_error.ts";
 import type { RrErrorCode } from "../../src/base/rr_error.ts";
+import type { DeviceId } from "../../src/history/entry.ts";
+import { ORIGINAL_SCHEMA } from "../../src/store/migrations.ts";
 import { openHistory } from "../../src/store/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
@@ -126,6 +129,39 @@ Deno.test("quickCheck() finds damage, size() counts", () => {
   Deno.writeFileSync(path, bytes);
   using history = open(path);
   assert.notDeepEqual(history.maintenance.quickCheck(), []);
+});
+
+Deno.test("compact() gives free space back, also while others read", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  using history = open(path);
+  const { maintenance, log, removal } = history;
+  log.append(generateEntries(3000));
+  assert.equal(maintenance.checkpoint(true), true);
+  const full = Deno.statSync(path).size;
+  removal.prune({ beforeUnix: 1e10, deviceId: "none" as DeviceId });
+  assert.ok(maintenance.size().freeBytes > full / 4);
+  const reader = new DatabaseSync(path, { readOnly: true });
+  try {
+    reader.exec("BEGIN; SELECT count(*) FROM entries");
+    assert.equal(maintenance.compact(), false, "the file is cut when the reader lets go");
+  } finally {
+    reader.close();
+  }
+  assert.equal(maintenance.compact(), true);
+  assert.equal(maintenance.size().freeBytes, 0);
+  assert.ok(Deno.statSync(path).size < full / 2);
+});
+
+Deno.test("compact() of a file that the original made never fails", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  foreign(path, (db) => db.exec(ORIGINAL_SCHEMA));
+  using history = open(path);
+  history.log.append(generateEntries(100));
+  // Whether the file may be written anew depends on what this process may do.
+  assert.equal(typeof history.maintenance.compact(), "boolean");
+  assert.equal(history.log.count(), 100);
 });
 
 function damaged(path: string): void {

@@ -1,7 +1,8 @@
+import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { DeviceId } from "../../history/entry.ts";
-import { openHistory } from "../../store/open_history.ts";
+import { type History, openHistory } from "../../store/open_history.ts";
 import { DAY_SEC } from "../../app/background/auto_prune.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -20,10 +21,11 @@ export const command: CliCommand = defineCommand<Flags>({
   brief: "Remove entries older than some days",
   usage: ["--older-than-days <n> [--keep-recent <n>] [--dry-run]"],
   details:
-    `Entries of this device that an active peer does not have yet are kept. Removed entries do not
-come back by syncing, but other devices keep theirs; to remove something everywhere, see rr delete.
+    `A device that pushes keeps those of its own entries that an active peer does not have yet. Removed
+entries do not come back by syncing; other devices keep theirs. Space that becomes free is given back
+to the disk where it is worth it.
 
-RUSTORY_AUTO_PRUNE=1 (auto_prune) does this now and then, after recording.
+RUSTORY_AUTO_PRUNE=1 (auto_prune) does this now and then: in the daemon, and after \`rr record\`.
 
 Examples:
   rr prune --older-than-days 365 --dry-run
@@ -66,5 +68,20 @@ function run(world: World, flags: Flags & GlobalFlags): number {
   if (keptForPeers > 0) {
     printInfo(world, `${keptForPeers} old entries are kept until every active peer has them`);
   }
+  if (!dryRun) giveSpaceBack(history);
   return ExitCode.OK;
+}
+
+/** Part of the file that is worth writing it anew for, 1 s for 100 MB; a smaller one is used again. */
+const FREE_PART = 1 / 4;
+
+function giveSpaceBack({ maintenance }: History): void {
+  const { fileBytes, freeBytes } = maintenance.size();
+  if (freeBytes < fileBytes * FREE_PART) return;
+  try {
+    maintenance.compact();
+  } catch (error) {
+    // Somebody is writing, or the disk is too full for a second copy: it is as good as before.
+    if (!(error instanceof RrError)) throw error;
+  }
 }

@@ -7,31 +7,37 @@ import { type History, openHistory } from "../../store/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { JSON_FLAG, switchFlag, textFlag } from "../flags.ts";
-import { printJson, printLine } from "../print.ts";
+import { printInfo, printJson, printLine } from "../print.ts";
 import { pingTrackers, type TrackerState } from "../tracker_state.ts";
 
 interface Flags {
   readonly peer: string | undefined;
   readonly json: boolean;
   readonly withTracker: boolean;
+  readonly forget: string | undefined;
 }
 
 /** `rr sync-status` */
 export const command: CliCommand = defineCommand<Flags>({
   brief: "Show how far each peer has been followed and what is still to be sent",
-  usage: ["[--peer <id>] [--json] [--with-tracker]"],
-  details: `Reads the database only; see \`rr status\` for what the daemon is doing right now.
+  usage: ["[--peer <id>] [--json] [--with-tracker]", "--forget <id>"],
+  details: `Looks into the database only; see \`rr status\` for what the daemon is doing right now.
 
 pull_cursor counts in the peer's own numbers, push_cursor in ours; pending_push is the number of
 entries of this device that the peer does not have yet.
 
+--forget removes a peer that is gone for good. Its entries stay; should it come back, it is followed
+from its beginning, which brings nothing twice.
+
 Examples:
   rr sync-status --with-tracker
+  rr sync-status --forget 12D3KooW...
   rr sync-status --json | jq '.peers[] | select(.pending_push > 0)'`,
   flags: {
     peer: textFlag("Only this peer", "id"),
     json: JSON_FLAG,
     withTracker: switchFlag("Ask the trackers whether they are there"),
+    forget: textFlag("Forget this peer, then show the others", "id"),
   },
   run,
 });
@@ -49,6 +55,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath }, {
     needs: ["dbPath", "deviceId", "trackers", "trackerToken"],
   });
+  if (flags.forget !== undefined) forget(world, settings, flags.forget.trim());
   const { head, peers } = readDatabase(world, settings, flags.peer);
   const trackers = flags.withTracker ? await pingTrackers(world, settings) : undefined;
   if (flags.json) {
@@ -88,6 +95,20 @@ function readDatabase(
         : Math.max(0, nowUnix - state.lastSeenUnix),
     }));
   return { head: history.log.headSeq(), peers };
+}
+
+function forget(world: World, settings: Settings, peer: string): void {
+  const wasKnown = world.files.stat(settings.dbPath) !== undefined &&
+    forgetIn(world, settings, peer);
+  if (wasKnown) return printInfo(world, `forgot peer ${peer}`);
+  throw new RrError("not-found", `Cannot forget the peer "${peer}": it is not known`, {
+    hint: "`rr sync-status` lists those that are",
+  });
+}
+
+function forgetIn(world: World, settings: Settings, peer: string): boolean {
+  using history = openHistory(settings.dbPath, world);
+  return history.peers.forget(peer);
 }
 
 // A question must not create a database.
