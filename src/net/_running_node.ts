@@ -3,6 +3,7 @@ import type { Connection, IdentifyResult, Libp2p } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { multiaddr } from "@multiformats/multiaddr";
 import type { PeerId } from "../sync/ports.ts";
+import { bridgeAddresses } from "./_bridges.ts";
 import { peerOf, routeOf } from "./_connections.ts";
 import type { DeviceHost } from "./_host.ts";
 import { keepRelay } from "./_relays.ts";
@@ -114,7 +115,7 @@ export class RunningNode implements Node {
 
   /** What to tell others, given the addresses that libp2p knows of. */
   announced(addrs: readonly string[]): string[] {
-    return announcedOf([...addrs, ...this.#circuits()]);
+    return announcedOf([...addrs, ...this.#circuits()], bridgeAddresses());
   }
 
   /** Keeps an event of the start for those who listen later. */

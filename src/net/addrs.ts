@@ -127,23 +127,37 @@ export function candidatesOf(
 }
 
 /**
- * Which addresses to tell others, at most {@linkcode MAX_ANNOUNCED}: no unspecified hosts, no
- * link-local ones (they mean something else on another machine) and no loopback, unless there is
- * nothing else (a swarm on one machine). Public ones first, then private ones, then relays.
+ * Which addresses to tell others, at most {@linkcode MAX_ANNOUNCED}: no unspecified hosts and no
+ * link-local ones (they mean something else on another machine); bridges and loopback only if there
+ * is nothing else (a swarm on one machine). Public ones first, then private ones, then relays.
+ *
+ * @param bridges hosts of networks that are inside of this machine
  */
-export function announcedOf(addrs: readonly string[]): string[] {
+export function announcedOf(
+  addrs: readonly string[],
+  bridges: ReadonlySet<string> = new Set(),
+): string[] {
   const all = [...new Set(addrs)].filter((addr) => {
     const host = hostOf(addr);
     return !isUnspecified(host) && !/^(169\.254\.|fe[89ab][0-9a-f]:)/i.test(host);
   });
-  const elsewhere = all.filter((addr) => !isLoopback(hostOf(addr)));
-  const wanted = elsewhere.some((addr) => !addr.includes(CIRCUIT)) ? elsewhere : all;
-  const circuits = wanted.filter((addr) => addr.includes(CIRCUIT));
-  const direct = wanted.filter((addr) => !addr.includes(CIRCUIT))
+  const isNear = (addr: string): boolean => isLoopback(hostOf(addr));
+  const reachable = farthest(all.filter((addr) => !addr.includes(CIRCUIT)), bridges);
+  // A relay on this machine is of use to others on it only.
+  const circuits = all.filter((addr) => addr.includes(CIRCUIT))
+    .filter((addr) => !isNear(addr) || reachable.every(isNear));
+  const direct = reachable
     .sort((a, b) => Number(isPrivate(hostOf(a))) - Number(isPrivate(hostOf(b))));
   const room = MAX_ANNOUNCED - Math.min(circuits.length, MAX_ANNOUNCED / 2);
   const kept = direct.slice(0, room);
   return [...kept, ...circuits.slice(0, MAX_ANNOUNCED - kept.length)];
+}
+
+/** Those that other machines can reach, else those of bridges, else loopback. */
+function farthest(addrs: readonly string[], bridges: ReadonlySet<string>): string[] {
+  const elsewhere = addrs.filter((addr) => !isLoopback(hostOf(addr)));
+  const outside = elsewhere.filter((addr) => !bridges.has(hostOf(addr)));
+  return [outside, elsewhere, addrs].find((some) => some.length > 0)?.slice() ?? [];
 }
 
 /** The address with the port that the system chooses. */

@@ -1,6 +1,7 @@
 /** A relay for a private swarm: devices that cannot be reached keep a reservation here. */
 import type { PeerId } from "../sync/ports.ts";
 import { type RelayHost, startRelayHost } from "./_host.ts";
+import { bridgeAddresses } from "./_bridges.ts";
 import { listenExactly } from "./_listen.ts";
 import { installBroadcastChannel, installNets } from "./_process_nets.ts";
 import { type RelayLedger, watchRelayServer } from "./_relay_server.ts";
@@ -94,7 +95,7 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
       // Twice the clients: a device that dials others through us need not have a reservation.
       maxConnections: Math.min(2 * limits.maxReservations, MAX_CONNECTIONS),
       handshakeMs: HANDSHAKE_MS,
-      announce: announcedOf,
+      announce: (addrs) => announcedOf(addrs, bridgeAddresses()),
       nowMs: () => deps.clock.now(),
       reservations: reservationLimits(options, limits.maxReservations),
       refuse: (from, to) => ledger?.refuses(from, to) ?? false,

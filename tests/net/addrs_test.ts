@@ -12,6 +12,7 @@ import {
   parseRelayAddr,
   withAnyPort,
 } from "../../src/net/addrs.ts";
+import { bridgeAddresses } from "../../src/net/_bridges.ts";
 import { parsePeerId } from "../../src/net/peer_id.ts";
 
 const PEER = parsePeerId("12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB")!;
@@ -164,6 +165,35 @@ Deno.test("announcedOf() announces loopback where there is nothing else", () => 
     circuit,
   ]);
   assert.deepEqual(announcedOf([circuit]), [circuit]);
+  assert.deepEqual(announcedOf(["/ip4/192.168.1.3/tcp/1", circuit]), ["/ip4/192.168.1.3/tcp/1"]);
+});
+
+Deno.test("announcedOf() announces the bridges of containers where there is nothing else", () => {
+  const bridges = new Set(["172.17.0.1", "fd00::1"]);
+  const own = ["/ip4/172.17.0.1/tcp/1", "/ip6/fd00::1/tcp/1", "/ip4/127.0.0.1/tcp/1"];
+  assert.deepEqual(announcedOf([...own, "/ip4/172.17.0.2/tcp/1"], bridges), [
+    "/ip4/172.17.0.2/tcp/1",
+  ]);
+  assert.deepEqual(announcedOf(own, bridges), own.slice(0, 2));
+});
+
+Deno.test("bridgeAddresses() knows the networks inside of a machine by their names", () => {
+  const all = {
+    lo: [{ address: "127.0.0.1" }],
+    eth0: [{ address: "192.168.1.3" }],
+    "br-lan": [{ address: "192.168.2.1" }],
+    br0: [{ address: "192.168.3.1" }],
+    bridge0: [{ address: "192.168.4.1" }],
+    tailscale0: [{ address: "100.64.0.1" }],
+    docker0: [{ address: "172.17.0.1" }, { address: "fe80::42" }],
+    "br-0123456789ab": [{ address: "172.18.0.1" }],
+    virbr0: [{ address: "192.168.122.1" }],
+    bridge100: [{ address: "192.168.64.1" }],
+    gone: undefined,
+  };
+  const expected = ["172.17.0.1", "fe80::42", "172.18.0.1", "192.168.122.1", "192.168.64.1"];
+  assert.deepEqual([...bridgeAddresses(all)], expected);
+  assert.ok(bridgeAddresses() instanceof Set);
 });
 
 Deno.test("announcedOf() stays short enough for an identify message and keeps the relays", () => {
