@@ -46,8 +46,16 @@ const found = { start: 0, end: 0 };
 /**
  * Points of the best match of `term` in the text from `start` to `end`, with {@linkcode CONTIGUOUS}
  * set if it has no gap, or {@linkcode NO_MATCH}. Negation is the caller's.
+ *
+ * @param gaps whether points are wanted for a match with gaps; else it has 0
  */
-export function scoreTerm(text: Uint8Array, start: number, end: number, term: Term): number {
+export function scoreTerm(
+  text: Uint8Array,
+  start: number,
+  end: number,
+  term: Term,
+  gaps = true,
+): number {
   switch (term.kind) {
     case "prefix":
       return scoreAt(text, start, end, term, skipBlanks(text, start, end));
@@ -59,7 +67,8 @@ export function scoreTerm(text: Uint8Array, start: number, end: number, term: Te
       const stop = firstSubsequence(text, start, end, term);
       if (stop < 0) return NO_MATCH;
       const contiguous = scoreContiguous(text, start, end, term, found.start);
-      return contiguous !== NO_MATCH ? contiguous : scoreWindow(text, start, stop, term);
+      if (contiguous !== NO_MATCH) return contiguous;
+      return gaps ? scoreWindow(text, start, stop, term) : 0;
     }
   }
 }
@@ -125,9 +134,9 @@ function characterAt(text: Uint8Array, i: number, end: number, term: Term, j: nu
   const { low, up } = term;
   const byte = text[i]!;
   if (byte !== low[j] && byte !== up[j]) return 0;
+  if (term.isAscii) return 1;
   let size = 1;
   while (j + size < low.length && isContinuation(low[j + size]!)) size++;
-  if (size === 1) return 1;
   if (i + size > end) return 0;
   return hasBytes(text, i, low, j, size) || hasBytes(text, i, up, j, size) ? size : 0;
 }

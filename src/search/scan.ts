@@ -19,12 +19,20 @@ export function queryMask(query: Query): number {
 
 /**
  * Score of one line: {@linkcode NO_MATCH}, or 0 and up; more is better. Below `MAX_SCORE` of the heap.
+ *
+ * @param gaps whether the score is wanted of a line that holds a word with gaps; else it is too low
  */
-export function scoreLine(text: Uint8Array, start: number, end: number, query: Query): number {
+export function scoreLine(
+  text: Uint8Array,
+  start: number,
+  end: number,
+  query: Query,
+  gaps = true,
+): number {
   let points = 0;
   let contiguous = CONTIGUOUS;
   for (const term of query.terms) {
-    const score = scoreTerm(text, start, end, term);
+    const score = scoreTerm(text, start, end, term, gaps);
     if (term.negated) {
       if (score !== NO_MATCH) return NO_MATCH;
       continue;
@@ -71,11 +79,15 @@ export function bestScores(query: Query): BestScores {
   };
 }
 
+/** The least score of a line that holds all words without a gap; more than that of any other. */
+export const LEAST_CONTIGUOUS = ALL_CONTIGUOUS;
+
 /**
- * Whose score is wanted: of `all` lines; of those that may have a word at their `starts`, since as many
- * lines as are kept have one; or of `none`, when only the number of matches is still to be told.
+ * Whose score is wanted: of `all` lines; of those without gaps (`contiguous`), since as many lines as
+ * are kept have none; of those that also may have a word at their `starts`, for the same reason; or of
+ * `none`, when only the number of matches is still to be told.
  */
-export type Ranking = "all" | "starts" | "none";
+export type Ranking = "all" | "contiguous" | "starts" | "none";
 
 /** Whether a line matches; all that an order by recency needs. */
 export function matchesLine(text: Uint8Array, start: number, end: number, query: Query): boolean {
@@ -119,7 +131,7 @@ export function scanLine(
     if (matchesLine(bytes, start, end, query)) hit(first + i, 0);
     return;
   }
-  const score = scoreLine(bytes, start, end, query);
+  const score = scoreLine(bytes, start, end, query, ranking === "all");
   if (score !== NO_MATCH) hit(first + i, score);
 }
 

@@ -1,7 +1,14 @@
 /** A search that runs in slices of time over an index that may still be growing. */
 import type { CommandIndex } from "./index.ts";
 import { isNarrower, type Query } from "./query.ts";
-import { type BestScores, bestScores, type Ranking, scanLine, scanSegment } from "./scan.ts";
+import {
+  type BestScores,
+  bestScores,
+  LEAST_CONTIGUOUS,
+  type Ranking,
+  scanLine,
+  scanSegment,
+} from "./scan.ts";
 import { TopK } from "./top_k.ts";
 
 /** What was found so far. */
@@ -131,7 +138,8 @@ export class IncrementalSearch {
   /** Scores matter only as long as a line can still enter the list by its score. */
   #ranking(): Ranking {
     if (this.#best === undefined || this.#best.isFullOf(this.#most.anywhere)) return "none";
-    return this.#best.isFullOf(this.#most.behindStart) ? "starts" : "all";
+    if (this.#best.isFullOf(this.#most.behindStart)) return "starts";
+    return this.#best.isFullOf(LEAST_CONTIGUOUS) ? "contiguous" : "all";
   }
 
   readonly #hit = (line: number, score: number): void => {
