@@ -19,6 +19,8 @@ export interface SpoolRecord {
   /** Tells apart the records of its session. */
   readonly key: string;
   readonly startedAtMs: number;
+  /** Whether the start was counted from the machine's boot, past which the clock may have been set. */
+  readonly sinceBoot: boolean;
   readonly durationMs: number;
   readonly exitCode: number;
   readonly shell: string;
@@ -94,7 +96,8 @@ function toRecord(fields: readonly string[]): SpoolRecord | undefined {
   const exitCode = integer(status);
   if (!/^\d[\d ]{0,60}$/.test(key) || !startedAtMs || durationMs === undefined) return undefined;
   if (exitCode === undefined) return undefined;
-  return { key, startedAtMs, durationMs, exitCode, shell, hostname, cwd, command };
+  const sinceBoot = start.includes("+");
+  return { key, startedAtMs, sinceBoot, durationMs, exitCode, shell, hostname, cwd, command };
 }
 
 function startOf(text: string): number | undefined {

@@ -14,12 +14,17 @@ export interface EntryOwner {
   readonly deviceId: DeviceId;
 }
 
-/** The entry of a record; `skipped` by rule; `broken` if it breaks a bound of entries. */
+/**
+ * The entry of a record; `skipped` by rule; `broken` if it breaks a bound of entries.
+ *
+ * @param clockErrorMs what to add to a start that was counted from the boot
+ */
 export function toEntry(
   record: SpoolRecord,
   session: string,
   owner: EntryOwner,
   rules: CaptureRules,
+  clockErrorMs = 0,
 ): Entry | "skipped" | "broken" {
   if (isHidden(record.command)) return "skipped";
   const command = tidyCommand(record.command);
@@ -29,7 +34,7 @@ export function toEntry(
       id: recordId(session, record),
       deviceId: owner.deviceId,
       userId: owner.userId,
-      startedAtMs: record.startedAtMs,
+      startedAtMs: record.startedAtMs + (record.sinceBoot ? clockErrorMs : 0),
       command,
       cwd: record.cwd,
       exitCode: record.exitCode,
@@ -51,4 +56,16 @@ export function toEntry(
 export function recordId(session: string, record: SpoolRecord): EntryId {
   const name = `rr-spool\0${session}\0${record.key}\0${record.startedAtMs}`;
   return uuidV7(record.startedAtMs, sha1(new TextEncoder().encode(name)));
+}
+
+// The last record ended when its file was last written to. Beyond this the clock was set meanwhile, or
+// the machine was a virtual one that stood still.
+const CLOCK_TOLERANCE_MS = 2_000;
+
+/** How far the boot time that a shell counts from is off, seen from when its file was written. */
+export function clockErrorMs(records: readonly SpoolRecord[], writtenAtMs: number): number {
+  const last = records.at(-1);
+  if (last === undefined || !last.sinceBoot) return 0;
+  const error = Math.round(writtenAtMs) - last.startedAtMs - last.durationMs;
+  return Math.abs(error) > CLOCK_TOLERANCE_MS ? error : 0;
 }

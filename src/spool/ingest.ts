@@ -14,8 +14,8 @@ import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import type { CaptureRules } from "../capture/rules.ts";
 import type { DeviceId, Entry } from "../history/entry.ts";
-import { parseSpool } from "../shell/spool_record.ts";
-import { type EntryOwner, toEntry } from "./_to_entry.ts";
+import { parseSpool, type SpoolRecord } from "../shell/spool_record.ts";
+import { clockErrorMs, type EntryOwner, toEntry } from "./_to_entry.ts";
 import { sortNames, type SpoolListing, type TakenFile } from "./spool_names.ts";
 
 /** What taking in needs. */
@@ -171,8 +171,9 @@ function takeIn(deps: IngestDeps, files: readonly TakenFile[], taking: Taking): 
     if (bytes === undefined) continue;
     const { records, broken, end } = parseSpool(bytes, file.readTo ?? 0);
     total.broken += broken;
+    const error = clockErrorOf(deps, file, records);
     for (const record of records) {
-      const entry = toEntry(record, file.session, deps satisfies EntryOwner, taking.rules);
+      const entry = toEntry(record, file.session, deps satisfies EntryOwner, taking.rules, error);
       if (entry === "skipped") total.skipped++;
       else if (entry === "broken") total.broken++;
       else entries.push(entry);
@@ -184,6 +185,12 @@ function takeIn(deps: IngestDeps, files: readonly TakenFile[], taking: Taking): 
   }
   flush();
   return { ...NOTHING, ...total };
+}
+
+function clockErrorOf(deps: IngestDeps, file: TakenFile, records: readonly SpoolRecord[]): number {
+  if (records.at(-1)?.sinceBoot !== true) return 0;
+  const info = deps.files.stat(pathOf(deps, file.name));
+  return info === undefined ? 0 : clockErrorMs(records, info.mtimeMs);
 }
 
 // Only now, with its records committed, may a file lose them.

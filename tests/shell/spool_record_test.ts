@@ -8,6 +8,7 @@ const hostile = fc.constantFrom("\x1err1", "/\x1err1", "\n", "\x1e", "rr1", "a\x
 const record: fc.Arbitrary<SpoolRecord> = fc.record({
   key: fc.oneof(fc.nat().map(String), fc.constant("2 1 10 1")),
   startedAtMs: fc.integer({ min: 1, max: 4_000_000_000_000 }),
+  sinceBoot: fc.constant(false),
   durationMs: fc.nat(),
   exitCode: fc.integer(),
   shell: field,

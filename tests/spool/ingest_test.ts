@@ -41,6 +41,7 @@ class Fixture implements Disposable {
     return {
       key: String(number),
       startedAtMs: 1_700_000_000_000 + number,
+      sinceBoot: false,
       durationMs: 5,
       exitCode: 0,
       shell: "zsh",
@@ -238,6 +239,23 @@ Deno.test("drainSpools() leaves no text behind", async () => {
   const report = await drained;
   assert.deepEqual([report.inserted, report.broken], [1, 1]);
   assert.deepEqual(at.names(), []);
+});
+
+Deno.test("ingestSpools() corrects times counted from a boot that the clock has left behind", async () => {
+  using at = new Fixture();
+  const text = (key: number, start: string): string =>
+    `\x1err1\0${key}\0${start}\x0040\x000\0fish\0h\0/\0echo ${key}\0\n`;
+  const write = (session: string, records: string): void => {
+    at.write(session, new TextEncoder().encode(records));
+    Deno.utimeSync(`${at.folder}/${session}.spool`, 1_700_000_100, 1_700_000_100);
+  };
+  // The first shell's idea of the boot is right, the second's an hour behind.
+  write("s1", text(1, "1700000000000+90.5") + text(2, "1700000000000+99.5"));
+  write("s2", text(3, "1699996400000+90.5") + text(4, "1699996400000+99.5"));
+  await ingestSpools(at.deps);
+  const starts = new Map(at.entries().map((e) => [e.command, e.startedAtMs - 1_700_000_000_000]));
+  assert.deepEqual([starts.get("echo 1"), starts.get("echo 2")], [90_500, 99_500]);
+  assert.deepEqual([starts.get("echo 3"), starts.get("echo 4")], [90_960, 99_960]);
 });
 
 function refuseSecond(): typeof files.rename {
