@@ -14,6 +14,7 @@ import type { SyncListener } from "./events.ts";
 import { patiently } from "./patient.ts";
 import { countOf, isSameLog, lastIdOf, withoutFirst } from "./plan.ts";
 import {
+  type AppendResult,
   type HistoryLog,
   LinkError,
   type PeerLink,
@@ -195,11 +196,9 @@ export class PullRun {
       at += MAX_STORED_AT_ONCE;
       const whole = at >= entries.length;
       if (at > MAX_STORED_AT_ONCE) await yieldToLoop();
-      const result = await patiently(
-        () => whole && kept ? log.appendPulled(peer, part, kept) : log.append(part),
-        clock,
-        signal,
-      );
+      const store = (): AppendResult =>
+        whole && kept ? log.appendPulled(peer, part, kept) : log.append(part, { fromPeer: true });
+      const result = await patiently(store, clock, signal);
       this.totals.inserted += result.inserted;
       this.totals.ignored += result.ignored;
     } while (at < entries.length);

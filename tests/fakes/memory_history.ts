@@ -18,6 +18,8 @@ interface Row {
 export class MemoryHistory implements HistoryLog {
   /** Thrown by the next calls that read or write the log, first one first. */
   readonly failures: Error[] = [];
+  /** What a peer brings is ignored if it is older; milliseconds since the Unix epoch. */
+  prunedBeforeMs = -Infinity;
   #rows: Row[] = [];
   #ids = new Set<string>();
   #nextSeq = 1;
@@ -40,11 +42,15 @@ export class MemoryHistory implements HistoryLog {
     return { entries, lastSeq };
   }
 
-  append(entries: readonly Entry[]): AppendResult {
+  append(
+    entries: readonly Entry[],
+    { fromPeer = false }: { readonly fromPeer?: boolean } = {},
+  ): AppendResult {
     this.#maybeFail();
     let inserted = 0;
     for (const entry of entries) {
       if (this.#ids.has(entry.id)) continue;
+      if (fromPeer && entry.startedAtMs < this.prunedBeforeMs) continue;
       this.#ids.add(entry.id);
       this.#rows.push({ seq: this.#nextSeq++, entry });
       inserted++;
@@ -53,7 +59,7 @@ export class MemoryHistory implements HistoryLog {
   }
 
   appendPulled(peer: PeerId, entries: readonly Entry[], state: PullState): AppendResult {
-    const result = this.append(entries);
+    const result = this.append(entries, { fromPeer: true });
     this.#pulls.set(peer, state);
     return result;
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
 import { LinkError, type PullReply, type PullRequest } from "../../src/sync/ports.ts";
 import type { SyncReport } from "../../src/sync/report.ts";
+import { MAX_STORED_AT_ONCE } from "../../src/sync/serve.ts";
 import { ScriptedService } from "../contracts/peer_link.ts";
 import { drive } from "../fakes/drive.ts";
 import { makeEntries, makeEntry } from "../fakes/entries.ts";
@@ -138,6 +139,32 @@ Deno.test("a log that is replaced again the same day is read again the next day,
   await pair.round();
   assert.equal(pair.near.history.entries.length, 5 + 50 + 51);
   assert.equal(pair.near.seen("log-replaced").length, 2);
+});
+
+Deno.test("what was pruned here comes back by no way of pulling", async () => {
+  const pair = new Pair();
+  pair.far.recordCommands(5);
+  await pair.round();
+  pair.near.history.prunedBeforeMs = Infinity;
+  // The second replacement is followed on a detour.
+  for (let i = 0; i < 2; i++) {
+    pair.far.history.recreate(makeEntries(50));
+    pair.reconnect();
+    await pair.round();
+  }
+  assert.equal(pair.near.history.entries.length, 5);
+  // An answer that says nothing of how far it goes is stored as well, and so is one in pieces.
+  const services = [
+    { entries: makeEntries(3), nextCursor: 0 },
+    { entries: makeEntries(MAX_STORED_AT_ONCE + 1), nextCursor: MAX_STORED_AT_ONCE + 1 },
+  ];
+  for (const reply of services) {
+    const device = new Device("near");
+    device.history.prunedBeforeMs = Infinity;
+    const report = await pullOnce(device, reply);
+    assert.ok((report.peers[0]?.pull.received ?? 0) > 0);
+    assert.equal(device.history.entries.length, 0);
+  }
 });
 
 Deno.test("what was left out on such a day is not forgotten by a restart", async () => {
@@ -390,3 +417,20 @@ Deno.test("the next batch is asked for before the one before is stored", async (
     "store 22",
   ]);
 });
+
+/** Pulls from a peer that gives this answer, then has nothing more. */
+function pullOnce(near: Device, reply: PullReply): Promise<SyncReport> {
+  const far = new Device("far");
+  near.manual.push(far.record);
+  near.dialer.reach(far.peer, () => {
+    const link = new MemoryLink({
+      peer: far.peer,
+      service: new ScriptedService(),
+      clock: near.clock,
+    });
+    link.pull = ({ cursor }) =>
+      Promise.resolve(cursor === 0 ? reply : { entries: [], nextCursor: null });
+    return link;
+  });
+  return drive(near.clock, near.engine.runRound());
+}

@@ -148,3 +148,13 @@ Deno.test("pull() and push() answer only when what they answer for would survive
   await service.push([fresh!], []);
   assert.equal(settling.length, 3, "nothing new was stored");
 });
+
+Deno.test("push() does not let in again what was pruned here", async () => {
+  const { log, service, pushed } = new Server();
+  const [old, fresh] = makeEntries(2);
+  log.prunedBeforeMs = fresh!.startedAtMs;
+  const reply = await service.push([old!, fresh!], []);
+  assert.deepEqual(reply, { ok: true, inserted: 1, ignored: 1 });
+  assert.deepEqual(log.entries, [fresh]);
+  assert.deepEqual(pushed, [1]);
+});
