@@ -1,7 +1,7 @@
 /** The log of entries in the order they were taken in, and how far each peer was followed. */
 import type { DeviceId, Entry } from "../history/entry.ts";
 import type { Database, Row } from "./_database.ts";
-import { type Meta, PRUNED_BEFORE } from "./meta.ts";
+import { CLOCK_UNSET_BEFORE, type Meta, PRUNED_BEFORE } from "./meta.ts";
 import { entryRows, insertEntries, knownIds, toEntry, unixSeconds } from "./_rows.ts";
 
 /** What one answer may hold. */
@@ -224,7 +224,7 @@ export class EntryLog {
     const known = knownIds(this.#db, entries);
     const fresh: Entry[] = [];
     for (const entry of entries) {
-      if (prunedBefore !== undefined && unixSeconds(entry) < prunedBefore) continue;
+      if (prunedBefore !== undefined && isPruned(unixSeconds(entry), prunedBefore)) continue;
       if (known.has(entry.id)) continue;
       known.add(entry.id);
       fresh.push(entry);
@@ -264,6 +264,10 @@ export class EntryLog {
     }
     return entries;
   }
+}
+
+function isPruned(ts: number, prunedBefore: number): boolean {
+  return ts < prunedBefore && ts >= CLOCK_UNSET_BEFORE;
 }
 
 function cursorOf(value: unknown): number {

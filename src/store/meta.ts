@@ -4,6 +4,9 @@ import type { Database } from "./_database.ts";
 /** Entries from peers that are older than this (unix seconds) were pruned and stay out. */
 export const PRUNED_BEFORE = "pruned_before";
 
+/** Start of 2000 in unix seconds: a clock that shows an earlier time was not set. */
+export const CLOCK_UNSET_BEFORE = 946_684_800;
+
 /** See the file's description. */
 export class Meta {
   readonly #db: Database;

@@ -1,6 +1,9 @@
 /**
  * Takes entries out: by age (prune) or because a person wants them gone (delete).
  *
+ * A time before 2000 comes from a machine whose clock was not set yet; it says nothing of the age, so
+ * such entries are not pruned.
+ *
  * Pruned rows are forgotten, but not the age: entries from peers that are older stay out, or the next
  * sync with a device that never pruned would bring all of them back. The last prune decides: one with
  * an earlier cut-off lets older entries in again.
@@ -14,7 +17,7 @@ import type { DeviceId } from "../history/entry.ts";
 import type { Database } from "./_database.ts";
 import { mayNotVacuum, rewriteTables } from "./_rewrite.ts";
 import type { CommandIndex } from "./command_index.ts";
-import { type Meta, PRUNED_BEFORE } from "./meta.ts";
+import { CLOCK_UNSET_BEFORE, type Meta, PRUNED_BEFORE } from "./meta.ts";
 import type { HistoryQuery, Recall } from "./recall.ts";
 
 /** What {@linkcode Removal.prune} takes. */
@@ -49,7 +52,7 @@ export type Selection =
 /** A peer that nobody has seen for so long does not hold back a prune: it may be retired. */
 const ACTIVE_SECONDS = 30 * 86_400;
 const SCRUB_DUE = "scrub_due";
-const OLD = "ts < ? AND (ts, ingest_seq) < (?, ?)";
+const OLD = `ts < ? AND (ts, ingest_seq) < (?, ?) AND ts >= ${CLOCK_UNSET_BEFORE}`;
 const WAITING = "device_id = ? AND ingest_seq > ?";
 
 /** See the file's description. */

@@ -41,6 +41,21 @@ Deno.test("prune() deletes what is older than the cut-off, and only counts when 
   assert.throws(() => history.removal.prune({ ...options, beforeUnix: 1.5 }), RangeError);
 });
 
+Deno.test("prune() does not take a clock that was not set for an age", () => {
+  using history = openAt();
+  const [unset, old, fresh] = daily(3).map((entry, i) => ({
+    ...entry,
+    startedAtMs: [60_000, (NOW - 9 * DAY) * 1000, NOW * 1000][i]!,
+  }));
+  history.log.append([unset!, old!]);
+  const pruned = history.removal.prune({ beforeUnix: NOW - DAY, deviceId: OWN });
+  assert.deepEqual(pruned, { matched: 1, deleted: 1, keptForPeers: 0 });
+  assert.deepEqual(idsOf(history), [unset!.id]);
+  using other = openAt();
+  other.removal.prune({ beforeUnix: NOW - DAY, deviceId: OWN });
+  assert.equal(other.log.append([unset!, old!, fresh!], { fromPeer: true }).inserted, 2);
+});
+
 Deno.test("prune() in portions gets to the same end", () => {
   using history = openAt();
   history.log.append(daily(10));
