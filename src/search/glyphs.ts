@@ -1,5 +1,5 @@
 /** Text as a terminal shows it: characters with their columns. */
-import fastStringWidth from "fast-string-width";
+import { columnsOf } from "./columns.ts";
 import { printable } from "./printable.ts";
 
 /** One shown character, with the marks that belong to it. */
@@ -77,9 +77,8 @@ function firstOf(cluster: string): string {
 
 function mostColumns(text: string): number {
   let sum = 0;
-  for (const char of text) sum += NO_COLUMN.test(char) ? 0 : fastStringWidth(char);
-  const styled = text.includes(EMOJI_STYLE) ? 2 : 1;
-  return Math.max(styled, sum, fastStringWidth(text));
+  for (const char of text) sum += NO_COLUMN.test(char) ? 0 : columnsOf(char.codePointAt(0)!);
+  return Math.max(text.includes(EMOJI_STYLE) ? 2 : 1, sum);
 }
 
 /** The text printable and cut to at most `columns`, with `…` for what was cut off at the end. */
