@@ -25,6 +25,7 @@ import { type Exchange, PROTOCOLS } from "../wire/protocol_ids.ts";
 import { WireError } from "../wire/wire_error.ts";
 import { peerOf, routeOf } from "./_connections.ts";
 import { NoProgressError, ProgressTimer } from "./_progress.ts";
+import { SpareStream } from "./_spare_stream.ts";
 import { MessageReader, MessageTooLarge, writeMessage } from "./bytes.ts";
 import type { Node } from "./node.ts";
 
@@ -41,6 +42,12 @@ export const IDLE_TIMEOUT_MS = 30_000;
  * in the stream's window alone, and nobody tells how far it got.
  */
 const SLOWEST_BYTES_PER_MS = 16;
+
+/**
+ * Answers to a pull of at least this size are followed by another one: some 300 entries. A round that
+ * finds little or nothing opens no stream in vain.
+ */
+const FOLLOWED_BYTES = 16 * 1024;
 
 /**
  * The open connection to ask on: a direct one before a relayed one, a new one before an old one, and
@@ -74,11 +81,18 @@ class StreamLink implements PeerLink {
   readonly peer: PeerId;
   readonly #deps: LinkDeps;
   readonly #closed = new AbortController();
+  readonly #spare: SpareStream;
+  /** Whether the last answer to a pull was one that another one follows. */
+  #pullingOn = false;
   #route: Route;
 
   constructor(peer: PeerId, deps: LinkDeps) {
     this.peer = peer;
     this.#deps = deps;
+    this.#spare = new SpareStream(
+      (connection, signal) => openStream(connection, "pull", signal),
+      deps.clock,
+    );
     const connection = bestConnection(deps.node, peer);
     this.#route = connection?.direct === false ? "relayed" : "direct";
     if (!isConnected(deps.node, peer)) this.#end("there is no connection");
@@ -108,7 +122,11 @@ class StreamLink implements PeerLink {
       exchange: "pull",
       encode: (compressed) => encodePullRequest(request, compressed),
       mostBytes: PULL_REPLY_LIMIT.wireBytes,
-      decode: decodePullReply,
+      decode: (message, compressed) => {
+        if (message.length >= FOLLOWED_BYTES) this.#pullingOn = true;
+        else this.#pullOver();
+        return decodePullReply(message, compressed);
+      },
     }, options);
   }
 
@@ -131,6 +149,7 @@ class StreamLink implements PeerLink {
 
   #end(why: string): void {
     if (this.#closed.signal.aborted) return;
+    this.#spare.drop();
     this.#closed.abort(
       new LinkError("closed", `The link to peer "${this.peer}" is closed: ${why}`),
     );
@@ -146,11 +165,12 @@ class StreamLink implements PeerLink {
     using timer = new ProgressTimer({ clock: this.#deps.clock, idleMs: idleTimeoutMs, signal });
     let stream: Stream | undefined;
     try {
-      stream = await openStream(connection, ask.exchange, timer.signal);
+      stream = await this.#stream(ask.exchange, connection, timer.signal);
       timer.progress();
       return await converse(stream, ask, timer);
     } catch (error) {
       stream?.abort(toError(error));
+      if (ask.exchange === "pull") this.#pullOver();
       if (signal?.aborted) throw signal.reason;
       if (!stream && isUnsupported(error)) {
         this.#deps.node.setAside(connection);
@@ -159,6 +179,23 @@ class StreamLink implements PeerLink {
       this.#dropIfSilent(connection, error, startedMs);
       throw await this.#toLinkError(ask, error, connection);
     }
+  }
+
+  /** A stream to ask on; in the middle of a long pull it is there already, and the next one is made. */
+  async #stream(
+    exchange: Exchange,
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<Stream> {
+    if (exchange !== "pull") return await openStream(connection, exchange, signal);
+    const spare = await this.#spare.take(connection, signal);
+    if (this.#pullingOn) this.#spare.prepare(connection);
+    return spare ?? await openStream(connection, exchange, signal);
+  }
+
+  #pullOver(): void {
+    this.#pullingOn = false;
+    this.#spare.drop();
   }
 
   /** A connection on which nothing at all arrived is dead; what is asked next must not wait for it. */
