@@ -9,6 +9,7 @@ import {
   type LogSink,
 } from "../base/log.ts";
 import type { Output, World } from "../base/world.ts";
+import { printableJson } from "../search/printable.ts";
 import { formatEvent } from "./log_text.ts";
 
 /** The forms of a log line. */
@@ -81,18 +82,8 @@ async function jsonFormat(world: LoggingWorld): Promise<Format> {
       timestamp: world.clock.now(),
       properties: fields as Record<string, unknown>,
     };
-    return escapeHidden(format(record).trimEnd());
+    return printableJson(format(record).trimEnd());
   };
-}
-
-// JSON escapes control characters up to 0x1f only, but these too can steer a terminal or hide text.
-const HIDDEN = /[\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-
-function escapeHidden(json: string): string {
-  return json.replace(
-    HIDDEN,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 /**

@@ -1,7 +1,7 @@
 /** How the commands print. Results go to stdout, everything else to stderr. */
 import { causeChain, RrError } from "../base/rr_error.ts";
 import type { Output, World } from "../base/world.ts";
-import { printable } from "../search/printable.ts";
+import { printable, printableJson } from "../search/printable.ts";
 
 /** Writes a line to stdout. */
 export function printLine(world: World, text: string): void {
@@ -10,7 +10,12 @@ export function printLine(world: World, text: string): void {
 
 /** Writes a value to stdout as JSON with two spaces. */
 export function printJson(world: World, value: unknown): void {
-  world.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  world.stdout.write(`${jsonForOutput(world, JSON.stringify(value, null, 2))}\n`);
+}
+
+/** JSON for stdout: as it is when piped; on a terminal with escapes for all that could act on it. */
+export function jsonForOutput(world: World, json: string): string {
+  return world.stdout.isTerminal() ? printableJson(json) : json;
 }
 
 /** Writes `warn: ...` to stderr. */

@@ -14,6 +14,7 @@ import type { World } from "../base/world.ts";
 import type { Settings } from "../config/load.ts";
 import { openHistory } from "../store/open_history.ts";
 import { ExitCode } from "./exit_code.ts";
+import { takeInSpool } from "./take_in.ts";
 
 /** What the flags say. */
 export interface OnceFlags {
@@ -47,6 +48,7 @@ async function syncHere(
   signal: AbortSignal,
 ): Promise<void> {
   using history = openHistory(settings.dbPath, world);
+  await takeInSpool(world, settings, history);
   const network = networkOptionsOf(settings);
   const plan = {
     keys: keyPathsOf(settings),

@@ -7,7 +7,7 @@ import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import { printable } from "../search/printable.ts";
 import { ExitCode } from "./exit_code.ts";
-import { paletteFor, printJson } from "./print.ts";
+import { jsonForOutput, paletteFor, printJson } from "./print.ts";
 
 /** How the status is shown. */
 export interface StatusFlags {
@@ -44,7 +44,7 @@ async function watch(world: World, path: string, { json }: StatusFlags): Promise
   const show = (event: unknown): void => {
     const status = event as DaemonStatus;
     const clear = world.stdout.isTerminal() ? CLEAR : "";
-    if (json) world.stdout.write(`${JSON.stringify(status)}\n`);
+    if (json) world.stdout.write(`${jsonForOutput(world, JSON.stringify(status))}\n`);
     else world.stdout.write(clear + formatStatus(status, world));
   };
   try {

@@ -14,10 +14,15 @@ export async function takeInSpool(
   settings: Settings,
   history: History,
 ): Promise<void> {
-  if (settings.dbPath === ":memory:") return;
-  const folder = spoolFolder(settings.dbPath);
-  if (!world.files.list(folder).some((name) => name.includes("."))) return;
+  if (!isSpoolUsed(world, settings)) return;
   const { ingestForCommand } = await import("./ingest.ts");
+  const folder = spoolFolder(settings.dbPath);
   const problem = await ingestForCommand(world, settings, history, folder);
   if (problem !== undefined) printWarning(world, `recorded commands wait: ${problem}`);
+}
+
+/** Whether there is anything in the spool, be it that all of it has been taken in. */
+export function isSpoolUsed(world: World, { dbPath }: Settings): boolean {
+  return dbPath !== ":memory:" &&
+    world.files.list(spoolFolder(dbPath)).some((name) => name.includes("."));
 }

@@ -19,6 +19,16 @@ export function printable(text: string): string {
   return text.toWellFormed().replace(HARMFUL, visible);
 }
 
+/** Control characters up to 0x1f are escaped in any JSON; newlines between its values stay. */
+export function printableJson(json: string): string {
+  return json.replace(HARMFUL, (char) => char < " " ? char : escaped(char));
+}
+
+function escaped(char: string): string {
+  const units = Array.from({ length: char.length }, (_, i) => char.charCodeAt(i));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}
+
 function visible(char: string): string {
   const code = char.codePointAt(0)!;
   if (char === "\n") return "\u21b5"; // ↵

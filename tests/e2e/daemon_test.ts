@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Device } from "../../scripts/lab/device.ts";
 import { fillHistory } from "../bench/_history_files.ts";
+import { spoolBytes } from "../spool/_spool_bytes.ts";
 import { Lab, LOOPBACK, peerIdOf, said } from "./_lab.ts";
 
 /** Far above any interval used here, so that what arrives was pushed, not pulled. */
@@ -148,4 +149,27 @@ Deno.test("a push does not bring back what was pruned here", async () => {
   await b.rr("p2p-sync", "--push", "--peers", addr);
   assert.ok(await a.look((history) => history.log.has(fresh)));
   assert.ok(!await a.look((history) => history.log.has(old)));
+});
+
+Deno.test("p2p-sync without a daemon gives away what the hooks have just written", async () => {
+  await using lab = new Lab();
+  const [a, b] = [await lab.device("a"), await lab.device("b")];
+  const addr = await said(await a.startServe("--listen", LOOPBACK), "p2p listen: ");
+  const spool = `${b.home}/.rustory/spool`;
+  Deno.mkdirSync(spool, { recursive: true, mode: 0o700 });
+  const record = {
+    key: "1",
+    startedAtMs: 1_700_000_000_000,
+    sinceBoot: false,
+    durationMs: 1,
+    exitCode: 0,
+    shell: "zsh",
+    hostname: "b",
+    cwd: "/srv",
+    command: "echo typed",
+  };
+  Deno.writeFileSync(`${spool}/1-2-3.spool`, spoolBytes([record]), { mode: 0o600 });
+  await b.rr("p2p-sync", "--push", "--peers", addr);
+  const found = await a.look((history) => history.recall.recent(1));
+  assert.deepEqual(found.map((entry) => entry.command), ["echo typed"]);
 });

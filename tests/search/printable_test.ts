@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { clip, clipStart, glyphs, textWidth } from "../../src/search/glyphs.ts";
-import { printable } from "../../src/search/printable.ts";
+import { printable, printableJson } from "../../src/search/printable.ts";
 
 // deno-lint-ignore no-control-regex -- what must never come out
 const RAW = /[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
@@ -28,6 +28,15 @@ Deno.test("printable() leaves nothing harmful in any text, and is idempotent (pr
     assert.doesNotMatch(shown, RAW);
     assert.equal(printable(shown), shown);
   }));
+});
+
+Deno.test("printableJson() leaves nothing harmful and changes no value (property)", () => {
+  fc.assert(fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
+    const shown = printableJson(JSON.stringify(value, null, 2));
+    assert.doesNotMatch(shown.replaceAll("\n", ""), RAW);
+    assert.deepEqual(JSON.parse(shown), JSON.parse(JSON.stringify(value)));
+  }));
+  assert.equal(printableJson('["\u{e0041}\x9b"]'), '["\\udb40\\udc41\\u009b"]');
 });
 
 Deno.test("textWidth() counts columns", () => {

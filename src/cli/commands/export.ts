@@ -6,7 +6,8 @@ import { openHistory } from "../../store/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag } from "../flags.ts";
-import { printWarning } from "../print.ts";
+import { forOutput, jsonForOutput, printWarning } from "../print.ts";
+import { isSpoolUsed, takeInSpool } from "../take_in.ts";
 
 interface Flags {
   readonly format: ExportFormat;
@@ -39,8 +40,12 @@ Examples:
 
 const BATCH = { entries: 2_000, bytes: 8 * 2 ** 20 };
 
-function run(world: World, flags: Flags & GlobalFlags): number {
+async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath }, { needs: ["dbPath", "deviceId"] });
+  if (isSpoolUsed(world, settings)) {
+    using history = openHistory(settings.dbPath, world);
+    await takeInSpool(world, settings, history);
+  }
   using history = openHistory(settings.dbPath, {
     files: world.files,
     clock: world.clock,
@@ -56,13 +61,22 @@ function run(world: World, flags: Flags & GlobalFlags): number {
       if (bytes === undefined) left++;
       else parts.push(bytes);
     }
-    world.stdout.writeBytes(joined(parts));
+    write(world, joined(parts), flags.format);
     seq = batch.lastSeq;
   }
   if (left > 0) {
     printWarning(world, `${left} commands were left out: ${flags.format} files cannot hold them`);
   }
   return ExitCode.OK;
+}
+
+/** Exact into a file or a pipe; a terminal is shown what could act on it. */
+function write(world: World, bytes: Uint8Array, format: ExportFormat): void {
+  if (!world.stdout.isTerminal()) return world.stdout.writeBytes(bytes);
+  const text = new TextDecoder().decode(bytes);
+  world.stdout.write(
+    format === "jsonl" ? jsonForOutput(world, text) : forOutput(world, text, true),
+  );
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -15,6 +15,7 @@ import { DEVICE_ID_FLAG, HOSTNAME_FLAG, textFlag, USER_ID_FLAG } from "../flags.
 import { indexAll } from "../keep_index.ts";
 import { printInfo, printLine, printWarning } from "../print.ts";
 import { startProgress } from "../progress.ts";
+import { takeInSpool } from "../take_in.ts";
 
 interface Flags {
   readonly from: ImportSource | undefined;
@@ -83,6 +84,9 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   using _int = world.onSignal("SIGINT", () => stop.abort(stopped()));
   using _term = world.onSignal("SIGTERM", () => stop.abort(stopped()));
   using history = openHistory(settings.dbPath, world);
+  // As what it is, not as what is imported; what a hook recorded is then known and not doubled.
+  const own = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
+  await takeInSpool(world, own, history);
   const report = await importWithProgress(world, history, {
     from,
     path,

@@ -6,7 +6,7 @@ import { type CliCommand, defineCommand, type GlobalFlags } from "../define_comm
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag, textFlag } from "../flags.ts";
 import { keepIndexUp } from "../keep_index.ts";
-import { forOutput, printWarning } from "../print.ts";
+import { forOutput, jsonForOutput, printWarning } from "../print.ts";
 import { RUN_FILTER_FLAGS, type RunFilterFlags, runFilterOf } from "../run_filter_flags.ts";
 import { takeInSpool } from "../take_in.ts";
 
@@ -115,7 +115,9 @@ async function printerOf(world: World, { json, format }: Flags): Promise<Printer
   if (json) {
     const { entryToJson } = await import("../../shell/jsonl.ts");
     return (found) => {
-      const lines = found.map((entry) => `  ${JSON.stringify(entryToJson(entry))}`);
+      const lines = found.map((entry) =>
+        `  ${jsonForOutput(world, JSON.stringify(entryToJson(entry)))}`
+      );
       world.stdout.write(lines.length === 0 ? "[]\n" : `[\n${lines.join(",\n")}\n]\n`);
     };
   }
