@@ -56,6 +56,9 @@ interface PeerMemory {
   lastError: string | undefined;
 }
 
+/** Peers that are remembered, some times more than a round has. */
+const MOST_PEERS = 1_000;
+
 /** Listens to the engine and remembers what a person will ask for. */
 export class StatusKeeper {
   readonly #clock: Clock;
@@ -169,6 +172,8 @@ export class StatusKeeper {
   #memory(peer: PeerId): PeerMemory {
     let memory = this.#peers.get(peer);
     if (memory === undefined) {
+      // A directory may invent peers in every round.
+      if (this.#peers.size >= MOST_PEERS) this.#peers.delete(this.#peers.keys().next().value!);
       memory = { lastSyncMs: undefined, lastError: undefined };
       this.#peers.set(peer, memory);
     }

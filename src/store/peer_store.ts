@@ -28,6 +28,8 @@ export interface PeerState {
 
 /** As in the original: more peers than a person has, few enough to dial. */
 const MOST_PEERS = 1000;
+/** Peers that are kept; a directory that invents some in every round must not fill the disk. */
+const MOST_KEPT = 2 * MOST_PEERS;
 /** A device has a handful of addresses; what a tracker claims beyond that is noise or an attack. */
 const MOST_ADDRS = 64;
 const MOST_ADDR_CHARS = 1024;
@@ -87,6 +89,7 @@ export class PeerStore {
         );
         if (hostname !== undefined) this.#db.run(REMEMBER_NAME, peer, hostname);
       }
+      if (this.#db.integer("SELECT count(*) FROM peer_book") > MOST_KEPT) this.#forgetOldest();
     });
   }
 
@@ -127,6 +130,16 @@ export class PeerStore {
       this.#db.run("DELETE FROM rr_peer_name WHERE peer_id = ?", peer);
       return changed > 0;
     });
+  }
+
+  #forgetOldest(): void {
+    this.#db.run(
+      `DELETE FROM peer_book WHERE peer_id IN (
+         SELECT peer_id FROM peer_book ORDER BY last_seen DESC, peer_id LIMIT -1 OFFSET ${MOST_KEPT})`,
+    );
+    this.#db.run(
+      "DELETE FROM rr_peer_name WHERE peer_id NOT IN (SELECT peer_id FROM peer_book)",
+    );
   }
 
   /**

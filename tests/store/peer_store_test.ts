@@ -44,6 +44,19 @@ Deno.test("remember() bounds what a directory claims of a peer", () => {
   assert.deepEqual(history.peers.recent(0, "ana")[0]!.addrs, addrs.slice(1, 65));
 });
 
+Deno.test("remember() keeps the newest peers, however many are named", () => {
+  using history = open(":memory:", { nowMs: NOW * 1000 });
+  const crowd = (from: number, count: number): ReturnType<typeof peer>[] =>
+    Array.from(
+      { length: count },
+      (_, i) => peer(`p${from + i}`, { lastSeenUnix: NOW - 10_000 + from + i, hostname: "h" }),
+    );
+  for (let from = 0; from < 5_000; from += 500) history.peers.remember(crowd(from, 500));
+  const states = history.peers.states("desk" as DeviceId).map((state) => state.peer);
+  assert.equal(states.length, 2_000);
+  assert.ok(states.includes("p4999") && states.includes("p3000") && !states.includes("p2999"));
+});
+
 Deno.test("recent() gives peers of the user or of nobody, newest first, at most 1000", () => {
   using history = open(":memory:", { nowMs: NOW * 1000 });
   history.peers.remember([
