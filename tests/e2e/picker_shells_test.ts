@@ -161,7 +161,7 @@ for (const shell of SHELLS) {
   });
 
   Deno.test(`${name}: Up walks this session, Down leaves, and ctrl-d deletes`, async () => {
-    await inShell(shell, async ({ tmux, run, open }) => {
+    await inShell(shell, async ({ tmux, folder, run, open }) => {
       await run("echo first");
       await run("echo second");
       await tmux.press("C-l");
@@ -176,6 +176,32 @@ for (const shell of SHELLS) {
       await tmux.until((rows) => !rows.some((row) => row.includes("echo first")));
       await tmux.press("Down", "Down");
       await tmux.until((rows) => !rows.some((row) => row.includes("prefix")));
+      // A process in the background writes the file anew, so that the text is nowhere in it.
+      await until(
+        "the end of the text",
+        () => !bytesBelow(`${folder}/.rustory`).includes("echo first"),
+      );
+      assert.ok(bytesBelow(`${folder}/.rustory`).includes("echo second"));
     });
   });
+}
+
+/** All bytes of all files below a folder, as text of one letter a byte. */
+function bytesBelow(folder: string): string {
+  let all = "";
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    if (isDirectory) all += bytesBelow(`${folder}/${name}`);
+    else all += readIfThere(`${folder}/${name}`);
+  }
+  return all;
+}
+
+// A log file of SQLite may go while the folder is read.
+function readIfThere(path: string): string {
+  try {
+    return new TextDecoder("latin1").decode(Deno.readFileSync(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
 }

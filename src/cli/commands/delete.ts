@@ -97,6 +97,7 @@ function openForDeleting(world: World, settings: Settings): History {
 /** What the picker starts in the background, so that nobody waits for the file to be rewritten. */
 async function finish(world: World, settings: Settings): Promise<number> {
   using history = openForDeleting(world, settings);
+  await takeInAll(world, settings, history);
   if (history.removal.scrubDue()) await scrub(world, history);
   return ExitCode.OK;
 }
