@@ -169,8 +169,7 @@ function trackersOf(
     // Neither it nor the message below holds the value: a URL may have a password in it.
     if (!(error instanceof RangeError)) throw error;
     throw new RrError("config", error.message, {
-      hint:
-        'Name trackers as in "http://tracker.example:8850"; `rr doctor` says where they are set',
+      hint: 'A tracker looks like "http://tracker.example:8850", a token is printable ASCII',
     });
   }
 }

@@ -73,7 +73,7 @@ export class Discovery {
     deadlineMs: number,
     signal: AbortSignal,
   ): Promise<readonly PeerRecord[]> {
-    const { clock, logger, self, onEvent } = this.#deps;
+    const { clock, self, onEvent } = this.#deps;
     const { name } = directory;
     try {
       const options = { clock, signal, what: `get the peers from ${name}` };
@@ -82,15 +82,11 @@ export class Discovery {
         (inner) => directory.list(self.userId, inner),
         options,
       );
-      if (this.#failing.delete(name)) {
-        logger.info("A directory answers again", { directory: name });
-        onEvent({ type: "directory-recovered", name });
-      }
+      if (this.#failing.delete(name)) onEvent({ type: "directory-recovered", name });
       return found;
     } catch (error) {
       if (!signal.aborted && !this.#failing.has(name)) {
         this.#failing.add(name);
-        logger.warn("A directory does not answer", { directory: name, error: causeChain(error) });
         onEvent({ type: "directory-failed", name, error: toError(error) });
       }
       return [];
@@ -121,7 +117,7 @@ export class Discovery {
    * apart. Only who is there now counts: the book also holds keys that a device has given up.
    */
   #reportSameDevice(alive: readonly PeerRecord[]): void {
-    const { self, logger, onEvent } = this.#deps;
+    const { self, onEvent } = this.#deps;
     const byDevice = new Map<string, Set<PeerId>>([[self.deviceId, new Set([self.peer])]]);
     for (const { peer, deviceId } of alive) {
       if (deviceId === undefined) continue;
@@ -132,10 +128,6 @@ export class Discovery {
       const key = [deviceId, ...peers].join("\0");
       if (peers.length < 2 || this.#reported.has(key)) continue;
       if (this.#reported.size < MAX_PEERS) this.#reported.add(key);
-      logger.warn("Several peers have the same device id, give each its own", {
-        deviceId,
-        peers: peers.join(" "),
-      });
       onEvent({ type: "same-device-id", deviceId, peers });
     }
   }

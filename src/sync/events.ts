@@ -1,4 +1,4 @@
-/** What the engine tells whoever listens. It never prints. */
+/** What the engine tells whoever listens. It never prints; what has an event here it does not log. */
 import type { PeerId, Route } from "./ports.ts";
 import type { PeerReport, PullTotals, PushTotals, SyncReport } from "./report.ts";
 

@@ -167,15 +167,11 @@ export class PullRun {
   }
 
   #mayRestart(cursor: number): boolean {
-    const { clock, logger, onEvent, peer } = this.#deps;
+    const { clock, onEvent, peer } = this.#deps;
     const { restartedAt } = this.#memory;
     const now = clock.monotonic();
     if (restartedAt !== undefined && now - restartedAt < RESTART_PAUSE_MS) return false;
     this.#memory.restartedAt = now;
-    logger.warn("A peer's log is not the one followed before, reading it from its beginning", {
-      peer,
-      cursor,
-    });
     onEvent({ type: "log-replaced", peer, cursor });
     return true;
   }

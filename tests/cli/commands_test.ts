@@ -146,6 +146,8 @@ Deno.test("bad command lines end with 2 and say what is wrong, on stderr alone",
     [["import", "--from", "zhs"], /--from: expected zsh, bash/],
     [["import", "--from", "zsh", "--shell", "bash"], /both zsh and bash/],
     [["completions", "tcsh"], /"tcsh"/],
+    [["tracker-serve", "--token", " "], /blank --token: everybody would be let in/],
+    [["tracker-serve", "--ttl-sec", "86401"], /--ttl-sec: expected a whole number from 1 to 86400/],
     [["--db-path", "x", "--json"], /--json/],
   ];
   for (const [args, message] of bad) {

@@ -75,7 +75,7 @@ Deno.test("two peers with one device id are reported, once", async () => {
     { type: "same-device-id", deviceId: "laptop", peers: ["me", "twin"] },
     { type: "same-device-id", deviceId: "desk", peers: ["x", "y"] },
   ]);
-  assert.equal(set.logger.matching("same device id").length, 2);
+  assert.deepEqual(set.logger.events, [], "whoever is told decides what to log");
 });
 
 Deno.test("a key that a device has given up is no second device", async () => {

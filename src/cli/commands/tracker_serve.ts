@@ -1,3 +1,4 @@
+import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
@@ -33,8 +34,8 @@ Examples:
     bind: textFlag("Where to listen [env RUSTORY_TRACKER_BIND, default 0.0.0.0:8850]", "host:port"),
     ttlSec: {
       kind: "parsed",
-      // A week: more would only collect addresses that nobody answers at.
-      parse: wholeNumber(1, 604_800),
+      // A day: more would only collect addresses that nobody answers at.
+      parse: wholeNumber(1, 86_400),
       default: "60",
       placeholder: "n",
       brief: "Seconds after which a device that does not register again is forgotten",
@@ -47,6 +48,12 @@ Examples:
 });
 
 async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
+  // Elsewhere a blank value counts as none; here that would open what somebody meant to close.
+  if (flags.token?.trim() === "") {
+    throw new RrError("usage", "Cannot use a blank --token: everybody would be let in", {
+      hint: "Leave it out if that is meant",
+    });
+  }
   const settings = loadSettings(world, {
     trackerBind: flags.bind,
     trackerServeToken: flags.token,
