@@ -118,6 +118,14 @@ for (const key of ["Escape", "C-c", "C-g"]) {
   });
 }
 
+Deno.test("the picker keeps what was typed before it was there", async () => {
+  await withPicker({}, async ({ tmux, ended }) => {
+    await tmux.type("target-42");
+    await tmux.press("Enter");
+    assert.equal((await ended()).output, "edit\nmake target-42");
+  });
+});
+
 Deno.test("the picker leaves what is typed after the choice to the shell", async () => {
   await withPicker({}, async ({ tmux, ended }) => {
     await tmux.untilText("git push origin main");

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { exitCodeOf, outputOf } from "../../src/cli/picker/outcome.ts";
+import { exitCodeOf, widgetAnswer } from "../../src/cli/picker/outcome.ts";
 
-Deno.test("outputOf() gives a widget the action and the command, byte for byte", () => {
+Deno.test("widgetAnswer() is the action and the command, byte for byte", () => {
   const chosen = { kind: "chosen", action: "run", command: "a\nb\n" } as const;
-  assert.equal(outputOf(chosen, true), "run\na\nb\n");
-  assert.equal(outputOf({ ...chosen, command: "a" }, true), "run\na");
-  assert.equal(outputOf({ ...chosen, command: "a" }, false), "a\n");
-  assert.equal(outputOf({ kind: "cancelled" }, true), "");
+  assert.equal(widgetAnswer(chosen), "run\na\nb\n");
+  assert.equal(widgetAnswer({ ...chosen, action: "edit", command: "a" }), "edit\na");
+  assert.equal(widgetAnswer({ kind: "cancelled" }), "");
 });
 
 Deno.test("exitCodeOf() is 0, 130 or 1", () => {

@@ -6,7 +6,8 @@ import type { DeviceId } from "../../history/entry.ts";
 import type { History } from "../../store/open_history.ts";
 import type { CommandSource } from "./command_source.ts";
 import { historySource, type PickerPlace } from "./history_source.ts";
-import { exitCodeOf, type Outcome, outputOf } from "./outcome.ts";
+import { forOutput } from "../print.ts";
+import { exitCodeOf, type Outcome, widgetAnswer } from "./outcome.ts";
 import { type PickerRunOptions, runPicker } from "./run_picker.ts";
 import { workspaceOf } from "./workspace.ts";
 
@@ -17,7 +18,7 @@ export const PICKER_CACHE_KIB = 2048;
 export interface InteractiveFlags {
   /** The text already typed. */
   readonly query: string | undefined;
-  /** Answer as the shell hooks want it, see {@linkcode outputOf}. */
+  /** Answer as the shell hooks want it, see {@linkcode widgetAnswer}. */
   readonly widget: boolean;
   /** For the Up key: this session first, growing upwards, commands that start with the text. */
   readonly up: boolean;
@@ -47,9 +48,13 @@ export async function searchInteractively(
     upward: flags.up,
     filter: { scope: "all", okOnly: false, sessionFirst: flags.up },
   });
-  world.stdout.write(outputOf(outcome, flags.widget));
+  world.stdout.write(flags.widget ? widgetAnswer(outcome) : plainAnswer(world, outcome));
   if (history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
   return exitCodeOf(outcome);
+}
+
+function plainAnswer(world: World, outcome: Outcome): string {
+  return outcome.kind === "chosen" ? `${forOutput(world, outcome.command, true)}\n` : "";
 }
 
 // Rewriting the file takes about 1 s for 100 MB: not while a person waits for the prompt.

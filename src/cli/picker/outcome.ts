@@ -21,12 +21,9 @@ export function exitCodeOf(outcome: Outcome): number {
 }
 
 /**
- * What goes to stdout.
- *
- * For a shell widget: `edit` or `run`, a newline, then the command exactly as recorded, without a
- * newline at its end. Otherwise the command with a newline.
+ * What goes to stdout for a shell widget: `edit` or `run`, a newline, then the command exactly as
+ * recorded, without a newline at its end; nothing if there was no choice.
  */
-export function outputOf(outcome: Outcome, widget: boolean): string {
-  if (outcome.kind !== "chosen") return "";
-  return widget ? `${outcome.action}\n${outcome.command}` : `${outcome.command}\n`;
+export function widgetAnswer(outcome: Outcome): string {
+  return outcome.kind === "chosen" ? `${outcome.action}\n${outcome.command}` : "";
 }
