@@ -111,7 +111,7 @@ async function feed(
       if (next.done) break;
       if (!input.write(rowsOf(next.value))) {
         const { promise, resolve } = Promise.withResolvers<void>();
-        input.once("drain", resolve).once("error", () => resolve());
+        input.once("drain", resolve);
         await Promise.race([promise, ended]);
       } else {
         await new Promise((resolve) => setImmediate(resolve));
