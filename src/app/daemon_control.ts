@@ -17,6 +17,9 @@ export interface ControlParts {
   readonly stop: () => void;
 }
 
+/** How long to wait for a session that is starting. */
+const STARTING_MS = 5_000;
+const STARTING_CHECK_MS = 50;
 /** How often `watch` shows a new status. */
 const WATCH_MS = 1_000;
 
@@ -63,10 +66,33 @@ async function* watch(
   }
 }
 
-async function syncNow({ session }: ControlParts, signal: AbortSignal): Promise<SyncReport> {
-  const running = session();
-  if (running === undefined) throw new RrError("busy", "The daemon is just starting: try again");
-  return await running.nextRound(signal);
+// A new configuration ends the session, and the round that was asked for is one of the next session.
+async function syncNow(parts: ControlParts, signal: AbortSignal): Promise<SyncReport> {
+  for (let last: SyncSession | undefined;;) {
+    const running = await sessionAfter(last, parts, signal);
+    try {
+      return await running.nextRound(signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!running.node.stopped.aborted) throw error;
+      last = running;
+    }
+  }
+}
+
+async function sessionAfter(
+  last: SyncSession | undefined,
+  { session, clock }: ControlParts,
+  signal: AbortSignal,
+): Promise<SyncSession> {
+  for (const since = clock.monotonic(); clock.monotonic() - since < STARTING_MS;) {
+    const running = session();
+    if (running !== undefined && running !== last) return running;
+    await clock.sleep(STARTING_CHECK_MS, signal);
+  }
+  throw new RrError("busy", "The daemon is not taking part in the network now", {
+    hint: "See its log for why, or try again in a moment",
+  });
 }
 
 /** A report as JSON. */

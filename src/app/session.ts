@@ -69,7 +69,7 @@ export interface SyncSession extends AsyncDisposable {
   /**
    * During a watch: starts a round now and resolves to what came of it.
    *
-   * @throws `signal.reason` once the signal is aborted
+   * @throws `signal.reason` once the signal is aborted, or the reason for which the session ended
    */
   nextRound(signal: AbortSignal): Promise<SyncReport>;
 }
@@ -143,7 +143,7 @@ export async function openSession(
     node,
     engine,
     trackers,
-    nextRound: (signal) => rounds.next(engine, signal),
+    nextRound: (signal) => rounds.next(engine, AbortSignal.any([signal, node.stopped])),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }

@@ -188,11 +188,10 @@ export class SyncEngine {
 
   async #jitter(most: number, signal: AbortSignal): Promise<void> {
     if (most === 0) return;
-    const { clock, random } = this.#deps;
     const unit = most >= 1000 ? 1000 : 1;
-    const ms = Math.floor(random.unit() * (Math.floor(most / unit) + 1)) * unit;
+    const ms = Math.floor(this.#deps.random.unit() * (Math.floor(most / unit) + 1)) * unit;
     this.#onEvent({ type: "start-jitter", ms });
-    await clock.sleep(ms, signal);
+    await this.#wake.wait(ms, signal);
   }
 
   async #repeat(watch: Watch, intervalMs: number): Promise<never> {

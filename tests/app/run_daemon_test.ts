@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { callControl } from "../../src/app/control/client.ts";
 import { controlSocketPath } from "../../src/app/control/socket_path.ts";
 import type { DaemonConfig } from "../../src/app/daemon_config.ts";
+import type { SyncSummary } from "../../src/app/daemon_control.ts";
 import type { DaemonStatus } from "../../src/app/daemon_status.ts";
 import { tryRole } from "../../src/app/lock.ts";
 import { RrError } from "../../src/base/rr_error.ts";
@@ -19,7 +20,9 @@ function daemonTest(name: string, fn: (lab: DaemonLab) => Promise<void>): void {
     sanitizeResources: false,
     fn: async () => {
       await using lab = new DaemonLab();
-      await fn(lab);
+      const { promise: late, reject } = Promise.withResolvers<never>();
+      const timer = setTimeout(() => reject(new Error(`"${name}" does not end`)), 30_000);
+      await Promise.race([fn(lab), late]).finally(() => clearTimeout(timer));
     },
   });
 }
@@ -132,6 +135,24 @@ daemonTest(
   },
 );
 
+daemonTest(
+  "runDaemon() answers who waits for a round also if a new configuration comes meanwhile",
+  async (lab) => {
+    using mute = muteListener();
+    let config = lab.config({ peers: [`${mute.addr}/p2p/${SOMEBODY}`] });
+    lab.start(() => config);
+    await lab.untilSessions(1);
+    const path = controlSocketPath(config.dbPath);
+    const waiting = callControl(path, { verb: "sync" }, { idleTimeoutMs: Infinity });
+    await mute.connected;
+    config = lab.config();
+    lab.fake.raise("SIGHUP");
+    const summary = await waiting as SyncSummary;
+    assert.deepEqual(summary.peers, []);
+    assert.equal(lab.said.length, 2);
+  },
+);
+
 daemonTest("runDaemon() stops while a session is opened", async (lab) => {
   const stop = new AbortController();
   const config = lab.config();
@@ -190,6 +211,27 @@ daemonTest(
     await running;
   },
 );
+
+/** A port that takes connections and never says a word. */
+function muteListener(): Disposable & { readonly addr: string; readonly connected: Promise<void> } {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const held: Deno.Conn[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  (async () => {
+    for await (const connection of listener) {
+      held.push(connection);
+      resolve();
+    }
+  })().catch(() => {});
+  return {
+    addr: `/ip4/127.0.0.1/tcp/${listener.addr.port}`,
+    connected: promise,
+    [Symbol.dispose](): void {
+      listener.close();
+      for (const connection of held) connection.close();
+    },
+  };
+}
 
 function holdServing(lab: DaemonLab, { dbPath }: DaemonConfig): Disposable {
   lab.fake.files.makePrivateFolder(dbPath.slice(0, dbPath.lastIndexOf("/")));

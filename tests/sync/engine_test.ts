@@ -209,6 +209,17 @@ Deno.test("watch() waits a random while before the first round", async () => {
   await set.end();
 });
 
+Deno.test("wake() ends the wait before the first round", async () => {
+  const set = new Watching({ seed: 1 });
+  set.peer("far");
+  await set.start({ startJitterMs: 3_600_000 });
+  assert.equal(set.rounds, 0);
+  set.near.engine.wake();
+  await set.pass(0);
+  assert.equal(set.rounds, 1);
+  await set.end();
+});
+
 Deno.test("watch() with nobody to sync with waits quietly", async () => {
   const set = new Watching();
   await set.start();
