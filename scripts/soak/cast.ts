@@ -73,6 +73,8 @@ export class Victim implements AsyncDisposable {
           LD_PRELOAD: preload,
           FAKETIME_TIMESTAMP_FILE: this.clockFile,
           FAKETIME_CACHE_DURATION: "1",
+          // What a killed process leaves there, the next one of its number falls over.
+          FAKETIME_DISABLE_SHM: "1",
           FAKETIME_DONT_FAKE_MONOTONIC: "1",
         }),
       },
@@ -90,14 +92,20 @@ export class Victim implements AsyncDisposable {
     this.#daemon = await this.device.startDaemon(...this.#flags);
   }
 
-  /** Ends the daemon by `signal`; its exit code. */
-  async end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
+  /**
+   * Ends the daemon by `signal`.
+   *
+   * @throws with what it printed, if it does not end with 0 although it was asked kindly
+   */
+  async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const daemon = this.#daemon;
     this.#daemon = undefined;
-    if (daemon === undefined) return 0;
+    if (daemon === undefined) return;
     this.restarts++;
     daemon.kill(signal);
-    return await daemon.exited;
+    const code = await daemon.exited;
+    if (signal === "SIGKILL" || code === 0) return;
+    throw new Error(`${this.device.name} ended with ${code} on SIGTERM:\n${daemon.output()}`);
   }
 
   /** Sends a signal to the daemon, if there is one. */
