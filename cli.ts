@@ -1,9 +1,9 @@
 #!/usr/bin/env -S deno run --allow-all
 /**
- * The command `rr`, run from its source.
+ * The command `rr`.
  *
  * @module
  */
-import { runFromSource } from "./src/cli/run_from_source.ts";
+import { runProcess } from "./src/cli/main.ts";
 
-if (import.meta.main) await runFromSource();
+if (import.meta.main) await runProcess();

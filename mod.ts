@@ -65,6 +65,6 @@ export { VERSION } from "./src/version.ts";
 
 if (import.meta.main) {
   // `deno run -A jsr:@rustory/cli p2p-sync --watch` starts here.
-  const { runFromSource } = await import("./src/cli/run_from_source.ts");
-  await runFromSource();
+  const { runProcess } = await import("./src/cli/main.ts");
+  await runProcess();
 }

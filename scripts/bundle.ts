@@ -13,7 +13,7 @@ export const START_CHUNK: string = `${DIST}/cli.js`;
 export async function bundle(): Promise<void> {
   await emptyFolder(DIST);
   const flags = ["--quiet", "--minify", "--platform", "deno", "--code-splitting"];
-  await mustRun(deno("bundle", ...flags, "--outdir", DIST, "src/cli/bundle/cli.ts"));
+  await mustRun(deno("bundle", ...flags, "--outdir", DIST, "cli.ts"));
 }
 
 /**

@@ -10,10 +10,6 @@ import { deno, emptyFolder, fail, mustRun, ROOT, say } from "./tools.ts";
 
 const OUT = `${ROOT}out/npm`;
 const PACKAGE = `${OUT}/package`;
-/** The command for bundles and packages. */
-const CLI = "src/cli/bundle/cli";
-/** Beside deno.json, since all paths in it are relative to it. */
-const CONFIG = `${ROOT}deno.npm.json`;
 /** `node:sqlite` without a flag, and `node:zlib` with zstd. */
 const ENGINES = { node: ">=22.15" };
 const DESCRIPTION = "Shell history on all of your machines, peer to peer, without a server that " +
@@ -23,9 +19,7 @@ const NOT_FOR_NPM = /^deno\.(?:json|lock)$|(?<!\.d)\.ts$/;
 
 /** The command. Not a file of ours, since Node before 24.2 has no `import.meta.main`. */
 const BIN = `#!/usr/bin/env node
-import { main } from "../src/cli/main.js";
-import { loadBundled } from "../src/cli/bundled_commands.js";
-import { systemWorld } from "../src/world/system.js";
+import { runProcess } from "../src/cli/main.js";
 
 // Node 22 calls node:sqlite experimental on every start; rr knows what it stands on.
 const { emitWarning } = process;
@@ -35,8 +29,7 @@ process.emitWarning = (warning, ...rest) => {
   }
 };
 
-const world = await systemWorld();
-world.exit(await main(world, loadBundled));
+await runProcess();
 `;
 
 interface PackageJson {
@@ -59,12 +52,8 @@ say(`${OUT}/${tarball} ${(size / 1024).toFixed(0)} kB`);
 
 async function pack(): Promise<void> {
   const raw = `${OUT}/raw.tar.gz`;
-  // On npm the command starts from where all others can be found by following imports.
-  const config = { ...manifest, exports: { ...manifest.exports, "./cli": `./${CLI}.ts` } };
-  await Deno.writeTextFile(CONFIG, JSON.stringify(config));
-  const flags = ["--allow-dirty", "--no-source-maps", "--quiet", "--config", CONFIG];
-  const packed = await mustRun(deno("pack", ...flags, "--output", raw))
-    .finally(() => Deno.remove(CONFIG));
+  const flags = ["--allow-dirty", "--no-source-maps", "--quiet"];
+  const packed = await mustRun(deno("pack", ...flags, "--output", raw));
   // One slow type in what mod.ts exports, and deno leaves all types out with no more than a warning.
   const missing = /Could not generate types for '[^']*\/(mod)\.ts'/.exec(
     packed.stdout + packed.stderr,
@@ -134,7 +123,7 @@ function exactVersions(names: readonly string[]): Record<string, string> {
 
 async function check(): Promise<void> {
   const files = await listFiles(PACKAGE);
-  for (const wanted of ["README.md", "LICENSE", "mod.js", "mod.d.ts", `${CLI}.js`]) {
+  for (const wanted of ["README.md", "LICENSE", "mod.js", "mod.d.ts", "cli.js"]) {
     if (!files.includes(wanted)) fail(`the package lacks ${wanted}`);
   }
   for (const file of files) {

@@ -2,7 +2,7 @@
  * The list of commands, without any code of theirs: for the overview, completion and typing errors.
  *
  * A new command is a file `commands/<name>.ts` (`-` becomes `_`) that exports `command`, made by
- * `defineCommand()`; a row here; and a row in `bundled_commands.ts`.
+ * `defineCommand()`; a row here; and a row in `load_command.ts`.
  */
 
 /** Headings of the overview, in its order. */

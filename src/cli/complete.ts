@@ -3,7 +3,7 @@ import type { World } from "../base/world.ts";
 import { printable } from "../search/printable.ts";
 import { COMMANDS } from "./commands.ts";
 import { ExitCode } from "./exit_code.ts";
-import type { LoadCommand } from "./load_command.ts";
+import { loadCommand } from "./load_command.ts";
 
 const ROOT_OPTIONS: Readonly<Record<string, string>> = {
   "--help": "Print an overview",
@@ -12,11 +12,7 @@ const ROOT_OPTIONS: Readonly<Record<string, string>> = {
 };
 
 /** Prints the words that may stand at the cursor, one a line, each with a TAB and its meaning. */
-export async function complete(
-  world: World,
-  load: LoadCommand,
-  words: readonly string[],
-): Promise<number> {
+export async function complete(world: World, words: readonly string[]): Promise<number> {
   const [name = "", ...rest] = withoutGlobals(words);
   if (rest.length === 0) {
     for (const [command, row] of Object.entries(COMMANDS)) print(world, name, command, row.brief);
@@ -26,7 +22,8 @@ export async function complete(
     return ExitCode.OK;
   }
   if (!Object.hasOwn(COMMANDS, name)) return ExitCode.OK;
-  const [{ completionsOf }, { command }] = await Promise.all([import("./parser.ts"), load(name)]);
+  const { completionsOf } = await import("./parser.ts");
+  const { command } = await loadCommand(name);
   for (const { completion, brief } of await completionsOf(world, name, command, rest)) {
     if (completion !== "--") print(world, rest.at(-1)!, completion, brief);
   }

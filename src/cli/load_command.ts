@@ -1,3 +1,8 @@
+/**
+ * Where the code of each command is. None of it is read before it is asked for: deno.json turns on
+ * `lazy-dynamic-imports`, without which Deno would look at everything named here at every start, which
+ * costs more than `rr record` itself. Bundlers and package registries follow the names.
+ */
 import type { CliCommand } from "./define_command.ts";
 
 /** A file of `commands/`. */
@@ -5,10 +10,32 @@ export interface LoadedCommand {
   readonly command: CliCommand;
 }
 
-/** Loads the command of a name that is in the list of commands. */
-export type LoadCommand = (name: string) => Promise<LoadedCommand>;
+const FILES: Readonly<Record<string, () => Promise<LoadedCommand>>> = {
+  search: () => import("./commands/search.ts"),
+  record: () => import("./commands/record.ts"),
+  hook: () => import("./commands/hook.ts"),
+  import: () => import("./commands/import.ts"),
+  export: () => import("./commands/export.ts"),
+  "p2p-sync": () => import("./commands/p2p_sync.ts"),
+  "p2p-serve": () => import("./commands/p2p_serve.ts"),
+  status: () => import("./commands/status.ts"),
+  "sync-status": () => import("./commands/sync_status.ts"),
+  "tracker-serve": () => import("./commands/tracker_serve.ts"),
+  "relay-serve": () => import("./commands/relay_serve.ts"),
+  init: () => import("./commands/init.ts"),
+  service: () => import("./commands/service.ts"),
+  doctor: () => import("./commands/doctor.ts"),
+  "swarm-key": () => import("./commands/swarm_key.ts"),
+  completions: () => import("./commands/completions.ts"),
+  stats: () => import("./commands/stats.ts"),
+  delete: () => import("./commands/delete.ts"),
+  prune: () => import("./commands/prune.ts"),
+};
 
-/** The file of a command, from `src/cli/` on. */
-export function fileOfCommand(name: string): string {
-  return `commands/${name.replaceAll("-", "_")}.ts`;
+/** The commands that can be loaded, for the test that compares them with the list. */
+export const LOADABLE: readonly string[] = Object.keys(FILES);
+
+/** Loads a command of the list. */
+export function loadCommand(name: string): Promise<LoadedCommand> {
+  return FILES[name]!();
 }

@@ -85,7 +85,7 @@ function commands(dbPath: string): Map<string, readonly string[]> {
 function bundle(): string | undefined {
   const flags = "bundle --quiet --minify --platform deno --code-splitting --outdir".split(" ");
   const { success } = new Deno.Command(Deno.execPath(), {
-    args: [...flags, `${folder}/dist`, "src/cli/bundle/cli.ts"],
+    args: [...flags, `${folder}/dist`, "cli.ts"],
     cwd: ROOT,
     stdout: "null",
     stderr: "null",

@@ -54,7 +54,7 @@ function bundle(): string | undefined {
     args: [
       ..."bundle --quiet --minify --platform deno --code-splitting --outdir".split(" "),
       `${folder}/dist`,
-      "src/cli/bundle/cli.ts",
+      "cli.ts",
     ],
     cwd: ROOT,
     stdout: "null",

@@ -1,5 +1,4 @@
 /** Runs command lines in the test's process. */
-import { loadBundled } from "../../src/cli/bundled_commands.ts";
 import { main } from "../../src/cli/main.ts";
 import { openHistory } from "../../src/store/open_history.ts";
 import type { Entry } from "../../src/history/entry.ts";
@@ -15,7 +14,7 @@ export interface Ran {
 /** Runs `rr <args>` in the world. */
 export async function rr(world: FakeWorld, ...args: string[]): Promise<Ran> {
   world.args = args;
-  const code = await main(world, loadBundled);
+  const code = await main(world);
   return { code, out: world.takeOut(), err: world.takeErr() };
 }
 

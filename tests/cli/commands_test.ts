@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { BUNDLED_NAMES, loadBundled } from "../../src/cli/bundled_commands.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { fileOfCommand } from "../../src/cli/load_command.ts";
+import { LOADABLE, loadCommand } from "../../src/cli/load_command.ts";
 import { optionName } from "../../src/cli/value_words.ts";
 import { annsWorld, rr } from "./_run.ts";
 
@@ -57,15 +56,18 @@ const ORIGINAL: Readonly<Record<string, readonly string[]>> = {
   "import": ["shell", "path", "limit", "user-id", "device-id", "hostname"],
 };
 
-Deno.test("COMMANDS, the bundled loaders and the files of commands/ name the same commands", () => {
+Deno.test("COMMANDS, the loaders and the files of commands/ name the same commands", () => {
   const files = Array.from(Deno.readDirSync(new URL("commands/", CLI)), ({ name }) => name);
-  assert.deepEqual(files.toSorted(), NAMES.map((n) => fileOfCommand(n).slice(9)).toSorted());
-  assert.deepEqual(BUNDLED_NAMES.toSorted(), NAMES.toSorted());
+  assert.deepEqual(
+    files.toSorted(),
+    NAMES.map((name) => `${name.replaceAll("-", "_")}.ts`).toSorted(),
+  );
+  assert.deepEqual(LOADABLE.toSorted(), NAMES.toSorted());
 });
 
 Deno.test("COMMANDS has the brief of each command", async () => {
   for (const name of NAMES) {
-    const { command } = await loadBundled(name);
+    const { command } = await loadCommand(name);
     assert.equal(COMMANDS[name]!.brief, command.brief, name);
   }
 });
@@ -73,7 +75,7 @@ Deno.test("COMMANDS has the brief of each command", async () => {
 Deno.test("every command of the original has the options of the original", async () => {
   for (const [name, options] of Object.entries(ORIGINAL)) {
     if (!NAMES.includes(name)) assert.fail(`there is no rr ${name}`);
-    const { command } = await loadBundled(name);
+    const { command } = await loadCommand(name);
     const ours = Object.keys(command.flags).map(optionName);
     const missing = options.filter((option) => !ours.includes(`--${option}`));
     assert.deepEqual(missing, [], `rr ${name}`);
@@ -86,7 +88,7 @@ Deno.test("--help of every command names its options and fits 110 columns", asyn
     const { code, out, err } = await rr(world, name, "--help");
     assert.equal(code, 0, name);
     assert.equal(err, "");
-    const { command } = await loadBundled(name);
+    const { command } = await loadCommand(name);
     assert.match(out, new RegExp(`^Usage: rr ${name}\\b`));
     assert.ok(out.includes(command.brief), name);
     for (const flag of Object.keys(command.flags)) {
