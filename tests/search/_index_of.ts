@@ -2,9 +2,10 @@ import { CommandIndex, type Slice } from "../../src/search/index.ts";
 import { IncrementalSearch } from "../../src/search/search.ts";
 import { type MatchMode, parseQuery } from "../../src/search/query.ts";
 
-/** Commands, newest first, as a slice; ids count from `firstId`. */
+/** Commands, newest first, as a slice; ids count from `firstId`. As in the store, 0x1e becomes a space. */
 export function sliceOf(commands: readonly string[], firstId = 1): Slice {
-  const bytes = new TextEncoder().encode(commands.map((command) => `${command}\x1e`).join(""));
+  const texts = commands.map((command) => `${command.replaceAll("\x1e", " ")}\x1e`);
+  const bytes = new TextEncoder().encode(texts.join(""));
   return { ids: commands.map((_, i) => firstId + i), bytes };
 }
 
