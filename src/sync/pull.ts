@@ -90,7 +90,7 @@ export class PullRun {
   async #follow(signal: AbortSignal): Promise<void> {
     const { peer } = this.#deps;
     let state = await this.#startingPoint(signal);
-    let asked = await this.#resume(state, signal);
+    let asked: Asked | undefined = await this.#resume(state, signal);
     while (countOf(asked.reply) > 0) {
       const next = asked.reply.nextCursor;
       if (next === null || next <= asked.cursor) {
@@ -106,6 +106,8 @@ export class PullRun {
       state = { cursor: next, lastId: lastIdOf(asked.reply) };
       await yieldToLoop();
       await this.#store(asked.reply, state, signal);
+      // Else it is held while the next one is read: a quarter of all memory in a long pull.
+      asked = undefined;
       asked = await ahead;
       if (asked.link !== this.#memory.trusted) asked = await this.#resume(state, signal);
     }
