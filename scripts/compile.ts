@@ -4,7 +4,7 @@
  * The split bundle is compiled, not the source: it starts faster and embeds 3 MB instead of 28. The
  * base binary of a target is fetched by Deno once; `DENORT_BIN=<file>` names one that is at hand.
  */
-import { bundle, START_CHUNK } from "./bundle.ts";
+import { bundle, DIST, START_CHUNK } from "./bundle.ts";
 import { RR_PERMISSIONS } from "./permissions.ts";
 import { deno, fail, run, say } from "./tools.ts";
 
@@ -60,14 +60,17 @@ function explainFailure(target: Target, printed: string): never {
   fail(`deno compile for ${target} failed: ${why}`);
 }
 
-// The bundle is all there should be: an npm tree would mean that a chunk still imports a package.
+// The whole bundle and nothing else: an npm tree would mean that a chunk still imports a package, and a
+// chunk that is not there would be missed when somebody needs it.
 function checkEmbedded(printed: string): void {
   const from = printed.indexOf("Embedded Files");
   if (from < 0) fail(`deno compile does not list what it embeds any more:\n${printed}`);
   const listed = printed.slice(from);
   const odd = /node_modules|registry\.|\.deno_compile_node|\bnpm\b/.exec(listed);
   if (odd !== null) fail(`the binary embeds more than the bundle (${odd[0]}):\n${listed}`);
-  if (!listed.includes("cli.js")) fail(`the binary does not embed cli.js:\n${listed}`);
+  for (const { name } of Deno.readDirSync(DIST)) {
+    if (!listed.includes(` ${name} (`)) fail(`the binary does not embed ${name}:\n${listed}`);
+  }
 }
 
 function parse(args: readonly string[]): { targets: readonly Target[]; output: string } {
