@@ -61,6 +61,26 @@ export function limitAfterReply(limit: number, most: number, reply: PullReply): 
   return Math.min(most, limit + Math.max(1, limit >> 2));
 }
 
+/**
+ * Time aimed at for one transaction, in which nothing else happens: half of what may be noticed, as
+ * one that ends in a checkpoint takes twice as long.
+ */
+const STORE_MS = 25;
+/** Below this a transaction costs more than its rows. */
+const FEWEST_ROWS = 250;
+
+/**
+ * Most entries of the next transaction, after one of `rows` entries took `ms`: random ids and old
+ * machines take many times as long as ids that sort by time on a fast one.
+ *
+ * @param now the limit of the transaction that was made
+ */
+export function rowsAtOnce(now: number, most: number, rows: number, ms: number): number {
+  if (rows < FEWEST_ROWS) return now;
+  const fitting = Math.floor(rows * STORE_MS / Math.max(ms, 1));
+  return Math.max(FEWEST_ROWS, Math.min(fitting, now + (now >> 2), most));
+}
+
 /** How a request failed. */
 export interface Failure {
   readonly code: LinkErrorCode;

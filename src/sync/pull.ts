@@ -12,7 +12,7 @@ import { yieldToLoop } from "../base/yield_to_loop.ts";
 import { type AskDeps, type Asked, Asker, type AskMemory, type AskOptions } from "./ask.ts";
 import type { SyncListener } from "./events.ts";
 import { patiently } from "./patient.ts";
-import { countOf, isSameLog, lastIdOf, withoutFirst } from "./plan.ts";
+import { countOf, isSameLog, lastIdOf, rowsAtOnce, withoutFirst } from "./plan.ts";
 import {
   type AppendResult,
   type HistoryLog,
@@ -56,6 +56,9 @@ const RESTART_PAUSE_MS = 24 * 3_600_000;
 /** Connections that may be lost while finding out whether the log is the same. */
 const MAX_RESUMES = 5;
 
+/** Entries of the first transaction, before it is known how fast this machine is. */
+const FIRST_STORED_AT_ONCE = 1_000;
+
 /** One pull. */
 export class PullRun {
   /** Counts so far; right also after a failure. */
@@ -63,6 +66,7 @@ export class PullRun {
   readonly #deps: PullDeps;
   readonly #memory: PullMemory;
   readonly #asker: Asker;
+  #rowsAtOnce = FIRST_STORED_AT_ONCE;
 
   /** Prepares a pull; `memory` is changed by it. */
   constructor(deps: PullDeps, options: AskOptions, memory: PullMemory) {
@@ -190,16 +194,25 @@ export class PullRun {
     if (this.#memory.detour && state) this.#memory.detour = state;
     let at = 0;
     do {
-      const part = entries.slice(at, at + MAX_STORED_AT_ONCE);
-      at += MAX_STORED_AT_ONCE;
+      if (at > 0) await yieldToLoop();
+      const part = entries.slice(at, at + this.#rowsAtOnce);
+      at += part.length;
       const whole = at >= entries.length;
-      if (at > MAX_STORED_AT_ONCE) await yieldToLoop();
       const store = (): AppendResult =>
         whole && kept ? log.appendPulled(peer, part, kept) : log.append(part, { fromPeer: true });
-      const result = await patiently(store, clock, signal);
+      const result = await patiently(() => this.#timed(part.length, store), clock, signal);
       this.totals.inserted += result.inserted;
       this.totals.ignored += result.ignored;
     } while (at < entries.length);
     onEvent({ type: "pull-progress", peer, totals: { ...this.totals } });
+  }
+
+  #timed(rows: number, store: () => AppendResult): AppendResult {
+    const { clock } = this.#deps;
+    const startedAt = clock.monotonic();
+    const result = store();
+    const ms = clock.monotonic() - startedAt;
+    this.#rowsAtOnce = rowsAtOnce(this.#rowsAtOnce, MAX_STORED_AT_ONCE, rows, ms);
+    return result;
   }
 }

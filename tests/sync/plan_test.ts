@@ -6,6 +6,7 @@ import {
   isSameLog,
   lastIdOf,
   limitAfterReply,
+  rowsAtOnce,
   TARGET_BATCH_BYTES,
   withoutFirst,
 } from "../../src/sync/plan.ts";
@@ -59,6 +60,16 @@ Deno.test("limitAfterReply() shrinks when the answer was too many bytes", () => 
   assert.equal(limitAfterReply(1000, 1000, reply(big)), 3);
   const one = makeEntry({ command: "x".repeat(2 * TARGET_BATCH_BYTES) });
   assert.equal(limitAfterReply(1000, 1000, reply([one])), 1);
+});
+
+Deno.test("rowsAtOnce() aims at a time, grows by a quarter and never stops", () => {
+  assert.equal(rowsAtOnce(1000, 4000, 1000, 100), 250);
+  assert.equal(rowsAtOnce(1000, 4000, 1000, 50), 500);
+  assert.equal(rowsAtOnce(1000, 4000, 1000, 5), 1250);
+  assert.equal(rowsAtOnce(4000, 4000, 3000, 0), 4000);
+  assert.equal(rowsAtOnce(4000, 4000, 3000, 30), 2500, "of what was stored, not of what might be");
+  assert.equal(rowsAtOnce(1000, 4000, 1000, 60_000), 250);
+  assert.equal(rowsAtOnce(1000, 4000, 10, 60_000), 1000, "a few rows tell nothing");
 });
 
 Deno.test("afterFailure() decides by what failed", () => {

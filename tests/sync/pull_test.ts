@@ -418,6 +418,20 @@ Deno.test("the next batch is asked for before the one before is stored", async (
   ]);
 });
 
+Deno.test("a pull stores less at a time where storing takes long", async () => {
+  const device = new Device("near");
+  const sizes: number[] = [];
+  const append = device.history.append.bind(device.history);
+  device.history.append = (entries, options) => {
+    sizes.push(entries.length);
+    void device.clock.advance(entries.length / 10); // 250 entries in 25 ms
+    return append(entries, options);
+  };
+  await pullOnce(device, { entries: makeEntries(3000), nextCursor: 3000 });
+  assert.deepEqual(sizes, [1000, ...Array(8).fill(250)]);
+  assert.equal(device.history.entries.length, 3000);
+});
+
 /** Pulls from a peer that gives this answer, then has nothing more. */
 function pullOnce(near: Device, reply: PullReply): Promise<SyncReport> {
   const far = new Device("far");
