@@ -11,7 +11,7 @@ import type { History } from "../store/open_history.ts";
 export function ingestDeps(
   world: Pick<World, "files" | "clock" | "random">,
   settings: Settings,
-  history: History,
+  history: Pick<History, "log">,
   folder: string,
 ): IngestDeps {
   return {
@@ -36,7 +36,7 @@ export function ingestDeps(
 export async function ingestForCommand(
   world: Pick<World, "files" | "clock" | "random">,
   settings: Settings,
-  history: History,
+  history: Pick<History, "log">,
   folder: string,
 ): Promise<string | undefined> {
   try {

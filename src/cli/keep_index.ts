@@ -1,11 +1,10 @@
 /** Keeps the index of the history up where no daemon does it: after a command has shown its result. */
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
+import { FEW_UNINDEXED } from "../store/open_front.ts";
 import type { History } from "../store/open_history.ts";
 import { startProgress } from "./progress.ts";
 
-/** So few rows are read directly within a millisecond or two. */
-const LEFT_ALONE_ROWS = 2_000;
 /** Longest time after a result; what is left is done next time. */
 const BUDGET_MS = 60;
 /** Above that a person is told of it and it is done whole: a history that was just opened or imported. */
@@ -19,7 +18,7 @@ const MANY_ROWS = 50_000;
 export function keepIndexUp(world: World, history: History, quiet = false): void {
   try {
     const rows = history.index.left();
-    if (rows < LEFT_ALONE_ROWS) return;
+    if (rows < FEW_UNINDEXED) return;
     if (rows > MANY_ROWS && !quiet && world.stderr.isTerminal()) indexAll(world, history, "index");
     else indexSome(world, history);
   } catch (error) {

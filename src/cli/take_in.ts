@@ -12,7 +12,7 @@ import { printWarning } from "./print.ts";
 export async function takeInSpool(
   world: World,
   settings: Settings,
-  history: History,
+  history: Pick<History, "log">,
 ): Promise<void> {
   if (!isSpoolUsed(world, settings)) return;
   const { ingestForCommand } = await import("./ingest.ts");

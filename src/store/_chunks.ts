@@ -18,10 +18,6 @@ export interface Span {
 
 /** Runs of a full chunk: 128 KiB, read in 0.1 ms, and few enough to be rewritten when rows go. */
 export const CHUNK_RUNS = 4096;
-/** Sequence number up to which the index has every row; in `rr_meta`. */
-export const INDEXED_SEQ = "indexed_seq";
-/** Set by a trigger when another program changed a row: the index starts over. */
-export const INDEX_STALE = "index_stale";
 
 // Rows that another program broke are no runs; their text would not survive being read either.
 const RUN_ROWS = `SELECT ingest_seq,

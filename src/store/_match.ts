@@ -1,40 +1,18 @@
 /** Finds words in command texts. */
 import type { Database } from "./_database.ts";
 import { type TextBlock, textBlocks } from "./_texts.ts";
-
-/** What a text must contain. */
-export interface Words {
-  /** Every one of them must occur; none means every text matches. */
-  readonly words: readonly string[];
-  /** @default {false} */
-  readonly caseSensitive?: boolean | undefined;
-}
-
-/** A test for one text. */
-export function textTest({ words, caseSensitive = false }: Words): (text: string) => boolean {
-  if (words.length === 0) return () => true;
-  if (caseSensitive) return (text) => words.every((word) => text.includes(word));
-  const lower = words.map((word) => word.toLowerCase());
-  return (text) => {
-    const low = text.toLowerCase();
-    return lower.every((word) => low.includes(word));
-  };
-}
+import { isAscii, textTest, type Words } from "./_words.ts";
 
 /** Numbers of all stored texts that match, as a table of 0 and 1. */
 export function matchingTexts(db: Database, query: Words, count: number): Uint8Array {
   const matching = new Uint8Array(count);
-  const search = query.words.every((word) => !NON_ASCII.test(word))
-    ? byteSearch(query)
-    : highByteSearch(query);
+  const search = query.words.every(isAscii) ? byteSearch(query) : highByteSearch(query);
   for (const block of textBlocks(db)) search(block, matching);
   return matching;
 }
 
 type Search = (block: TextBlock, matching: Uint8Array) => void;
 
-// deno-lint-ignore no-control-regex -- the range of ASCII
-const NON_ASCII = /[^\x00-\x7f]/;
 const UTF8 = new TextDecoder();
 const ENCODER = new TextEncoder();
 

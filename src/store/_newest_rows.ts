@@ -3,93 +3,73 @@
  * them, and no index of ours has to be read first.
  */
 import type { Entry } from "../history/entry.ts";
+import { MIN_STARTED_AT_MS } from "../history/parse_entry.ts";
 import type { Database, Row } from "./_database.ts";
 import { entryRows, toEntry } from "./_rows.ts";
+import { isAscii, textTest } from "./_words.ts";
+import type { HistoryQuery } from "./recall.ts";
 import type { RunFilter } from "./run_filter.ts";
 
-/** What is looked for. */
-export interface NewestQuery extends RunFilter {
-  readonly limit: number;
-  readonly distinct?: boolean | undefined;
-}
-
+/** The last portion begins before that many rows: common words are found by then. */
+const MOST_ROWS = 2000;
 /** Rows of the first portion; each further one has twice as many. */
-const FIRST_ROWS = 200;
+const FIRST_ROWS = 250;
 const GROWTH = 2;
+/** Unix seconds before the first entry that there can be. */
+const BEFORE_ALL = MIN_STARTED_AT_MS / 1000 - 1;
 
 /**
- * The newest entries that match, if they are among the newest `look` rows of the filter's time;
- * `undefined` if there may be more further down.
+ * The newest entries that match, newest first, if they are among the newest few thousand rows of the
+ * filter's time; `undefined` if there may be more further down.
  */
-export function newestMatching(
-  db: Database,
-  query: NewestQuery,
-  test: (command: string) => boolean,
-  look: number,
-): Entry[] | undefined {
+export function newestMatching(db: Database, query: HistoryQuery): Entry[] | undefined {
+  const { limit, distinct, words = [], caseSensitive } = query;
+  const test = textTest({ words, caseSensitive });
   const wants = entryTest(query);
   const found: Entry[] = [];
   const given = new Set<string>();
-  for (const heads of secondsDescending(db, query, look)) {
-    if (heads.length === 0) return found;
-    const seqs = heads.filter(({ command }) => test(command)).map(({ seq }) => seq);
-    for (const entry of newestFirst(db, seqs)) {
-      if (!wants(entry) || (query.distinct && given.has(entry.command))) continue;
+  for (const rows of secondsDescending(db, query, roughly(words))) {
+    if (rows === "no more") return found;
+    for (const entry of newestFirst(rows)) {
+      if (!test(entry.command) || !wants(entry) || (distinct && given.has(entry.command))) continue;
       given.add(entry.command);
-      if (found.push(entry) === query.limit) return found;
+      if (found.push(entry) === limit) return found;
     }
   }
   return undefined;
 }
 
-/** What is read of a row before it is known to match: most do not. */
-interface Head {
-  readonly seq: number;
-  readonly ts: unknown;
-  readonly command: string;
+// Every row that is handed over costs more than looking at it, so SQLite leaves out most of those
+// without the longest word. It knows upper and lower case of ASCII, as the search in the index does.
+function roughly(words: readonly string[]): string {
+  return words.filter(isAscii).reduce((a, b) => b.length > a.length ? b : a, "").toLowerCase();
 }
 
 // Only integers are within the bounds of `ts`, and only those that JavaScript can hold.
-const HEADS = `SELECT ingest_seq, ts, cmd FROM entries
-  WHERE ts >= ? AND (ts, ingest_seq) < (?, ?) ORDER BY ts DESC, ingest_seq DESC LIMIT ?`;
+const BOUND = `SELECT ts FROM entries WHERE ts > ? AND ts <= ?
+  ORDER BY ts DESC LIMIT 1 OFFSET ?`;
+const PORTION = "FROM entries WHERE ts > ? AND ts <= ? AND instr(lower(cmd), ?)";
 
 /**
- * Rows in portions that end between two seconds, since within one the exact time decides; an empty
- * portion says that there are no more.
+ * Rows in portions that end between two seconds, since within one the exact time decides: those newer
+ * than the second that the last row of a portion would share. None where one second fills it all.
  */
 function* secondsDescending(
   db: Database,
   { sinceMs, untilMs }: RunFilter,
-  look: number,
-): Generator<readonly Head[], void, undefined> {
-  const since = sinceMs === undefined ? Number.MIN_SAFE_INTEGER : Math.floor(sinceMs / 1000);
-  let before = [untilMs === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(untilMs / 1000), 0];
-  let held: Head[] = [];
-  for (let looked = 0, size = FIRST_ROWS; looked < look; size *= GROWTH) {
-    const rows = db.rows(HEADS, since, before[0]!, before[1]!, size);
-    looked += rows.length;
-    const heads = [...held, ...rows.map(toHead)];
-    const last = heads.at(-1);
-    if (last === undefined || rows.length < size) {
-      if (heads.length > 0) yield heads;
-      return yield [];
-    }
-    held = heads.filter(({ ts }) => ts === last.ts);
-    before = [last.ts as number, last.seq];
-    if (held.length < heads.length) yield heads.slice(0, heads.length - held.length);
+  part: string,
+): Generator<readonly Row[] | "no more", void, undefined> {
+  const first = sinceMs === undefined ? BEFORE_ALL : Math.floor(sinceMs / 1000) - 1;
+  let last = untilMs === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(untilMs / 1000) - 1;
+  for (let looked = 0, size = FIRST_ROWS; looked < MOST_ROWS; looked += size, size *= GROWTH) {
+    const bound = db.row(BOUND, first, last, size)?.[0];
+    yield entryRows(db, PORTION, bound ?? first, last, part);
+    if (bound === undefined) return yield "no more";
+    last = bound as number;
   }
 }
 
-function toHead([seq, ts, command]: Row): Head {
-  return { seq: seq as number, ts, command: String(command) };
-}
-
-function newestFirst(db: Database, seqs: readonly number[]): Entry[] {
-  const rows = entryRows(
-    db,
-    "FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
-    JSON.stringify(seqs),
-  );
+function newestFirst(rows: readonly Row[]): Entry[] {
   const entries = rows.flatMap((row) => {
     const entry = toEntry(row);
     return entry === undefined ? [] : [{ entry, seq: row[0] as number }];

@@ -1,8 +1,6 @@
 /** Reads the runs of the log block by block, those with the newest commands first. */
 import {
   CHUNK_RUNS,
-  INDEX_STALE,
-  INDEXED_SEQ,
   type MayHold,
   newestRuns,
   readSpan,
@@ -13,7 +11,7 @@ import {
 import type { Columns } from "./_columns.ts";
 import type { Database } from "./_database.ts";
 import { type Dictionary, type OwnNumbers, readingDictionary } from "./_dictionary.ts";
-import type { Meta } from "./meta.ts";
+import { INDEX_STALE, INDEXED_SEQ, type Meta } from "./meta.ts";
 import { type CompiledFilter, compileFilter, type RunFilter } from "./run_filter.ts";
 
 /** Some runs. */

@@ -8,11 +8,11 @@
  * Invariant: every well-formed row up to `indexed_seq` is in exactly one chunk or in `rr_gone`.
  */
 import { BLOB_COLUMNS, type Columns, concat, fromBlobs, pick, toBlobs } from "./_columns.ts";
-import { CHUNK_RUNS, goneBetween, INDEX_STALE, INDEXED_SEQ, oldestRuns } from "./_chunks.ts";
+import { CHUNK_RUNS, goneBetween, oldestRuns } from "./_chunks.ts";
 import type { Database } from "./_database.ts";
 import { storedDictionary } from "./_dictionary.ts";
 import { nextTextId, removeTexts, words } from "./_texts.ts";
-import type { Meta } from "./meta.ts";
+import { INDEX_STALE, INDEXED_SEQ, type Meta } from "./meta.ts";
 
 /** Chunks cut, and text blocks rewritten, in one call after rows were deleted; 1 to 2 ms each. */
 const CUTS_PER_CALL = 16;

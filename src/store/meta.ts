@@ -4,6 +4,11 @@ import type { Database } from "./_database.ts";
 /** Entries from peers that are older than this (unix seconds) were pruned and stay out. */
 export const PRUNED_BEFORE = "pruned_before";
 
+/** Sequence number up to which the index has every row. */
+export const INDEXED_SEQ = "indexed_seq";
+/** Set by a trigger when another program changed a row: the index starts over. */
+export const INDEX_STALE = "index_stale";
+
 /** Start of 2000 in unix seconds: a clock that shows an earlier time was not set. */
 export const CLOCK_UNSET_BEFORE = 946_684_800;
 

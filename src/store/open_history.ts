@@ -1,36 +1,13 @@
 /** Opens the history database; the one door to the rest of the store. */
-import type { Clock } from "../base/clock.ts";
-import { RrError } from "../base/rr_error.ts";
-import type { Files } from "../base/world.ts";
-import { Database } from "./_database.ts";
 import { CommandIndex } from "./command_index.ts";
 import { EntryLog } from "./entry_log.ts";
 import { Maintenance } from "./maintenance.ts";
-import { Meta } from "./meta.ts";
-import { migrate, migrateForReading, refuseForeign, schemaVersion } from "./migrations.ts";
+import type { Meta } from "./meta.ts";
+import { type HistoryOptions, type Opened, openFile } from "./_open_file.ts";
 import { PeerStore } from "./peer_store.ts";
 import { Recall } from "./recall.ts";
 import { Removal } from "./removal.ts";
 import { Stats } from "./stats.ts";
-
-/** What {@linkcode openHistory} needs of the world, and how it should behave. */
-export interface HistoryOptions {
-  readonly files: Files;
-  readonly clock: Clock;
-  /** `readonly` creates and changes nothing, not even the schema. @default {"readwrite"} */
-  readonly mode?: "readwrite" | "readonly" | undefined;
-  /**
-   * How long a call waits, blocking the process, while another one writes; then it throws
-   * `RrError("busy")`. @default {5000, as the original}
-   */
-  readonly busyTimeoutMs?: number | undefined;
-  /**
-   * Page cache, in KiB. Less is right for a process that goes through everything once.
-   *
-   * @default {16384, which holds the upper levels of every index at a million rows}
-   */
-  readonly cacheKib?: number | undefined;
-}
 
 /** An open history database. */
 export interface History extends Disposable {
@@ -55,12 +32,6 @@ export interface History extends Disposable {
   dataVersion(): number;
 }
 
-/** See {@linkcode HistoryOptions.cacheKib}. */
-const CACHE_KIB = 16 * 1024;
-/** A large transaction leaves a large write-ahead log; it is cut to this once it is folded in. */
-const WAL_BYTES_KEPT = 32 * 1024 * 1024;
-const LONGEST_BUSY_TIMEOUT_MS = 10 * 60_000;
-
 /**
  * Opens the history at `path`, creating or upgrading it. `:memory:` is a history that ends with the
  * process.
@@ -73,36 +44,11 @@ const LONGEST_BUSY_TIMEOUT_MS = 10 * 60_000;
  * is none to read
  */
 export function openHistory(path: string, options: HistoryOptions): History {
-  const { files, clock, mode = "readwrite", busyTimeoutMs = 5000 } = options;
-  const { cacheKib = CACHE_KIB } = options;
-  if (
-    !Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0 || busyTimeoutMs > LONGEST_BUSY_TIMEOUT_MS
-  ) {
-    throw new RangeError(
-      `Cannot open a history as 'busyTimeoutMs' must be an integer from 0 to ${LONGEST_BUSY_TIMEOUT_MS}: current value is ${busyTimeoutMs}`,
-    );
-  }
-  if (!Number.isInteger(cacheKib) || cacheKib < 1) {
-    throw new RangeError(
-      `Cannot open a history as 'cacheKib' must be an integer of at least 1: current value is ${cacheKib}`,
-    );
-  }
-  const readOnly = mode === "readonly";
-  const notices = path === ":memory:" ? [] : prepareFiles(path, files, readOnly);
-  const db = new Database(path, { readOnly });
-  try {
-    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA cache_size = -${cacheKib}`);
-    if (readOnly) prepareReading(db);
-    else prepareWriting(db);
-    return assemble(db, clock, notices);
-  } catch (error) {
-    db[Symbol.dispose]();
-    throw error;
-  }
+  return historyIn(openFile(path, options));
 }
 
-function assemble(db: Database, clock: Clock, notices: readonly string[]): History {
-  const meta = new Meta(db);
+/** The whole history in a file that is open. */
+export function historyIn({ db, meta, clock, notices }: Opened): History {
   const index = new CommandIndex(db, meta);
   const recall = new Recall(db, meta);
   return {
@@ -119,55 +65,4 @@ function assemble(db: Database, clock: Clock, notices: readonly string[]): Histo
     dataVersion: () => db.integer("PRAGMA data_version"),
     [Symbol.dispose]: () => db[Symbol.dispose](),
   };
-}
-
-function prepareFiles(path: string, files: Files, readOnly: boolean): string[] {
-  const info = files.stat(path);
-  if (info === undefined) {
-    if (readOnly) {
-      throw new RrError("not-found", `Cannot read the history "${path}": there is no such file`);
-    }
-    createFile(path, files);
-    return [];
-  }
-  if (info.kind !== "file") {
-    throw new RrError("database", `Cannot open the database "${path}": it is not a regular file`);
-  }
-  return readOnly ? [] : tighten(path, files);
-}
-
-// SQLite would create the file with the umask's mode; it gives -wal and -shm the mode of the file.
-function createFile(path: string, files: Files): void {
-  const slash = path.lastIndexOf("/");
-  if (slash > 0) files.makePrivateFolder(path.slice(0, slash));
-  files.createPrivate(path, "");
-}
-
-function tighten(path: string, files: Files): string[] {
-  const notices: string[] = [];
-  for (const name of [path, `${path}-wal`, `${path}-shm`]) {
-    const mode = files.stat(name)?.mode;
-    if (mode === undefined || (mode & 0o077) === 0) continue;
-    try {
-      files.chmod(name, mode & 0o700);
-      notices.push(`The history could be read by others: "${name}" is private now`);
-    } catch {
-      notices.push(`The history can be read by others: "${name}" belongs to somebody else`);
-    }
-  }
-  return notices;
-}
-
-function prepareWriting(db: Database): void {
-  refuseForeign(db, schemaVersion(db));
-  // The first has an effect on a new file only; it lets Maintenance.compact() give space back.
-  db.exec(`PRAGMA auto_vacuum = INCREMENTAL;
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = NORMAL;
-    PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`);
-  migrate(db);
-}
-
-function prepareReading(db: Database): void {
-  migrateForReading(db);
 }

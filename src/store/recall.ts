@@ -1,7 +1,8 @@
 /** Reads for people: search, the picker, the details of a command. Never waits for the index. */
 import type { Entry } from "../history/entry.ts";
 import type { Database } from "./_database.ts";
-import { matchingTexts, textTest, type Words } from "./_match.ts";
+import { matchingTexts } from "./_match.ts";
+import { textTest, type Words } from "./_words.ts";
 import { entryRows, toEntry } from "./_rows.ts";
 import { RunReader } from "./_run_reader.ts";
 import { newestMatching } from "./_newest_rows.ts";
@@ -43,8 +44,6 @@ export interface CommandRuns {
 
 /** Ends each text of a {@linkcode CommandSlice}. */
 export const TEXT_END = 0x1e;
-/** Rows looked at directly before all distinct texts are searched: common words are found by then. */
-const QUICK_LOOK = 2000;
 const ROWS_AT_ONCE = 250;
 
 /** See the file's description. */
@@ -66,10 +65,26 @@ export class Recall {
   /** The newest entries that match, newest first. */
   find(query: HistoryQuery): Entry[] {
     checkLimit(query.limit);
+    return newestMatching(this.#db, query) ?? this.findFurther(query);
+  }
+
+  /** As {@linkcode find}, for a search that has not been satisfied by the newest rows. */
+  findFurther(query: HistoryQuery): Entry[] {
+    checkLimit(query.limit);
     const words = { words: query.words ?? [], caseSensitive: query.caseSensitive };
-    const quick = newestMatching(this.#db, query, textTest(words), QUICK_LOOK);
-    if (quick !== undefined) return quick;
-    return this.#collect(query, words);
+    const reader = new RunReader(this.#db, this.#meta, query);
+    const wanted = words.words.length === 0 ? undefined : this.#wanted(words, reader);
+    const test = textTest(words);
+    const found: Entry[] = [];
+    for (const runs of walkRuns(reader, { distinct: query.distinct ?? false, wanted })) {
+      for (let from = 0; from < runs.length; from += ROWS_AT_ONCE) {
+        const part = runs.slice(from, from + ROWS_AT_ONCE);
+        for (const entry of this.entriesBySeq(part.map((run) => run.seq))) {
+          if (test(entry.command) && found.push(entry) === query.limit) return found;
+        }
+      }
+    }
+    return found;
   }
 
   /**
@@ -154,22 +169,6 @@ export class Recall {
       const row = byId.get(id);
       return (row && toEntry(row)) ?? [];
     });
-  }
-
-  #collect(query: HistoryQuery, words: Words): Entry[] {
-    const reader = new RunReader(this.#db, this.#meta, query);
-    const wanted = words.words.length === 0 ? undefined : this.#wanted(words, reader);
-    const test = textTest(words);
-    const found: Entry[] = [];
-    for (const runs of walkRuns(reader, { distinct: query.distinct ?? false, wanted })) {
-      for (let from = 0; from < runs.length; from += ROWS_AT_ONCE) {
-        const part = runs.slice(from, from + ROWS_AT_ONCE);
-        for (const entry of this.entriesBySeq(part.map((run) => run.seq))) {
-          if (test(entry.command) && found.push(entry) === query.limit) return found;
-        }
-      }
-    }
-    return found;
   }
 
   #wanted(words: Words, reader: RunReader): (id: number) => boolean {

@@ -11,7 +11,7 @@ import {
   MIN_STARTED_AT_MS,
 } from "../../history/parse_entry.ts";
 import { uuidV7 } from "../../history/uuid.ts";
-import { openHistory } from "../../store/open_history.ts";
+import { type HistoryFront, openFront } from "../../store/open_front.ts";
 import { VERSION } from "../../version.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -98,7 +98,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const rules = await rulesOf(world, settings);
   if (rules === undefined || rules.skipReason(typed, cwd) !== undefined) return ExitCode.OK;
   const entry = toEntry(world, settings, flags, typed, cwd);
-  using history = openHistory(settings.dbPath, world);
+  using history = openFront(settings.dbPath, world);
   history.log.append([entry]);
   if (flags.printId) printLine(world, entry.id);
   await doDuties(world, settings, history);
@@ -173,7 +173,7 @@ function toEntry(
 async function doDuties(
   world: World,
   settings: Settings,
-  history: ReturnType<typeof openHistory>,
+  history: HistoryFront,
 ): Promise<void> {
   if (settings.asyncUpload) {
     const { triggerAsyncUpload } = await import("../../app/background/async_upload.ts");
@@ -181,11 +181,9 @@ async function doDuties(
   }
   if (settings.autoPrune) {
     const { pruneIfDue } = await import("../../app/background/auto_prune.ts");
-    await orWarn(
-      world,
-      "auto prune",
-      () => pruneIfDue(world, settings, history, (text) => printInfo(world, text)),
-    );
+    await orWarn(world, "auto prune", async () => {
+      await pruneIfDue(world, settings, await history.whole(), (text) => printInfo(world, text));
+    });
   }
 }
 

@@ -1,11 +1,10 @@
 import type { World } from "../../base/world.ts";
 import { loadSettings, type Settings } from "../../config/load.ts";
 import type { Entry } from "../../history/entry.ts";
-import { openHistory } from "../../store/open_history.ts";
+import { FEW_UNINDEXED, type HistoryFront, openFront } from "../../store/open_front.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag, textFlag } from "../flags.ts";
-import { keepIndexUp } from "../keep_index.ts";
 import { forOutput, jsonForOutput, printWarning } from "../print.ts";
 import { RUN_FILTER_FLAGS, type RunFilterFlags, runFilterOf } from "../run_filter_flags.ts";
 import { takeInSpool } from "../take_in.ts";
@@ -76,17 +75,18 @@ async function run(
   if (flags.interactive) return await choose(world, settings, flags, words);
   const print = await printerOf(world, flags);
   for (const { message, hint } of settings.problems) printWarning(world, `${message}: ${hint}`);
-  using history = openHistory(settings.dbPath, world);
-  await takeInSpool(world, settings, history);
-  const found = history.recall.find({
+  using front = openFront(settings.dbPath, world);
+  await takeInSpool(world, settings, front);
+  const query = {
     words,
     caseSensitive: flags.caseSensitive,
     distinct: flags.unique,
     limit: settings.searchLimit,
     ...runFilterOf(world, settings, flags),
-  });
+  };
+  const found = front.newest(query) ?? (await front.whole()).recall.findFurther(query);
   print(found);
-  keepIndexUp(world, history);
+  await keepUp(world, front);
   return found.length > 0 ? ExitCode.OK : ExitCode.FAILURE;
 }
 
@@ -98,12 +98,18 @@ async function choose(
 ): Promise<number> {
   const { PICKER_CACHE_KIB, searchInteractively } = await import("../picker/interactive.ts");
   const { files, clock } = world;
-  using history = openHistory(settings.dbPath, { files, clock, cacheKib: PICKER_CACHE_KIB });
-  await takeInSpool(world, settings, history);
+  using front = openFront(settings.dbPath, { files, clock, cacheKib: PICKER_CACHE_KIB });
+  await takeInSpool(world, settings, front);
   const query = flags.query ?? words.join(" ");
-  const code = await searchInteractively(world, settings, history, { ...flags, query });
-  keepIndexUp(world, history, flags.widget);
+  const code = await searchInteractively(world, settings, await front.whole(), { ...flags, query });
+  await keepUp(world, front, flags.widget);
   return code;
+}
+
+async function keepUp(world: World, front: HistoryFront, quiet = false): Promise<void> {
+  if (front.unindexed() < FEW_UNINDEXED) return;
+  const { keepIndexUp } = await import("../keep_index.ts");
+  keepIndexUp(world, await front.whole(), quiet);
 }
 
 type Printer = (found: readonly Entry[]) => void;
