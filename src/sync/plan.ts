@@ -62,10 +62,10 @@ export function limitAfterReply(limit: number, most: number, reply: PullReply): 
 }
 
 /**
- * Time aimed at for one transaction, in which nothing else happens: half of what may be noticed, as
+ * Time aimed at for one transaction, in which nothing else happens: well below what is noticed, as
  * one that ends in a checkpoint takes twice as long.
  */
-const STORE_MS = 25;
+const STORE_MS = 30;
 /** Below this a transaction costs more than its rows. */
 const FEWEST_ROWS = 250;
 

@@ -63,11 +63,11 @@ Deno.test("limitAfterReply() shrinks when the answer was too many bytes", () => 
 });
 
 Deno.test("rowsAtOnce() aims at a time, grows by a quarter and never stops", () => {
-  assert.equal(rowsAtOnce(1000, 4000, 1000, 100), 250);
-  assert.equal(rowsAtOnce(1000, 4000, 1000, 50), 500);
+  assert.equal(rowsAtOnce(1000, 4000, 1000, 100), 300);
+  assert.equal(rowsAtOnce(1000, 4000, 1000, 60), 500);
   assert.equal(rowsAtOnce(1000, 4000, 1000, 5), 1250);
   assert.equal(rowsAtOnce(4000, 4000, 3000, 0), 4000);
-  assert.equal(rowsAtOnce(4000, 4000, 3000, 30), 2500, "of what was stored, not of what might be");
+  assert.equal(rowsAtOnce(4000, 4000, 3000, 36), 2500, "of what was stored, not of what might be");
   assert.equal(rowsAtOnce(1000, 4000, 1000, 60_000), 250);
   assert.equal(rowsAtOnce(1000, 4000, 10, 60_000), 1000, "a few rows tell nothing");
 });

@@ -424,7 +424,7 @@ Deno.test("a pull stores less at a time where storing takes long", async () => {
   const append = device.history.append.bind(device.history);
   device.history.append = (entries, options) => {
     sizes.push(entries.length);
-    void device.clock.advance(entries.length / 10); // 250 entries in 25 ms
+    void device.clock.advance(entries.length * 30 / 250);
     return append(entries, options);
   };
   await pullOnce(device, { entries: makeEntries(3000), nextCursor: 3000 });
