@@ -103,6 +103,8 @@ export class Victim implements AsyncDisposable {
     if (daemon === undefined) return;
     this.restarts++;
     daemon.kill(signal);
+    // It may be frozen at this moment, and then hears nothing.
+    daemon.kill("SIGCONT");
     const code = await daemon.exited;
     if (signal === "SIGKILL" || code === 0) return;
     throw new Error(`${this.device.name} ended with ${code} on SIGTERM:\n${daemon.output()}`);
