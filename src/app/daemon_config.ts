@@ -1,6 +1,6 @@
 /** Settings and flags to what a daemon works with. */
 import type { LogLevel } from "../base/log.ts";
-import type { Settings } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 import { spoolFolder } from "../config/paths.ts";
 import type { PruneSettings } from "./background/auto_prune.ts";
 import type { KeyPaths } from "./keys.ts";

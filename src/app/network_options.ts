@@ -1,5 +1,5 @@
 /** Settings to what a session is opened with. */
-import type { Settings } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 import type { SessionOptions } from "./session.ts";
 import type { KeyPaths } from "./keys.ts";
 

@@ -2,7 +2,7 @@
 import { causeChain, RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import { createCaptureRules } from "../capture/rules.ts";
-import type { Settings } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 import type { DeviceId } from "../history/entry.ts";
 import { type IngestDeps, ingestSpools } from "../spool/ingest.ts";
 import type { History } from "../store/open_history.ts";

@@ -6,10 +6,12 @@ import { systemWorld } from "../world/system.ts";
 import { COMMANDS } from "./commands.ts";
 import type { CliCommand } from "./define_command.ts";
 import { ExitCode, exitCodeOf } from "./exit_code.ts";
-import { loadCommand } from "./load_command.ts";
+import { loadCommand, type LoadedCommand } from "./load_command.ts";
 import { parsePlain } from "./parse_plain.ts";
 import { formatError } from "./print.ts";
 import { hoistGlobals, markValues, optionName } from "./value_words.ts";
+
+type LoadCommand = (name: string) => Promise<LoadedCommand>;
 
 const GLOBALS_WITH_VALUE: ReadonlySet<string> = new Set(["--db-path"]);
 
@@ -23,9 +25,12 @@ export async function runProcess(): Promise<never> {
  * Runs the command line `world.args` and resolves to its exit code; never rejects. Errors are
  * printed to stderr as `error: cause: cause`, with what to do next on a second line.
  */
-export async function main(world: World): Promise<number> {
+export async function main(
+  world: World,
+  load: LoadCommand = loadCommand,
+): Promise<number> {
   try {
-    return await dispatch(world, hoistGlobals(world.args, GLOBALS_WITH_VALUE));
+    return await dispatch(world, load, hoistGlobals(world.args, GLOBALS_WITH_VALUE));
   } catch (error) {
     world.stderr.write(`${formatError(error)}\n`);
     printStack(world, error);
@@ -33,7 +38,11 @@ export async function main(world: World): Promise<number> {
   }
 }
 
-async function dispatch(world: World, args: readonly string[]): Promise<number> {
+async function dispatch(
+  world: World,
+  load: LoadCommand,
+  args: readonly string[],
+): Promise<number> {
   const [name, ...words] = args;
   switch (name) {
     case undefined:
@@ -44,7 +53,7 @@ async function dispatch(world: World, args: readonly string[]): Promise<number> 
       world.stdout.write(`rr ${VERSION}\n`);
       return ExitCode.OK;
     case "help":
-      if (words.length > 0) return await dispatch(world, [...words, "--help"]);
+      if (words.length > 0) return await dispatch(world, load, [...words, "--help"]);
       world.stdout.write((await import("./overview.ts")).overview());
       return ExitCode.OK;
     case "--help":
@@ -54,17 +63,18 @@ async function dispatch(world: World, args: readonly string[]): Promise<number> 
     case "__complete":
       return await (await import("./complete.ts")).complete(world, words);
     default:
-      return await runCommand(world, name, words);
+      return await runCommand(world, load, name, words);
   }
 }
 
 async function runCommand(
   world: World,
+  load: LoadCommand,
   name: string,
   words: readonly string[],
 ): Promise<number> {
   if (!Object.hasOwn(COMMANDS, name)) throw await unknownCommand(name, Object.keys(COMMANDS));
-  const { command } = await loadCommand(name);
+  const { command } = await load(name);
   const marked = markedWords(command, words);
   if (asksForHelp(marked)) {
     world.stdout.write((await import("./help.ts")).helpOf(name, command));

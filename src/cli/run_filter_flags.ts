@@ -1,7 +1,7 @@
 /** The flags that say which runs are meant, the same in search, stats and delete. */
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
-import type { Settings } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 import { expandHome } from "../config/paths.ts";
 import type { RunFilter } from "../store/run_filter.ts";
 import type { FlagSpecOf } from "./define_command.ts";

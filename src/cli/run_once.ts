@@ -11,7 +11,7 @@ import { syncOnce } from "../app/sync_once.ts";
 import type { Logger } from "../base/log.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
-import type { Settings } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 import { openHistory } from "../store/open_history.ts";
 import { ExitCode } from "./exit_code.ts";
 import { takeInSpool } from "./take_in.ts";

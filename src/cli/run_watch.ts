@@ -2,7 +2,7 @@
 import { daemonConfigOf, type DaemonFlags } from "../app/daemon_config.ts";
 import { isDaemonBusy, runDaemon } from "../app/run_daemon.ts";
 import type { World } from "../base/world.ts";
-import type { Settings } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 import { ExitCode } from "./exit_code.ts";
 import { formatError } from "./print.ts";
 import { serveUntilStopped } from "./serve_until_stopped.ts";

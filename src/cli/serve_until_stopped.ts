@@ -1,7 +1,7 @@
 /** What all long-running commands share on the command line's side. */
 import type { ProcessParts } from "../app/process_parts.ts";
 import type { World } from "../base/world.ts";
-import type { Settings } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 
 /**
  * Runs `serve` with a signal that SIGTERM or Ctrl-C abort; its result is the exit code.

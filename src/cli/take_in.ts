@@ -1,6 +1,6 @@
 /** What the shell hooks wrote is taken in before a command reads the history. */
 import type { World } from "../base/world.ts";
-import type { Settings } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 import { spoolFolder } from "../config/paths.ts";
 import type { History } from "../store/open_history.ts";
 import { printWarning } from "./print.ts";

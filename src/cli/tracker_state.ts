@@ -1,7 +1,7 @@
 /** Whether the configured trackers are there, for `sync-status` and `doctor`. */
 import { causeChain } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
-import type { Settings } from "../config/load.ts";
+import type { Settings } from "../config/settings.ts";
 import { createTrackerClient } from "../tracker/client.ts";
 
 /** What a ping told of one tracker. */

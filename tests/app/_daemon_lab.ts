@@ -9,7 +9,8 @@ import {
   type DaemonFlags,
 } from "../../src/app/daemon_config.ts";
 import { runDaemon } from "../../src/app/run_daemon.ts";
-import { loadSettings, type SettingFlags } from "../../src/config/load.ts";
+import { loadSettings } from "../../src/config/load.ts";
+import type { SettingFlags } from "../../src/config/settings.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 import { RecordingLogger } from "../fakes/recording_logger.ts";
 

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 
 const ROOT = new URL("../../", import.meta.url);
 /** Besides our own files. */
-const ALLOWED = ["node:sqlite", "smol-toml"];
+const ALLOWED = ["node:sqlite"];
 
 const STARTS: Readonly<Record<string, readonly string[]>> = {
   "rr itself": ["cli.ts", "src/world/deno.ts"],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
-import { loadSettings, type SettingFlags } from "../../src/config/load.ts";
+import { loadSettings } from "../../src/config/load.ts";
+import type { SettingFlags } from "../../src/config/settings.ts";
 import { SETTING_NAMES, type SettingName, SETTINGS } from "../../src/config/schema.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 

@@ -1,5 +1,5 @@
 import type { World } from "../../base/world.ts";
-import type { Settings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
 import { takeTurn } from "./turn.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { backoffMs } from "../../base/retry.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
-import { loadSettings, type Settings } from "../../config/load.ts";
+import { loadSettings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
 import { spoolFolder } from "../../config/paths.ts";
 import type { Entry } from "../../history/entry.ts";
 import { printable } from "../../search/printable.ts";

@@ -1,7 +1,8 @@
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { type ConfigTable, readConfigFile } from "../../config/config_file.ts";
-import { loadSettings, type Settings } from "../../config/load.ts";
+import { loadSettings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
 import { folderOf } from "../../config/paths.ts";
 import { type SettingName, SETTINGS } from "../../config/schema.ts";
 import { type ConfigValue, describeKeys, renderConfig } from "../../config/template.ts";

@@ -1,5 +1,6 @@
 import type { World } from "../../base/world.ts";
-import { loadSettings, type Settings } from "../../config/load.ts";
+import { loadSettings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import {
   listFlag,

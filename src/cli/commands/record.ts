@@ -2,7 +2,8 @@ import { RrError, toError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { type CaptureRules, createCaptureRules } from "../../capture/rules.ts";
 import { tidyCommand } from "../../capture/tidy.ts";
-import { loadSettings, type Settings } from "../../config/load.ts";
+import { loadSettingsQuickly } from "../../config/load_quickly.ts";
+import type { Settings } from "../../config/settings.ts";
 import type { Entry } from "../../history/entry.ts";
 import {
   checkEntry,
@@ -87,7 +88,7 @@ Examples:
 });
 
 async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
-  const settings = loadSettings(world, {
+  const settings = await loadSettingsQuickly(world, {
     dbPath: flags.dbPath,
     userId: flags.userId,
     deviceId: flags.deviceId,

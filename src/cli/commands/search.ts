@@ -1,5 +1,6 @@
 import type { World } from "../../base/world.ts";
-import { loadSettings, type Settings } from "../../config/load.ts";
+import { loadSettingsQuickly } from "../../config/load_quickly.ts";
+import type { Settings } from "../../config/settings.ts";
 import type { Entry } from "../../history/entry.ts";
 import { FEW_UNINDEXED, type HistoryFront, openFront } from "../../store/open_front.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
@@ -67,7 +68,7 @@ async function run(
   flags: Flags & GlobalFlags,
   words: readonly string[],
 ): Promise<number> {
-  const settings = loadSettings(
+  const settings = await loadSettingsQuickly(
     world,
     { dbPath: flags.dbPath, searchLimit: flags.limit },
     { lenient: true },

@@ -1,6 +1,7 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
-import { loadSettings, type Settings } from "../../config/load.ts";
+import { loadSettings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
 import type { DeviceId } from "../../history/entry.ts";
 import { printable } from "../../search/printable.ts";
 import { type History, openHistory } from "../../store/open_history.ts";

@@ -1,6 +1,6 @@
 /** What a check of `rr doctor` is given and what it tells. */
 import type { World } from "../../base/world.ts";
-import type { Settings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
 import type { DaemonState } from "./daemon.ts";
 import type { OriginalReport } from "./original_report.ts";
 import type { TrackerState } from "../tracker_state.ts";

@@ -2,7 +2,7 @@
 import { causeChain } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { compilePattern } from "../../capture/pattern.ts";
-import type { Settings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
 import type { SettingName } from "../../config/schema.ts";
 import { parseRelayAddr } from "../../net/addrs.ts";
 import { loadIdentity } from "../../net/identity.ts";

@@ -1,7 +1,7 @@
 /** `rr search -i`: the picker over the history, whichever one the settings name. */
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
-import type { Settings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
 import type { DeviceId } from "../../history/entry.ts";
 import type { History } from "../../store/open_history.ts";
 import type { CommandSource } from "./command_source.ts";

@@ -1,0 +1,220 @@
+/** What the settings of a run are, and how they come together. */
+import { RrError } from "../base/rr_error.ts";
+import type { World } from "../base/world.ts";
+import type { ConfigFile } from "./config_file.ts";
+import { ValueError } from "./kinds.ts";
+import { homeFolder } from "./paths.ts";
+import {
+  knownKeys,
+  SETTING_NAMES,
+  type SettingName,
+  SETTINGS,
+  type SettingSpec,
+  type SettingValues,
+  type Surroundings,
+} from "./schema.ts";
+import { mostSimilar } from "./similar.ts";
+
+/** Where a value came from. */
+export interface Origin {
+  readonly source: "flag" | "env" | "config" | "default";
+  /** The flag, the variable or the key; `default` for a default. */
+  readonly name: string;
+}
+
+/** Something in the file or the environment that a person should put right. */
+export interface SettingProblem {
+  /** `syntax`: the file cannot be read; `value`: one value is refused; `unknown-key`: not used. */
+  readonly kind: "syntax" | "value" | "unknown-key";
+  /** The setting that the value was for. */
+  readonly setting?: SettingName;
+  /** What is wrong, naming the variable or key; never the value. */
+  readonly message: string;
+  /** What to do. */
+  readonly hint: string;
+}
+
+/** All settings of a run, where each came from, and what was wrong on the way. */
+export interface Settings extends SettingValues {
+  readonly home: string;
+  readonly configPath: string;
+  readonly configExists: boolean;
+  readonly origins: Readonly<Record<SettingName, Origin>>;
+  readonly problems: readonly SettingProblem[];
+}
+
+/** Values of flags: text as typed, or already parsed. A flag that was not given is `undefined`. */
+export type SettingFlags = {
+  readonly [K in SettingName]?: SettingValues[K] | string | readonly string[] | undefined;
+};
+
+/** What of the machine the settings depend on. */
+export type ConfigWorld = Pick<World, "env" | "files" | "hostname">;
+
+/** How loading settings treats what is wrong. */
+export interface LoadOptions {
+  /**
+   * Go on without what cannot be used, and list it in {@linkcode Settings.problems}: for recording
+   * and searching, which a slip in the config must not stop. A wrong flag is an error in any case.
+   *
+   * @default {false}
+   */
+  readonly lenient?: boolean;
+  /**
+   * The settings that the command uses: a value of another one that cannot be used is only listed.
+   *
+   * @default {all}
+   */
+  readonly needs?: readonly SettingName[];
+}
+
+/**
+ * The settings that flags, environment, config file and defaults make; see
+ * {@linkcode import("./load.ts").loadSettings}.
+ */
+export function settingsFrom(
+  world: ConfigWorld,
+  file: ConfigFile,
+  flags: SettingFlags,
+  options: LoadOptions,
+): Settings {
+  const home = homeFolder((name) => world.env(name));
+  const loader = new Loader(world, home, file);
+  const values: Record<string, unknown> = {};
+  for (const name of SETTING_NAMES) values[name] = loader.value(name, flags[name]);
+  const settings = {
+    ...(values as unknown as SettingValues),
+    home,
+    configPath: file.path,
+    configExists: file.exists,
+    origins: loader.origins as Settings["origins"],
+    problems: loader.problems,
+  };
+  if (options.lenient !== true) throwFirst(settings.problems, options.needs);
+  return {
+    ...settings,
+    p2pRequestTimeoutCapSec: Math.max(
+      settings.p2pRequestTimeoutCapSec,
+      settings.p2pRequestTimeoutBaseSec,
+    ),
+  };
+}
+
+function throwFirst(
+  problems: readonly SettingProblem[],
+  needs: readonly SettingName[] = SETTING_NAMES,
+): void {
+  const first = problems.find(({ kind, setting }) =>
+    kind === "syntax" || (setting !== undefined && needs.includes(setting))
+  );
+  if (first) throw new RrError("config", first.message, { hint: first.hint });
+}
+
+class Loader {
+  readonly origins: Partial<Record<SettingName, Origin>> = {};
+  readonly problems: SettingProblem[] = [];
+  readonly #around: Surroundings;
+  readonly #file: ConfigFile;
+
+  constructor(world: ConfigWorld, home: string, file: ConfigFile) {
+    this.#file = file;
+    this.#around = { env: (name) => world.env(name), home, hostname: hostnameOf(world) };
+    if (file.fault) {
+      this.problems.push({
+        kind: "syntax",
+        message: file.fault.message,
+        hint:
+          `Correct "${file.path}", or write a new one with \`rr init --force\` (keeps a backup)`,
+      });
+    }
+    this.#noteUnknownKeys();
+  }
+
+  value(name: SettingName, flag: unknown): unknown {
+    const spec: SettingSpec<unknown> = SETTINGS[name];
+    return this.#fromFlag(name, spec, flag) ?? this.#fromEnv(name, spec) ??
+      this.#fromFile(name, spec) ?? this.#fallback(name, spec);
+  }
+
+  #fromFlag(name: SettingName, spec: SettingSpec<unknown>, flag: unknown): unknown {
+    if (flag === undefined) return undefined;
+    const origin = spec.flag ?? name;
+    try {
+      const value = typeof flag !== "string"
+        ? spec.kind.fromToml(flag, this.#around.home)
+        : flag.trim() === ""
+        ? undefined
+        : spec.kind.fromText(flag.trim(), this.#around.home);
+      if (value !== undefined) this.origins[name] = { source: "flag", name: origin };
+      return value;
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      throw new RrError("usage", `Cannot use the value of ${origin}: ${error.message}`);
+    }
+  }
+
+  #fromEnv(name: SettingName, spec: SettingSpec<unknown>): unknown {
+    const text = spec.env === undefined ? undefined : this.#around.env(spec.env)?.trim();
+    if (spec.env === undefined || text === undefined || text === "") return undefined;
+    try {
+      const value = spec.kind.fromText(text, this.#around.home);
+      this.origins[name] = { source: "env", name: spec.env };
+      return value;
+    } catch (error) {
+      this.#refuse(
+        name,
+        error,
+        `the environment variable ${spec.env}`,
+        `Set ${spec.env} to another value`,
+      );
+    }
+  }
+
+  #fromFile(name: SettingName, spec: SettingSpec<unknown>): unknown {
+    const { table, path } = this.#file;
+    if (spec.key === undefined || !Object.hasOwn(table, spec.key)) return undefined;
+    try {
+      const value = spec.kind.fromToml(table[spec.key], this.#around.home);
+      if (value !== undefined) this.origins[name] = { source: "config", name: spec.key };
+      return value;
+    } catch (error) {
+      this.#refuse(
+        name,
+        error,
+        `the key ${spec.key} of the config "${path}"`,
+        `Correct ${spec.key} there`,
+      );
+    }
+  }
+
+  #fallback(name: SettingName, spec: SettingSpec<unknown>): unknown {
+    this.origins[name] = { source: "default", name: "default" };
+    return spec.fallback(this.#around);
+  }
+
+  #refuse(setting: SettingName, error: unknown, what: string, hint: string): void {
+    if (!(error instanceof ValueError)) throw error;
+    const message = `Cannot use ${what}: ${error.message}`;
+    this.problems.push({ kind: "value", setting, message, hint });
+  }
+
+  #noteUnknownKeys(): void {
+    const known = knownKeys();
+    for (const key of Object.keys(this.#file.table)) {
+      if (known.includes(key)) continue;
+      const similar = mostSimilar(key, known);
+      this.problems.push({
+        kind: "unknown-key",
+        message: `The config "${this.#file.path}" has the unknown key ${JSON.stringify(key)}`,
+        hint: similar === undefined
+          ? "Remove the key, or see `rr init --help` for the known ones"
+          : `Did you mean ${similar}?`,
+      });
+    }
+  }
+}
+
+function hostnameOf(world: ConfigWorld): string | undefined {
+  const name = world.hostname()?.trim();
+  return name === undefined || name === "" ? undefined : name;
+}
