@@ -2,7 +2,8 @@
  * `deno task start-guard`: `rr record` and `rr search` must start fast, since a person waits for them.
  *
  * Exact part: on their way the bundle loads no `node:` module but `node:sqlite`; each of the others
- * costs 4 to 25 ms. Measured part: at most {@linkcode MOST_RATIO} times an empty script.
+ * costs 4 to 25 ms. Measured part: at most 2.2 times an empty script in the bundle, which is what people
+ * install, and a little more from a checkout, which reads a hundred files.
  */
 import { bundle, DIST, START_CHUNK, staticNodeImports } from "./bundle.ts";
 import { RR_PERMISSIONS } from "./permissions.ts";
@@ -10,9 +11,12 @@ import { deno, denoDir, fail, mustRun, ROOT, run, say } from "./tools.ts";
 
 /** Commands that are waited for at the prompt; the files of `src/cli/commands/` they are in. */
 const HOT = ["record", "search", "complete", "overview"];
-const MOST_RATIO = 2.2;
+const MOST_RATIO = { bundle: 2.2, source: 2.6 } as const;
 const ROUNDS = 15;
-/** Measured again when over the limit: the machine may be busy, and rr cannot be faster than it is. */
+/**
+ * Measured again when over the limit. The least of all rounds counts: whatever else runs on the machine
+ * can only add to it, and rr cannot be faster than it is.
+ */
 const TRIES = 4;
 
 await bundle();
@@ -55,12 +59,14 @@ async function guardTimes(): Promise<void> {
     const env = { HOME: home, DENO_DIR: await denoDir() };
     // The first run of each fills the code caches, and shows that it works at all.
     for (const command of commands.values()) await mustRun(command, { env });
-    let worst = Infinity;
-    for (let tried = 0; worst > MOST_RATIO && tried < TRIES; tried++) {
-      if (tried > 0) say(`over ${MOST_RATIO}: measuring again`);
-      worst = report(await measure(commands, env, ROUNDS));
+    const least = new Map<string, number>();
+    let over = ["not measured yet"];
+    for (let tried = 0; over.length > 0 && tried < TRIES; tried++) {
+      if (tried > 0) say("over the limit: measuring again");
+      await measure(commands, env, least);
+      over = report(least);
     }
-    if (worst > MOST_RATIO) fail(`starting takes ${worst.toFixed(2)} times an empty script`);
+    if (over.length > 0) fail(`starting takes too long: ${over.join(", ")}`);
   } finally {
     await Deno.remove(home, { recursive: true });
   }
@@ -85,32 +91,28 @@ function commandsIn(home: string): Commands {
 async function measure(
   commands: Commands,
   env: Readonly<Record<string, string>>,
-  rounds: number,
-): Promise<ReadonlyMap<string, number>> {
-  const times = new Map([...commands.keys()].map((name): [string, number[]] => [name, []]));
-  for (let round = 0; round < rounds; round++) {
+  least: Map<string, number>,
+): Promise<void> {
+  for (let round = 0; round < ROUNDS; round++) {
     for (const [name, command] of commands) {
       const start = performance.now();
       const { code, stderr } = await run(command, { env });
-      times.get(name)!.push(performance.now() - start);
+      const ms = performance.now() - start;
       if (code !== 0) fail(`${name} ended with ${code}: ${stderr}`);
+      least.set(name, Math.min(least.get(name) ?? Infinity, ms));
     }
   }
-  return new Map([...times].map(([name, values]) => [name, median(values)]));
 }
 
-function report(medians: ReadonlyMap<string, number>): number {
-  const base = medians.get("empty script")!;
-  let worst = 0;
-  for (const [name, ms] of medians) {
+/** Prints the least times; returns what is over its limit. */
+function report(least: ReadonlyMap<string, number>): string[] {
+  const base = least.get("empty script")!;
+  const over: string[] = [];
+  for (const [name, ms] of least) {
     const ratio = ms / base;
     say(`${name.padEnd(16)} ${ms.toFixed(1).padStart(6)} ms  ${ratio.toFixed(2)}`);
-    worst = Math.max(worst, ratio);
+    const most = name.includes("source") ? MOST_RATIO.source : MOST_RATIO.bundle;
+    if (ratio > most) over.push(`${name} ${ratio.toFixed(2)} times an empty script, above ${most}`);
   }
-  return worst;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
+  return over;
 }
