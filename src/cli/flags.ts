@@ -34,6 +34,22 @@ export function switchFlag(brief: string): SwitchFlag {
   return { kind: "boolean", default: false, withNegated: false, brief };
 }
 
+/**
+ * A parser of whole numbers within bounds, both included; what it throws becomes
+ * `Cannot use the value of --flag: ...`.
+ */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^[+-]?\d{1,16}$/.test(text.trim()) ? Number(text) : NaN;
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    throw new Error(
+      most === Number.MAX_SAFE_INTEGER
+        ? `expected a whole number of at least ${least}`
+        : `expected a whole number from ${least} to ${most}`,
+    );
+  };
+}
+
 export const SWARM_KEY_FLAG: TextFlag = textFlag(
   "Swarm key [env RUSTORY_SWARM_KEY_PATH, default ~/.config/rustory/swarm.key]",
   "file",

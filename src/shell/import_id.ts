@@ -1,6 +1,6 @@
 /** Ids of imported commands, the same as the original's (reference vectors in the tests). */
 import type { EntryId } from "../history/entry.ts";
-import { uuidV5 } from "../history/uuid.ts";
+import { uuidV5 } from "../history/uuid_v5.ts";
 
 /** What the id of an imported command is derived from. */
 export interface ImportName {

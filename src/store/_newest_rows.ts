@@ -10,11 +10,12 @@ import { isAscii, textTest } from "./_words.ts";
 import type { HistoryQuery } from "./recall.ts";
 import type { RunFilter } from "./run_filter.ts";
 
-/** The last portion begins before that many rows: common words are found by then. */
-const MOST_ROWS = 2000;
-/** Rows of the first portion; each further one has twice as many. */
+/** Rows looked at before the index is: common words are found by then. */
+const MOST_ROWS = 3000;
+/** Rows of the first portion; the next ones are as large as they must be, going by what it held. */
 const FIRST_ROWS = 250;
-const GROWTH = 2;
+/** A little larger, as one more portion costs more than some more rows. */
+const RESERVE = 1.2;
 /** Unix seconds before the first entry that there can be. */
 const BEFORE_ALL = MIN_STARTED_AT_MS / 1000 - 1;
 
@@ -26,15 +27,23 @@ export function newestMatching(db: Database, query: HistoryQuery): Entry[] | und
   const { limit, distinct, words = [], caseSensitive } = query;
   const test = textTest({ words, caseSensitive });
   const wants = entryTest(query);
+  const next = portions(db, query, roughly(words));
   const found: Entry[] = [];
   const given = new Set<string>();
-  for (const rows of secondsDescending(db, query, roughly(words))) {
-    if (rows === "no more") return found;
-    for (const entry of newestFirst(rows)) {
+  // Only a history that is small enough to be read whole can answer a limit that large.
+  let size = limit > MOST_ROWS ? MOST_ROWS : FIRST_ROWS;
+  for (let looked = 0; looked < MOST_ROWS;) {
+    const { read, isLast } = next(size);
+    if (limit > MOST_ROWS && !isLast) return undefined;
+    for (const entry of newestFirst(read())) {
       if (!test(entry.command) || !wants(entry) || (distinct && given.has(entry.command))) continue;
       given.add(entry.command);
       if (found.push(entry) === limit) return found;
     }
+    if (isLast) return found;
+    looked += size;
+    const wanted = (limit - found.length) * RESERVE * looked / Math.max(found.length, 1);
+    size = Math.min(Math.max(Math.ceil(wanted), FIRST_ROWS), MOST_ROWS - looked);
   }
   return undefined;
 }
@@ -50,23 +59,33 @@ const BOUND = `SELECT ts FROM entries WHERE ts > ? AND ts <= ?
   ORDER BY ts DESC LIMIT 1 OFFSET ?`;
 const PORTION = "FROM entries WHERE ts > ? AND ts <= ? AND instr(lower(cmd), ?)";
 
+/** Rows of some seconds. */
+interface Portion {
+  readonly read: () => readonly Row[];
+  /** Whether there are no older rows. */
+  readonly isLast: boolean;
+}
+
 /**
- * Rows in portions that end between two seconds, since within one the exact time decides: those newer
- * than the second that the last row of a portion would share. None where one second fills it all.
+ * Gives rows in portions of up to `size` that end between two seconds, since within one the exact time
+ * decides. One second that would not fit is left for a larger portion.
  */
-function* secondsDescending(
+function portions(
   db: Database,
   { sinceMs, untilMs }: RunFilter,
   part: string,
-): Generator<readonly Row[] | "no more", void, undefined> {
+): (size: number) => Portion {
   const first = sinceMs === undefined ? BEFORE_ALL : Math.floor(sinceMs / 1000) - 1;
   let last = untilMs === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(untilMs / 1000) - 1;
-  for (let looked = 0, size = FIRST_ROWS; looked < MOST_ROWS; looked += size, size *= GROWTH) {
-    const bound = db.row(BOUND, first, last, size)?.[0];
-    yield entryRows(db, PORTION, bound ?? first, last, part);
-    if (bound === undefined) return yield "no more";
-    last = bound as number;
-  }
+  return (size) => {
+    const until = last;
+    const bound = db.row(BOUND, first, until, size)?.[0];
+    if (bound !== undefined) last = bound as number;
+    return {
+      read: () => entryRows(db, PORTION, bound ?? first, until, part),
+      isLast: bound === undefined,
+    };
+  };
 }
 
 function newestFirst(rows: readonly Row[]): Entry[] {

@@ -166,6 +166,11 @@ export function migrateForReading(db: Database): void {
   );
 }
 
+const TABLES_AND_COLUMNS = `
+SELECT (SELECT count(*) FROM sqlite_master WHERE type = 'table'),
+  (SELECT count(*) FROM pragma_table_info('entries')
+    WHERE name IN ('ingest_seq', 'entry_id', 'device_id', 'ts', 'cmd'))`;
+
 /** Throws unless the database is empty, the original's, or one of ours up to `latest`. */
 export function refuseForeign(db: Database, version: number, latest = LATEST_VERSION): void {
   if (version > latest) {
@@ -175,12 +180,8 @@ export function refuseForeign(db: Database, version: number, latest = LATEST_VER
       { hint: "A newer rr has written it: update this one" },
     );
   }
-  const columns = db.rows("SELECT name FROM pragma_table_info('entries')").map((row) => row[0]);
-  const tables = db.integer("SELECT count(*) FROM sqlite_master WHERE type = 'table'");
-  const isHistory = ["ingest_seq", "entry_id", "device_id", "ts", "cmd"].every((name) =>
-    columns.includes(name)
-  );
-  if (version < 0 || (tables > 0 && !isHistory)) {
+  const [tables, columns] = db.row(TABLES_AND_COLUMNS)!;
+  if (version < 0 || (tables !== 0 && columns !== 5)) {
     throw new RrError(
       "database",
       `Cannot use the database "${db.path}": it belongs to another program`,

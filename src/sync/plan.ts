@@ -2,7 +2,7 @@
 import type { LinkErrorCode, PullReply, PullState } from "./ports.ts";
 
 /**
- * JSON bytes aimed at in one answer. A server of ours gives at most 1 MiB; the original gives what
+ * JSON bytes aimed at in one answer. A server of ours gives at most 768 KiB; the original gives what
  * it is asked for, and 1,000 large entries would hold our event loop for seconds.
  */
 export const TARGET_BATCH_BYTES = 4 * 1024 * 1024;

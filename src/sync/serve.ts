@@ -24,7 +24,7 @@ export const MAX_ANSWER_ENTRIES = 4_000;
  * be made without a pause that anybody notices and to be repeated over a bad line, large enough
  * that round trips do not matter.
  */
-export const ANSWER_BYTES = 1024 * 1024;
+export const ANSWER_BYTES = 768 * 1024;
 /**
  * Most pushed entries that are stored in one transaction. A push of the original has 1,000 and is
  * stored whole or not at all; 16 MiB of tiny entries would hold the event loop for a second.

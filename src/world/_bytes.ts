@@ -19,8 +19,9 @@ const BUSY_PAUSE_MS = 1;
 /** An {@linkcode Output} that writes everything, waits for a slow reader and ignores a gone one. */
 export function createOutput(raw: RawOutput): Output {
   let closed = false;
+  let terminal: boolean | undefined;
   return {
-    isTerminal: () => raw.isTerminal(),
+    isTerminal: () => terminal ??= raw.isTerminal(),
     write: (text) => writeBytes(new TextEncoder().encode(text)),
     writeBytes,
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { defineCommand, type Word } from "../../src/cli/define_command.ts";
-import { wholeNumber } from "../../src/cli/flag_values.ts";
+import { wholeNumber } from "../../src/cli/flags.ts";
 import { listFlag, switchFlag, textFlag } from "../../src/cli/flags.ts";
 import { parsePlain } from "../../src/cli/parse_plain.ts";
 import { runParsed } from "../../src/cli/parser.ts";

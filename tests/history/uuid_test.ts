@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { uuidV5, uuidV7 } from "../../src/history/uuid.ts";
+import { uuidV7 } from "../../src/history/uuid.ts";
+import { uuidV5 } from "../../src/history/uuid_v5.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -2,7 +2,6 @@ import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
-import { wholeNumber } from "../flag_values.ts";
 import {
   listFlag,
   RELAY_FLAG,
@@ -11,6 +10,7 @@ import {
   textFlag,
   TRACKER_TOKEN_FLAG,
   TRACKERS_FLAG,
+  wholeNumber,
 } from "../flags.ts";
 import {
   LOG_FLAGS,

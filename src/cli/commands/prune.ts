@@ -6,8 +6,7 @@ import { type History, openHistory } from "../../store/open_history.ts";
 import { DAY_SEC } from "../../app/background/auto_prune.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { wholeNumber } from "../flag_values.ts";
-import { switchFlag } from "../flags.ts";
+import { switchFlag, wholeNumber } from "../flags.ts";
 import { printInfo, printLine } from "../print.ts";
 
 interface Flags {

@@ -16,8 +16,14 @@ import { type HistoryFront, openFront } from "../../store/open_front.ts";
 import { VERSION } from "../../version.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { wholeNumber } from "../flag_values.ts";
-import { DEVICE_ID_FLAG, HOSTNAME_FLAG, switchFlag, textFlag, USER_ID_FLAG } from "../flags.ts";
+import {
+  DEVICE_ID_FLAG,
+  HOSTNAME_FLAG,
+  switchFlag,
+  textFlag,
+  USER_ID_FLAG,
+  wholeNumber,
+} from "../flags.ts";
 import { printInfo, printLine, printWarning } from "../print.ts";
 
 interface Flags {

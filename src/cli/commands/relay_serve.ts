@@ -2,8 +2,7 @@ import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { wholeNumber } from "../flag_values.ts";
-import { listFlag, SWARM_KEY_FLAG, textFlag } from "../flags.ts";
+import { listFlag, SWARM_KEY_FLAG, textFlag, wholeNumber } from "../flags.ts";
 import { LOG_FLAGS, type LogFlags, METRICS_FLAG } from "../p2p_flags.ts";
 import { serveUntilStopped } from "../serve_until_stopped.ts";
 
