@@ -50,7 +50,7 @@ export interface ResolvedOptions {
 
 /**
  * Most entries of one request, whatever the options say: reading and storing more would hold the
- * event loop for too long, and a peer of ours gives no more than 4,000.
+ * event loop for too long, and a peer of ours gives no more than 3,000.
  */
 export const MAX_BATCH_ENTRIES = 10_000;
 
