@@ -4,7 +4,13 @@ import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import { Database } from "./_database.ts";
 import { Meta } from "./meta.ts";
-import { migrate, migrateForReading, refuseForeign, schemaVersion } from "./migrations.ts";
+import {
+  LATEST_VERSION,
+  migrate,
+  migrateForReading,
+  refuseForeign,
+  schemaVersion,
+} from "./migrations.ts";
 
 /** What opening a history needs of the world, and how it should behave. */
 export interface HistoryOptions {
@@ -108,13 +114,15 @@ function tighten(path: string, files: Files): string[] {
 }
 
 function prepareWriting(db: Database): void {
-  refuseForeign(db, schemaVersion(db));
-  // The first has an effect on a new file only; it lets Maintenance.compact() give space back.
-  db.exec(`PRAGMA auto_vacuum = INCREMENTAL;
-    PRAGMA journal_mode = WAL;
+  const version = schemaVersion(db);
+  refuseForeign(db, version);
+  // Lets Maintenance.compact() give space back. Only a new file takes it; any other one that has it
+  // would be written to, and flushed to the disk, each time.
+  if (version === 0) db.exec("PRAGMA auto_vacuum = INCREMENTAL");
+  db.exec(`PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
     PRAGMA journal_size_limit = ${WAL_BYTES_KEPT}`);
-  migrate(db);
+  if (version !== LATEST_VERSION) migrate(db);
 }
 
 function prepareReading(db: Database): void {

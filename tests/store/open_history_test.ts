@@ -21,6 +21,21 @@ Deno.test("openHistory() creates folder and files that only the owner can read",
   assert.deepEqual(history.notices, []);
 });
 
+Deno.test("openHistory() writes nothing to a file that is up to date", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  open(path)[Symbol.dispose]();
+  const before = Deno.readFileSync(path);
+  {
+    using reader = new DatabaseSync(path);
+    const version = reader.prepare("PRAGMA data_version");
+    const seen = version.get();
+    open(path)[Symbol.dispose]();
+    assert.deepEqual(version.get(), seen);
+  }
+  assert.deepEqual(Deno.readFileSync(path), before);
+});
+
 Deno.test("openHistory() has made the file private before SQLite sees it", () => {
   using folder = tempFolder();
   const path = folder.file("h.db");
