@@ -1,5 +1,5 @@
 /** The decision what is recorded. */
-import { compilePattern, type Matcher } from "./pattern.ts";
+import type { Matcher } from "./pattern.ts";
 import { findSecret } from "./secrets.ts";
 
 /** Why a command is not recorded. */
@@ -37,7 +37,7 @@ export async function createCaptureRules(options: CaptureOptions = {}): Promise<
   const { ignorePattern = "", ignoreFolders = [], home, secretsFilter = true } = options;
   const isIgnored: Matcher = ignorePattern === ""
     ? () => false
-    : await compilePattern(ignorePattern);
+    : await (await import("./pattern.ts")).compilePattern(ignorePattern);
   const folders = ignoreFolders.map((folder) => comparable(folder, home)).filter((f) => f !== "");
 
   function skipReason(command: string, cwd?: string): SkipReason | undefined {

@@ -32,7 +32,7 @@ const FILES: Readonly<Record<string, () => Promise<LoadedCommand>>> = {
   prune: () => import("./commands/prune.ts"),
 };
 
-/** The commands that can be loaded, for the test that compares them with the list. */
+/** The names of all commands. */
 export const LOADABLE: readonly string[] = Object.keys(FILES);
 
 /** Loads a command of the list. */

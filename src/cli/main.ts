@@ -3,10 +3,9 @@ import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import { VERSION } from "../version.ts";
 import { systemWorld } from "../world/system.ts";
-import { COMMANDS } from "./commands.ts";
 import type { CliCommand } from "./define_command.ts";
 import { ExitCode, exitCodeOf } from "./exit_code.ts";
-import { loadCommand, type LoadedCommand } from "./load_command.ts";
+import { LOADABLE, loadCommand, type LoadedCommand } from "./load_command.ts";
 import { parsePlain } from "./parse_plain.ts";
 import { formatError } from "./print.ts";
 import { hoistGlobals, markValues, optionName } from "./value_words.ts";
@@ -73,7 +72,7 @@ async function runCommand(
   name: string,
   words: readonly string[],
 ): Promise<number> {
-  if (!Object.hasOwn(COMMANDS, name)) throw await unknownCommand(name, Object.keys(COMMANDS));
+  if (!LOADABLE.includes(name)) throw await unknownCommand(name);
   const { command } = await load(name);
   const marked = markedWords(command, words);
   if (asksForHelp(marked)) {
@@ -87,9 +86,9 @@ async function runCommand(
   return await runParsed(world, name, command, marked);
 }
 
-async function unknownCommand(name: string, names: readonly string[]): Promise<RrError> {
+async function unknownCommand(name: string): Promise<RrError> {
   const { mostSimilar } = await import("../config/similar.ts");
-  const similar = mostSimilar(name, names);
+  const similar = mostSimilar(name, LOADABLE);
   const what = name.startsWith("-") ? "option" : "command";
   return new RrError("usage", `There is no ${what} ${JSON.stringify(name)}`, {
     hint: similar === undefined

@@ -6,7 +6,6 @@ import { expandHome } from "../config/paths.ts";
 import type { RunFilter } from "../store/run_filter.ts";
 import type { FlagSpecOf } from "./define_command.ts";
 import { textFlag } from "./flags.ts";
-import { parseWhen } from "./when.ts";
 
 /** See the file's description. */
 export interface RunFilterFlags {
@@ -37,11 +36,11 @@ export const RUN_FILTER_FLAGS: FlagSpecOf<RunFilterFlags> = {
  *
  * @throws {RrError} `usage` if a value cannot be used
  */
-export function runFilterOf(
+export async function runFilterOf(
   world: Pick<World, "cwd" | "env" | "clock">,
   settings: Settings,
   flags: RunFilterFlags,
-): RunFilter {
+): Promise<RunFilter> {
   const now = world.clock.now();
   return {
     hostname: flags.host === "." ? settings.hostname : flags.host,
@@ -50,8 +49,8 @@ export function runFilterOf(
     below: folderOf(world, settings, flags.below),
     session: sessionOf(world, flags.session),
     exit: exitOf(flags.exit),
-    sinceMs: momentOf("--since", flags.since, now),
-    untilMs: momentOf("--until", flags.until, now),
+    sinceMs: await momentOf("--since", flags.since, now),
+    untilMs: await momentOf("--until", flags.until, now),
   };
 }
 
@@ -95,8 +94,13 @@ function exitOf(exit: string | undefined): RunFilter["exit"] {
   throw new RrError("usage", "Cannot use the value of --exit: expected a number, ok or failed");
 }
 
-function momentOf(option: string, text: string | undefined, now: number): number | undefined {
+async function momentOf(
+  option: string,
+  text: string | undefined,
+  now: number,
+): Promise<number | undefined> {
   if (text === undefined) return undefined;
+  const { parseWhen } = await import("./when.ts");
   try {
     return parseWhen(text, now);
   } catch (error) {

@@ -48,7 +48,7 @@ async function syncHere(
   signal: AbortSignal,
 ): Promise<void> {
   using history = openHistory(settings.dbPath, world);
-  await takeInSpool(world, settings, history);
+  await takeInSpool(world, settings, () => history);
   const network = networkOptionsOf(settings);
   const plan = {
     keys: keyPathsOf(settings),

@@ -12,12 +12,12 @@ import { printWarning } from "./print.ts";
 export async function takeInSpool(
   world: World,
   settings: Settings,
-  history: Pick<History, "log">,
+  open: () => History | Promise<History>,
 ): Promise<void> {
   if (!isSpoolUsed(world, settings)) return;
   const { ingestForCommand } = await import("./ingest.ts");
   const folder = spoolFolder(settings.dbPath);
-  const problem = await ingestForCommand(world, settings, history, folder);
+  const problem = await ingestForCommand(world, settings, await open(), folder);
   if (problem !== undefined) printWarning(world, `recorded commands wait: ${problem}`);
 }
 

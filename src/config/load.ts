@@ -8,6 +8,7 @@ import {
   type Settings,
   settingsFrom,
 } from "./settings.ts";
+import { unknownKeys } from "./unknown_keys.ts";
 
 /**
  * The settings of this run: flags before environment before file before defaults. Values are
@@ -21,5 +22,6 @@ export function loadSettings(
   options: LoadOptions = {},
 ): Settings {
   const home = homeFolder((name) => world.env(name));
-  return settingsFrom(world, readConfigFile(configPath(home), world.files), flags, options);
+  const file = readConfigFile(configPath(home), world.files);
+  return settingsFrom(world, file, flags, options, unknownKeys(file));
 }

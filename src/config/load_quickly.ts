@@ -3,10 +3,12 @@ import type { Files } from "../base/world.ts";
 import type { ConfigFile } from "./config_file.ts";
 import { configPath, homeFolder } from "./paths.ts";
 import { parsePlainToml } from "./plain_toml.ts";
+import { knownKeys } from "./schema.ts";
 import {
   type ConfigWorld,
   type LoadOptions,
   type SettingFlags,
+  type SettingProblem,
   type Settings,
   settingsFrom,
 } from "./settings.ts";
@@ -25,7 +27,13 @@ export async function loadSettingsQuickly(
   const path = configPath(homeFolder((name) => world.env(name)));
   const file = readPlainFile(path, world.files) ??
     (await import("./config_file.ts")).readConfigFile(path, world.files);
-  return settingsFrom(world, file, flags, options);
+  return settingsFrom(world, file, flags, options, await unknownKeys(file));
+}
+
+async function unknownKeys(file: ConfigFile): Promise<readonly SettingProblem[]> {
+  const known = knownKeys();
+  if (Object.keys(file.table).every((key) => known.includes(key))) return [];
+  return (await import("./unknown_keys.ts")).unknownKeys(file);
 }
 
 function readPlainFile(path: string, files: Pick<Files, "readText">): ConfigFile | undefined {

@@ -5,7 +5,6 @@ import type { ConfigFile } from "./config_file.ts";
 import { ValueError } from "./kinds.ts";
 import { homeFolder } from "./paths.ts";
 import {
-  knownKeys,
   SETTING_NAMES,
   type SettingName,
   SETTINGS,
@@ -13,7 +12,6 @@ import {
   type SettingValues,
   type Surroundings,
 } from "./schema.ts";
-import { mostSimilar } from "./similar.ts";
 
 /** Where a value came from. */
 export interface Origin {
@@ -70,16 +68,17 @@ export interface LoadOptions {
 
 /**
  * The settings that flags, environment, config file and defaults make; see
- * {@linkcode import("./load.ts").loadSettings}.
+ * {@linkcode import("./load.ts").loadSettings}. `unknown` are the keys that the file should not have.
  */
 export function settingsFrom(
   world: ConfigWorld,
   file: ConfigFile,
   flags: SettingFlags,
   options: LoadOptions,
+  unknown: readonly SettingProblem[],
 ): Settings {
   const home = homeFolder((name) => world.env(name));
-  const loader = new Loader(world, home, file);
+  const loader = new Loader(world, home, file, unknown);
   const values: Record<string, unknown> = {};
   for (const name of SETTING_NAMES) values[name] = loader.value(name, flags[name]);
   const settings = {
@@ -116,7 +115,12 @@ class Loader {
   readonly #around: Surroundings;
   readonly #file: ConfigFile;
 
-  constructor(world: ConfigWorld, home: string, file: ConfigFile) {
+  constructor(
+    world: ConfigWorld,
+    home: string,
+    file: ConfigFile,
+    unknown: readonly SettingProblem[],
+  ) {
     this.#file = file;
     this.#around = { env: (name) => world.env(name), home, hostname: hostnameOf(world) };
     if (file.fault) {
@@ -127,7 +131,7 @@ class Loader {
           `Correct "${file.path}", or write a new one with \`rr init --force\` (keeps a backup)`,
       });
     }
-    this.#noteUnknownKeys();
+    this.problems.push(...unknown);
   }
 
   value(name: SettingName, flag: unknown): unknown {
@@ -196,21 +200,6 @@ class Loader {
     if (!(error instanceof ValueError)) throw error;
     const message = `Cannot use ${what}: ${error.message}`;
     this.problems.push({ kind: "value", setting, message, hint });
-  }
-
-  #noteUnknownKeys(): void {
-    const known = knownKeys();
-    for (const key of Object.keys(this.#file.table)) {
-      if (known.includes(key)) continue;
-      const similar = mostSimilar(key, known);
-      this.problems.push({
-        kind: "unknown-key",
-        message: `The config "${this.#file.path}" has the unknown key ${JSON.stringify(key)}`,
-        hint: similar === undefined
-          ? "Remove the key, or see `rr init --help` for the known ones"
-          : `Did you mean ${similar}?`,
-      });
-    }
   }
 }
 

@@ -8,6 +8,7 @@
 import type { Entry } from "../history/entry.ts";
 import { checkEntry, EntryError } from "../history/parse_entry.ts";
 import type { Database, Row, Value } from "./_database.ts";
+import type { AppendResult } from "./entry_log.ts";
 
 /** The columns that make an entry, `ingest_seq` first; {@linkcode toEntry} expects this order. */
 export const ENTRY_COLUMNS = "ingest_seq, entry_id, device_id, user_id, ts, cmd, cwd, exit_code, " +
@@ -31,8 +32,27 @@ const INSERT_SEVERAL = `INSERT OR FAIL INTO entries (${WRITTEN_COLUMNS}) VALUES 
   Array(ROWS_AT_ONCE).fill(MARKS).join(", ")
 }`;
 
-/** Stores entries, whose ids must be new, in their order. Only within a transaction. */
-export function insertEntries(db: Database, entries: readonly Entry[]): void {
+/**
+ * Stores what is not there yet and what `isKept` does not leave out, in its order. Only within a
+ * transaction.
+ */
+export function insertUnknown(
+  db: Database,
+  entries: readonly Entry[],
+  isKept: (entry: Entry) => boolean = () => true,
+): AppendResult {
+  const known = knownIds(db, entries);
+  const fresh: Entry[] = [];
+  for (const entry of entries) {
+    if (known.has(entry.id) || !isKept(entry)) continue;
+    known.add(entry.id);
+    fresh.push(entry);
+  }
+  insertEntries(db, fresh);
+  return { inserted: fresh.length, ignored: entries.length - fresh.length };
+}
+
+function insertEntries(db: Database, entries: readonly Entry[]): void {
   let at = 0;
   while (at < entries.length) {
     const several = at + ROWS_AT_ONCE <= entries.length;
@@ -69,7 +89,7 @@ function pushValues(values: Value[], entry: Entry): void {
  * Asked for all at once: `INSERT OR IGNORE` would use up a sequence number for every one of them, and
  * a condition in each insert takes half as long again as the insert.
  */
-export function knownIds(db: Database, entries: readonly Entry[]): Set<string> {
+function knownIds(db: Database, entries: readonly Entry[]): Set<string> {
   const rows = db.rows(
     `SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM entries WHERE entry_id = value)
        OR EXISTS (SELECT 1 FROM rr_deleted WHERE entry_id = value)`,

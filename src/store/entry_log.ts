@@ -2,7 +2,7 @@
 import type { DeviceId, Entry } from "../history/entry.ts";
 import type { Database, Row } from "./_database.ts";
 import { CLOCK_UNSET_BEFORE, type Meta, PRUNED_BEFORE } from "./meta.ts";
-import { entryRows, insertEntries, knownIds, toEntry, unixSeconds } from "./_rows.ts";
+import { entryRows, insertUnknown, toEntry, unixSeconds } from "./_rows.ts";
 
 /** What one answer may hold. */
 export interface ReadLimit {
@@ -221,16 +221,9 @@ export class EntryLog {
 
   #insert(entries: readonly Entry[], fromPeer: boolean): AppendResult {
     const prunedBefore = fromPeer ? this.#meta.integer(PRUNED_BEFORE) : undefined;
-    const known = knownIds(this.#db, entries);
-    const fresh: Entry[] = [];
-    for (const entry of entries) {
-      if (prunedBefore !== undefined && isPruned(unixSeconds(entry), prunedBefore)) continue;
-      if (known.has(entry.id)) continue;
-      known.add(entry.id);
-      fresh.push(entry);
-    }
-    insertEntries(this.#db, fresh);
-    return { inserted: fresh.length, ignored: entries.length - fresh.length };
+    return prunedBefore === undefined
+      ? insertUnknown(this.#db, entries)
+      : insertUnknown(this.#db, entries, (entry) => !isPruned(unixSeconds(entry), prunedBefore));
   }
 
   // The last row that fits into the limit. Only the sizes are read: a thousand rows may hold gigabytes.

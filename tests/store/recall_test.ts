@@ -59,7 +59,7 @@ function maybe<T>(values: readonly T[]): fc.Arbitrary<T | undefined> {
 const SOME = ENTRIES.filter((_, i) => i % 700 === 3);
 const QUERY: fc.Arbitrary<HistoryQuery> = fc.record({
   words: fc.array(
-    fc.constantFrom("git", "GI", "cargo test", "e", "größe", "ss", "nope", "\n", "K"),
+    fc.constantFrom("git", "GI", "cargo test", "e", "größe", "ss", "nope", "\n", "K", ""),
     {
       maxLength: 2,
     },

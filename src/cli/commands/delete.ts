@@ -69,7 +69,7 @@ async function run(
 ): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath });
   if (flags.finish) return await finish(world, settings);
-  const selection = selectionOf(world, settings, flags, words);
+  const selection = await selectionOf(world, settings, flags, words);
   using history = openForDeleting(world, settings);
   await takeInAll(world, settings, history);
   const matched = history.removal.count(selection);
@@ -108,13 +108,13 @@ function report(world: World, { dryRun }: Flags, matched: number, deleted: numbe
   return matched === 0 ? ExitCode.FAILURE : ExitCode.OK;
 }
 
-function selectionOf(
+async function selectionOf(
   world: World,
   settings: Settings,
   flags: Flags,
   words: readonly string[],
-): Selection {
-  const filter = runFilterOf(world, settings, flags);
+): Promise<Selection> {
+  const filter = await runFilterOf(world, settings, flags);
   const isQuery = words.length > 0 || Object.values(filter).some((value) => value !== undefined);
   const ids = flags.id?.map((id) => id.trim()).filter((id) => id !== "");
   const ways = [ids !== undefined, flags.cmd !== undefined, isQuery].filter(Boolean).length;

@@ -44,7 +44,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath }, { needs: ["dbPath", "deviceId"] });
   if (isSpoolUsed(world, settings)) {
     using history = openHistory(settings.dbPath, world);
-    await takeInSpool(world, settings, history);
+    await takeInSpool(world, settings, () => history);
   }
   using history = openHistory(settings.dbPath, {
     files: world.files,

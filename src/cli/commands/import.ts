@@ -86,7 +86,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   using history = openHistory(settings.dbPath, world);
   // As what it is, not as what is imported; what a hook recorded is then known and not doubled.
   const own = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
-  await takeInSpool(world, own, history);
+  await takeInSpool(world, own, () => history);
   const report = await importWithProgress(world, history, {
     from,
     path,

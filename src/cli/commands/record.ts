@@ -12,7 +12,7 @@ import {
   MIN_STARTED_AT_MS,
 } from "../../history/parse_entry.ts";
 import { uuidV7 } from "../../history/uuid.ts";
-import { type HistoryFront, openFront } from "../../store/open_front.ts";
+import { openForRecording, type RecordingHistory } from "../../store/open_for_recording.ts";
 import { VERSION } from "../../version.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -105,8 +105,8 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const rules = await rulesOf(world, settings);
   if (rules === undefined || rules.skipReason(typed, cwd) !== undefined) return ExitCode.OK;
   const entry = toEntry(world, settings, flags, typed, cwd);
-  using history = openFront(settings.dbPath, world);
-  history.log.append([entry]);
+  using history = openForRecording(settings.dbPath, world);
+  history.append([entry]);
   if (flags.printId) printLine(world, entry.id);
   await doDuties(world, settings, history);
   return ExitCode.OK;
@@ -180,7 +180,7 @@ function toEntry(
 async function doDuties(
   world: World,
   settings: Settings,
-  history: HistoryFront,
+  history: RecordingHistory,
 ): Promise<void> {
   if (settings.asyncUpload) {
     const { triggerAsyncUpload } = await import("../../app/background/async_upload.ts");

@@ -2,7 +2,11 @@ import type { World } from "../../base/world.ts";
 import { loadSettingsQuickly } from "../../config/load_quickly.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { Entry } from "../../history/entry.ts";
-import { FEW_UNINDEXED, type HistoryFront, openFront } from "../../store/open_front.ts";
+import {
+  FEW_UNINDEXED,
+  openForSearching,
+  type SearchingHistory,
+} from "../../store/open_for_searching.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag, textFlag } from "../flags.ts";
@@ -76,18 +80,18 @@ async function run(
   if (flags.interactive) return await choose(world, settings, flags, words);
   const print = await printerOf(world, flags);
   for (const { message, hint } of settings.problems) printWarning(world, `${message}: ${hint}`);
-  using front = openFront(settings.dbPath, world);
-  await takeInSpool(world, settings, front);
+  using history = openForSearching(settings.dbPath, world);
+  await takeInSpool(world, settings, () => history.whole());
   const query = {
     words,
     caseSensitive: flags.caseSensitive,
     distinct: flags.unique,
     limit: settings.searchLimit,
-    ...runFilterOf(world, settings, flags),
+    ...await runFilterOf(world, settings, flags),
   };
-  const found = front.newest(query) ?? (await front.whole()).recall.findFurther(query);
+  const found = history.newest(query) ?? (await history.whole()).recall.findFurther(query);
   print(found);
-  await keepUp(world, front);
+  await keepUp(world, history);
   return found.length > 0 ? ExitCode.OK : ExitCode.FAILURE;
 }
 
@@ -99,18 +103,21 @@ async function choose(
 ): Promise<number> {
   const { PICKER_CACHE_KIB, searchInteractively } = await import("../picker/interactive.ts");
   const { files, clock } = world;
-  using front = openFront(settings.dbPath, { files, clock, cacheKib: PICKER_CACHE_KIB });
-  await takeInSpool(world, settings, front);
+  using history = openForSearching(settings.dbPath, { files, clock, cacheKib: PICKER_CACHE_KIB });
+  await takeInSpool(world, settings, () => history.whole());
   const query = flags.query ?? words.join(" ");
-  const code = await searchInteractively(world, settings, await front.whole(), { ...flags, query });
-  await keepUp(world, front, flags.widget);
+  const code = await searchInteractively(world, settings, await history.whole(), {
+    ...flags,
+    query,
+  });
+  await keepUp(world, history, flags.widget);
   return code;
 }
 
-async function keepUp(world: World, front: HistoryFront, quiet = false): Promise<void> {
-  if (front.unindexed() < FEW_UNINDEXED) return;
+async function keepUp(world: World, history: SearchingHistory, quiet = false): Promise<void> {
+  if (history.unindexed() < FEW_UNINDEXED) return;
   const { keepIndexUp } = await import("../keep_index.ts");
-  keepIndexUp(world, await front.whole(), quiet);
+  keepIndexUp(world, await history.whole(), quiet);
 }
 
 type Printer = (found: readonly Entry[]) => void;

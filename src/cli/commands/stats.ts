@@ -50,9 +50,9 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath }, {
     needs: ["dbPath", "deviceId", "hostname"],
   });
-  const filter = runFilterOf(world, settings, flags);
+  const filter = await runFilterOf(world, settings, flags);
   using history = openHistory(settings.dbPath, world);
-  await takeInSpool(world, settings, history);
+  await takeInSpool(world, settings, () => history);
   const bordersMs = midnights(world.clock.now(), flags.days);
   const summary = history.stats.summary(filter, { top: flags.top, bordersMs });
   if (flags.json) printJson(world, toJson(summary));

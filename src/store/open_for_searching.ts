@@ -1,6 +1,5 @@
-/** The front of the history: what `rr record` and `rr search` mostly need, and not a module more. */
+/** The history for `rr search`, which mostly needs the newest rows: not a module more than that takes. */
 import type { Entry } from "../history/entry.ts";
-import { EntryLog } from "./entry_log.ts";
 import { INDEXED_SEQ } from "./meta.ts";
 import { newestMatching } from "./_newest_rows.ts";
 import { type HistoryOptions, type Opened, openFile } from "./_open_file.ts";
@@ -10,16 +9,14 @@ import type { HistoryQuery } from "./recall.ts";
 /** So few rows that are not indexed are read directly within a millisecond or two. */
 export const FEW_UNINDEXED = 2_000;
 
-/** The history, with everything that takes modules of its own to load still folded up. */
-export class HistoryFront implements Disposable {
-  readonly log: EntryLog;
+/** The history, with all but its newest rows still folded up. */
+export class SearchingHistory implements Disposable {
   readonly #opened: Opened;
   #whole: History | undefined;
 
-  /** The front of an open file. */
+  /** The history in an open file. */
   constructor(opened: Opened) {
     this.#opened = opened;
-    this.log = new EntryLog(opened.db, opened.meta);
   }
 
   /**
@@ -32,10 +29,11 @@ export class HistoryFront implements Disposable {
 
   /** How many rows the index has not taken in yet, at most. */
   unindexed(): number {
-    return this.log.headSeq() - (this.#opened.meta.integer(INDEXED_SEQ) ?? 0);
+    const { db, meta } = this.#opened;
+    return db.integer("SELECT max(ingest_seq) FROM entries") - (meta.integer(INDEXED_SEQ) ?? 0);
   }
 
-  /** All of the history, on the same connection: disposed of with this. */
+  /** All of the history, on the same connection: closed with this. */
   async whole(): Promise<History> {
     const { historyIn } = await import("./open_history.ts");
     return this.#whole ??= historyIn(this.#opened);
@@ -47,7 +45,7 @@ export class HistoryFront implements Disposable {
   }
 }
 
-/** As {@linkcode import("./open_history.ts").openHistory}, but only the front of it. */
-export function openFront(path: string, options: HistoryOptions): HistoryFront {
-  return new HistoryFront(openFile(path, options));
+/** Opens the history as {@linkcode import("./open_history.ts").openHistory} does. */
+export function openForSearching(path: string, options: HistoryOptions): SearchingHistory {
+  return new SearchingHistory(openFile(path, options));
 }
