@@ -7,13 +7,13 @@ export const DIST: string = `${ROOT}dist`;
 export const START_CHUNK: string = `${DIST}/cli.js`;
 
 /**
- * Bundles rr into `dist/`. Split, since in a single file every `node:` import of the network
+ * Bundles rr into a folder, which is emptied first. Split, since in a single file every `node:` import of the network
  * code would be hoisted to the top, and `rr record` would pay 38 ms for them after each command.
  */
-export async function bundle(): Promise<void> {
-  await emptyFolder(DIST);
+export async function bundle(folder: string = DIST): Promise<void> {
+  await emptyFolder(folder);
   const flags = ["--quiet", "--minify", "--platform", "deno", "--code-splitting"];
-  await mustRun(deno("bundle", ...flags, "--outdir", DIST, "cli.ts"));
+  await mustRun(deno("bundle", ...flags, "--outdir", folder, "cli.ts"));
 }
 
 /**

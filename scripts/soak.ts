@@ -46,6 +46,11 @@ say("all is well");
 
 async function soak(): Promise<boolean> {
   await using parts = new AsyncDisposableStack();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    Deno.addSignalListener(signal, () => {
+      parts.disposeAsync().finally(() => fail(`interrupted; the seed was ${options.seed}`));
+    });
+  }
   const [tracker, relay] = await startServers(parts);
   const victims = await startVictims(parts, tracker.url, relay.addr);
   const random = seededRandom(options.seed);

@@ -1,6 +1,6 @@
 /** The units for a server, as they are shipped, under a real systemd with its dynamic users. */
 import assert from "node:assert/strict";
-import { bundle, DIST } from "../../scripts/bundle.ts";
+import { bundle } from "../../scripts/bundle.ts";
 import { RR_PERMISSIONS } from "../../scripts/permissions.ts";
 import { ROOT } from "../../scripts/tools.ts";
 import { formatSwarmKey } from "../../src/net/swarm_key.ts";
@@ -11,7 +11,7 @@ const missing = await whyNoSystemd();
 
 // `rr` at the place that the units name, seen only inside: Deno and the bundle instead of one binary.
 async function setup(folder: string): Promise<string> {
-  await bundle();
+  await bundle(`${folder}/dist`);
   await Deno.writeTextFile(
     `${folder}/rr`,
     `#!/bin/sh\nexec /usr/local/bin/deno run --quiet --unstable-net --no-config --no-lock ` +
@@ -26,7 +26,7 @@ async function setup(folder: string): Promise<string> {
   return `
     mount -t tmpfs tmpfs /usr/local/bin
     touch /usr/local/bin/deno && mount --bind ${Deno.execPath()} /usr/local/bin/deno
-    cp -r ${DIST} ${folder}/rr /usr/local/bin/
+    cp -r ${folder}/dist ${folder}/rr /usr/local/bin/
     mkdir -p /etc/rustory && mount -t tmpfs -o mode=700 tmpfs /etc/rustory
     cp ${folder}/swarm.key ${folder}/tracker.env /etc/rustory/ && chmod 600 /etc/rustory/*
     mount -t tmpfs tmpfs /var/lib
