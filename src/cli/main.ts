@@ -7,7 +7,6 @@ import type { CliCommand } from "./define_command.ts";
 import { ExitCode, exitCodeOf } from "./exit_code.ts";
 import { LOADABLE, loadCommand, type LoadedCommand } from "./load_command.ts";
 import { parsePlain } from "./parse_plain.ts";
-import { formatError } from "./print.ts";
 import { hoistGlobals, markValues, optionName } from "./value_words.ts";
 
 type LoadCommand = (name: string) => Promise<LoadedCommand>;
@@ -31,6 +30,7 @@ export async function main(
   try {
     return await dispatch(world, load, hoistGlobals(world.args, GLOBALS_WITH_VALUE));
   } catch (error) {
+    const { formatError } = await import("./print.ts");
     world.stderr.write(`${formatError(error)}\n`);
     printStack(world, error);
     return exitCodeOf(error);

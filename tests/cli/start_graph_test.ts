@@ -16,6 +16,7 @@ const STARTS: Readonly<Record<string, readonly string[]>> = {
   "rr --help": ["src/cli/overview.ts"],
   "rr <command> --help": ["src/cli/help.ts"],
   "uploading and pruning after a record": [
+    "src/cli/record_duties.ts",
     "src/app/background/async_upload.ts",
     "src/app/background/auto_prune.ts",
   ],
@@ -35,6 +36,25 @@ Deno.test("rr itself loads neither the store nor any command", async () => {
   assert.deepEqual([...outside], []);
   const heavy = [...seen].filter((file) => /\/(store|config|sync|net|app|commands)\//.test(file));
   assert.deepEqual(heavy, []);
+});
+
+Deno.test("rr record and rr search load only the part of the store that they always need", async () => {
+  const seen = new Set<string>();
+  await staticImportsFrom(["src/cli/commands/record.ts", "src/cli/commands/search.ts"], seen);
+  const store = [...seen].filter((file) => file.includes("/store/"))
+    .map((file) => file.split("/").at(-1));
+  assert.deepEqual(store.toSorted(), [
+    "_database.ts",
+    "_newest_rows.ts",
+    "_open_file.ts",
+    "_rows.ts",
+    "_sqlite_errors.ts",
+    "_words.ts",
+    "meta.ts",
+    "migrations.ts",
+    "open_for_recording.ts",
+    "open_for_searching.ts",
+  ]);
 });
 
 /** Specifiers outside our own files, reached from the files without `import()` or type imports. */

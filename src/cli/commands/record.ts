@@ -1,4 +1,4 @@
-import { RrError, toError } from "../../base/rr_error.ts";
+import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { type CaptureRules, createCaptureRules } from "../../capture/rules.ts";
 import { tidyCommand } from "../../capture/tidy.ts";
@@ -12,7 +12,7 @@ import {
   MIN_STARTED_AT_MS,
 } from "../../history/parse_entry.ts";
 import { uuidV7 } from "../../history/uuid.ts";
-import { openForRecording, type RecordingHistory } from "../../store/open_for_recording.ts";
+import { openForRecording } from "../../store/open_for_recording.ts";
 import { VERSION } from "../../version.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -24,7 +24,6 @@ import {
   USER_ID_FLAG,
   wholeNumber,
 } from "../flags.ts";
-import { printInfo, printLine, printWarning } from "../print.ts";
 
 interface Flags {
   readonly cmd: string | undefined;
@@ -107,8 +106,11 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const entry = toEntry(world, settings, flags, typed, cwd);
   using history = openForRecording(settings.dbPath, world);
   history.append([entry]);
-  if (flags.printId) printLine(world, entry.id);
-  await doDuties(world, settings, history);
+  if (flags.printId) world.stdout.write(`${entry.id}\n`);
+  if (settings.asyncUpload || settings.autoPrune) {
+    const { doDuties } = await import("../record_duties.ts");
+    await doDuties(world, settings, history);
+  }
   return ExitCode.OK;
 }
 
@@ -143,6 +145,7 @@ async function rulesOf(world: World, settings: Settings): Promise<CaptureRules |
     });
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "config") throw error;
+    const { printWarning } = await import("../print.ts");
     printWarning(
       world,
       `invalid record ignore regex: ${error.message} (skipping record for safety)`,
@@ -175,30 +178,4 @@ function toEntry(
     version: VERSION,
     session,
   });
-}
-
-async function doDuties(
-  world: World,
-  settings: Settings,
-  history: RecordingHistory,
-): Promise<void> {
-  if (settings.asyncUpload) {
-    const { triggerAsyncUpload } = await import("../../app/background/async_upload.ts");
-    await orWarn(world, "async upload trigger", () => triggerAsyncUpload(world, settings));
-  }
-  if (settings.autoPrune) {
-    const { pruneIfDue } = await import("../../app/background/auto_prune.ts");
-    await orWarn(world, "auto prune", async () => {
-      await pruneIfDue(world, settings, await history.whole(), (text) => printInfo(world, text));
-    });
-  }
-}
-
-// The command is recorded; what fails after that is not worth an exit code.
-async function orWarn(world: World, what: string, act: () => Promise<unknown>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    printWarning(world, `${what} failed: ${toError(error).message}`);
-  }
 }
