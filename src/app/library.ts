@@ -1,19 +1,22 @@
-/** The sync engine for programs: a history, the keys, and a node that syncs. */
+/**
+ * The sync engine for programs: a history, the keys, and a node that syncs.
+ *
+ * What does the work is loaded when it is asked for: this is also on the way of the command `rr` where
+ * it is started from the package's main module, and the network code takes a tenth of a second.
+ */
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
 import type { Entry, EntryDraft } from "../history/entry.ts";
 import { checkEntry } from "../history/parse_entry.ts";
 import { uuidV7 } from "../history/uuid.ts";
-import { type History, openHistory as openDatabase } from "../store/open_history.ts";
+import type { History } from "../store/open_history.ts";
 import type { SyncListener } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/options.ts";
 import type { PeerId } from "../sync/ports.ts";
 import type { SyncReport } from "../sync/report.ts";
 import { VERSION } from "../version.ts";
 import { systemWorld } from "../world/system.ts";
-import { loadKeys as loadKeyFiles } from "./keys.ts";
-import { watchLocalChanges } from "./local_changes.ts";
-import { openSession, type SyncSession } from "./session.ts";
+import type { SyncSession } from "./session.ts";
 
 /** Whose entries {@linkcode LocalHistory.record} makes. */
 export interface Owner {
@@ -115,8 +118,9 @@ export interface SyncNode extends AsyncDisposable {
  * @throws {RrError} `database` or `busy`, saying what is wrong with the file
  */
 export async function openHistory(path: string): Promise<LocalHistory> {
+  const { openHistory } = await import("../store/open_history.ts");
   const world = await systemWorld();
-  return new OpenedHistory(openDatabase(path, world), world);
+  return new OpenedHistory(openHistory(path, world), world);
 }
 
 /**
@@ -127,7 +131,8 @@ export async function openHistory(path: string): Promise<LocalHistory> {
 export async function loadKeys(
   paths: { readonly swarmKeyPath: string; readonly identityKeyPath: string },
 ): Promise<DeviceKeys> {
-  return await loadKeyFiles(paths, await systemWorld(), silentLogger());
+  const { loadKeys } = await import("./keys.ts");
+  return await loadKeys(paths, await systemWorld(), silentLogger());
 }
 
 /**
@@ -141,6 +146,7 @@ export async function startNode(options: SyncNodeOptions): Promise<SyncNode> {
   if (!(options.history instanceof OpenedHistory)) {
     throw new TypeError("Cannot start a node as 'history' must come from openHistory()");
   }
+  const { openSession } = await import("./session.ts");
   const world = await systemWorld();
   const { database } = options.history;
   const session = await openSession({
@@ -231,6 +237,7 @@ class RunningSyncNode implements SyncNode {
   }
 
   async watch({ intervalMs = 60_000, push = false, signal }: WatchSyncOptions): Promise<void> {
+    const { watchLocalChanges } = await import("./local_changes.ts");
     const { engine } = this.#session;
     const over = new AbortController();
     const changes = watchLocalChanges({
