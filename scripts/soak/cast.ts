@@ -14,6 +14,7 @@ export class Server implements AsyncDisposable {
   readonly #host: Device;
   readonly #args: readonly string[];
   #child: Child | undefined;
+  #isOver = false;
 
   constructor(host: Device, args: readonly string[], port: number) {
     this.#host = host;
@@ -33,7 +34,7 @@ export class Server implements AsyncDisposable {
   async crash(): Promise<void> {
     this.#child?.kill("SIGKILL");
     await this.#child?.exited;
-    await this.start();
+    if (!this.#isOver) await this.start();
   }
 
   /** Stops it; its exit code. */
@@ -43,6 +44,7 @@ export class Server implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
     this.proxy[Symbol.dispose]();
     await this.#host[Symbol.asyncDispose]();
   }
@@ -54,6 +56,7 @@ export class Victim implements AsyncDisposable {
   readonly clockFile: string;
   readonly #flags: readonly string[];
   #daemon: Child | undefined;
+  #isOver = false;
   restarts = 0;
 
   constructor(
@@ -88,7 +91,7 @@ export class Victim implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    if (this.#daemon !== undefined) return;
+    if (this.#daemon !== undefined || this.#isOver) return;
     this.#daemon = await this.device.startDaemon(...this.#flags);
   }
 
@@ -122,6 +125,7 @@ export class Victim implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
     this.signal("SIGCONT");
     await this.device[Symbol.asyncDispose]();
   }
