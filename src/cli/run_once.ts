@@ -16,6 +16,9 @@ import { openHistory } from "../store/open_history.ts";
 import { ExitCode } from "./exit_code.ts";
 import { takeInSpool } from "./take_in.ts";
 
+/** A pull goes through everything once: half of the usual page cache takes in as much. */
+const CACHE_KIB = 8 * 1024;
+
 /** What the flags say. */
 export interface OnceFlags {
   readonly limit: number;
@@ -47,7 +50,7 @@ async function syncHere(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  using history = openHistory(settings.dbPath, world);
+  using history = openHistory(settings.dbPath, { ...world, cacheKib: CACHE_KIB });
   await takeInSpool(world, settings, () => history);
   const network = networkOptionsOf(settings);
   const plan = {
