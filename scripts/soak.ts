@@ -37,10 +37,11 @@ const root = await Deno.makeTempDir({ prefix: "rr-soak-" });
 let isWell = false;
 try {
   isWell = await soak();
-} finally {
-  if (isWell) await Deno.remove(root, { recursive: true });
-  else say(`kept for a look: ${root}`);
+} catch (error) {
+  say(`${error instanceof Error ? error.message : error}`);
 }
+if (isWell) await Deno.remove(root, { recursive: true });
+else say(`kept for a look: ${root}`);
 if (!isWell) fail(`seed ${options.seed} has failed`);
 say("all is well");
 

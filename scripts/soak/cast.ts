@@ -56,6 +56,7 @@ export class Victim implements AsyncDisposable {
   readonly clockFile: string;
   readonly #flags: readonly string[];
   #daemon: Child | undefined;
+  #starting: Promise<void> | undefined;
   #isOver = false;
   restarts = 0;
 
@@ -90,9 +91,13 @@ export class Victim implements AsyncDisposable {
     return this.#daemon?.pid;
   }
 
+  /** Starts the daemon unless it runs; several troubles may ask for it at the same time. */
   async start(): Promise<void> {
     if (this.#daemon !== undefined || this.#isOver) return;
-    this.#daemon = await this.device.startDaemon(...this.#flags);
+    this.#starting ??= this.device.startDaemon(...this.#flags)
+      .then((daemon) => void (this.#daemon = daemon))
+      .finally(() => this.#starting = undefined);
+    await this.#starting;
   }
 
   /**
@@ -101,6 +106,7 @@ export class Victim implements AsyncDisposable {
    * @throws with what it printed, if it does not end with 0 although it was asked kindly
    */
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    await this.#starting;
     const daemon = this.#daemon;
     this.#daemon = undefined;
     if (daemon === undefined) return;
