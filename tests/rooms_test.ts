@@ -10,6 +10,7 @@ const ARROWS: Record<string, readonly string[]> = {
   shell: MIDDLE,
   search: MIDDLE,
   picker: [...MIDDLE, "search"],
+  pair: ["base"],
   config: ["base"],
   store: MIDDLE,
   spool: [...MIDDLE, "shell", "capture"],
@@ -58,7 +59,7 @@ Deno.test("rooms touch only their own libraries", async () => {
     "smol-toml": ["config"],
     "@logtape/logtape": ["app"],
   };
-  const pure = ["base", "history", "capture", "shell", "search", "picker", "sync"];
+  const pure = ["base", "history", "capture", "shell", "search", "picker", "sync", "pair"];
   const wrong: string[] = [];
   for (const { file, from, to } of await importsUnder(SRC)) {
     for (const [library, rooms] of Object.entries(owners)) {

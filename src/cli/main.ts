@@ -87,7 +87,7 @@ async function runCommand(
 }
 
 async function unknownCommand(name: string): Promise<RrError> {
-  const { mostSimilar } = await import("../config/similar.ts");
+  const { mostSimilar } = await import("../base/similar.ts");
   const similar = mostSimilar(name, LOADABLE);
   const what = name.startsWith("-") ? "option" : "command";
   return new RrError("usage", `There is no ${what} ${JSON.stringify(name)}`, {

@@ -2,7 +2,7 @@
 import type { ConfigFile } from "./config_file.ts";
 import { knownKeys } from "./schema.ts";
 import type { SettingProblem } from "./settings.ts";
-import { mostSimilar } from "./similar.ts";
+import { mostSimilar } from "../base/similar.ts";
 
 /** A problem for each of them, with what was probably meant. */
 export function unknownKeys({ path, table }: ConfigFile): SettingProblem[] {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { expandHome, folderOf, homeFolder, stateFolder } from "../../src/config/paths.ts";
-import { mostSimilar } from "../../src/config/similar.ts";
+import { mostSimilar } from "../../src/base/similar.ts";
 
 Deno.test("expandHome() replaces a leading ~/ and nothing else", () => {
   assert.equal(expandHome("~/x/y", "/h"), "/h/x/y");

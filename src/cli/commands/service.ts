@@ -2,7 +2,7 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { homeFolder } from "../../config/paths.ts";
-import { mostSimilar } from "../../config/similar.ts";
+import { mostSimilar } from "../../base/similar.ts";
 import { dryActions, realActions } from "../../service/actions.ts";
 import { detectManager } from "../../service/detect.ts";
 import { install, uninstall } from "../../service/install.ts";
