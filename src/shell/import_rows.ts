@@ -41,6 +41,8 @@ export function atuinQuery(has: readonly string[]): RowQuery {
 
 /** A row of {@linkcode atuinQuery}. */
 export function parseAtuinRow(row: Row, at: number): IdentifiedDraft | BrokenRecord {
+  const broken = tooLarge(row, at);
+  if (broken !== undefined) return broken;
   if (typeof row.command !== "string") return { broken: "expected the command as text", at };
   return {
     id: uuidOf(row.id),
@@ -69,6 +71,8 @@ export function hishtoryQuery(has: readonly string[]): RowQuery {
 
 /** A row of {@linkcode hishtoryQuery}. */
 export function parseHishtoryRow(row: Row, at: number): IdentifiedDraft | BrokenRecord {
+  const broken = tooLarge(row, at);
+  if (broken !== undefined) return broken;
   if (typeof row.command !== "string") return { broken: "expected the command as text", at };
   const startedAtMs = goTimeMs(row.start_time);
   const endedAtMs = goTimeMs(row.end_time);
@@ -101,6 +105,8 @@ export function rustoryQuery(has: readonly string[]): RowQuery {
 
 /** A row of {@linkcode rustoryQuery}: a whole entry, which keeps its id, device and user. */
 export function parseRustoryRow(row: Row, at: number): Entry | BrokenRecord {
+  const broken = tooLarge(row, at);
+  if (broken !== undefined) return broken;
   const seconds = integerOf(row.ts);
   const exact = integerOf(row.ts_ms);
   try {
@@ -127,13 +133,20 @@ function plain(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, name]));
 }
 
+// What a number cannot hold comes as a bigint, and nothing of an entry may be that large.
+function tooLarge(row: Row, at: number): BrokenRecord | undefined {
+  const column = Object.keys(row).find((name) => typeof row[name] === "bigint");
+  return column === undefined
+    ? undefined
+    : { broken: `expected an integer of at most 2^53 in '${column}'`, at };
+}
+
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function integerOf(value: unknown): number | undefined {
-  const number = typeof value === "bigint" ? Number(value) : value;
-  return Number.isSafeInteger(number) ? number as number : undefined;
+  return Number.isSafeInteger(value) ? value as number : undefined;
 }
 
 function millisOf(value: unknown): number | undefined {

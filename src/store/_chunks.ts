@@ -5,6 +5,7 @@
 import { BLOB_COLUMNS, type Columns, emptyColumns, fromBlobs, pick } from "./_columns.ts";
 import type { Database, Row } from "./_database.ts";
 import type { Dictionary } from "./_dictionary.ts";
+import { MOST_TEXT_BYTES } from "./_rows.ts";
 import { words } from "./_texts.ts";
 
 /** A run of sequence numbers that is read at once. */
@@ -25,7 +26,7 @@ const RUN_ROWS = `SELECT ingest_seq,
   cmd, cwd, hostname, device_id, iif(typeof(session) = 'text', session, NULL), exit_code
   FROM entries
   WHERE ingest_seq > ? AND ingest_seq <= ?
-    AND typeof(cmd) = 'text' AND octet_length(cmd) <= 4194304
+    AND typeof(cmd) = 'text' AND octet_length(cmd) <= ${MOST_TEXT_BYTES}
     AND typeof(cwd) = 'text' AND typeof(hostname) = 'text' AND typeof(device_id) = 'text'
     AND typeof(ts) = 'integer' AND ts BETWEEN -377705116800 AND 253402300799
     AND typeof(exit_code) = 'integer' AND exit_code BETWEEN -2147483648 AND 2147483647`;

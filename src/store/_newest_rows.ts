@@ -5,7 +5,7 @@
 import type { Entry } from "../history/entry.ts";
 import { MIN_STARTED_AT_MS } from "../history/parse_entry.ts";
 import type { Database, Row } from "./_database.ts";
-import { entryRows, toEntry } from "./_rows.ts";
+import { entryRows, MOST_TEXT_BYTES, toEntry } from "./_rows.ts";
 import { isAscii, textTest } from "./_words.ts";
 import type { HistoryQuery } from "./recall.ts";
 import type { RunFilter } from "./run_filter.ts";
@@ -57,7 +57,8 @@ function roughly(words: readonly string[]): string {
 // Only integers are within the bounds of `ts`, and only those that JavaScript can hold.
 const BOUND = `SELECT ts FROM entries WHERE ts > ? AND ts <= ?
   ORDER BY ts DESC LIMIT 1 OFFSET ?`;
-const PORTION = "FROM entries WHERE ts > ? AND ts <= ? AND instr(lower(cmd), ?)";
+const PORTION = `FROM entries WHERE ts > ? AND ts <= ?
+  AND octet_length(cmd) <= ${MOST_TEXT_BYTES} AND instr(lower(cmd), ?)`;
 
 /** Rows of some seconds. */
 interface Portion {

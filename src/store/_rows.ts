@@ -10,15 +10,17 @@ import { checkEntry, EntryError } from "../history/parse_entry.ts";
 import type { Database, Row, Value } from "./_database.ts";
 import type { AppendResult } from "./entry_log.ts";
 
-/** The columns that make an entry, `ingest_seq` first; {@linkcode toEntry} expects this order. */
-export const ENTRY_COLUMNS = "ingest_seq, entry_id, device_id, user_id, ts, cmd, cwd, exit_code, " +
-  "duration_ms, shell, hostname, version, ts_ms, session";
+/**
+ * Longest text that is read from a row, in bytes: more than any command of ours may have. SQLite knows
+ * the length without the text, so a row of gigabytes that another program wrote costs nothing.
+ */
+export const MOST_TEXT_BYTES = 4_194_304;
 
-// node:sqlite throws for integers beyond 2^53; NULL makes the row one that breaks a rule.
-const BOUNDED_COLUMNS = ENTRY_COLUMNS.replace(
-  /\b(ts|exit_code|duration_ms|ts_ms)\b/g,
-  "iif(abs(coalesce($1, 0)) > 9007199254740991, NULL, $1)",
-);
+/** The columns that make an entry, `ingest_seq` first; {@linkcode toEntry} expects this order. */
+const ENTRY_COLUMNS = "ingest_seq, entry_id, device_id, user_id, ts, " +
+  `iif(octet_length(cmd) > ${MOST_TEXT_BYTES}, NULL, cmd), ` +
+  `iif(octet_length(cwd) > ${MOST_TEXT_BYTES}, NULL, cwd), ` +
+  "exit_code, duration_ms, shell, hostname, version, ts_ms, session";
 
 const WRITTEN_COLUMNS = "entry_id, device_id, user_id, ts, cmd, cwd, exit_code, duration_ms, " +
   "shell, hostname, version, ts_ms, session";
@@ -133,15 +135,7 @@ function startedAtMs(ts: unknown, ms: unknown): unknown {
   return typeof ms === "number" && Math.floor(ms / 1000) === ts ? ms : ts * 1000;
 }
 
-/**
- * Rows of `SELECT {@linkcode ENTRY_COLUMNS} ${rest}`. A row with an integer that JavaScript cannot
- * hold does not fail the others.
- */
+/** Rows of `SELECT {@linkcode ENTRY_COLUMNS} ${rest}`. */
 export function entryRows(db: Database, rest: string, ...values: Value[]): Row[] {
-  try {
-    return db.rows(`SELECT ${ENTRY_COLUMNS} ${rest}`, ...values);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return db.rows(`SELECT ${BOUNDED_COLUMNS} ${rest}`, ...values);
-  }
+  return db.rows(`SELECT ${ENTRY_COLUMNS} ${rest}`, ...values);
 }

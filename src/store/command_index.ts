@@ -148,7 +148,7 @@ export class CommandIndex {
     const texts = new Uint8Array(nextTextId(this.#db));
     const places = new Set<number>();
     const sessions = new Set<number>();
-    for (const row of this.#db.walk("SELECT commands, places, sessions FROM rr_chunk")) {
+    for (const row of this.#db.walk(["commands", "places", "sessions"], "FROM rr_chunk")) {
       for (const id of words(row[0])) texts[id] = 1;
       for (const id of words(row[1])) places.add(id);
       for (const id of words(row[2])) sessions.add(id);

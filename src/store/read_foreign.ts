@@ -2,16 +2,19 @@
 import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import { Database, type Row, type Value } from "./_database.ts";
+import { MOST_TEXT_BYTES } from "./_rows.ts";
 
 /** A database that is only read. */
 export interface ForeignDatabase extends Disposable {
   /** Column names of a table; empty if there is no such table. */
   columns(table: string): readonly string[];
   /**
-   * Rows one by one. An integer beyond 2^53 fails the walk: divide it in the query.
+   * Rows one by one. An integer beyond 2^53 comes as bigint, a text of more than 4 MiB as NULL. `rest`
+   * may sort, but has no LIMIT.
    *
    * @param columns the name in the row and what stands for it in the query
    * @param rest from `FROM` on
+   * @throws {RrError} `database` if a row cannot be read; it is never taken for the end of the rows
    */
   select(
     columns: Readonly<Record<string, string>>,
@@ -50,12 +53,16 @@ export function openForeign(path: string, files: Files): ForeignDatabase {
       db.rows("SELECT name FROM pragma_table_info(?)", table).map((row) => String(row[0])),
     *select(columns, rest, ...values): Generator<Readonly<Record<string, unknown>>> {
       const names = Object.keys(columns);
-      const list = names.map((name) => `${columns[name]} AS ${name}`).join(", ");
-      for (const row of db.walk(`SELECT ${list} ${rest}`, ...values)) {
+      for (const row of db.walk(names.map((name) => bounded(columns[name]!)), rest, ...values)) {
         yield Object.fromEntries(names.map((name, i) => [name, row[i]]));
       }
     },
     all: (sql, ...values) => db.rows(sql, ...values),
     [Symbol.dispose]: () => db[Symbol.dispose](),
   };
+}
+
+// Hundreds of megabytes in one value would be read whole, three times over, to be refused.
+function bounded(column: string): string {
+  return `iif(octet_length(${column}) > ${MOST_TEXT_BYTES}, NULL, ${column})`;
 }

@@ -231,3 +231,48 @@ Deno.test("importHistory() says what is wrong with a source", async () => {
     },
   );
 });
+
+const BIG = "iif(n = 100, 1152921504606846976, 5)";
+const BIG_ROWS: Readonly<Record<"atuin" | "hishtory" | "rustory", string>> = {
+  atuin: `CREATE TABLE history (id, timestamp, duration, exit, command, cwd, session, hostname);
+    INSERT INTO history SELECT NULL, (1700000000 + n) * 1000000000, 5, ${BIG}, 'a ' || n, '/', 's', 'h:u'`,
+  hishtory: `CREATE TABLE history_entries (hostname, command, current_working_directory,
+      home_directory, exit_code, start_time, end_time);
+    INSERT INTO history_entries SELECT 'h', 'a ' || n, '/', '/', ${BIG}, '2023-11-14 22:13:20+00:00', ''`,
+  rustory:
+    `CREATE TABLE entries (ingest_seq INTEGER PRIMARY KEY, entry_id, device_id, user_id, ts, cmd,
+      cwd, exit_code, duration_ms, shell, hostname, version);
+    INSERT INTO entries SELECT n, 'id' || n, 'd', 'u', 1700000000 + n, 'a ' || n, '/', 0, ${BIG},
+      'zsh', 'h', '1'`,
+};
+
+for (const from of ["atuin", "hishtory", "rustory"] as const) {
+  Deno.test(`importHistory() counts a number of ${from} beyond 2^53 as broken and takes the others`, async () => {
+    using at = new Fixture();
+    const path = `${at.folder}/other.db`;
+    {
+      using db = new DatabaseSync(path);
+      db.exec(`${BIG_ROWS[from]}
+        FROM (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000) SELECT n FROM c)`);
+    }
+    assert.deepEqual(counts(await at.import({ from, path })), [999, 999, 0, 0, 1]);
+  });
+
+  Deno.test(`importHistory() of a damaged database of ${from} fails and says so`, async () => {
+    using at = new Fixture();
+    const path = `${at.folder}/other.db`;
+    {
+      using db = new DatabaseSync(path);
+      db.exec(`${BIG_ROWS[from]}
+        FROM (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 5000) SELECT n FROM c)`);
+    }
+    const bytes = Deno.readFileSync(path);
+    bytes.fill(
+      0xff,
+      Math.floor(bytes.length / 8192) * 4096,
+      Math.floor(bytes.length / 8192 + 2) * 4096,
+    );
+    Deno.writeFileSync(path, bytes);
+    await assert.rejects(at.import({ from, path }), /other\.db": it is damaged/);
+  });
+}
