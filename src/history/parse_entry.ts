@@ -43,7 +43,7 @@ export class EntryError extends Error {
  * @throws {EntryError} naming the first field that breaks its rule
  */
 export function checkEntry(entry: { readonly [K in keyof Entry]: unknown }): Entry {
-  return {
+  const checked: { -readonly [K in keyof Entry]: Entry[K] } = {
     id: checkedId("id", entry.id, MAX_ID_CHARS) as EntryId,
     deviceId: label("deviceId", entry.deviceId) as DeviceId,
     userId: label("userId", entry.userId),
@@ -60,8 +60,9 @@ export function checkEntry(entry: { readonly [K in keyof Entry]: unknown }): Ent
     shell: label("shell", entry.shell),
     hostname: label("hostname", entry.hostname),
     version: label("version", entry.version),
-    ...(entry.session === undefined ? {} : { session: label("session", entry.session) }),
   };
+  if (entry.session !== undefined) checked.session = label("session", entry.session);
+  return checked;
 }
 
 function label(field: keyof Entry, value: unknown): string {

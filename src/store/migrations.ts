@@ -166,6 +166,7 @@ export function migrateForReading(db: Database): void {
   );
 }
 
+const OUR_TABLES = "SELECT count(*) FROM sqlite_master WHERE name IN ('entries', 'rr_meta')";
 const TABLES_AND_COLUMNS = `
 SELECT (SELECT count(*) FROM sqlite_master WHERE type = 'table'),
   (SELECT count(*) FROM pragma_table_info('entries')
@@ -180,6 +181,7 @@ export function refuseForeign(db: Database, version: number, latest = LATEST_VER
       { hint: "A newer rr has written it: update this one" },
     );
   }
+  if (version > 0 && db.integer(OUR_TABLES) === 2) return;
   const [tables, columns] = db.row(TABLES_AND_COLUMNS)!;
   if (version < 0 || (tables !== 0 && columns !== 5)) {
     throw new RrError(
