@@ -56,10 +56,11 @@ export {
 export type { LogFields, Logger } from "./src/base/log.ts";
 export { RrError, type RrErrorCode, type RrErrorOptions } from "./src/base/rr_error.ts";
 export type { DeviceId, Entry, EntryDraft, EntryId } from "./src/history/entry.ts";
-export { EntryError } from "./src/history/parse_entry.ts";
+export { EntryError } from "./src/history/check_entry.ts";
 export type { SyncEvent, SyncListener } from "./src/sync/events.ts";
 export type { RequestPolicy, SyncOptions } from "./src/sync/options.ts";
-export { LinkError, type LinkErrorCode, type PeerId, type Route } from "./src/sync/ports.ts";
+export { LinkError, type LinkErrorCode } from "./src/sync/ports.ts";
+export type { PeerId, Route } from "./src/swarm/peer.ts";
 export type { PeerReport, PullTotals, PushTotals, SyncReport } from "./src/sync/report.ts";
 export { VERSION } from "./src/version.ts";
 

@@ -5,7 +5,7 @@
  *
  * A third of the devices reach others over the relay only. Clocks jump if libfaketime is installed.
  */
-import { openHistory } from "../src/store/open_history.ts";
+import { openHistory } from "../src/store/file/open_history.ts";
 import { systemWorld } from "../src/world/system.ts";
 import { Device } from "./lab/device.ts";
 import { faketime, freePort, Server, Victim } from "./soak/cast.ts";

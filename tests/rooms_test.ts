@@ -1,30 +1,9 @@
 /** The arrows of src/README.md, enforced. */
 import assert from "node:assert/strict";
 
-const MIDDLE = ["base", "history"];
-const ARROWS: Record<string, readonly string[]> = {
-  base: [],
-  world: ["base"],
-  history: [],
-  capture: MIDDLE,
-  shell: MIDDLE,
-  search: MIDDLE,
-  picker: [...MIDDLE, "search"],
-  pair: ["base"],
-  config: ["base"],
-  store: MIDDLE,
-  spool: [...MIDDLE, "shell", "capture"],
-  wire: MIDDLE,
-  sync: MIDDLE,
-  net: [...MIDDLE, "wire", "sync/ports.ts"],
-  tracker: ["base", "sync/ports.ts"],
-  service: ["base", "config"],
-};
-const ROOMS = Object.keys(ARROWS);
-ARROWS.app = ROOMS;
-ARROWS.cli = [...ROOMS, "app"];
-
 const SRC = new URL("../src/", import.meta.url);
+const MAP = await Deno.readTextFile(new URL("README.md", SRC));
+const ARROWS = arrowsOf(MAP);
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\b[^;"']*?from\s*["']([^"']+)["']|\bimport\s*\(\s*["']([^"']+)["']|(?:^|\n)import\s+["']([^"']+)["']/g;
 
@@ -40,7 +19,7 @@ Deno.test("rooms import only along the arrows", async () => {
     if (!to.startsWith("src/")) continue;
     const target = to.slice("src/".length);
     const room = target.split("/")[0]!;
-    const allowed = ARROWS[from] ?? [];
+    const allowed = ARROWS.get(from)?.arrows ?? [];
     const ok = target === "version.ts" || room === from || allowed.includes(room) ||
       allowed.includes(target);
     if (!ok) wrong.push(`${file}: ${from}/ may not import ${target}`);
@@ -54,12 +33,12 @@ Deno.test("rooms touch only their own libraries", async () => {
     "libp2p": ["net"],
     "@libp2p/": ["net"],
     "@multiformats/multiaddr": ["net"],
-    "hono": ["tracker", "app"],
+    "hono": ["tracker", "process"],
     "@stricli/core": ["cli"],
     "smol-toml": ["config"],
-    "@logtape/logtape": ["app"],
+    "@logtape/logtape": ["process"],
   };
-  const pure = ["base", "history", "capture", "shell", "search", "picker", "sync", "pair"];
+  const pure = ["base", "history", "swarm", "capture", "shell", "search", "picker", "pair", "sync"];
   const wrong: string[] = [];
   for (const { file, from, to } of await importsUnder(SRC)) {
     for (const [library, rooms] of Object.entries(owners)) {
@@ -76,9 +55,34 @@ Deno.test("rooms touch only their own libraries", async () => {
 });
 
 Deno.test("every room stands on the map, and the map names no other", async () => {
-  const map = await Deno.readTextFile(new URL("README.md", SRC));
-  const onMap = [...map.matchAll(/^\| `([a-z]+)`\s*\|/gm)].map((m) => m[1]!).sort();
-  assert.deepEqual(onMap, Object.keys(ARROWS).sort());
+  const rooms: string[] = [];
+  for await (const item of Deno.readDir(SRC)) if (item.isDirectory) rooms.push(item.name);
+  assert.deepEqual([...ARROWS.keys()].sort(), rooms.sort());
+});
+
+Deno.test("every arrow of the map is used", async () => {
+  const used = new Set<string>();
+  for (const { from, to } of await importsUnder(SRC)) {
+    const target = to.slice("src/".length);
+    used.add(`${from} ${target}`).add(`${from} ${target.split("/")[0]}`);
+  }
+  const idle: string[] = [];
+  for (const [room, { arrows, isAll }] of ARROWS) {
+    if (isAll) continue;
+    for (const arrow of arrows) if (!used.has(`${room} ${arrow}`)) idle.push(`${room} -> ${arrow}`);
+  }
+  assert.deepEqual(idle, []);
+});
+
+Deno.test("no file imports itself over others, types included", async () => {
+  const graph = new Map<string, string[]>();
+  for (const { file, to } of await importsUnder(SRC)) {
+    if (!to.startsWith("src/")) continue;
+    const targets = graph.get(file) ?? [];
+    targets.push(to.slice("src/".length));
+    graph.set(file, targets);
+  }
+  assert.deepEqual(circlesOf(graph), []);
 });
 
 Deno.test("console, exit and the environment are reached only through the World", async () => {
@@ -93,6 +97,41 @@ Deno.test("console, exit and the environment are reached only through the World"
   }
   assert.deepEqual(wrong, []);
 });
+
+interface Arrows {
+  readonly arrows: readonly string[];
+  /** "every room above": what it uses of them is its own affair. */
+  readonly isAll: boolean;
+}
+
+/** The third column of the table: rooms, or files of rooms, in the order of the rows. */
+function arrowsOf(map: string): Map<string, Arrows> {
+  const rows = new Map<string, Arrows>();
+  for (const [, room, to] of map.matchAll(/^\| `([a-z]+)`\s*\|[^|]*\|\s*([^|]*?)\s*\|/gm)) {
+    const isAll = to === "every room above";
+    const arrows = isAll ? [...rows.keys()] : to === "nothing" ? [] : to!.split(/,\s*/);
+    rows.set(room!, { arrows, isAll });
+  }
+  return rows;
+}
+
+/** One circle for every file from which a walk comes back to a file that it is on. */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const circles: string[] = [];
+  const walk = (file: string): void => {
+    const at = path.indexOf(file);
+    if (at !== -1) circles.push([...path.slice(at), file].join(" -> "));
+    if (at !== -1 || done.has(file)) return;
+    path.push(file);
+    for (const next of graph.get(file) ?? []) walk(next);
+    path.pop();
+    done.add(file);
+  };
+  for (const file of graph.keys()) walk(file);
+  return circles;
+}
 
 async function importsUnder(root: URL): Promise<Import[]> {
   const found: Import[] = [];

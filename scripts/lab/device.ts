@@ -1,5 +1,5 @@
 /** A folder that plays the part of one person's machine: the real `cli.ts` with a HOME of its own. */
-import { type History, openHistory } from "../../src/store/open_history.ts";
+import { type History, openHistory } from "../../src/store/file/open_history.ts";
 import { systemWorld } from "../../src/world/system.ts";
 import { RR_PERMISSIONS } from "../permissions.ts";
 import { type Child, type CommandLine, type Outcome, run, start } from "./process.ts";

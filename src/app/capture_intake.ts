@@ -4,7 +4,7 @@ import type { World } from "../base/world.ts";
 import { type CaptureRules, createCaptureRules } from "../capture/rules.ts";
 import type { DeviceId } from "../history/entry.ts";
 import { ingestSpools } from "../spool/ingest.ts";
-import type { History } from "../store/open_history.ts";
+import type { History } from "../store/file/open_history.ts";
 import type { DaemonConfig } from "./daemon_config.ts";
 
 /** A function that takes in what is there and resolves to the number of new entries. */

@@ -2,14 +2,14 @@
 import type { Logger } from "../base/log.ts";
 import { causeChain } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
-import type { History } from "../store/open_history.ts";
+import type { History } from "../store/file/open_history.ts";
 import type { SyncEvent } from "../sync/events.ts";
 import { logSyncEvent, nodeEventLog } from "./event_log.ts";
 import type { DaemonConfig } from "./daemon_config.ts";
 import { loadExistingKeys, loadKeys } from "./keys.ts";
 import { watchLocalChanges } from "./local_changes.ts";
 import { openSession, type SyncSession } from "./session.ts";
-import { untilAborted } from "./until_aborted.ts";
+import { untilAborted } from "../base/async/until_aborted.ts";
 
 /** What a session does again and again. */
 export interface Recurring extends

@@ -2,7 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { SyncReport } from "../sync/report.ts";
-import type { ControlHandlers } from "./control/server.ts";
+import type { ControlHandlers } from "../control/server.ts";
 import type { DaemonStatus } from "./daemon_status.ts";
 import type { SyncSession } from "./session.ts";
 

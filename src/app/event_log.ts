@@ -1,9 +1,9 @@
 /** What engine and node tell, as log events. In text they read like the original's lines. */
 import type { Logger } from "../base/log.ts";
 import { causeChain } from "../base/rr_error.ts";
-import type { NodeEvent } from "../net/node_events.ts";
+import type { NodeEvent } from "../net/node/node_events.ts";
 import type { SyncEvent } from "../sync/events.ts";
-import type { PeerId, Route } from "../sync/ports.ts";
+import type { PeerId, Route } from "../swarm/peer.ts";
 
 /** Logs an event of the engine. */
 export function logSyncEvent(event: SyncEvent, logger: Logger): void {

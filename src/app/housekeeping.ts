@@ -3,8 +3,8 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { causeChain, RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
-import type { History } from "../store/open_history.ts";
-import { Wake } from "../sync/wake.ts";
+import type { History } from "../store/file/open_history.ts";
+import { Wake } from "../base/async/wake.ts";
 import { pruneIfDue, type PruneSettings } from "./background/auto_prune.ts";
 
 /** What keeping the index up needs. */

@@ -2,8 +2,8 @@
 import type { Logger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
 import { RrError } from "../base/rr_error.ts";
-import { type LoadedIdentity, loadIdentity, loadOrCreateIdentity } from "../net/identity.ts";
-import { loadOrCreateSwarmKey, loadSwarmKey } from "../net/swarm_key.ts";
+import { type LoadedIdentity, loadIdentity, loadOrCreateIdentity } from "../net/keys/identity.ts";
+import { loadOrCreateSwarmKey, loadSwarmKey } from "../net/keys/swarm_key.ts";
 
 /** Where the keys are. */
 export interface KeyPaths {

@@ -7,12 +7,12 @@
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
 import type { Entry, EntryDraft } from "../history/entry.ts";
-import { checkEntry } from "../history/parse_entry.ts";
+import { checkEntry } from "../history/check_entry.ts";
 import { uuidV7 } from "../history/uuid.ts";
-import type { History } from "../store/open_history.ts";
+import type { History } from "../store/file/open_history.ts";
 import type { SyncListener } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/options.ts";
-import type { PeerId } from "../sync/ports.ts";
+import type { PeerId } from "../swarm/peer.ts";
 import type { SyncReport } from "../sync/report.ts";
 import { VERSION } from "../version.ts";
 import { systemWorld } from "../world/system.ts";
@@ -118,7 +118,7 @@ export interface SyncNode extends AsyncDisposable {
  * @throws {RrError} `database` or `busy`, saying what is wrong with the file
  */
 export async function openHistory(path: string): Promise<LocalHistory> {
-  const { openHistory } = await import("../store/open_history.ts");
+  const { openHistory } = await import("../store/file/open_history.ts");
   const world = await systemWorld();
   return new OpenedHistory(openHistory(path, world), world);
 }

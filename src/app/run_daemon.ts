@@ -1,18 +1,18 @@
 /** The daemon from start to stop: its lock, its database, its socket, and one session after the other. */
-import { backoffMs, type RetryPolicy } from "../base/retry.ts";
+import { backoffMs, type RetryPolicy } from "../base/async/retry.ts";
 import { causeChain, RrError } from "../base/rr_error.ts";
-import { type History, openHistory } from "../store/open_history.ts";
+import { type History, openHistory } from "../store/file/open_history.ts";
 import { captureIntake } from "./capture_intake.ts";
-import { serveControl } from "./control/server.ts";
-import { controlSocketPath } from "./control/socket_path.ts";
+import { serveControl } from "../control/server.ts";
+import { controlSocketPath } from "../control/socket_path.ts";
 import { controlHandlers } from "./daemon_control.ts";
 import { countDaemon } from "./daemon_metrics.ts";
-import type { ProcessParts } from "./process_parts.ts";
+import type { ProcessParts } from "../process/process_parts.ts";
 import { compareConfigs, type DaemonConfig } from "./daemon_config.ts";
 import { StatusKeeper } from "./daemon_status.ts";
 import { hangOnDemand } from "./hang_on_demand.ts";
 import { IndexKeeper, keepPruned } from "./housekeeping.ts";
-import { lockDaemon } from "./lock.ts";
+import { lockDaemon } from "../process/lock.ts";
 import { ServingRole } from "./serving_role.ts";
 import type { SyncEvent } from "../sync/events.ts";
 import { checkSession, type SyncSession } from "./session.ts";

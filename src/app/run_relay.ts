@@ -1,10 +1,11 @@
 /** `rr relay-serve`: a relay from start to stop. */
 import type { Logger } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
-import { type Relay, type RelayEvent, type RelayOptions, startRelay } from "../net/relay.ts";
+import { type Relay, type RelayOptions, startRelay } from "../net/relay/relay.ts";
+import type { RelayEvent } from "../net/relay/relay_event.ts";
 import { loadKeys } from "./keys.ts";
-import type { ProcessParts } from "./process_parts.ts";
-import { untilAborted } from "./until_aborted.ts";
+import type { ProcessParts } from "../process/process_parts.ts";
+import { untilAborted } from "../base/async/until_aborted.ts";
 
 /** What a relay is made of. */
 export interface RunRelayOptions {

@@ -1,8 +1,8 @@
 /** `rr tracker-serve`: a tracker from start to stop. */
 import { formatBind } from "../base/http.ts";
 import { serveTracker, type ServeTrackerOptions } from "../tracker/server.ts";
-import { serveHttp } from "./http_serve.ts";
-import type { ProcessParts } from "./process_parts.ts";
+import { serveHttp } from "../process/http_serve.ts";
+import type { ProcessParts } from "../process/process_parts.ts";
 
 /**
  * Answers until `signal` is aborted; resolves when the port is free again.

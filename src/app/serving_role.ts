@@ -1,7 +1,7 @@
 /** Which process of this device takes the connections: one daemon, or `rr p2p-serve` beside it. */
 import type { Logger } from "../base/log.ts";
 import { causeChain } from "../base/rr_error.ts";
-import { type LockWorld, tryRole } from "./lock.ts";
+import { type LockWorld, tryRole } from "../process/lock.ts";
 
 /** How often to look whether the other process has ended. */
 const CHECK_MS = 2_000;

@@ -1,6 +1,6 @@
 /** Has the system put on the disk what SQLite has committed. */
 import { close, fdatasync, open } from "node:fs";
-import { realPath } from "./lock.ts";
+import { realPath } from "../process/lock.ts";
 
 /**
  * A function that resolves when all that was committed so far would survive a loss of power.

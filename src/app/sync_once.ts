@@ -1,7 +1,7 @@
 /** `rr p2p-sync` without `--watch`: one round with everybody there is. */
 import type { Logger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
-import type { History } from "../store/open_history.ts";
+import type { History } from "../store/file/open_history.ts";
 import type { SyncReport } from "../sync/report.ts";
 import { logSyncEvent } from "./event_log.ts";
 import { type KeyPaths, loadKeys } from "./keys.ts";

@@ -1,6 +1,6 @@
 /** What the shells ask for at Tab: `rr __complete <words>`, the last word being the one at the cursor. */
 import type { World } from "../base/world.ts";
-import { printable } from "../search/printable.ts";
+import { printable } from "../base/printable.ts";
 import { COMMANDS } from "./commands.ts";
 import { ExitCode } from "./exit_code.ts";
 import { loadCommand } from "./load_command.ts";

@@ -5,7 +5,7 @@ import { createCaptureRules } from "../capture/rules.ts";
 import type { Settings } from "../config/settings.ts";
 import type { DeviceId } from "../history/entry.ts";
 import { type IngestDeps, ingestSpools } from "../spool/ingest.ts";
-import type { History } from "../store/open_history.ts";
+import type { History } from "../store/file/open_history.ts";
 
 /** What the spool needs of the world and the settings. */
 export function ingestDeps(

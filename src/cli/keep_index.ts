@@ -1,8 +1,8 @@
 /** Keeps the index of the history up where no daemon does it: after a command has shown its result. */
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
-import { FEW_UNINDEXED } from "../store/open_for_searching.ts";
-import type { History } from "../store/open_history.ts";
+import { FEW_UNINDEXED } from "../store/file/open_for_searching.ts";
+import type { History } from "../store/file/open_history.ts";
 import { startProgress } from "./progress.ts";
 
 /** Longest time after a result; what is left is done next time. */

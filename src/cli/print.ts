@@ -1,7 +1,7 @@
 /** How the commands print. Results go to stdout, everything else to stderr. */
 import { causeChain, RrError } from "../base/rr_error.ts";
 import type { Output, World } from "../base/world.ts";
-import { printable, printableJson } from "../search/printable.ts";
+import { printable, printableJson } from "../base/printable.ts";
 
 /** Writes a line to stdout. */
 export function printLine(world: World, text: string): void {

@@ -1,18 +1,18 @@
 /** `rr p2p-sync` without `--watch`, behind its flags. */
-import { callControl } from "../app/control/client.ts";
-import { controlSocketPath } from "../app/control/socket_path.ts";
+import { callControl } from "../control/client.ts";
+import { controlSocketPath } from "../control/socket_path.ts";
 import type { DaemonStatus } from "../app/daemon_status.ts";
 import type { SyncSummary } from "../app/daemon_control.ts";
-import { lineLogger } from "../app/line_logger.ts";
-import { daemonHolder } from "../app/lock.ts";
+import { lineLogger } from "../process/line_logger.ts";
+import { daemonHolder } from "../process/lock.ts";
 import { keyPathsOf, networkOptionsOf } from "../app/network_options.ts";
-import { stopOnSignals } from "../app/stop_signals.ts";
+import { stopOnSignals } from "../process/stop_signals.ts";
 import { syncOnce } from "../app/sync_once.ts";
 import type { Logger } from "../base/log.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
-import { openHistory } from "../store/open_history.ts";
+import { openHistory } from "../store/file/open_history.ts";
 import { ExitCode } from "./exit_code.ts";
 import { takeInSpool } from "./take_in.ts";
 

@@ -1,5 +1,5 @@
 /** What all long-running commands share on the command line's side. */
-import type { ProcessParts } from "../app/process_parts.ts";
+import type { ProcessParts } from "../process/process_parts.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
 
@@ -13,8 +13,8 @@ export async function serveUntilStopped(
   settings: Pick<Settings, "logLevel" | "logFormat" | "metricsBind">,
   serve: (parts: ProcessParts, signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
-  const { stopOnSignals } = await import("../app/stop_signals.ts");
-  const { openProcessParts } = await import("../app/process_parts.ts");
+  const { stopOnSignals } = await import("../process/stop_signals.ts");
+  const { openProcessParts } = await import("../process/process_parts.ts");
   using stop = stopOnSignals(world);
   const options = {
     level: settings.logLevel,

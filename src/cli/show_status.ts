@@ -1,11 +1,11 @@
 /** `rr status`, behind its flags. */
-import { callControl } from "../app/control/client.ts";
-import { controlSocketPath } from "../app/control/socket_path.ts";
+import { callControl } from "../control/client.ts";
+import { controlSocketPath } from "../control/socket_path.ts";
 import type { DaemonStatus, PeerView } from "../app/daemon_status.ts";
-import { stopOnSignals } from "../app/stop_signals.ts";
+import { stopOnSignals } from "../process/stop_signals.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
-import { printable } from "../search/printable.ts";
+import { printable } from "../base/printable.ts";
 import { ExitCode } from "./exit_code.ts";
 import { jsonForOutput, paletteFor, printJson } from "./print.ts";
 

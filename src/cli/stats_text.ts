@@ -1,8 +1,8 @@
 /** `rr stats` as text with small bars. */
 import type { World } from "../base/world.ts";
 import { glyphs, textWidth } from "../search/glyphs.ts";
-import { printable } from "../search/printable.ts";
-import type { Count, Summary } from "../store/stats.ts";
+import { printable } from "../base/printable.ts";
+import type { Count, Summary } from "../store/index/stats.ts";
 import { localTime } from "./entry_format.ts";
 import { type Palette, paletteFor } from "./print.ts";
 

@@ -2,7 +2,7 @@
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
 import { spoolFolder } from "../config/paths.ts";
-import type { History } from "../store/open_history.ts";
+import type { History } from "../store/file/open_history.ts";
 import { printWarning } from "./print.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Text as a terminal shows it: characters with their columns. */
 import { columnsOf } from "./columns.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../base/printable.ts";
 
 /** One shown character, with the marks that belong to it. */
 export interface Glyph {

@@ -12,7 +12,7 @@
  * A record is finished by NUL and LF after its eighth field. One that is cut short (a full disk, a
  * kill) is followed by the next one; the reader goes on from there.
  */
-import { decode } from "./_bytes.ts";
+import { decode } from "../base/bytes.ts";
 
 /** One finished command as the hook saw it. */
 export interface SpoolRecord {

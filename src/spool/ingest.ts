@@ -15,7 +15,7 @@ import type { Files } from "../base/world.ts";
 import type { CaptureRules } from "../capture/rules.ts";
 import type { DeviceId, Entry } from "../history/entry.ts";
 import { parseSpool, type SpoolRecord } from "../shell/spool_record.ts";
-import { clockErrorMs, type EntryOwner, toEntry } from "./_to_entry.ts";
+import { clockErrorMs, type EntryOwner, toEntry } from "./to_entry.ts";
 import { sortNames, type SpoolListing, type TakenFile } from "./spool_names.ts";
 
 /** What taking in needs. */

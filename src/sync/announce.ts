@@ -1,12 +1,13 @@
 /** Keeps our record in the directories, and takes it back at the end. */
 import type { Clock } from "../base/clock.ts";
-import { withDeadline } from "../base/deadline.ts";
+import { withDeadline } from "../base/async/deadline.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import { backoffMs } from "../base/retry.ts";
+import { backoffMs } from "../base/async/retry.ts";
 import { causeChain } from "../base/rr_error.ts";
-import type { Directory, OwnRecord } from "./ports.ts";
-import { Wake } from "./wake.ts";
+import type { Directory } from "./ports.ts";
+import type { OwnRecord } from "../swarm/peer.ts";
+import { Wake } from "../base/async/wake.ts";
 
 /**
  * Longest time between two registrations: a directory that was restarted knows nobody until then.

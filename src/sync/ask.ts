@@ -4,8 +4,10 @@ import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { MAX_BATCH_ENTRIES, type RequestPolicy } from "./options.ts";
 import { afterFailure, limitAfterReply } from "./plan.ts";
-import { LinkError, type PeerId, type PeerLink, type PullReply } from "./ports.ts";
-import { idleTimeoutMs, pauseMs } from "./request.ts";
+import { LinkError, type PeerLink } from "./ports.ts";
+import type { PullReply } from "../swarm/messages.ts";
+import type { PeerId } from "../swarm/peer.ts";
+import { idleTimeoutMs, pauseMs } from "./request_timing.ts";
 
 /** What asking needs. */
 export interface AskDeps {

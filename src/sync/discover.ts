@@ -1,11 +1,12 @@
 /** Who there is to sync with: what the directories, the peer book and the caller know, merged. */
 import type { Clock } from "../base/clock.ts";
-import { withDeadline } from "../base/deadline.ts";
+import { withDeadline } from "../base/async/deadline.ts";
 import type { Logger } from "../base/log.ts";
 import { causeChain, toError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import type { SyncListener } from "./events.ts";
-import type { Directory, PeerBook, PeerId, PeerRecord } from "./ports.ts";
+import type { Directory, PeerBook } from "./ports.ts";
+import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 
 /** Most peers in one round. A person has a handful; a directory that names thousands lies. */
 export const MAX_PEERS = 256;

@@ -1,6 +1,6 @@
 /** Syncs with everybody there is: once, or again and again. */
 import type { Clock } from "../base/clock.ts";
-import { createGate, type Gate } from "../base/gate.ts";
+import { createGate, type Gate } from "../base/async/gate.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { causeChain } from "../base/rr_error.ts";
@@ -14,10 +14,11 @@ import {
   type WatchOptions,
 } from "./options.ts";
 import { PeerSession } from "./peer_session.ts";
-import type { Dialer, Directory, HistoryLog, PeerBook, PeerId, PeerRecord } from "./ports.ts";
+import type { Dialer, Directory, HistoryLog, PeerBook } from "./ports.ts";
+import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import { errorOf, type PeerReport, type PeerStatus, type SyncReport } from "./report.ts";
 import { Strangers } from "./strangers.ts";
-import { Wake } from "./wake.ts";
+import { Wake } from "../base/async/wake.ts";
 
 /** What the engine needs of the world. */
 export interface SyncDeps {

@@ -1,5 +1,5 @@
 /** What the engine tells whoever listens. It never prints; what has an event here it does not log. */
-import type { PeerId, Route } from "./ports.ts";
+import type { PeerId, Route } from "../swarm/peer.ts";
 import type { PeerReport, PullTotals, PushTotals, SyncReport } from "./report.ts";
 
 /** Something that happened; `type` tells which. */

@@ -2,12 +2,13 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import { backoffMs } from "../base/retry.ts";
+import { backoffMs } from "../base/async/retry.ts";
 import { causeChain, toError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import type { SyncListener } from "./events.ts";
 import type { RequestPolicy } from "./options.ts";
-import type { Dialer, HistoryLog, PeerBook, PeerId, PeerLink, PeerRecord } from "./ports.ts";
+import type { Dialer, HistoryLog, PeerBook, PeerLink } from "./ports.ts";
+import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import { type PullMemory, PullRun } from "./pull.ts";
 import { Pusher } from "./pusher.ts";
 import { noPulls, type PeerReport, type PeerStatus } from "./report.ts";

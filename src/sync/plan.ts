@@ -1,5 +1,7 @@
 /** The decisions of following a peer's log: state in, next step out, nothing done. */
-import type { LinkErrorCode, PullReply, PullState } from "./ports.ts";
+import type { LinkErrorCode } from "./ports.ts";
+import type { PullState } from "../swarm/log.ts";
+import type { PullReply } from "../swarm/messages.ts";
 
 /**
  * JSON bytes aimed at in one answer. A server of ours gives at most 768 KiB; the original gives what

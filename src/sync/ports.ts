@@ -3,41 +3,9 @@
  * shape; the fakes of the tests do too, and both run the contract suites in `tests/contracts/`.
  */
 import type { DeviceId, Entry } from "../history/entry.ts";
-
-/** Names a peer: the base58btc text of its public key's multihash, `12D3KooW...`. */
-export type PeerId = string & { readonly __brand: "PeerId" };
-
-/** How a connection reaches its peer. */
-export type Route = "direct" | "relayed";
-
-/** What one answer may hold. */
-export interface ReadLimit {
-  readonly entries: number;
-  /** Estimated JSON bytes; the first entry is given even if it alone is larger. */
-  readonly bytes: number;
-}
-
-/** A run of a device's log in the order it was taken in. */
-export interface LogBatch {
-  readonly entries: readonly Entry[];
-  /** Sequence number of the last entry; `undefined` when there are none. */
-  readonly lastSeq: number | undefined;
-}
-
-/** What an append did. */
-export interface AppendResult {
-  readonly inserted: number;
-  /** Entries whose id was there before. */
-  readonly ignored: number;
-}
-
-/** How far we have followed a peer's log. */
-export interface PullState {
-  /** The peer's own sequence number of the last entry we took; 0 for none. */
-  readonly cursor: number;
-  /** Id of that entry; `undefined` if an older program wrote the cursor. */
-  readonly lastId: string | undefined;
-}
+import type { AppendResult, LogBatch, PullState, ReadLimit } from "../swarm/log.ts";
+import type { PullReply, PullRequest, PushReply, RejectedEntry } from "../swarm/messages.ts";
+import type { OwnRecord, PeerId, PeerRecord, Route } from "../swarm/peer.ts";
 
 /** The history of this device. Every call is one transaction, whole or not at all. */
 export interface HistoryLog {
@@ -59,39 +27,6 @@ export interface HistoryLog {
   advancePushCursor(peer: PeerId, seq: number): void;
   /** Number of entries of `deviceId` after the peer's push cursor. */
   pendingPush(peer: PeerId, deviceId: DeviceId): number;
-}
-
-/** Asks for a run of a peer's log: entries after `cursor`, at most `limit`. */
-export interface PullRequest {
-  readonly cursor: number;
-  readonly limit: number;
-}
-
-/** The answer to a {@linkcode PullRequest}. */
-export interface PullReply {
-  readonly entries: readonly Entry[];
-  /** Sequence number of the last entry; `null` when the answer is empty. */
-  readonly nextCursor: number | null;
-  /** Entries that broke a rule and were left out, for the log; only on what was received. */
-  readonly rejected?: readonly RejectedEntry[];
-  /** Id of the first and the last entry of the answer, rejected ones included. */
-  readonly firstId?: string;
-  readonly lastId?: string;
-}
-
-/** One entry of a message that could not be accepted. */
-export interface RejectedEntry {
-  /** Its id, bounded and printable; `undefined` if it had none. */
-  readonly id: string | undefined;
-  /** Why, without the text of the entry. */
-  readonly reason: string;
-}
-
-/** The answer to a push. Older peers leave out the counters. */
-export interface PushReply {
-  readonly ok: boolean;
-  readonly inserted: number | null;
-  readonly ignored: number | null;
 }
 
 /** What every request takes. */
@@ -138,28 +73,6 @@ export class LinkError extends Error {
 export interface PeerService {
   pull(request: PullRequest): Promise<PullReply>;
   push(entries: readonly Entry[], rejected: readonly RejectedEntry[]): Promise<PushReply>;
-}
-
-/** A peer that somebody told us of. */
-export interface PeerRecord {
-  readonly peer: PeerId;
-  /** Multiaddrs as text, not validated beyond length and count. */
-  readonly addrs: readonly string[];
-  readonly deviceId: string | undefined;
-  readonly userId: string | undefined;
-  readonly hostname: string | undefined;
-  /** When it was last heard of, in seconds since the Unix epoch. */
-  readonly lastSeenUnix: number;
-}
-
-/** What a device says of itself to a directory. */
-export interface OwnRecord {
-  readonly peer: PeerId;
-  readonly addrs: readonly string[];
-  readonly deviceId: string;
-  readonly userId: string;
-  readonly hostname: string;
-  readonly version: string;
 }
 
 /** Something that knows peers, such as a tracker. */

@@ -8,19 +8,14 @@
  *   (entries that are here already are ignored by id);
  * - every failure either makes the next request smaller or is counted, so the loop ends.
  */
-import { yieldToLoop } from "../base/yield_to_loop.ts";
+import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import { type AskDeps, type Asked, Asker, type AskMemory, type AskOptions } from "./ask.ts";
 import type { SyncListener } from "./events.ts";
-import { patiently } from "./patient.ts";
+import { patiently } from "../base/async/retry_while_busy.ts";
 import { countOf, isSameLog, lastIdOf, rowsAtOnce, withoutFirst } from "./plan.ts";
-import {
-  type AppendResult,
-  type HistoryLog,
-  LinkError,
-  type PeerLink,
-  type PullReply,
-  type PullState,
-} from "./ports.ts";
+import { type HistoryLog, LinkError, type PeerLink } from "./ports.ts";
+import type { AppendResult, PullState } from "../swarm/log.ts";
+import type { PullReply } from "../swarm/messages.ts";
 import { noPulls, type PullTotals } from "./report.ts";
 import { MAX_STORED_AT_ONCE, nameRejected } from "./serve.ts";
 

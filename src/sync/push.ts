@@ -4,14 +4,16 @@ import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { DeviceId, Entry } from "../history/entry.ts";
-import { checkEntry, EntryError } from "../history/parse_entry.ts";
+import { checkEntry, EntryError } from "../history/check_entry.ts";
 import type { SyncListener } from "./events.ts";
 import type { RequestPolicy } from "./options.ts";
-import { patiently } from "./patient.ts";
+import { patiently } from "../base/async/retry_while_busy.ts";
 import { afterFailure } from "./plan.ts";
-import { type HistoryLog, LinkError, type PeerId, type PeerLink, type PushReply } from "./ports.ts";
+import { type HistoryLog, LinkError, type PeerLink } from "./ports.ts";
+import type { PushReply } from "../swarm/messages.ts";
+import type { PeerId } from "../swarm/peer.ts";
 import { noPushes, type PushTotals } from "./report.ts";
-import { idleTimeoutMs, pauseMs } from "./request.ts";
+import { idleTimeoutMs, pauseMs } from "./request_timing.ts";
 
 /** JSON bytes aimed at in one push: the same considerations as for an answer. */
 const PUSH_BYTES = 1024 * 1024;

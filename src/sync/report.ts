@@ -1,6 +1,6 @@
 /** What a round came to. */
 import { RrError } from "../base/rr_error.ts";
-import type { PeerId, Route } from "./ports.ts";
+import type { PeerId, Route } from "../swarm/peer.ts";
 
 /** What was taken from a peer. */
 export interface PullTotals {

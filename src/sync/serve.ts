@@ -2,17 +2,11 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { causeChain } from "../base/rr_error.ts";
-import { yieldToLoop } from "../base/yield_to_loop.ts";
+import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import type { Entry } from "../history/entry.ts";
-import { patiently } from "./patient.ts";
-import type {
-  HistoryLog,
-  PeerService,
-  PullReply,
-  PullRequest,
-  PushReply,
-  RejectedEntry,
-} from "./ports.ts";
+import { patiently } from "../base/async/retry_while_busy.ts";
+import type { HistoryLog, PeerService } from "./ports.ts";
+import type { PullReply, PullRequest, PushReply, RejectedEntry } from "../swarm/messages.ts";
 
 /**
  * Most entries in one answer, whatever is asked for. Some 800 kB of JSON: reading, writing and

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { MAX_PEERS } from "./discover.ts";
-import type { PeerId } from "./ports.ts";
+import type { PeerId } from "../swarm/peer.ts";
 
 /** Strangers that connect over and over make us ask the directories at most this often. */
 const PAUSE_MS = 500;

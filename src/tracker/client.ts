@@ -1,7 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import type { Directory, OwnRecord, PeerId, PeerRecord } from "../sync/ports.ts";
+import type { Directory } from "../sync/ports.ts";
+import type { OwnRecord, PeerId, PeerRecord } from "../swarm/peer.ts";
 import {
   formatRegister,
   MAX_REPLY_BYTES,

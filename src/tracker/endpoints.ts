@@ -1,10 +1,10 @@
 import type { Context } from "hono";
 import type { Clock } from "../base/clock.ts";
-import { withDeadline } from "../base/deadline.ts";
+import { withDeadline } from "../base/async/deadline.ts";
 import type { Logger } from "../base/log.ts";
-import type { PeerId } from "../sync/ports.ts";
+import type { PeerId } from "../swarm/peer.ts";
 import { MAX_REQUEST_BYTES, parseRegister } from "./messages.ts";
-import { parsePeerIdText } from "./peer_id_text.ts";
+import { parsePeerIdText } from "../swarm/peer_id_text.ts";
 import { checkProof, PROOF_HEADER } from "./proof.ts";
 import { firstQueryValue } from "./query.ts";
 import { readBody } from "./read_body.ts";

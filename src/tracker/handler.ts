@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { Clock } from "../base/clock.ts";
-import { DeadlineError } from "../base/deadline.ts";
+import { DeadlineError } from "../base/async/deadline.ts";
 import type { FetchHandler } from "../base/http.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";

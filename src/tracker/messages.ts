@@ -1,7 +1,7 @@
 /** What goes over the wire between tracker and devices, checked on both sides. See API.md. */
 import * as v from "valibot";
-import type { OwnRecord, PeerRecord } from "../sync/ports.ts";
-import { parsePeerIdText } from "./peer_id_text.ts";
+import type { OwnRecord, PeerRecord } from "../swarm/peer.ts";
+import { parsePeerIdText } from "../swarm/peer_id_text.ts";
 
 /** Addresses kept of one peer; a host with many networks has about a dozen. */
 export const MAX_ADDRS = 32;

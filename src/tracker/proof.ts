@@ -4,8 +4,8 @@
  * The original has none, so whoever may register can replace the record of any peer and have others
  * dial where he likes. Its trackers ignore the header, and its clients send none.
  */
-import type { PeerId } from "../sync/ports.ts";
-import { decodeBase58 } from "./peer_id_text.ts";
+import type { PeerId } from "../swarm/peer.ts";
+import { decodeBase58 } from "../swarm/peer_id_text.ts";
 
 /** `<milliseconds since the epoch>.<base64url of the signature>`. */
 export const PROOF_HEADER = "x-rustory-proof";

@@ -1,3 +1,5 @@
+import { joinBytes } from "../base/bytes.ts";
+
 /** A body that has more bytes than it may. */
 export class BodyTooLargeError extends Error {
   /** Creates the error for a limit in bytes. */
@@ -50,11 +52,5 @@ async function collect(
     }
     parts.push(part.value);
   }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    body.set(part, at);
-    at += part.length;
-  }
-  return body;
+  return joinBytes(parts);
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import type { PeerId } from "../sync/ports.ts";
+import type { PeerId } from "../swarm/peer.ts";
 import type { PeerMeta } from "./messages.ts";
 
 /** Peers that one tracker knows; a person has a handful, a shared tracker serves many persons. */

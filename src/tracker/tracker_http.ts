@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
-import { DeadlineError, withDeadline } from "../base/deadline.ts";
+import { DeadlineError, withDeadline } from "../base/async/deadline.ts";
 import type { Random } from "../base/random.ts";
-import { retry } from "../base/retry.ts";
+import { retry } from "../base/async/retry.ts";
 import { RrError, type RrErrorOptions, toError } from "../base/rr_error.ts";
 import { MessageError, parseErrorText } from "./messages.ts";
 import { readBody } from "./read_body.ts";

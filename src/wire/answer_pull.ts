@@ -6,7 +6,7 @@
  */
 import { encodePullReply } from "./codec.ts";
 import { encodeEntry } from "./entry_codec.ts";
-import type { PullAnswer, PullRequest } from "./messages.ts";
+import type { PullAnswer, PullRequest } from "../swarm/messages.ts";
 import { WireError } from "./wire_error.ts";
 
 /**

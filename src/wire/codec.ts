@@ -8,7 +8,13 @@ import {
   PUSH_REPLY_LIMIT,
   PUSH_REQUEST_LIMIT,
 } from "./limits.ts";
-import type { PullAnswer, PullReply, PullRequest, PushReply, PushRequest } from "./messages.ts";
+import type {
+  PullAnswer,
+  PullReply,
+  PullRequest,
+  PushReply,
+  PushRequest,
+} from "../swarm/messages.ts";
 import { WireError } from "./wire_error.ts";
 
 /** The largest signed and unsigned integers of the original; a JSON number near them is inexact. */

@@ -1,4 +1,5 @@
 /** JSON to one zstd frame and back, by `node:zlib`. */
+import { joinBytes } from "../base/bytes.ts";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { refuseAbove, WireError } from "./wire_error.ts";
 import { splitFrames } from "./zstd_frame.ts";
@@ -29,7 +30,7 @@ export function decompress(message: Uint8Array, mostBytes: number): Uint8Array {
     size += part.length;
     parts.push(part);
   }
-  return parts.length === 1 ? parts[0]! : concatenate(parts, size);
+  return parts.length === 1 ? parts[0]! : joinBytes(parts);
 }
 
 function decodeFrame(frame: Uint8Array, room: number, mostBytes: number): Uint8Array {
@@ -47,14 +48,4 @@ function decodeFrame(frame: Uint8Array, room: number, mostBytes: number): Uint8A
   }
   refuseAbove(mostBytes, mostBytes - room + part.length, "decompressed message");
   return part;
-}
-
-function concatenate(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

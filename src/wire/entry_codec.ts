@@ -5,10 +5,10 @@ import {
   EntryError,
   MAX_STARTED_AT_MS,
   MIN_STARTED_AT_MS,
-} from "../history/parse_entry.ts";
+} from "../history/check_entry.ts";
 import { MAX_SHOWN_ID_CHARS } from "./limits.ts";
-import type { RejectedEntry } from "./messages.ts";
-import { decodeTime, encodeTime, type WireTime } from "./ts.ts";
+import type { RejectedEntry } from "../swarm/messages.ts";
+import { decodeTime, encodeTime, type WireTime } from "./wire_time.ts";
 
 /** The fields in the order in which the original writes them. */
 export interface WireEntry {

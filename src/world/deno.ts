@@ -3,8 +3,8 @@ import { systemClock } from "../base/clock.ts";
 import { systemRandom } from "../base/random.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { FileInfo, Files, World } from "../base/world.ts";
-import { createInput, createOutput } from "./_bytes.ts";
-import { createFiles, type RawFiles } from "./_files.ts";
+import { createInput, createOutput } from "./bytes.ts";
+import { createFiles, type RawFiles } from "./files.ts";
 
 /** What rr needs when it is started again from its source: no code loading from the network. */
 const PERMISSIONS = [

@@ -8,8 +8,8 @@ import { systemClock } from "../base/clock.ts";
 import { systemRandom } from "../base/random.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { FileInfo, Files, World } from "../base/world.ts";
-import { createInput, createOutput } from "./_bytes.ts";
-import { createFiles, type RawFiles } from "./_files.ts";
+import { createInput, createOutput } from "./bytes.ts";
+import { createFiles, type RawFiles } from "./files.ts";
 
 /** Creates the World of this Node process. */
 export function nodeWorld(): World {

@@ -1,5 +1,5 @@
 /** The {@linkcode Terminal} on Deno, without a `node:` module: it is on the path of ctrl-r. */
-import { createOutput } from "./_bytes.ts";
+import { createOutput } from "./bytes.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Bytes read at once: a key, or a good part of a paste. */

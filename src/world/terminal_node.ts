@@ -1,7 +1,7 @@
 /** The {@linkcode Terminal} on Node. */
 import { writeSync } from "node:fs";
 import process from "node:process";
-import { createOutput } from "./_bytes.ts";
+import { createOutput } from "./bytes.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Creates it. */

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { StatusKeeper } from "../../src/app/daemon_status.ts";
 import type { DaemonConfig } from "../../src/app/daemon_config.ts";
 import type { SyncSession } from "../../src/app/session.ts";
-import { openHistory } from "../../src/store/open_history.ts";
-import type { PeerId } from "../../src/sync/ports.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
+import type { PeerId } from "../../src/swarm/peer.ts";
 import { noPulls } from "../../src/sync/report.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 

@@ -1,10 +1,10 @@
 /** The lines that the original prints, made of our events. */
 import assert from "node:assert/strict";
 import { logSyncEvent, nodeEventLog } from "../../src/app/event_log.ts";
-import { formatEvent } from "../../src/app/log_text.ts";
+import { formatEvent } from "../../src/process/log_text.ts";
 import { createLogger } from "../../src/base/log.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
-import type { PeerId } from "../../src/sync/ports.ts";
+import type { PeerId } from "../../src/swarm/peer.ts";
 
 const PEER = "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB" as PeerId;
 const PULLS = { received: 3, inserted: 2, ignored: 1, rejected: 0, skipped: 0 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { IndexKeeper, keepPruned } from "../../src/app/housekeeping.ts";
 import { RrError } from "../../src/base/rr_error.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { makeEntry } from "../fakes/entries.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";

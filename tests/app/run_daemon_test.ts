@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { callControl } from "../../src/app/control/client.ts";
-import { controlSocketPath } from "../../src/app/control/socket_path.ts";
+import { callControl } from "../../src/control/client.ts";
+import { controlSocketPath } from "../../src/control/socket_path.ts";
 import type { DaemonConfig } from "../../src/app/daemon_config.ts";
 import type { SyncSummary } from "../../src/app/daemon_control.ts";
 import type { DaemonStatus } from "../../src/app/daemon_status.ts";
-import { tryRole } from "../../src/app/lock.ts";
+import { tryRole } from "../../src/process/lock.ts";
 import { RrError } from "../../src/base/rr_error.ts";
 import { DaemonLab } from "./_daemon_lab.ts";
 

@@ -3,8 +3,8 @@ import { checkSession, openSession, type SessionOptions } from "../../src/app/se
 import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { RrError } from "../../src/base/rr_error.ts";
-import { createIdentity } from "../../src/net/identity.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { createIdentity } from "../../src/net/keys/identity.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { makeEntries } from "../fakes/entries.ts";
 import { RecordingLogger } from "../fakes/recording_logger.ts";

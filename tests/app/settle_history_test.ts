@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { historySettler } from "../../src/app/settle_history.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { makeEntries } from "../fakes/entries.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 

@@ -1,7 +1,7 @@
 /** The floor that syncing is compared with: the rows alone, into the original's schema. */
 import { cpuUsage } from "node:process";
 import { DatabaseSync } from "node:sqlite";
-import { ORIGINAL_SCHEMA } from "../../src/store/migrations.ts";
+import { ORIGINAL_SCHEMA } from "../../src/store/file/migrations.ts";
 import { generateHistory } from "../fakes/history_generator.ts";
 
 const BATCH = 1000;

@@ -1,6 +1,6 @@
 /** Databases for benchmarks: made once per run, the same every time. */
 import { systemClock } from "../../src/base/clock.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { generateHistory, type HistoryShape } from "../fakes/history_generator.ts";
 import type { Entry } from "../../src/history/entry.ts";

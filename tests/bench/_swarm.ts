@@ -1,6 +1,6 @@
 /** Real daemons that are in sync with each other. */
-import { callControl } from "../../src/app/control/client.ts";
-import { controlSocketPath } from "../../src/app/control/socket_path.ts";
+import { callControl } from "../../src/control/client.ts";
+import { controlSocketPath } from "../../src/control/socket_path.ts";
 import type { SyncSummary } from "../../src/app/daemon_control.ts";
 import { Device } from "../../scripts/lab/device.ts";
 import { createLine, type Line } from "../../scripts/lab/proxy.ts";

@@ -4,15 +4,15 @@
  *     deno run --allow-read --allow-write --allow-env tests/bench/import_bench.ts [lines] [page cache in KiB]
  */
 // deno-lint-ignore-file no-console -- it prints its figures
-import { importHistory } from "../../src/app/import.ts";
+import { importHistory } from "../../src/import/import_history.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { createCaptureRules } from "../../src/capture/rules.ts";
 import { findSecret } from "../../src/capture/secrets.ts";
 import type { DeviceId, Entry } from "../../src/history/entry.ts";
-import { exportEntry } from "../../src/shell/export_history.ts";
-import { importEntryId } from "../../src/shell/import_id.ts";
-import { parseZshHistory } from "../../src/shell/import_zsh.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { exportEntry } from "../../src/import/export_history.ts";
+import { importEntryId } from "../../src/import/import_id.ts";
+import { parseZshHistory } from "../../src/import/zsh.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { generateHistory } from "../fakes/history_generator.ts";
 

@@ -6,8 +6,8 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import type { Entry } from "../../src/history/entry.ts";
-import { ORIGINAL_SCHEMA } from "../../src/store/migrations.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { ORIGINAL_SCHEMA } from "../../src/store/file/migrations.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { generateEntries } from "../fakes/history_generator.ts";

@@ -11,7 +11,7 @@
  * p95 below 60 ms, key to frame p95 below 20 ms, to the complete result below 60 ms, below 120 MB.
  */
 import { systemClock } from "../../src/base/clock.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { generateHistory } from "../fakes/history_generator.ts";
 

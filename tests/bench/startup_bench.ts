@@ -9,7 +9,7 @@
  * deno.json has it for the source, it reads a chunk when it is asked for and not at the start.
  */
 import { systemClock } from "../../src/base/clock.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { generateHistory } from "../fakes/history_generator.ts";
 

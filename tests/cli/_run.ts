@@ -1,6 +1,6 @@
 /** Runs command lines in the test's process. */
 import { main } from "../../src/cli/main.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import type { Entry } from "../../src/history/entry.ts";
 import { FakeWorld, type FakeWorldOptions } from "../fakes/fake_world.ts";
 

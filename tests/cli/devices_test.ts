@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
+import type { PeerId } from "../../src/swarm/peer.ts";
 import type { FakeWorld } from "../fakes/fake_world.ts";
 import { annsWorld, rr, writeConfig } from "./_run.ts";
 
-const PEER = "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB";
+const PEER = "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB" as PeerId;
 const NOW_UNIX = 1_700_000_000;
 
 function withPeers(world: FakeWorld): void {

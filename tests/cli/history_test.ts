@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { makeEntries } from "../fakes/entries.ts";
 import type { FakeWorld } from "../fakes/fake_world.ts";
 import { annsWorld, entriesOf, rr, writeConfig } from "./_run.ts";

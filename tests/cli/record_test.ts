@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MAX_COMMAND_CHARS } from "../../src/history/parse_entry.ts";
+import { MAX_COMMAND_CHARS } from "../../src/history/check_entry.ts";
 import { annsWorld, entriesOf, rr, writeConfig } from "./_run.ts";
 
 Deno.test("rr record stores every field, with the time in milliseconds, and prints nothing", async () => {

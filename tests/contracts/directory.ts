@@ -1,6 +1,7 @@
 /** What every {@linkcode Directory} must do; the fake and the tracker's client both run it. */
 import assert from "node:assert/strict";
-import type { Directory, OwnRecord, PeerId } from "../../src/sync/ports.ts";
+import type { Directory } from "../../src/sync/ports.ts";
+import type { OwnRecord, PeerId } from "../../src/swarm/peer.ts";
 
 /** Valid peer ids, for whoever checks them: Ed25519 keys with seeds of 32 times 1, 2, 3. */
 export const PEER_IDS = [

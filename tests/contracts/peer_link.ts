@@ -6,9 +6,8 @@ import {
   type LinkErrorCode,
   type PeerLink,
   type PeerService,
-  type PullRequest,
-  type RejectedEntry,
 } from "../../src/sync/ports.ts";
+import type { PullRequest, RejectedEntry } from "../../src/swarm/messages.ts";
 import { makeEntries, makeEntry } from "../fakes/entries.ts";
 
 /** A link and what stands behind it. */

@@ -1,7 +1,7 @@
 /** The daemon as others on the same machine see it: lock, socket, reload. */
 import assert from "node:assert/strict";
-import { callControl } from "../../src/app/control/client.ts";
-import { controlSocketPath } from "../../src/app/control/socket_path.ts";
+import { callControl } from "../../src/control/client.ts";
+import { controlSocketPath } from "../../src/control/socket_path.ts";
 import type { DaemonStatus } from "../../src/app/daemon_status.ts";
 import { Lab, LOOPBACK, said } from "./_lab.ts";
 

@@ -1,4 +1,4 @@
-import { yieldToLoop } from "../../src/base/yield_to_loop.ts";
+import { yieldToLoop } from "../../src/base/async/yield_to_loop.ts";
 import type { FakeClock } from "./fake_clock.ts";
 
 /**

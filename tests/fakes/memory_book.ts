@@ -1,5 +1,6 @@
 /** A {@linkcode PeerBook} in memory. */
-import type { PeerBook, PeerId, PeerRecord } from "../../src/sync/ports.ts";
+import type { PeerBook } from "../../src/sync/ports.ts";
+import type { PeerId, PeerRecord } from "../../src/swarm/peer.ts";
 
 /** Remembers records; what is undefined does not overwrite what is known. */
 export class MemoryBook implements PeerBook {

@@ -1,5 +1,6 @@
 /** A {@linkcode Directory} in memory. */
-import type { Directory, OwnRecord, PeerId, PeerRecord } from "../../src/sync/ports.ts";
+import type { Directory } from "../../src/sync/ports.ts";
+import type { OwnRecord, PeerId, PeerRecord } from "../../src/swarm/peer.ts";
 import type { Clock } from "../../src/base/clock.ts";
 
 /** Knows what it is told, for `ttlSeconds`. */

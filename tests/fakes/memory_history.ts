@@ -1,13 +1,8 @@
 /** A {@linkcode HistoryLog} in memory, whole or not at all like the real one. */
 import type { DeviceId, Entry } from "../../src/history/entry.ts";
-import type {
-  AppendResult,
-  HistoryLog,
-  LogBatch,
-  PeerId,
-  PullState,
-  ReadLimit,
-} from "../../src/sync/ports.ts";
+import type { HistoryLog } from "../../src/sync/ports.ts";
+import type { AppendResult, LogBatch, PullState, ReadLimit } from "../../src/swarm/log.ts";
+import type { PeerId } from "../../src/swarm/peer.ts";
 
 interface Row {
   readonly seq: number;

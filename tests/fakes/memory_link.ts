@@ -2,22 +2,18 @@
  * A {@linkcode PeerLink} and a {@linkcode Dialer} without a network: the bytes of the real codec, a
  * clock that stands still, and faults on demand.
  */
-import { withDeadline } from "../../src/base/deadline.ts";
+import { withDeadline } from "../../src/base/async/deadline.ts";
 import type { Clock } from "../../src/base/clock.ts";
 import type { Entry } from "../../src/history/entry.ts";
 import {
   type Dialer,
   LinkError,
-  type PeerId,
   type PeerLink,
-  type PeerRecord,
   type PeerService,
-  type PullReply,
-  type PullRequest,
-  type PushReply,
   type RequestOptions,
-  type Route,
 } from "../../src/sync/ports.ts";
+import type { PullReply, PullRequest, PushReply } from "../../src/swarm/messages.ts";
+import type { PeerId, PeerRecord, Route } from "../../src/swarm/peer.ts";
 import { answerPull } from "../../src/wire/answer_pull.ts";
 import {
   decodePullReply,

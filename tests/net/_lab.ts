@@ -1,14 +1,17 @@
 /** Real nodes on loopback, for the tests of this room. */
 import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
-import { type ServeLimits, servePeers } from "../../src/net/accept.ts";
-import { parseRelayAddr, type RelayAddr } from "../../src/net/addrs.ts";
-import { createDialer, type DialerOptions } from "../../src/net/dial.ts";
-import { createIdentity } from "../../src/net/identity.ts";
-import { type Node, type NodeOptions, startNode } from "../../src/net/node.ts";
-import type { NodeEvent } from "../../src/net/node_events.ts";
-import { type Relay, type RelayOptions, startRelay } from "../../src/net/relay.ts";
-import type { Dialer, PeerId, PeerRecord, PeerService } from "../../src/sync/ports.ts";
+import { type ServeLimits, servePeers } from "../../src/net/exchange/accept.ts";
+import { parseRelayAddr, type RelayAddr } from "../../src/net/addrs/addrs.ts";
+import { createDialer, type DialerOptions } from "../../src/net/dial/dial.ts";
+import { createIdentity } from "../../src/net/keys/identity.ts";
+import type { Node } from "../../src/net/node/node.ts";
+import type { NodeOptions } from "../../src/net/node/start_node.ts";
+import { startNode } from "../../src/net/node/start_node.ts";
+import type { NodeEvent } from "../../src/net/node/node_events.ts";
+import { type Relay, type RelayOptions, startRelay } from "../../src/net/relay/relay.ts";
+import type { Dialer, PeerService } from "../../src/sync/ports.ts";
+import type { PeerId, PeerRecord } from "../../src/swarm/peer.ts";
 import { ScriptedService } from "../contracts/peer_link.ts";
 import { RecordingLogger } from "../fakes/recording_logger.ts";
 

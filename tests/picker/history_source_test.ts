@@ -4,7 +4,7 @@ import { historySource, type PickerPlace } from "../../src/cli/picker/history_so
 import type { DeviceId } from "../../src/history/entry.ts";
 import type { Filter } from "../../src/picker/state.ts";
 import { CommandIndex } from "../../src/search/index.ts";
-import { type History, openHistory } from "../../src/store/open_history.ts";
+import { type History, openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { makeEntry } from "../fakes/entries.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";

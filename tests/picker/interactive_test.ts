@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { searchInteractively } from "../../src/cli/picker/interactive.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { makeEntry } from "../fakes/entries.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "../../src/cli/picker/outcome.ts";
-import { type PickerRunOptions, runPicker } from "../../src/cli/picker/run_picker.ts";
+import { runPicker } from "../../src/cli/picker/run_picker.ts";
+import type { PickerRunOptions } from "../../src/cli/picker/run_options.ts";
 import { RrError } from "../../src/base/rr_error.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 import { FakeTerminal } from "./_fake_terminal.ts";

@@ -1,7 +1,7 @@
 /** `rr` under a systemd of the tests, with another device, and a tracker, outside of it. */
 import { Device } from "../../scripts/lab/device.ts";
 import { denoDir, ROOT } from "../../scripts/tools.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { systemWorld } from "../../src/world/system.ts";
 import { LOOPBACK, said } from "../e2e/_lab.ts";
 import { type Outcome, startSystemd, type TestSystemd } from "./systemd_harness.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { bundle } from "../../scripts/bundle.ts";
 import { RR_PERMISSIONS } from "../../scripts/permissions.ts";
 import { ROOT } from "../../scripts/tools.ts";
-import { formatSwarmKey } from "../../src/net/swarm_key.ts";
+import { formatSwarmKey } from "../../src/net/keys/swarm_key.ts";
 import { startSystemd, type TestSystemd, whyNoSystemd } from "./systemd_harness.ts";
 import { testOrSkip } from "./_tools.ts";
 

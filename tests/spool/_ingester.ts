@@ -2,7 +2,7 @@
 import { createCaptureRules } from "../../src/capture/rules.ts";
 import type { DeviceId } from "../../src/history/entry.ts";
 import { ingestSpools } from "../../src/spool/ingest.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { systemWorld } from "../../src/world/system.ts";
 
 const [folder, database] = Deno.args;

@@ -6,7 +6,7 @@ import type { SpoolRecord } from "../../src/shell/spool_record.ts";
 import { drainSpools } from "../../src/spool/drain.ts";
 import { type IngestDeps, ingestSpools } from "../../src/spool/ingest.ts";
 import { inspectSpools } from "../../src/spool/inspect.ts";
-import { type History, openHistory } from "../../src/store/open_history.ts";
+import { type History, openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { seededRandom } from "../fakes/seeded_random.ts";

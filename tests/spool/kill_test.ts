@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createCaptureRules } from "../../src/capture/rules.ts";
 import type { DeviceId } from "../../src/history/entry.ts";
 import { ingestSpools } from "../../src/spool/ingest.ts";
-import { openHistory } from "../../src/store/open_history.ts";
+import { openHistory } from "../../src/store/file/open_history.ts";
 import { systemWorld } from "../../src/world/system.ts";
 import { seededRandom } from "../fakes/seeded_random.ts";
 import { Shell, type ShellName } from "../shell/_shell.ts";

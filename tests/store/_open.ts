@@ -1,7 +1,7 @@
 /** A history in a temporary folder of its own, gone when disposed. */
 import { DatabaseSync } from "node:sqlite";
-import { type History, openHistory } from "../../src/store/open_history.ts";
-import type { HistoryOptions } from "../../src/store/_open_file.ts";
+import { type History, openHistory } from "../../src/store/file/open_history.ts";
+import type { HistoryOptions } from "../../src/store/file/open_file.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 

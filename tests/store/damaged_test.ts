@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
 import type { Entry } from "../../src/history/entry.ts";
-import type { History } from "../../src/store/open_history.ts";
-import { openForeign } from "../../src/store/read_foreign.ts";
+import type { History } from "../../src/store/file/open_history.ts";
+import { openForeign } from "../../src/store/file/read_foreign.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { generateEntries } from "../fakes/history_generator.ts";
 import { foreign, open, tempFolder } from "./_open.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkEntry } from "../../src/history/parse_entry.ts";
+import { checkEntry } from "../../src/history/check_entry.ts";
 import { generateEntries } from "../fakes/history_generator.ts";
 
 for (const uniqueShare of [0.3, 0.65]) {

@@ -3,7 +3,7 @@ import type { DeviceId } from "../../src/history/entry.ts";
 import { SyncEngine } from "../../src/sync/engine.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
 import type { SyncOptions } from "../../src/sync/options.ts";
-import type { PeerId, PeerRecord } from "../../src/sync/ports.ts";
+import type { PeerId, PeerRecord } from "../../src/swarm/peer.ts";
 import { createPeerService } from "../../src/sync/serve.ts";
 import { makeEntries } from "../fakes/entries.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";

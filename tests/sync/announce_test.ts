@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Announcer } from "../../src/sync/announce.ts";
-import type { OwnRecord, PeerId } from "../../src/sync/ports.ts";
+import type { OwnRecord, PeerId } from "../../src/swarm/peer.ts";
 import { drive } from "../fakes/drive.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { MemoryDirectory } from "../fakes/memory_directory.ts";

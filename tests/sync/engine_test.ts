@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
-import { yieldToLoop } from "../../src/base/yield_to_loop.ts";
+import { yieldToLoop } from "../../src/base/async/yield_to_loop.ts";
 import type { WatchOptions } from "../../src/sync/options.ts";
-import { LinkError, type OwnRecord } from "../../src/sync/ports.ts";
+import { LinkError } from "../../src/sync/ports.ts";
+import type { OwnRecord } from "../../src/swarm/peer.ts";
 import { drive } from "../fakes/drive.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { MemoryDirectory } from "../fakes/memory_directory.ts";

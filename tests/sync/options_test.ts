@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkWatch, MAX_BATCH_ENTRIES, resolveOptions } from "../../src/sync/options.ts";
-import { idleTimeoutMs, pauseMs } from "../../src/sync/request.ts";
+import { idleTimeoutMs, pauseMs } from "../../src/sync/request_timing.ts";
 import { seededRandom } from "../fakes/seeded_random.ts";
 
 Deno.test("resolveOptions() fills in the original's defaults", () => {

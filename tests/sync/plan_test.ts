@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { LinkErrorCode, PullReply } from "../../src/sync/ports.ts";
+import type { LinkErrorCode } from "../../src/sync/ports.ts";
+import type { PullReply } from "../../src/swarm/messages.ts";
 import {
   afterFailure,
   countOf,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
-import { LinkError, type PullReply, type PullRequest } from "../../src/sync/ports.ts";
+import { LinkError } from "../../src/sync/ports.ts";
+import type { PullReply, PullRequest } from "../../src/swarm/messages.ts";
 import type { SyncReport } from "../../src/sync/report.ts";
 import { MAX_STORED_AT_ONCE } from "../../src/sync/serve.ts";
 import { ScriptedService } from "../contracts/peer_link.ts";

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { systemClock } from "../../src/base/clock.ts";
 import { RrError } from "../../src/base/rr_error.ts";
-import { serveHttp } from "../../src/app/http_serve.ts";
+import { serveHttp } from "../../src/process/http_serve.ts";
 import { createTrackerClient, type TrackerClient } from "../../src/tracker/client.ts";
 import { MAX_REPLY_BYTES, parsePeers } from "../../src/tracker/messages.ts";
 import { serveTracker } from "../../src/tracker/server.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPair } from "@libp2p/crypto/keys";
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
-import type { PeerId } from "../../src/sync/ports.ts";
+import type { PeerId } from "../../src/swarm/peer.ts";
 import { checkProof, formatProof, MAX_PROOF_AGE_MS } from "../../src/tracker/proof.ts";
 import type { Sign } from "../../src/tracker/proof.ts";
 import { openTracker, PEER_IDS } from "./_requests.ts";

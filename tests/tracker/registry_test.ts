@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PeerId } from "../../src/sync/ports.ts";
+import type { PeerId } from "../../src/swarm/peer.ts";
 import { type Registration, Registry } from "../../src/tracker/registry.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 

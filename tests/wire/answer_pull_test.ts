@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Entry } from "../../src/history/entry.ts";
 import { answerPull } from "../../src/wire/answer_pull.ts";
 import { decodePullReply } from "../../src/wire/codec.ts";
-import type { PullAnswer, PullRequest } from "../../src/wire/messages.ts";
+import type { PullAnswer, PullRequest } from "../../src/swarm/messages.ts";
 import { makeEntries, makeEntry } from "../fakes/entries.ts";
 
 Deno.test("answerPull() writes what the log gives", async () => {

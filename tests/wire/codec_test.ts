@@ -160,7 +160,7 @@ Deno.test("decodePullReply() keeps the good entries and names the bad ones", () 
   );
   assert.deepEqual(reply.entries, [ENTRY]);
   assert.deepEqual(
-    reply.rejected.map((one) => one.id),
+    reply.rejected!.map((one) => one.id),
     [
       "bad-1",
       "bad-2",
@@ -177,8 +177,8 @@ Deno.test("decodePullReply() keeps the good entries and names the bad ones", () 
       undefined,
     ],
   );
-  assert.match(reply.rejected[1]!.reason, /exitCode/);
-  assert.ok(!reply.rejected.some((one) => one.reason.includes("git status")));
+  assert.match(reply.rejected![1]!.reason, /exitCode/);
+  assert.ok(!reply.rejected!.some((one) => one.reason.includes("git status")));
   assert.equal(reply.nextCursor, 99);
   assert.equal(reply.firstId, "bad-1");
   assert.equal(reply.lastId, undefined);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
-import { createInput, createOutput } from "../../src/world/_bytes.ts";
+import { createInput, createOutput } from "../../src/world/bytes.ts";
 
 class Busy extends Error {}
 class Closed extends Error {}

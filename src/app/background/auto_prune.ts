@@ -1,7 +1,7 @@
 import type { SettingValues } from "../../config/schema.ts";
-import { yieldToLoop } from "../../base/yield_to_loop.ts";
+import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import type { DeviceId } from "../../history/entry.ts";
-import type { History } from "../../store/open_history.ts";
+import type { History } from "../../store/file/open_history.ts";
 import { takeTurn, type TurnWorld } from "./turn.ts";
 
 /** Seconds of a day, as `older_than_days` counts. */

@@ -1,14 +1,14 @@
-import { backoffMs } from "../../base/retry.ts";
+import { backoffMs } from "../../base/async/retry.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { spoolFolder } from "../../config/paths.ts";
 import type { Entry } from "../../history/entry.ts";
-import { printable } from "../../search/printable.ts";
+import { printable } from "../../base/printable.ts";
 import { drainSpools } from "../../spool/drain.ts";
-import { type History, openHistory } from "../../store/open_history.ts";
-import type { Selection } from "../../store/removal.ts";
+import { type History, openHistory } from "../../store/file/open_history.ts";
+import type { Selection } from "../../store/log/removal.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { localTime } from "../entry_format.ts";
 import { ExitCode } from "../exit_code.ts";

@@ -1,7 +1,7 @@
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
-import { printable } from "../../search/printable.ts";
+import { printable } from "../../base/printable.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { CHECKS } from "../doctor/checks.ts";
 import { askDaemon } from "../doctor/daemon.ts";

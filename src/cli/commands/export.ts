@@ -1,8 +1,8 @@
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { DeviceId } from "../../history/entry.ts";
-import { EXPORT_FORMATS, exportEntry, type ExportFormat } from "../../shell/export_history.ts";
-import { openHistory } from "../../store/open_history.ts";
+import { EXPORT_FORMATS, exportEntry, type ExportFormat } from "../../import/export_history.ts";
+import { openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag } from "../flags.ts";

@@ -1,14 +1,14 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
-import { importHistory, type ImportRequest } from "../../app/import.ts";
-import { IMPORT_SOURCES, type ImportSource, usualPath } from "../../app/import_sources.ts";
+import { importHistory, type ImportRequest } from "../../import/import_history.ts";
+import { IMPORT_SOURCES, type ImportSource, usualPath } from "../../import/import_sources.ts";
 import { type CaptureRules, createCaptureRules } from "../../capture/rules.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { expandHome } from "../../config/paths.ts";
 import type { DeviceId } from "../../history/entry.ts";
-import { printable } from "../../search/printable.ts";
-import { openHistory } from "../../store/open_history.ts";
+import { printable } from "../../base/printable.ts";
+import { openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { DEVICE_ID_FLAG, HOSTNAME_FLAG, textFlag, USER_ID_FLAG, wholeNumber } from "../flags.ts";

@@ -6,9 +6,9 @@ import type { Settings } from "../../config/settings.ts";
 import { folderOf } from "../../config/paths.ts";
 import { type SettingName, SETTINGS } from "../../config/schema.ts";
 import { type ConfigValue, describeKeys, renderConfig } from "../../config/template.ts";
-import { parseRelayAddr } from "../../net/addrs.ts";
-import { loadOrCreateIdentity } from "../../net/identity.ts";
-import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/swarm_key.ts";
+import { parseRelayAddr } from "../../net/addrs/addrs.ts";
+import { loadOrCreateIdentity } from "../../net/keys/identity.ts";
+import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import {

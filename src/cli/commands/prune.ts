@@ -2,7 +2,7 @@ import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { DeviceId } from "../../history/entry.ts";
-import { type History, openHistory } from "../../store/open_history.ts";
+import { type History, openHistory } from "../../store/file/open_history.ts";
 import { DAY_SEC } from "../../app/background/auto_prune.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";

@@ -10,9 +10,9 @@ import {
   MAX_COMMAND_CHARS,
   MAX_STARTED_AT_MS,
   MIN_STARTED_AT_MS,
-} from "../../history/parse_entry.ts";
+} from "../../history/check_entry.ts";
 import { uuidV7 } from "../../history/uuid.ts";
-import { openForRecording } from "../../store/open_for_recording.ts";
+import { openForRecording } from "../../store/file/open_for_recording.ts";
 import { VERSION } from "../../version.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";

@@ -6,7 +6,7 @@ import {
   FEW_UNINDEXED,
   openForSearching,
   type SearchingHistory,
-} from "../../store/open_for_searching.ts";
+} from "../../store/file/open_for_searching.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag, textFlag } from "../flags.ts";
@@ -127,7 +127,7 @@ const CHUNK_CHARS = 65_536;
 
 async function printerOf(world: World, { json, format }: Flags): Promise<Printer> {
   if (json) {
-    const { entryToJson } = await import("../../shell/jsonl.ts");
+    const { entryToJson } = await import("../../import/jsonl.ts");
     return (found) => {
       const lines = found.map((entry) =>
         `  ${jsonForOutput(world, JSON.stringify(entryToJson(entry)))}`

@@ -1,7 +1,7 @@
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
-import { openHistory } from "../../store/open_history.ts";
-import type { Count, Summary } from "../../store/stats.ts";
+import { openHistory } from "../../store/file/open_history.ts";
+import type { Count, Summary } from "../../store/index/stats.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { JSON_FLAG, wholeNumber } from "../flags.ts";

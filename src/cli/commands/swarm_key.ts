@@ -1,6 +1,6 @@
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
-import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/swarm_key.ts";
+import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { SWARM_KEY_FLAG } from "../flags.ts";

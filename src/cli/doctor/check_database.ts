@@ -1,5 +1,5 @@
 import { RrError } from "../../base/rr_error.ts";
-import { openForeign } from "../../store/read_foreign.ts";
+import { openForeign } from "../../store/file/read_foreign.ts";
 import type { Check, DoctorContext, Finding } from "./finding.ts";
 
 /** Whether the database is whole, and private. */

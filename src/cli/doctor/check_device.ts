@@ -1,5 +1,5 @@
 import { RrError } from "../../base/rr_error.ts";
-import { openHistory } from "../../store/open_history.ts";
+import { openHistory } from "../../store/file/open_history.ts";
 import type { Check, DoctorContext, Finding } from "./finding.ts";
 
 /** Who this device says it is, and whether another one says the same. */

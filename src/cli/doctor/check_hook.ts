@@ -1,7 +1,7 @@
 import { RrError } from "../../base/rr_error.ts";
 import { spoolFolder } from "../../config/paths.ts";
 import { inspectSpools } from "../../spool/inspect.ts";
-import { openHistory } from "../../store/open_history.ts";
+import { openHistory } from "../../store/file/open_history.ts";
 import { span } from "../entry_format.ts";
 import type { Check, DoctorContext, Finding } from "./finding.ts";
 

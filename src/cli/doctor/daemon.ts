@@ -1,6 +1,6 @@
 /** The daemon of the database, as it answers `rr status`. */
-import { callControl } from "../../app/control/client.ts";
-import { controlSocketPath } from "../../app/control/socket_path.ts";
+import { callControl } from "../../control/client.ts";
+import { controlSocketPath } from "../../control/socket_path.ts";
 import type { DaemonStatus } from "../../app/daemon_status.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";

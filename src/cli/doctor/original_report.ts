@@ -4,9 +4,9 @@ import type { World } from "../../base/world.ts";
 import { compilePattern } from "../../capture/pattern.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { SettingName } from "../../config/schema.ts";
-import { parseRelayAddr } from "../../net/addrs.ts";
-import { loadIdentity } from "../../net/identity.ts";
-import { loadSwarmKey, swarmKeyFingerprint } from "../../net/swarm_key.ts";
+import { parseRelayAddr } from "../../net/addrs/addrs.ts";
+import { loadIdentity } from "../../net/keys/identity.ts";
+import { loadSwarmKey, swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
 import { type Duty, type DutyState, dutyState } from "../../app/background/turn.ts";
 import type { TrackerState } from "../tracker_state.ts";
 

@@ -1,5 +1,5 @@
 /** The report of the original's doctor as its lines of text. */
-import { printable } from "../../search/printable.ts";
+import { printable } from "../../base/printable.ts";
 import type { KeySection, OriginalReport } from "./original_report.ts";
 
 /** The lines in the original's order. */

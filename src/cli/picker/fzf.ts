@@ -7,10 +7,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { RrError } from "../../base/rr_error.ts";
 import { type Slice, TEXT_END } from "../../search/index.ts";
-import { printable } from "../../search/printable.ts";
+import { printable } from "../../base/printable.ts";
 import type { CommandSource } from "./command_source.ts";
 import type { Outcome } from "./outcome.ts";
-import type { PickerRunOptions } from "./run_picker.ts";
+import type { PickerRunOptions } from "./run_options.ts";
 
 /** Exit codes of fzf. */
 const NO_MATCH = 1;

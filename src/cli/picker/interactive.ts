@@ -3,12 +3,13 @@ import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { DeviceId } from "../../history/entry.ts";
-import type { History } from "../../store/open_history.ts";
+import type { History } from "../../store/file/open_history.ts";
 import type { CommandSource } from "./command_source.ts";
 import { historySource, type PickerPlace } from "./history_source.ts";
 import { forOutput } from "../print.ts";
 import { exitCodeOf, type Outcome, widgetAnswer } from "./outcome.ts";
-import { type PickerRunOptions, runPicker } from "./run_picker.ts";
+import { runPicker } from "./run_picker.ts";
+import type { PickerRunOptions } from "./run_options.ts";
 import { workspaceOf } from "./workspace.ts";
 
 /** Page cache for the picker: it goes through the texts once and then has them in memory. */

@@ -1,11 +1,11 @@
 /** The picker for terminals that can only print lines: numbers to take, words to search. */
 import type { World } from "../../base/world.ts";
 import { initialState } from "../../picker/state.ts";
-import { printable } from "../../search/printable.ts";
+import { printable } from "../../base/printable.ts";
 import type { CommandSource } from "./command_source.ts";
 import { Loader } from "./loader.ts";
 import type { Outcome } from "./outcome.ts";
-import type { PickerRunOptions } from "./run_picker.ts";
+import type { PickerRunOptions } from "./run_options.ts";
 
 /** Commands listed at once. */
 const SHOWN = 10;

@@ -2,30 +2,15 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { Signal, World } from "../../base/world.ts";
 import { fullScreen, inline } from "../../picker/paint.ts";
-import { type ChoiceAction, type Filter, initialState, type Size } from "../../picker/state.ts";
+import { initialState, type Size } from "../../picker/state.ts";
 import { COLOURS, NO_COLOURS } from "../../picker/theme.ts";
-import type { MatchMode } from "../../search/query.ts";
-import { openTerminal, type Terminal } from "../../world/terminal.ts";
+import type { Terminal } from "../../world/terminal.ts";
+import { openTerminal } from "../../world/open_terminal.ts";
 import type { CommandSource } from "./command_source.ts";
 import { runLinePicker } from "./line_picker.ts";
 import type { Outcome } from "./outcome.ts";
+import type { PickerRunOptions } from "./run_options.ts";
 import { PickerSession } from "./session.ts";
-
-/** How the picker starts. */
-export interface PickerRunOptions {
-  /** The text already typed. @default {""} */
-  readonly query?: string | undefined;
-  /** What Enter does. @default {"edit"} */
-  readonly enter?: ChoiceAction | undefined;
-  /** @default {"fuzzy"} */
-  readonly mode?: MatchMode | undefined;
-  /** @default {all runs} */
-  readonly filter?: Filter | undefined;
-  /** The list grows upwards, as for the Up key. @default {false} */
-  readonly upward?: boolean | undefined;
-  /** Ends the picker as if it had been left. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Terminals with fewer rows are used whole. */
 const INLINE_FROM_ROWS = 14;

@@ -1,6 +1,6 @@
 /** Loads or makes both keys in the folder given and prints what it got. */
-import { loadOrCreateIdentity } from "../../../src/net/identity.ts";
-import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../../src/net/swarm_key.ts";
+import { loadOrCreateIdentity } from "../../../src/net/keys/identity.ts";
+import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../../src/net/keys/swarm_key.ts";
 import { systemWorld } from "../../../src/world/system.ts";
 
 const [folder] = Deno.args;

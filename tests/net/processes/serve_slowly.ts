@@ -2,8 +2,8 @@
 import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/log.ts";
 import { systemRandom } from "../../../src/base/random.ts";
-import { createIdentity } from "../../../src/net/identity.ts";
-import { startNode } from "../../../src/net/node.ts";
+import { createIdentity } from "../../../src/net/keys/identity.ts";
+import { startNode } from "../../../src/net/node/start_node.ts";
 
 const swarmKey = Uint8Array.from(Deno.args[0]!.match(/../g)!, (byte) => parseInt(byte, 16));
 const deps = { logger: silentLogger(), clock: systemClock(), random: systemRandom() };

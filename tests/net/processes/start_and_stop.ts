@@ -2,12 +2,12 @@
 import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/log.ts";
 import { systemRandom } from "../../../src/base/random.ts";
-import { servePeers } from "../../../src/net/accept.ts";
-import { parseRelayAddr } from "../../../src/net/addrs.ts";
-import { createDialer } from "../../../src/net/dial.ts";
-import { createIdentity } from "../../../src/net/identity.ts";
-import { startNode } from "../../../src/net/node.ts";
-import { startRelay } from "../../../src/net/relay.ts";
+import { servePeers } from "../../../src/net/exchange/accept.ts";
+import { parseRelayAddr } from "../../../src/net/addrs/addrs.ts";
+import { createDialer } from "../../../src/net/dial/dial.ts";
+import { createIdentity } from "../../../src/net/keys/identity.ts";
+import { startNode } from "../../../src/net/node/start_node.ts";
+import { startRelay } from "../../../src/net/relay/relay.ts";
 import { ScriptedService } from "../../contracts/peer_link.ts";
 import { recordOf, reserved } from "../_lab.ts";
 

@@ -1,6 +1,6 @@
 /** Rejects and throws where nobody looks, under the nets and then without them. */
 import { createLogger } from "../../../src/base/log.ts";
-import { installNets } from "../../../src/net/_process_nets.ts";
+import { installNets } from "../../../src/net/node/process_handlers.ts";
 
 const print = (line: string): void =>
   void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));

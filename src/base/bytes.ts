@@ -1,0 +1,19 @@
+/** Bytes put together, and bytes as text. */
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Bytes as text; what is not UTF-8 becomes U+FFFD. */
+export function decode(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
+}
+
+/** All parts in a row, in one piece of memory of its own. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,18 @@
+import type { ChoiceAction, Filter } from "../../picker/state.ts";
+import type { MatchMode } from "../../search/query.ts";
+
+/** How the picker starts. */
+export interface PickerRunOptions {
+  /** The text already typed. @default {""} */
+  readonly query?: string | undefined;
+  /** What Enter does. @default {"edit"} */
+  readonly enter?: ChoiceAction | undefined;
+  /** @default {"fuzzy"} */
+  readonly mode?: MatchMode | undefined;
+  /** @default {all runs} */
+  readonly filter?: Filter | undefined;
+  /** The list grows upwards, as for the Up key. @default {false} */
+  readonly upward?: boolean | undefined;
+  /** Ends the picker as if it had been left. */
+  readonly signal?: AbortSignal | undefined;
+}

@@ -1,0 +1,104 @@
+import { connect, type Socket } from "node:net";
+import { RrError, toError } from "../base/rr_error.ts";
+import { readLines, writeLine } from "./connection.ts";
+import { type ControlRequest, formatRequest, MAX_REPLY_BYTES, parseReply } from "./protocol.ts";
+import { checkSocketFolder } from "./socket_path.ts";
+
+/** How to wait for an answer. */
+export interface CallControlOptions {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Longest silence in milliseconds; `Infinity` for requests that take their time, such as `sync`.
+   * @default {10000}
+   */
+  readonly idleTimeoutMs?: number | undefined;
+  /** Told of each event before the result. What it throws ends the call. */
+  readonly onEvent?: ((event: unknown) => void) | undefined;
+}
+
+const IDLE_TIMEOUT_MS = 10_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Asks the daemon behind a socket; resolves to the result of the verb, unchecked JSON.
+ *
+ * @throws {RrError} `not-found` if no daemon runs, `io` if it cannot be talked to, `busy` if it is silent,
+ *   `invalid` if it answers nonsense, or the error it answers; `signal.reason` when that is aborted
+ */
+export async function callControl(
+  path: string,
+  request: ControlRequest,
+  options: CallControlOptions = {},
+): Promise<unknown> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  checkSocketFolder(path, { create: false });
+  const socket = await open(path);
+  const abort = (): void => void socket.destroy(toError(signal?.reason));
+  signal?.addEventListener("abort", abort, { once: true });
+  if (signal?.aborted) abort();
+  try {
+    return await converse(socket, request, options);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof RrError) throw error;
+    throw new RrError("io", `Cannot talk to the daemon at "${path}": ${toError(error).message}`, {
+      cause: error,
+    });
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    socket.destroy();
+  }
+}
+
+async function converse(
+  socket: Socket,
+  request: ControlRequest,
+  options: CallControlOptions,
+): Promise<unknown> {
+  const { idleTimeoutMs = IDLE_TIMEOUT_MS, onEvent } = options;
+  if (idleTimeoutMs <= LONGEST_TIMER_MS) {
+    socket.setTimeout(idleTimeoutMs, () => socket.destroy(silent(idleTimeoutMs)));
+  }
+  await writeLine(socket, formatRequest(request));
+  for await (const line of readLines(socket, MAX_REPLY_BYTES)) {
+    const reply = parseReply(line);
+    if (reply.kind === "error") throw reply.error;
+    if (reply.kind === "result") return reply.value;
+    onEvent?.(reply.value);
+  }
+  throw new RrError("io", "The daemon hung up before it had answered", {
+    hint: "It may just have been stopped: see `rr status`",
+  });
+}
+
+function silent(ms: number): RrError {
+  return new RrError("busy", `The daemon did not answer within ${ms / 1_000} s`, {
+    hint: "If it stays like that, restart it with `rr service restart`",
+  });
+}
+
+function open(path: string): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  const socket = connect(path);
+  socket.once("connect", () => {
+    socket.off("error", fail);
+    socket.on("error", () => {}); // told by whoever reads or writes
+    resolve(socket);
+  });
+  socket.once("error", fail);
+  return promise;
+
+  function fail(cause: Error & { code?: string }): void {
+    const { code } = cause;
+    const isAbsent = code === "ENOENT" || code === "ECONNREFUSED" || code === "ENOTSOCK";
+    reject(
+      isAbsent
+        ? new RrError("not-found", `No daemon runs here: nobody listens at "${path}"`, {
+          cause,
+          hint: "Start it with `rr service start`, or by hand with `rr p2p-sync --watch`",
+        })
+        : new RrError("io", `Cannot reach the daemon at "${path}": ${cause.message}`, { cause }),
+    );
+  }
+}

@@ -1,0 +1,235 @@
+import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Logger } from "../base/log.ts";
+import { causeChain, RrError, toError } from "../base/rr_error.ts";
+import { readLines, writeLine } from "./connection.ts";
+import {
+  type ControlReply,
+  type ControlRequest,
+  type ControlVerb,
+  formatReply,
+  MAX_REQUEST_BYTES,
+  parseRequest,
+} from "./protocol.ts";
+import { checkSocketFolder } from "./socket_path.ts";
+
+/**
+ * Does what a verb asks. A generator's values go out as events, what it returns is the result.
+ *
+ * @param params unchecked JSON
+ * @param signal aborted when the client has left or the daemon stops
+ */
+export type ControlHandler = (
+  params: unknown,
+  signal: AbortSignal,
+) => Promise<unknown> | AsyncGenerator<unknown, unknown>;
+
+/** What a daemon does at which verb. */
+export type ControlHandlers = Readonly<Partial<Record<ControlVerb, ControlHandler>>>;
+
+/** A control socket that listens until its signal is aborted or it is disposed. */
+export interface ControlServer extends AsyncDisposable {
+  readonly path: string;
+  /** Resolves when the socket is gone. */
+  readonly finished: Promise<void>;
+}
+
+/** Connections at once; a person has a few terminals. */
+const MAX_CONNECTIONS = 64;
+/** Time for a client to send its request, which is one short line. */
+const REQUEST_TIMEOUT_MS = 5_000;
+/** Time for a client to take what it is sent. */
+const WRITE_TIMEOUT_MS = 30_000;
+/** At a stop: time for answers that are ready, that to `stop` among them, to go out. */
+const GRACE_MS = 200;
+
+/**
+ * Serves a control socket of mode 0600 at `path`; resolves when it listens. The socket of a daemon that
+ * died is replaced.
+ *
+ * @throws {RrError} `busy` if another daemon answers there, `io` if the socket cannot be made
+ */
+export async function serveControl(
+  path: string,
+  handlers: ControlHandlers,
+  deps: { readonly logger: Logger },
+  signal?: AbortSignal,
+): Promise<ControlServer> {
+  signal?.throwIfAborted();
+  const connections = new Connections(handlers, deps.logger);
+  const server = createServer({ allowHalfOpen: true }, (socket) => connections.accept(socket));
+  server.maxConnections = MAX_CONNECTIONS;
+  await checkNobodyAnswers(path);
+  await bind(server, path);
+  server.on("error", (error) => {
+    deps.logger.warn("The control socket has a problem", { error: error.message });
+  });
+  const closed = Promise.withResolvers<void>();
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    signal?.removeEventListener("abort", stop);
+    rmSync(path, { force: true });
+    server.close(() => closed.resolve());
+    connections.end();
+  };
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted) stop();
+  return {
+    path,
+    finished: closed.promise,
+    [Symbol.asyncDispose](): Promise<void> {
+      stop();
+      return closed.promise;
+    },
+  };
+}
+
+/** What is under way. */
+class Connections {
+  readonly #handlers: ControlHandlers;
+  readonly #logger: Logger;
+  readonly #open = new Set<Socket>();
+  readonly #stop = new AbortController();
+
+  constructor(handlers: ControlHandlers, logger: Logger) {
+    this.#handlers = handlers;
+    this.#logger = logger;
+  }
+
+  accept(socket: Socket): void {
+    this.#open.add(socket);
+    socket.on("error", () => {}); // a client that left; told by whoever reads or writes
+    socket.once("close", () => this.#open.delete(socket));
+    this.#serve(socket)
+      .catch((error) => {
+        this.#logger.debug("A control connection broke", { error: causeChain(error) });
+      })
+      .finally(() => socket.destroySoon());
+  }
+
+  /** Calls everything off; what does not end by itself is cut off a little later. */
+  end(): void {
+    this.#stop.abort(new RrError("busy", "The daemon is stopping"));
+    const cut = setTimeout(() => {
+      for (const socket of this.#open) socket.destroy();
+    }, GRACE_MS);
+    for (const socket of this.#open) {
+      socket.once("close", () => this.#open.size === 0 && clearTimeout(cut));
+    }
+    if (this.#open.size === 0) clearTimeout(cut);
+  }
+
+  async #serve(socket: Socket): Promise<void> {
+    socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy());
+    const lines = readLines(socket, MAX_REQUEST_BYTES);
+    let request: ControlRequest;
+    try {
+      const first = await lines.next();
+      if (first.done) return; // whether somebody is here was the question
+      request = parseRequest(first.value);
+    } catch (error) {
+      await send(socket, { kind: "error", error: toRrError(error) });
+      return;
+    }
+    socket.setTimeout(0);
+    const gone = new AbortController();
+    const leave = (): void => gone.abort(new RrError("io", "The client has left"));
+    socket.once("end", leave).once("close", leave);
+    lines.next().then(() => {}, () => {}); // sees the end; a second request is not answered
+    const signal = AbortSignal.any([gone.signal, this.#stop.signal]);
+    await this.#answer(socket, request, signal);
+  }
+
+  async #answer(socket: Socket, request: ControlRequest, signal: AbortSignal): Promise<void> {
+    try {
+      const handler = this.#handlers[request.verb];
+      if (!handler) throw new RrError("not-found", `This daemon cannot ${request.verb}`);
+      const answer = handler(request.params, signal);
+      const value = await (answer instanceof Promise ? answer : sendEvents(socket, answer, signal));
+      await send(socket, { kind: "result", value });
+    } catch (error) {
+      await send(socket, { kind: "error", error: toRrError(error) });
+    }
+  }
+}
+
+async function sendEvents(
+  socket: Socket,
+  events: AsyncGenerator<unknown, unknown>,
+  signal: AbortSignal,
+): Promise<unknown> {
+  try {
+    for (let next = await events.next();; next = await events.next()) {
+      if (next.done) return next.value;
+      signal.throwIfAborted();
+      await send(socket, { kind: "event", value: next.value });
+    }
+  } finally {
+    await events.return(undefined);
+  }
+}
+
+async function send(socket: Socket, reply: ControlReply): Promise<void> {
+  const late = setTimeout(() => socket.destroy(), WRITE_TIMEOUT_MS);
+  try {
+    await writeLine(socket, formatReply(reply));
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+function toRrError(error: unknown): RrError {
+  return error instanceof RrError ? error : new RrError("io", causeChain(error));
+}
+
+/** A daemon that holds the lock finds nobody here; this is for one that runs without it. */
+function checkNobodyAnswers(path: string): Promise<void> {
+  checkSocketFolder(path, { create: true });
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return Promise.resolve();
+  if (!there.isSocket()) {
+    throw new RrError("io", `Cannot make a socket at "${path}": there is something else`, {
+      hint: "Move it away",
+    });
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const probe = connect(path);
+  probe.once("error", () => resolve());
+  probe.once("connect", () => {
+    probe.destroy();
+    reject(new RrError("busy", `Cannot listen at "${path}": another daemon answers there`));
+  });
+  return promise;
+}
+
+/**
+ * Made in a folder that is closed to others and moved into place when its mode is right, so that it is never
+ * open to them, not for a moment, and the old one gives way at once.
+ */
+async function bind(server: Server, path: string): Promise<void> {
+  let scratch: string | undefined;
+  try {
+    scratch = mkdtempSync(`${path.slice(0, path.lastIndexOf("/"))}/.rr-`);
+    const first = `${scratch}/s`;
+    await listen(server, first);
+    chmodSync(first, 0o600);
+    renameSync(first, path);
+  } catch (cause) {
+    server.close();
+    throw new RrError("io", `Cannot listen at "${path}": ${toError(cause).message}`, { cause });
+  } finally {
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(path, () => {
+    server.off("error", reject);
+    resolve();
+  });
+  return promise;
+}

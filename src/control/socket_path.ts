@@ -1,0 +1,61 @@
+/** Where the control socket of a database is. */
+import { createHash } from "node:crypto";
+import { lstatSync, mkdirSync } from "node:fs";
+import { RrError } from "../base/rr_error.ts";
+import { realPath } from "../process/lock.ts";
+
+/**
+ * Longest path of a unix socket in bytes: 104 on macOS, 108 on Linux, with the zero at its end. Node cuts
+ * off the rest without a word.
+ */
+const MAX_SOCKET_PATH_BYTES = 103;
+
+/** A folder that is made beside the socket for a moment has a longer name; see `server.ts`. */
+export const SCRATCH_SUFFIX_CHARS = "/.rr-xxxxxx/s".length;
+
+const SHORT_PLACE = "/tmp/rustory-";
+
+/**
+ * The socket of a database: beside it, or where that path would be too long for a socket, in a folder of
+ * the owner's in /tmp. It depends on the database alone, so that daemon and command line agree.
+ */
+export function controlSocketPath(dbPath: string): string {
+  const db = realPath(dbPath);
+  const folder = db.slice(0, Math.max(1, db.lastIndexOf("/")));
+  const beside = `${db}.sock`;
+  const longest = Math.max(byteLength(beside), byteLength(folder) + SCRATCH_SUFFIX_CHARS);
+  if (longest <= MAX_SOCKET_PATH_BYTES) return beside;
+  const hash = createHash("sha256").update(db).digest("hex").slice(0, 16);
+  return `${SHORT_PLACE}${ownerOf(folder)}/${hash}.sock`;
+}
+
+/**
+ * Sees to it that nobody else can put a socket where ours is or should be. A folder in /tmp can have been
+ * made by anyone, so it must be the owner's and closed to others; the folder of a database is his choice.
+ *
+ * @throws {RrError} `io` if the folder cannot be trusted
+ */
+export function checkSocketFolder(path: string, options: { readonly create: boolean }): void {
+  if (!path.startsWith(SHORT_PLACE)) return;
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  if (options.create) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const info = lstatSync(folder, { throwIfNoEntry: false });
+  if (info === undefined) return;
+  const owner = Number(folder.slice(SHORT_PLACE.length));
+  if (info.isDirectory() && info.uid === owner && (info.mode & 0o077) === 0) return;
+  throw new RrError(
+    "io",
+    `Cannot trust "${folder}": it is not a folder that only user ${owner} can use`,
+    {
+      hint: "Find out who made it, and remove it",
+    },
+  );
+}
+
+function ownerOf(folder: string): number {
+  return lstatSync(folder, { throwIfNoEntry: false })?.uid ?? 0;
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

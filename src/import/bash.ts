@@ -1,0 +1,57 @@
+/** bash history files to drafts, read as bash itself reads them (`read_history_range`). */
+import { decode } from "../base/bytes.ts";
+import type { EntryDraft } from "../history/entry.ts";
+import { lineEnd, timeOf } from "./byte_lines.ts";
+
+const HASH = 0x23;
+// Real times have nine digits since 1973; `#123` is a comment that somebody typed.
+const FEWEST_DIGITS = 9;
+
+/**
+ * The commands of a bash history file, oldest first.
+ *
+ * A file that begins with a time (`#1700000000`, written while HISTTIMEFORMAT is set) keeps
+ * multi-line commands: a command reaches to the next time. In a file that begins without one every
+ * line is a command, and a time, where there is one, belongs to the next line.
+ */
+export function* parseBashHistory(bytes: Uint8Array): Generator<EntryDraft> {
+  const isTimed = timestampAt(bytes, 0, lineEnd(bytes, 0)) !== undefined;
+  let seconds: string | undefined;
+  for (let start = 0; start < bytes.length;) {
+    let end = lineEnd(bytes, start);
+    const stamp = timestampAt(bytes, start, end);
+    if (stamp !== undefined) {
+      seconds = stamp;
+    } else {
+      if (isTimed) end = groupEnd(bytes, end);
+      const command = decode(bytes.subarray(start, end));
+      if (command !== "") {
+        yield { startedAtMs: timeOf(seconds), command, shell: "bash" };
+        seconds = undefined;
+      }
+    }
+    start = end + 1;
+  }
+}
+
+// Where the lines up to the next time (or the end of the file) end.
+function groupEnd(bytes: Uint8Array, firstEnd: number): number {
+  let end = firstEnd;
+  while (end + 1 < bytes.length) {
+    const next = lineEnd(bytes, end + 1);
+    if (timestampAt(bytes, end + 1, next) !== undefined) return end;
+    end = next;
+  }
+  return end;
+}
+
+// The digits of a line that is `#` and digits only; a time outside all bounds still ends a command.
+function timestampAt(bytes: Uint8Array, start: number, end: number): string | undefined {
+  const length = end - start - 1;
+  if (bytes[start] !== HASH || length < FEWEST_DIGITS) return undefined;
+  for (let i = start + 1; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte < 0x30 || byte > 0x39) return undefined;
+  }
+  return decode(bytes.subarray(start + 1, end));
+}

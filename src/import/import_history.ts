@@ -1,0 +1,215 @@
+/**
+ * Takes a foreign history into ours, so that doing it again adds only what is new, whatever the other
+ * program trimmed meanwhile and whoever recorded a command first:
+ *
+ * - A command with a time is known if the history holds as many entries of this device with that
+ *   command in that second. Ids do not matter, so what the original imported or a hook recorded counts.
+ * - A command without a time is known if the history holds as many entries of it from that shell, with
+ *   whatever time: all that such a record tells is that it was run that often.
+ * - Ids are derived ({@linkcode importEntryId}), so two imports at once do not double anything either.
+ */
+import type { Clock } from "../base/clock.ts";
+import type { Files } from "../base/world.ts";
+import type { CaptureRules } from "../capture/rules.ts";
+import { tidyCommand } from "../capture/tidy.ts";
+import type { DeviceId, Entry, EntryDraft, EntryId } from "../history/entry.ts";
+import { checkEntry } from "../history/check_entry.ts";
+import { isBroken } from "../shell/broken_record.ts";
+import { fillTimes } from "./fill_times.ts";
+import { importEntryId } from "./import_id.ts";
+import type { IdentifiedDraft } from "./rows.ts";
+import type { AppendResult } from "../swarm/log.ts";
+import { VERSION } from "../version.ts";
+import { type ImportReport, ImportTally } from "./import_tally.ts";
+import { type KnownCommands, knownCommands } from "./known_commands.ts";
+import { Occurrences } from "./occurrences.ts";
+import { type ImportItem, type ImportSource, openSource } from "./import_sources.ts";
+
+/** What to import, and for whom. */
+export interface ImportRequest {
+  readonly from: ImportSource;
+  readonly path: string;
+  readonly userId: string;
+  readonly deviceId: DeviceId;
+  readonly hostname: string;
+  readonly rules: CaptureRules;
+  /** Only the newest so many records. @default {all} */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+/** How far an import is. */
+export interface ImportProgress {
+  readonly done: number;
+  /** Records in all. */
+  readonly total: number;
+}
+
+/** What an import needs. */
+export interface ImportDeps {
+  readonly files: Files;
+  readonly clock: Clock;
+  /** The open history; satisfied by the store's `History`. */
+  readonly history: {
+    readonly path: string;
+    readonly log: {
+      appendBulk(
+        entries: readonly Entry[],
+        options: { readonly signal?: AbortSignal | undefined },
+      ): Promise<AppendResult>;
+      headSeq(): number;
+    };
+  };
+}
+
+// Ids are random to the index of ids, so that a transaction changes pages all over it: a large one
+// changes each of them once for many records.
+const BATCH = 10_000;
+
+/**
+ * Imports a history. Aborting rejects with the signal's reason between two transactions; what was
+ * committed until then stays.
+ *
+ * @throws {import("../base/rr_error.ts").RrError} if the source cannot be opened or the history not
+ * be written; broken records are only counted
+ */
+export async function importHistory(
+  request: ImportRequest,
+  deps: ImportDeps,
+): Promise<ImportReport> {
+  const { signal, onProgress } = request;
+  signal?.throwIfAborted();
+  using source = openSource(request.from, request.path, deps.files);
+  using known = knownCommands(deps.history, request.deviceId, deps.files);
+  const tally = new ImportTally();
+  const skipFirst = request.limit === undefined ? 0 : countOf(source.items()) - request.limit;
+  const open = (): Iterable<ImportItem> => dropFirst(source.items(), skipFirst);
+  const { total, undated } = survey(open(), tally);
+  const batch: Entry[] = [];
+  let done = 0;
+
+  async function flush(): Promise<void> {
+    if (batch.length > 0) {
+      tally.add(await deps.history.log.appendBulk(batch.splice(0), { signal }));
+    } else {
+      // A large import leaves room for what else the process does.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    onProgress?.({ done, total });
+    signal?.throwIfAborted();
+  }
+
+  for (const entry of entriesOf(open, request, { ...deps, known, tally, undated })) {
+    done++;
+    if (entry !== undefined) batch.push(entry);
+    if (done % BATCH === 0) await flush();
+  }
+  done = total;
+  await flush();
+  return tally.report();
+}
+
+interface Context extends ImportDeps {
+  readonly known: KnownCommands;
+  readonly tally: ImportTally;
+  /** The commands of the source that have no time. */
+  readonly undated: ReadonlySet<string>;
+}
+
+// Everything that must be known of a source before its first record is taken in.
+function survey(
+  items: Iterable<ImportItem>,
+  tally: ImportTally,
+): { total: number; undated: Set<string> } {
+  const undated = new Set<string>();
+  let total = 0;
+  for (const item of items) {
+    total++;
+    if (isBroken(item)) tally.broken(item);
+    else if (item.startedAtMs === undefined) undated.add(tidyCommand(item.command));
+  }
+  return { total, undated };
+}
+
+// One result per record that can be read: the entry, or nothing if it is skipped or known.
+function* entriesOf(
+  open: () => Iterable<ImportItem>,
+  request: ImportRequest,
+  context: Context,
+): Generator<Entry | undefined> {
+  const { tally, known, undated } = context;
+  if (request.from === "rustory" || request.from === "jsonl") {
+    // Whole entries were accepted once, and come back as they were.
+    for (const item of readable(open())) yield item as Entry;
+    return;
+  }
+  const drafts = (): Iterable<EntryDraft> => readable(open());
+  const occurrences = new Occurrences(known, known.countAnyTime(undated, request.from));
+  let at = 0;
+  for (const { draft, startedAtMs } of fillTimes(drafts, () => before(request, context))) {
+    at++;
+    const command = tidyCommand(draft.command);
+    const reason = request.rules.skipReason(command, draft.cwd);
+    if (reason !== undefined) yield tally.skipped(reason);
+    else yield entryOf({ ...draft, command }, startedAtMs, at, request, occurrences, tally);
+  }
+}
+
+function entryOf(
+  draft: EntryDraft,
+  startedAtMs: number,
+  at: number,
+  request: ImportRequest,
+  occurrences: Occurrences,
+  tally: ImportTally,
+): Entry | undefined {
+  const { from, userId, deviceId } = request;
+  const unixSeconds = draft.startedAtMs === undefined ? 0 : Math.floor(startedAtMs / 1000);
+  const { index, isKnown } = occurrences.next(unixSeconds, draft.command);
+  if (isKnown) return tally.known();
+  const name = { userId, deviceId, shell: from, unixSeconds, index, command: draft.command };
+  try {
+    return checkEntry({
+      id: (draft as IdentifiedDraft).id as EntryId | undefined ?? importEntryId(name),
+      deviceId,
+      userId,
+      startedAtMs,
+      command: draft.command,
+      cwd: draft.cwd ?? "unknown",
+      exitCode: draft.exitCode ?? 0,
+      durationMs: draft.durationMs ?? 0,
+      shell: draft.shell ?? "unknown",
+      hostname: draft.hostname ?? request.hostname,
+      version: VERSION,
+      session: draft.session,
+    });
+  } catch (error) {
+    return tally.broken({ broken: (error as Error).message, at });
+  }
+}
+
+// The end of the invented times of a source that has none at all.
+function before(request: ImportRequest, context: Context): number {
+  const written = context.files.stat(request.path)?.mtimeMs ?? Infinity;
+  const oldest = context.known.oldestMs() ?? Infinity;
+  return Math.floor(Math.min(written, oldest, context.clock.now()) / 1000) * 1000;
+}
+
+function* readable(items: Iterable<ImportItem>): Generator<EntryDraft | Entry> {
+  for (const item of items) if (!isBroken(item)) yield item;
+}
+
+function* dropFirst<T>(items: Iterable<T>, count: number): Generator<T> {
+  let left = count;
+  for (const item of items) {
+    if (left > 0) left--;
+    else yield item;
+  }
+}
+
+function countOf(items: Iterable<unknown>): number {
+  let total = 0;
+  for (const _ of items) total++;
+  return total;
+}

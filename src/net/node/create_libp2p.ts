@@ -1,0 +1,224 @@
+/** The libp2p node as this project configures it, for devices and for relays. */
+import {
+  circuitRelayServer,
+  type CircuitRelayServerInit,
+  type CircuitRelayService,
+  circuitRelayTransport,
+  type CircuitRelayTransportComponents,
+} from "@libp2p/circuit-relay-v2";
+import { privateKeyFromProtobuf } from "@libp2p/crypto/keys";
+import { dcutr } from "@libp2p/dcutr";
+import { identify, identifyPush } from "@libp2p/identify";
+import { FaultTolerance, type Libp2p, type Transport } from "@libp2p/interface";
+import { noise } from "@libp2p/noise";
+import { ping } from "@libp2p/ping";
+import { tcp } from "@libp2p/tcp";
+import { yamux } from "@libp2p/yamux";
+import { multiaddr } from "@multiformats/multiaddr";
+import { createLibp2p, type Libp2pInit, type Libp2pOptions } from "libp2p";
+import type { PeerId } from "../../swarm/peer.ts";
+import { VERSION } from "../../version.ts";
+import { hardenedPsk, type HeardOf, type Traffic } from "./psk.ts";
+import { RelayOnlyGate } from "../dial/dial_gate.ts";
+import { KEEP_ALIVE_MS } from "../exchange/silence.ts";
+import type { Identity } from "../keys/identity.ts";
+
+/** What every kind of node needs. */
+export interface HostOptions {
+  readonly identity: Identity;
+  readonly swarmKey: Uint8Array;
+  readonly maxConnections: number;
+  /** Longest time for a stranger between TCP and the end of the handshake. */
+  readonly handshakeMs: number;
+  /** Which addresses the node tells others, given those it listens on; with `/p2p/<own id>`. */
+  announce(addrs: readonly string[]): readonly string[];
+  /** Milliseconds of the wall clock. */
+  nowMs(): number;
+}
+
+/** A running libp2p node that does not listen yet, and its parts that libp2p does not show. */
+export interface Host {
+  readonly libp2p: Libp2p;
+  readonly heardOf: HeardOf;
+  readonly traffic: Traffic;
+  /** Starts listening. @throws what libp2p throws if an address cannot be used */
+  listen(addr: string): Promise<void>;
+  /** The addresses listened on: concrete ones, with the ports that are in use. */
+  listening(): string[];
+}
+
+/** A device: dials, is reached through relays, upgrades relayed connections. */
+export interface DeviceHost extends Host {
+  readonly relayClient: RelayClient;
+  /** Stands before every dial of a device that is reached through relays only. */
+  readonly gate: RelayOnlyGate | undefined;
+}
+
+/** What a device's node takes besides. */
+export interface DeviceHostOptions extends HostOptions {
+  /** Connect directly to nobody but relays. */
+  readonly relayOnly: boolean;
+}
+
+/** A relay for others. */
+export interface RelayHost extends Host {
+  readonly relayServer: CircuitRelayService;
+}
+
+/**
+ * The reservations of `@libp2p/circuit-relay-v2` 4.2.13, which its type does not show. A reservation
+ * is all that being reached through a relay takes: libp2p's circuit listener, which we do without,
+ * only adds addresses, and gives up for ever when the first connection is lost.
+ */
+export interface RelayClient {
+  readonly reservations: EventTarget & {
+    hasReservation(relay: unknown): boolean;
+    addRelay(relay: unknown, type: "configured"): Promise<unknown>;
+  };
+}
+
+// 1 MiB moves 20 MiB/s over a round trip of 50 ms. libp2p's default of 16 MiB is above what a paused
+// stream may buffer, which ends the stream, and lets a slow reader's memory grow.
+const WINDOW_BYTES = 1 << 20;
+const READ_BUFFER_BYTES = 4 << 20;
+/**
+ * Streams that the dialer may open before we have finished the handshake on our side. Libp2p's default
+ * is 10; one more resets all of them, so a peer with much to ask would fail at once.
+ */
+const EARLY_STREAMS = 256;
+/** Devices behind one NAT are one host, so the default of 5 connections a second is too little. */
+const DEVICE_LIMITS = { inboundConnectionThreshold: 100, maxIncomingPendingConnections: 100 };
+const RELAY_LIMITS = { inboundConnectionThreshold: 1_000, maxIncomingPendingConnections: 500 };
+/** Relayed connections that one peer may have through us at a time. */
+const HOP_STREAMS = 256;
+const STOP_STREAMS = 1_000;
+
+/** Starts a device's node. */
+export async function startDeviceHost(options: DeviceHostOptions): Promise<DeviceHost> {
+  let transport: Transport | undefined;
+  const relayTransport = circuitRelayTransport();
+  const capture = (components: CircuitRelayTransportComponents): Transport =>
+    transport = relayTransport(components);
+  const gate = options.relayOnly ? new RelayOnlyGate() : undefined;
+  const { init, heardOf, traffic, finish } = prepare(options, "rustory/0.1.0");
+  const libp2p = await createLibp2p({
+    ...init,
+    ...gate && { connectionGater: { denyDialMultiaddr: (addr) => gate.denies(String(addr)) } },
+    transports: [...init.transports, capture],
+    connectionManager: {
+      ...init.connectionManager,
+      ...DEVICE_LIMITS,
+    },
+    // Its one purpose is to make relayed connections direct.
+    services: { ...init.services, ...!gate && { dcutr: dcutr() } },
+  });
+  const { reservationStore } = transport as unknown as {
+    reservationStore: RelayClient["reservations"] & { relayFilter?: unknown };
+  };
+  // The store never asks a relay again that failed once; when to ask again is decided in _relays.ts.
+  reservationStore.relayFilter = { has: (): boolean => false, add(): void {} };
+  const relayClient = { reservations: reservationStore };
+  return { ...finish(libp2p), heardOf, traffic, relayClient, gate };
+}
+
+/** What a relay's node takes besides. */
+export interface RelayHostOptions extends HostOptions {
+  readonly reservations: NonNullable<CircuitRelayServerInit["reservations"]>;
+  /** Whether to refuse a connection from one peer to another. */
+  refuse(from: PeerId, to: PeerId): boolean;
+}
+
+/** Starts a relay's node. */
+export async function startRelayHost(options: RelayHostOptions): Promise<RelayHost> {
+  const { init, heardOf, traffic, finish } = prepare(options, "rustory-relay/0.1.0");
+  const text = (id: { toString(): string }): PeerId => id.toString() as PeerId;
+  const libp2p = await createLibp2p({
+    ...init,
+    connectionGater: {
+      denyOutboundRelayedConnection: (from, to) => options.refuse(text(from), text(to)),
+    },
+    connectionManager: {
+      ...init.connectionManager,
+      ...RELAY_LIMITS,
+    },
+    services: {
+      ...init.services,
+      relay: circuitRelayServer({
+        maxInboundHopStreams: HOP_STREAMS,
+        maxOutboundStopStreams: STOP_STREAMS,
+        reservations: options.reservations,
+      }),
+    },
+  });
+  return { ...finish(libp2p), heardOf, traffic, relayServer: libp2p.services.relay };
+}
+
+// deno-lint-ignore explicit-function-return-type -- the type is what createLibp2p() infers from
+function prepare(options: HostOptions, protocolVersion: string) {
+  const heardOf: HeardOf = new WeakMap();
+  const traffic: Traffic = { received: 0, sent: 0 };
+  let manager: TransportManager | undefined;
+  const makeTcp = tcp();
+  const captureTcp = (components: Parameters<typeof makeTcp>[0]): Transport => {
+    manager = (components as unknown as { transportManager: TransportManager }).transportManager;
+    return makeTcp(components);
+  };
+  const makeIdentify = identify();
+  const init = {
+    privateKey: privateKeyFromProtobuf(options.identity.protobuf),
+    nodeInfo: { userAgent: `rustory/${VERSION}` },
+    start: true,
+    addresses: {
+      announceFilter: (addrs) => options.announce(addrs.map(String)).map((addr) => multiaddr(addr)),
+    },
+    transports: [captureTcp],
+    connectionEncrypters: [noise()],
+    streamMuxers: [
+      yamux({
+        keepAliveInterval: KEEP_ALIVE_MS,
+        maxEarlyStreams: EARLY_STREAMS,
+        streamOptions: {
+          maxStreamWindowSize: WINDOW_BYTES,
+          maxReadBufferLength: READ_BUFFER_BYTES,
+        },
+      }),
+    ],
+    connectionProtector: hardenedPsk(options.swarmKey, heardOf, options.nowMs, traffic),
+    // See _silence.ts.
+    connectionMonitor: { enabled: false },
+    connectionManager: {
+      maxConnections: options.maxConnections,
+      inboundUpgradeTimeout: options.handshakeMs,
+      // Those who dial have shorter deadlines of their own.
+      addressDialTimeout: 10_000,
+      dialTimeout: 15_000,
+    },
+    transportManager: { faultTolerance: FaultTolerance.FATAL_ALL },
+    services: {
+      identify: (components: Parameters<typeof makeIdentify>[0]) => {
+        const service = makeIdentify(components);
+        // The library derives it from the protocol's prefix, which must stay "ipfs".
+        (service as unknown as { host: { protocolVersion: string } }).host.protocolVersion =
+          protocolVersion;
+        return service;
+      },
+      identifyPush: identifyPush(),
+      ping: ping(),
+    },
+  } satisfies Libp2pOptions & Libp2pInit;
+  return { init, heardOf, traffic, finish: (libp2p: Libp2p) => finish(libp2p, manager!) };
+}
+
+/** The part of libp2p that listens, not on its face. */
+interface TransportManager {
+  listen(addrs: ReturnType<typeof multiaddr>[]): Promise<void>;
+  getAddrs(): ReturnType<typeof multiaddr>[];
+}
+
+function finish(libp2p: Libp2p, manager: TransportManager): Omit<Host, "heardOf" | "traffic"> {
+  return {
+    libp2p,
+    listen: (addr) => manager.listen([multiaddr(addr)]),
+    listening: () => manager.getAddrs().map(String),
+  };
+}

@@ -1,0 +1,210 @@
+/** The node as it runs: what it says of itself, what it tells, how it ends. */
+import type { Connection, IdentifyResult, Libp2p } from "@libp2p/interface";
+import { peerIdFromString } from "@libp2p/peer-id";
+import { multiaddr } from "@multiformats/multiaddr";
+import type { PeerId } from "../../swarm/peer.ts";
+import { bridgeAddresses } from "../addrs/bridges.ts";
+import { peerOf, routeOf } from "./connections.ts";
+import type { DeviceHost } from "./create_libp2p.ts";
+import { keepRelay } from "../relay/reservation_keeper.ts";
+import type { RelayOnlyGate } from "../dial/dial_gate.ts";
+import { lastHeard, watchSilence } from "../exchange/silence.ts";
+import { stopWithin } from "./stop.ts";
+import { announcedOf, type RelayAddr } from "../addrs/addrs.ts";
+import type { ConnectionInfo, Node, NodeDeps } from "./node.ts";
+import type { NodeEvent, NodeEvents, NodeListener } from "./node_events.ts";
+
+/** How often the addresses are looked at: no event tells of a new network. */
+const ADDRESS_CHECK_MS = 10_000;
+
+/** What a {@linkcode RunningNode} is made of. */
+export interface NodeParts {
+  readonly events: NodeEvents;
+  readonly running: AbortController;
+  readonly nets: Disposable;
+  readonly deps: NodeDeps;
+}
+
+/** See {@linkcode Node}. */
+export class RunningNode implements Node {
+  readonly peer: PeerId;
+  readonly relays: readonly RelayAddr[];
+  readonly #host: DeviceHost;
+  readonly #parts: NodeParts;
+  /** Peers that speak our protocols and are connected. */
+  readonly #peers = new Set<PeerId>();
+  readonly #serves = new WeakMap<Connection, boolean>();
+  #announced = "";
+  readonly #early: NodeEvent[] = [];
+  #stopping: Promise<void> | undefined;
+
+  constructor(host: DeviceHost, peer: PeerId, relays: readonly RelayAddr[], parts: NodeParts) {
+    this.#host = host;
+    this.peer = peer;
+    this.relays = relays;
+    this.#parts = parts;
+  }
+
+  get libp2p(): Libp2p {
+    return this.#host.libp2p;
+  }
+
+  get gate(): RelayOnlyGate | undefined {
+    return this.#host.gate;
+  }
+
+  get stopped(): AbortSignal {
+    return this.#parts.running.signal;
+  }
+
+  serves(connection: Connection): boolean | undefined {
+    return this.#serves.get(connection);
+  }
+
+  setAside(connection: Connection): void {
+    this.#serves.set(connection, false);
+  }
+
+  lastHeardMs(connection: Connection): number | undefined {
+    return lastHeard(this.#host.heardOf, connection)?.atMs;
+  }
+
+  listening(): readonly string[] {
+    return [
+      ...this.#host.listening().map((addr) => `${addr}/p2p/${this.peer}`),
+      ...this.#circuits(),
+    ];
+  }
+
+  addresses(): readonly string[] {
+    return this.libp2p.getMultiaddrs().map(String);
+  }
+
+  reservations(): readonly PeerId[] {
+    const { reservations } = this.#host.relayClient;
+    return this.relays.map((relay) => relay.relay)
+      .filter((relay) => reservations.hasReservation(peerIdFromString(relay)));
+  }
+
+  connections(): readonly ConnectionInfo[] {
+    return this.libp2p.getConnections().map((connection) => ({
+      peer: peerOf(connection),
+      route: routeOf(connection),
+      direction: connection.direction,
+      addr: String(connection.remoteAddr),
+      openedAtMs: connection.timeline.open,
+    }));
+  }
+
+  traffic(): { readonly received: number; readonly sent: number } {
+    return this.#host.traffic;
+  }
+
+  onEvent(listener: NodeListener): Disposable {
+    for (const event of this.#early) listener(event);
+    return this.#parts.events.subscribe(listener);
+  }
+
+  stop(): Promise<void> {
+    return this.#stopping ??= this.#stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** What to tell others, given the addresses that libp2p knows of. */
+  announced(addrs: readonly string[]): string[] {
+    return announcedOf([...addrs, ...this.#circuits()], bridgeAddresses());
+  }
+
+  /** Keeps an event of the start for those who listen later. */
+  remember(event: NodeEvent): void {
+    this.#early.push(event);
+  }
+
+  /** Starts what runs as long as the node does. */
+  run(silenceMs: number): void {
+    const { libp2p, heardOf } = this.#host;
+    const { deps, events } = this.#parts;
+    const signal = this.stopped;
+    const { reservations } = this.#host.relayClient;
+    for (const type of ["relay:created-reservation", "relay:removed"]) {
+      reservations.addEventListener(type, () => this.#lookAtAddresses(), { signal });
+    }
+    libp2p.addEventListener("connection:open", (event) => this.#opened(event.detail), { signal });
+    libp2p.addEventListener("connection:close", (event) => this.#closed(event.detail), { signal });
+    libp2p.addEventListener("peer:identify", (event) => this.#identified(event.detail), { signal });
+    libp2p.addEventListener("self:peer:update", () => this.#lookAtAddresses(), { signal });
+    const tasks = [
+      watchSilence(
+        { clock: deps.clock, heardOf, connections: () => libp2p.getConnections() },
+        signal,
+        silenceMs,
+      ),
+      this.#watchAddresses(),
+      ...this.relays.map((relay) =>
+        keepRelay(relay, { host: this.#host, events, ...deps }, signal)
+      ),
+    ];
+    for (const task of tasks) {
+      task.catch((error) => deps.logger.error("A task of the node failed", { error: `${error}` }));
+    }
+  }
+
+  async #stop(): Promise<void> {
+    this.#parts.running.abort(new Error("The node was stopped"));
+    await stopWithin(this.libp2p);
+    this.#parts.nets[Symbol.dispose]();
+  }
+
+  async #watchAddresses(): Promise<void> {
+    while (!this.stopped.aborted) {
+      this.#lookAtAddresses();
+      await this.#parts.deps.clock.sleep(ADDRESS_CHECK_MS, this.stopped).catch(() => {});
+    }
+  }
+
+  #lookAtAddresses(): void {
+    const addrs = this.addresses();
+    const text = addrs.join(" ");
+    if (text === this.#announced) return;
+    this.#announced = text;
+    // Makes libp2p tell the connected peers.
+    const multiaddrs = addrs.map((addr) => multiaddr(addr));
+    this.libp2p.peerStore.patch(this.libp2p.peerId, { multiaddrs }).catch(() => {});
+    this.#parts.events.emit({ type: "addresses", addrs });
+  }
+
+  /** The addresses through relays, as the relays were configured. */
+  #circuits(): string[] {
+    const reserved = new Set(this.reservations());
+    return this.relays.filter((relay) => reserved.has(relay.relay))
+      .map((relay) => `${relay.text}/p2p-circuit/p2p/${this.peer}`);
+  }
+
+  #opened(connection: Connection): void {
+    const peer = peerOf(connection);
+    if (!connection.direct) return;
+    const others = this.libp2p.getConnections(connection.remotePeer);
+    if (others.some((other) => !other.direct)) this.#parts.events.emit({ type: "upgraded", peer });
+  }
+
+  #identified({ connection, protocols }: IdentifyResult): void {
+    const serves = protocols.some((protocol) => protocol.startsWith("/rustory/"));
+    this.#serves.set(connection, serves);
+    if (!serves) return;
+    const peer = peerOf(connection);
+    if (connection.status !== "open") return;
+    this.#peers.add(peer);
+    this.#parts.events.emit({ type: "connected", peer, route: routeOf(connection) });
+  }
+
+  #closed(connection: Connection): void {
+    const peer = peerOf(connection);
+    const left = this.libp2p.getConnections(connection.remotePeer)
+      .filter((other) => other.id !== connection.id && other.status === "open");
+    if (left.length > 0 || !this.#peers.delete(peer)) return;
+    this.#parts.events.emit({ type: "disconnected", peer });
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Keeps a reservation on every configured relay: libp2p gives up for ever at the first lost
+ * connection, and does not start at all if a relay is down.
+ */
+import { peerIdFromString } from "@libp2p/peer-id";
+import type { Clock } from "../../base/clock.ts";
+import { withDeadline } from "../../base/async/deadline.ts";
+import type { Random } from "../../base/random.ts";
+import { backoffMs, type RetryPolicy } from "../../base/async/retry.ts";
+import { causeChain } from "../../base/rr_error.ts";
+import { connectRelay, hintOf } from "../dial/attempts.ts";
+import type { DeviceHost } from "../node/create_libp2p.ts";
+import type { RelayAddr } from "../addrs/addrs.ts";
+import type { NodeEvents } from "../node/node_events.ts";
+
+/** What keeping a relay needs. */
+export interface RelayKeeperDeps {
+  readonly host: DeviceHost;
+  readonly events: NodeEvents;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const CONNECT_MS = 5_000;
+const RESERVE_MS = 5_000;
+/** A reservation that held that long was a good one. */
+const STABLE_MS = 5_000;
+/** A relay that restarts is back within seconds; one that is gone is asked twice a minute. */
+const PAUSES: RetryPolicy = { attempts: Infinity, baseMs: 500, capMs: 30_000 };
+/** How soon a lost reservation is noticed if no event tells of it. */
+const CHECK_MS = 30_000;
+
+/** Keeps the reservation until the signal is aborted. */
+export async function keepRelay(
+  relay: RelayAddr,
+  deps: RelayKeeperDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, events } = deps;
+  let failures = 0;
+  let reserved: boolean | undefined;
+  while (!signal.aborted) {
+    let why = "the relay ended the connection";
+    try {
+      await reserve(relay, deps, signal);
+      if (reserved !== true) events.emit({ type: "reserved", relay: relay.relay });
+      reserved = true;
+      const since = clock.monotonic();
+      await untilLost(relay, deps, signal);
+      // A relay that takes us and drops us at once must not be asked in a circle.
+      failures = clock.monotonic() - since < STABLE_MS ? failures + 1 : 0;
+    } catch (error) {
+      failures++;
+      why = causeChain(error) + hintOf([error]);
+    }
+    if (failures === 0 || signal.aborted) continue;
+    if (reserved !== false) events.emit({ type: "reservation-lost", relay: relay.relay, why });
+    reserved = false;
+    await clock.sleep(backoffMs(failures, PAUSES, deps.random), signal).catch(() => {});
+  }
+}
+
+async function reserve(
+  relay: RelayAddr,
+  { host, clock }: RelayKeeperDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { libp2p, gate } = host;
+  await connectRelay(relay, { libp2p, gate, clock, withinMs: CONNECT_MS }, signal);
+  const id = peerIdFromString(relay.relay);
+  const { reservations } = host.relayClient;
+  if (reservations.hasReservation(id)) return;
+  await withDeadline(RESERVE_MS, () => reservations.addRelay(id, "configured"), {
+    clock,
+    signal,
+    what: "reserve a place",
+  });
+}
+
+/** Returns when the reservation may be gone. */
+async function untilLost(
+  relay: RelayAddr,
+  { host, clock }: RelayKeeperDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const id = peerIdFromString(relay.relay);
+  const { reservations } = host.relayClient;
+  const over = new AbortController();
+  const stop = (): void => over.abort();
+  reservations.addEventListener("relay:removed", stop);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    while (!over.signal.aborted && reservations.hasReservation(id)) {
+      await clock.sleep(CHECK_MS, over.signal).catch(() => {});
+    }
+  } finally {
+    reservations.removeEventListener("relay:removed", stop);
+    signal.removeEventListener("abort", stop);
+  }
+}

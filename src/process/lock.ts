@@ -1,0 +1,87 @@
+/** One daemon per database, and one process that takes its connections. */
+import { realpathSync } from "node:fs";
+import { RrError } from "../base/rr_error.ts";
+import type { World } from "../base/world.ts";
+import {
+  acquireFileLock,
+  type LockAttempt,
+  type LockHolder,
+  readFileLock,
+} from "../store/file/file_lock.ts";
+
+/** What the lock needs of the machine. */
+export type LockWorld = Pick<World, "clock" | "files" | "pid">;
+
+/**
+ * What only one process may do for a database: `daemon` syncs, `serve` takes connections from others.
+ * Usually one process does both; with `rr p2p-serve` beside the daemon they are two.
+ */
+export type Role = "daemon" | "serve";
+
+/** The file beside the database that who has the role holds. It stays; only its lock counts. */
+export function roleLockPath(dbPath: string, role: Role): string {
+  return `${realPath(dbPath)}.${role}.lock`;
+}
+
+/**
+ * Takes a role until it is disposed or the process ends, however it ends. The folder of the database
+ * must exist.
+ *
+ * @throws {RrError} `database` if the file is unusable
+ */
+export function tryRole(dbPath: string, role: Role, world: LockWorld): LockAttempt {
+  const path = roleLockPath(dbPath, role);
+  world.files.createPrivate(path, "");
+  return acquireFileLock(path, { pid: world.pid, sinceMs: Math.floor(world.clock.now()) });
+}
+
+/**
+ * Makes this process the daemon of a database; see {@linkcode tryRole}.
+ *
+ * @throws {RrError} `busy` (exit code 75) naming who is the daemon; `database` if the file is unusable
+ */
+export function lockDaemon(dbPath: string, world: LockWorld): Disposable {
+  const attempt = tryRole(dbPath, "daemon", world);
+  if ("lock" in attempt) return attempt.lock;
+  const { heldBy } = attempt;
+  const who = heldBy
+    ? `process ${heldBy.pid}, since ${localTime(heldBy.sinceMs)}`
+    : "just starting";
+  throw new RrError("busy", `Cannot start: a daemon (${who}) works on "${dbPath}" already`, {
+    hint: "See what it does with `rr status`; stop it with `rr service stop`" +
+      (heldBy ? ` or \`kill ${heldBy.pid}\`` : ""),
+  });
+}
+
+/** The running daemon of a database; `undefined` if there is none. */
+export function daemonHolder(dbPath: string, world: Pick<World, "files">): LockHolder | undefined {
+  const path = roleLockPath(dbPath, "daemon");
+  return world.files.stat(path) === undefined ? undefined : readFileLock(path);
+}
+
+/** The file behind symbolic links, so that a database has one lock whatever it is called. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // Not there yet: its folder may be a link all the same.
+    const slash = path.lastIndexOf("/");
+    return slash <= 0 ? path : joinReal(path.slice(0, slash), path.slice(slash + 1));
+  }
+}
+
+function joinReal(folder: string, name: string): string {
+  try {
+    return `${realpathSync(folder)}/${name}`;
+  } catch {
+    return `${folder}/${name}`;
+  }
+}
+
+/** `2026-01-31 12:00:00` on the clock of this machine. */
+function localTime(ms: number): string {
+  const at = new Date(ms);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${date} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}

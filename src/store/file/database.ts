@@ -1,0 +1,222 @@
+/** `node:sqlite` with what every part of the store needs: statements kept, errors in our words. */
+import {
+  DatabaseSync,
+  type SQLInputValue,
+  type SQLOutputValue,
+  type StatementSync,
+} from "node:sqlite";
+import { RrError } from "../../base/rr_error.ts";
+import { databaseError } from "./sqlite_errors.ts";
+
+/** One row, in the order of the columns asked for. */
+export type Row = readonly SQLOutputValue[];
+/** What may be bound to a `?`. */
+export type Value = SQLInputValue;
+
+/** See the file's description. Statements must be constants: each one is kept for ever. */
+export class Database implements Disposable {
+  /** As given to SQLite; only for messages. */
+  readonly path: string;
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #inTransaction = false;
+  #closed = false;
+
+  /** Opens the file; creates nothing if `readOnly`. */
+  constructor(path: string, options: { readonly readOnly: boolean }) {
+    this.path = path;
+    try {
+      this.#db = new DatabaseSync(path, options);
+    } catch (error) {
+      throw databaseError(error, "open", path);
+    }
+  }
+
+  /** Runs statements without values, such as a migration or a pragma. */
+  exec(sql: string): void {
+    try {
+      this.#db.exec(sql);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** Runs one statement; the number of rows it changed. */
+  run(sql: string, ...values: Value[]): number {
+    try {
+      return Number(this.#statement(sql).run(...values).changes);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** All rows of one query. Integers that a number cannot hold come as bigint. */
+  rows(sql: string, ...values: Value[]): Row[] {
+    try {
+      return asRows(this.#statement(sql).all(...values));
+    } catch (error) {
+      return this.#slowRows(error, sql, values);
+    }
+  }
+
+  /** The first row of one query, as in {@linkcode rows}. */
+  row(sql: string, ...values: Value[]): Row | undefined {
+    try {
+      const row = this.#statement(sql).get(...values);
+      return row === undefined ? undefined : asRow(row);
+    } catch (error) {
+      return this.#slowRows(error, sql, values)[0];
+    }
+  }
+
+  /**
+   * Rows of `SELECT ${columns} ${rest}` one by one, for a walk that may end early. The loop must not
+   * write to what it walks over. Integers that a number cannot hold come as bigint. `rest` may sort,
+   * but has no LIMIT of its own.
+   *
+   * @throws {RrError} `database`, also if the rows end before their end; what was given until then is
+   * only a part
+   */
+  *walk(
+    columns: readonly string[],
+    rest: string,
+    ...values: Value[]
+  ): Generator<Row, void, undefined> {
+    let given = 0;
+    try {
+      // A statement of its own: a kept one would be reset by a second walk inside the first.
+      const statement = this.#prepareBig(walkSql(columns, rest));
+      for (const raw of statement.iterate(...values)) {
+        const [isEnd, ...row] = asRow(raw);
+        if (Number(isEnd) === 1) return;
+        given++;
+        yield row.map(narrow);
+      }
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    throw this.#endedEarly(columns, rest, given, values);
+  }
+
+  /** The first column of the first row as an integer; 0 if there is no row or it is not a number. */
+  integer(sql: string, ...values: Value[]): number {
+    const value = this.row(sql, ...values)?.[0];
+    return typeof value === "number" ? value : 0;
+  }
+
+  /** Runs `task` in one transaction that takes the write lock at once: whole or not at all. */
+  transaction<T>(task: () => T): T {
+    if (this.#inTransaction) throw new Error("Cannot start a transaction inside another one");
+    this.exec("BEGIN IMMEDIATE");
+    this.#inTransaction = true;
+    try {
+      const result = task();
+      this.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  /** Closes the file. Twice is harmless. */
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #prepare(sql: string): StatementSync {
+    const statement = this.#db.prepare(sql);
+    returnArrays(statement);
+    return statement;
+  }
+
+  #prepareBig(sql: string): StatementSync {
+    const statement = this.#prepare(sql);
+    statement.setReadBigInts(true);
+    return statement;
+  }
+
+  // A full disk rolls back by itself; then there is nothing left to roll back.
+  #rollback(): void {
+    try {
+      this.#db.exec("ROLLBACK");
+    } catch {
+      // The error that led here says more.
+    }
+  }
+
+  // node:sqlite throws for an integer beyond 2^53, which another program may have written anywhere: it
+  // shall not fail the rows around it. As bigints all integers take half as long again.
+  #slowRows(error: unknown, sql: string, values: Value[]): Row[] {
+    if (!(error instanceof RangeError)) throw this.#failed(error);
+    try {
+      return asRows(this.#prepareBig(sql).all(...values)).map((row) => row.map(narrow));
+    } catch (second) {
+      throw this.#failed(second);
+    }
+  }
+
+  // Reads the row at which the walk broke off in the way that does report errors.
+  #endedEarly(columns: readonly string[], rest: string, given: number, values: Value[]): unknown {
+    try {
+      this.#prepareBig(`${walkSql(columns, rest)} LIMIT 1 OFFSET ${given}`).get(...values);
+    } catch (error) {
+      return this.#failed(error);
+    }
+    return new RrError(
+      "database",
+      `Cannot use the database "${this.path}": it ended after ${given} rows, before their end`,
+      { hint: "Try again; if it stays, check it with `sqlite3 FILE 'PRAGMA integrity_check'`" },
+    );
+  }
+
+  #failed(error: unknown): unknown {
+    return databaseError(error, "use", this.path);
+  }
+}
+
+/**
+ * The rows, and one more that says that all of them were given.
+ *
+ * On Deno an iterator swallows the error of a step: a damaged page looks like the last row. The LIMIT
+ * keeps the order of the inner query and lets SQLite give its rows as it finds them.
+ */
+function walkSql(columns: readonly string[], rest: string): string {
+  const list = columns.map((column, i) => `${column} AS c${i}`).join(", ");
+  return `SELECT * FROM (SELECT 0, ${list} ${rest} LIMIT -1)
+    UNION ALL SELECT 1${", NULL".repeat(columns.length)}`;
+}
+
+function narrow(value: SQLOutputValue): SQLOutputValue {
+  if (typeof value !== "bigint") return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+// Twice as fast as objects. Node has it since 22.16; before that the values of the object are the row,
+// as long as no query gives two columns one name.
+function returnArrays(statement: StatementSync & { setReturnArrays?(on: boolean): void }): void {
+  statement.setReturnArrays?.(true);
+}
+
+function asRows(rows: unknown[]): Row[] {
+  return rows.length === 0 || Array.isArray(rows[0]) ? rows as Row[] : rows.map(asRow);
+}
+
+function asRow(row: unknown): Row {
+  return Array.isArray(row) ? row : Object.values(row as Record<string, SQLOutputValue>);
+}

@@ -1,0 +1,48 @@
+/** A small table of facts about the database itself. */
+import type { Database } from "./database.ts";
+
+/** Entries from peers that are older than this (unix seconds) were pruned and stay out. */
+export const PRUNED_BEFORE = "pruned_before";
+
+/** Sequence number up to which the index has every row. */
+export const INDEXED_SEQ = "indexed_seq";
+/** Set by a trigger when another program changed a row: the index starts over. */
+export const INDEX_STALE = "index_stale";
+
+/** Start of 2000 in unix seconds: a clock that shows an earlier time was not set. */
+export const CLOCK_UNSET_BEFORE = 946_684_800;
+
+/** See the file's description. */
+export class Meta {
+  readonly #db: Database;
+
+  /** The facts in an open, migrated database. */
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** The value under `key`. */
+  get(key: string): string | undefined {
+    const value = this.#db.row("SELECT value FROM rr_meta WHERE key = ?", key)?.[0];
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** The value under `key` if it is an integer. */
+  integer(key: string): number | undefined {
+    const value = Number(this.get(key) ?? NaN);
+    return Number.isSafeInteger(value) ? value : undefined;
+  }
+
+  /** Stores `value` under `key`; `undefined` removes it. */
+  set(key: string, value: string | number | undefined): void {
+    if (value === undefined) this.#db.run("DELETE FROM rr_meta WHERE key = ?", key);
+    else {
+      this.#db.run(
+        `INSERT INTO rr_meta (key, value) VALUES (?, ?)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+        key,
+        String(value),
+      );
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** The history for `rr search`, which mostly needs the newest rows: not a module more than that takes. */
+import type { Entry } from "../../history/entry.ts";
+import { INDEXED_SEQ } from "./meta.ts";
+import { newestMatching } from "../index/newest_rows.ts";
+import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
+import type { History } from "./open_history.ts";
+import type { HistoryQuery } from "../index/history_query.ts";
+
+/** So few rows that are not indexed are read directly within a millisecond or two. */
+export const FEW_UNINDEXED = 2_000;
+
+/** The history, with all but its newest rows still folded up. */
+export class SearchingHistory implements Disposable {
+  readonly #opened: Opened;
+  #whole: History | undefined;
+
+  /** The history in an open file. */
+  constructor(opened: Opened) {
+    this.#opened = opened;
+  }
+
+  /**
+   * The newest entries that match, newest first, if they are among the newest few thousand;
+   * `undefined` if `Recall.findFurther()` has to look.
+   */
+  newest(query: HistoryQuery): Entry[] | undefined {
+    return newestMatching(this.#opened.db, query);
+  }
+
+  /** How many rows the index has not taken in yet, at most. */
+  unindexed(): number {
+    const { db, meta } = this.#opened;
+    return db.integer("SELECT max(ingest_seq) FROM entries") - (meta.integer(INDEXED_SEQ) ?? 0);
+  }
+
+  /** All of the history, on the same connection: closed with this. */
+  async whole(): Promise<History> {
+    const { historyIn } = await import("./open_history.ts");
+    return this.#whole ??= historyIn(this.#opened);
+  }
+
+  /** Closes the file. Twice is harmless. */
+  [Symbol.dispose](): void {
+    this.#opened.db[Symbol.dispose]();
+  }
+}
+
+/** Opens the history as {@linkcode import("./open_history.ts").openHistory} does. */
+export function openForSearching(path: string, options: HistoryOptions): SearchingHistory {
+  return new SearchingHistory(openFile(path, options));
+}

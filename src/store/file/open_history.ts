@@ -1,0 +1,68 @@
+/** Opens the history database; the one door to the rest of the store. */
+import { CommandIndex } from "../index/command_index.ts";
+import { EntryLog } from "../log/entry_log.ts";
+import { Maintenance } from "./maintenance.ts";
+import type { Meta } from "./meta.ts";
+import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
+import { PeerStore } from "../log/peer_store.ts";
+import { Recall } from "../index/history_search.ts";
+import { Removal } from "../log/removal.ts";
+import { Stats } from "../index/stats.ts";
+
+/** An open history database. */
+export interface History extends Disposable {
+  readonly path: string;
+  /** The entries, and how far each peer was followed; `HistoryLog` by shape. */
+  readonly log: EntryLog;
+  /** Known peers; `PeerBook` by shape. */
+  readonly peers: PeerStore;
+  /** Search and everything else that is shown. */
+  readonly recall: Recall;
+  /** What makes reads fast; to be kept up by whoever has time. */
+  readonly index: CommandIndex;
+  readonly stats: Stats;
+  /** Prune and delete. */
+  readonly removal: Removal;
+  readonly maintenance: Maintenance;
+  /** Facts about the database. */
+  readonly meta: Meta;
+  /** What was put right while opening, one sentence each, for the log. */
+  readonly notices: readonly string[];
+  /** A number that changes when another connection has written; costs a microsecond. */
+  dataVersion(): number;
+}
+
+/**
+ * Opens the history at `path`, creating or upgrading it. `:memory:` is a history that ends with the
+ * process.
+ *
+ * Folder and file are private (0700, 0600) from the first moment. An existing file that others can
+ * read is tightened. A file that is not a history, is damaged or comes from a newer program is never
+ * touched.
+ *
+ * @throws {RrError} `database` or `busy`, saying what is wrong with which file; `not-found` if there
+ * is none to read
+ */
+export function openHistory(path: string, options: HistoryOptions): History {
+  return historyIn(openFile(path, options));
+}
+
+/** The whole history in a file that is open. */
+export function historyIn({ db, meta, clock, notices }: Opened): History {
+  const index = new CommandIndex(db, meta);
+  const recall = new Recall(db, meta);
+  return {
+    path: db.path,
+    log: new EntryLog(db, meta),
+    peers: new PeerStore(db, clock),
+    recall,
+    index,
+    stats: new Stats(db, meta, recall),
+    removal: new Removal(db, meta, clock, index, recall),
+    maintenance: new Maintenance(db),
+    meta,
+    notices,
+    dataVersion: () => db.integer("PRAGMA data_version"),
+    [Symbol.dispose]: () => db[Symbol.dispose](),
+  };
+}

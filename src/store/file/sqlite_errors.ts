@@ -1,0 +1,92 @@
+/** What SQLite reports, in our words. */
+import { RrError, type RrErrorCode, toError } from "../../base/rr_error.ts";
+
+interface Known {
+  /** Primary result code; Node gives it as `errcode`. */
+  readonly code: number;
+  /** Part of SQLite's own sentence; Deno gives nothing else. */
+  readonly text: RegExp;
+  readonly as: RrErrorCode;
+  readonly say: string;
+  readonly hint: string;
+}
+
+const TRY_AGAIN = "Another rr is writing to it; try again in a moment";
+const KNOWN: readonly Known[] = [
+  {
+    code: 5,
+    text: /database is locked/,
+    as: "busy",
+    say: "another process is writing to it",
+    hint: TRY_AGAIN,
+  },
+  {
+    code: 6,
+    text: /table is locked/,
+    as: "busy",
+    say: "another statement is using it",
+    hint: TRY_AGAIN,
+  },
+  {
+    code: 26,
+    text: /not a database/,
+    as: "database",
+    say: "it is not an SQLite database",
+    hint: "It was left as it is: name another file with --db-path, or move this one away",
+  },
+  {
+    code: 11,
+    text: /malformed/,
+    as: "database",
+    say: "it is damaged",
+    hint: "It was left as it is: copy it, then try `sqlite3 FILE .recover` or restore a backup",
+  },
+  {
+    code: 13,
+    text: /is full/,
+    as: "database",
+    say: "the disk is full or the largest allowed size is reached",
+    hint: "Free some space; nothing of this change was stored",
+  },
+  {
+    code: 8,
+    text: /readonly database/,
+    as: "database",
+    say: "it may not be written to",
+    hint: "Check the owner and the permissions of the file and of its folder",
+  },
+  {
+    code: 14,
+    text: /unable to open/,
+    as: "database",
+    say: "it cannot be opened",
+    hint: "Check the path, and the owner and the permissions of the file and of its folder",
+  },
+  {
+    code: 10,
+    text: /disk I\/O error/,
+    as: "database",
+    say: "the disk reports an error or has no room",
+    hint: "Check the free space and the health of the disk",
+  },
+];
+
+/**
+ * The error for a failed call on the database at `path`; `tried` completes "Cannot ...".
+ *
+ * Never holds values of the statement: they are somebody's commands.
+ */
+export function databaseError(error: unknown, tried: string, path: string): RrError {
+  if (error instanceof RrError) return error;
+  const { message } = toError(error);
+  const errcode = (error as { errcode?: unknown } | undefined)?.errcode;
+  const primary = typeof errcode === "number" ? errcode & 0xff : undefined;
+  const known = KNOWN.find((k) =>
+    primary === undefined ? k.text.test(message) : k.code === primary
+  );
+  const say = known?.say ?? message;
+  return new RrError(known?.as ?? "database", `Cannot ${tried} the database "${path}": ${say}`, {
+    cause: error,
+    ...(known === undefined ? {} : { hint: known.hint }),
+  });
+}

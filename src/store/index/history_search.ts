@@ -1,0 +1,195 @@
+/** Reads for people: search, the picker, the details of a command. Never waits for the index. */
+import type { Entry } from "../../history/entry.ts";
+import type { Database } from "../file/database.ts";
+import { matchingTexts } from "./match.ts";
+import { textTest, type Words } from "./word_query.ts";
+import { entryRows, toEntry } from "../log/rows.ts";
+import { RunReader } from "./run_reader.ts";
+import { newestMatching } from "./newest_rows.ts";
+import { findTexts } from "./texts.ts";
+import { TextReader } from "./text_reader.ts";
+import { type Run, walkRuns } from "./walk.ts";
+import type { Meta } from "../file/meta.ts";
+import type { RunFilter } from "./run_filter.ts";
+import type { HistoryQuery } from "./history_query.ts";
+
+/** Distinct commands, newest first, in the form that a search in memory wants. */
+export interface CommandSlice {
+  /** The texts in UTF-8, each followed by 0x1e; that byte inside a text became a space. */
+  readonly texts: Uint8Array<ArrayBuffer>;
+  /** The newest run of each, for {@linkcode Recall.entriesBySeq}. */
+  readonly seqs: Float64Array<ArrayBuffer>;
+  /** When that was, in milliseconds. */
+  readonly startedAtMs: Float64Array<ArrayBuffer>;
+}
+
+/** Every run of one command. */
+export interface CommandRuns {
+  readonly total: number;
+  readonly failed: number;
+  /** The newest, newest first, as far as the limit reaches. */
+  readonly entries: readonly Entry[];
+}
+
+/** Ends each text of a {@linkcode CommandSlice}. */
+export const TEXT_END = 0x1e;
+const ROWS_AT_ONCE = 250;
+
+/** See the file's description. */
+export class Recall {
+  readonly #db: Database;
+  readonly #meta: Meta;
+
+  /** Reads an open, migrated database. */
+  constructor(db: Database, meta: Meta) {
+    this.#db = db;
+    this.#meta = meta;
+  }
+
+  /** The newest entries, newest first; of one time, those taken in last first. */
+  recent(limit: number): Entry[] {
+    return this.find({ limit });
+  }
+
+  /** The newest entries that match, newest first. */
+  find(query: HistoryQuery): Entry[] {
+    checkLimit(query.limit);
+    return newestMatching(this.#db, query) ?? this.findFurther(query);
+  }
+
+  /** As {@linkcode find}, for a search that has not been satisfied by the newest rows. */
+  findFurther(query: HistoryQuery): Entry[] {
+    checkLimit(query.limit);
+    const words = { words: query.words ?? [], caseSensitive: query.caseSensitive };
+    const reader = new RunReader(this.#db, this.#meta, query);
+    const wanted = words.words.length === 0 ? undefined : this.#wanted(words, reader);
+    const test = textTest(words);
+    const found: Entry[] = [];
+    for (const runs of walkRuns(reader, { distinct: query.distinct ?? false, wanted })) {
+      for (let from = 0; from < runs.length; from += ROWS_AT_ONCE) {
+        const part = runs.slice(from, from + ROWS_AT_ONCE);
+        for (const entry of this.entriesBySeq(part.map((run) => run.seq))) {
+          if (test(entry.command) && found.push(entry) === query.limit) return found;
+        }
+      }
+    }
+    return found;
+  }
+
+  /**
+   * All distinct commands of the filter, newest first, slice by slice; stop whenever you have enough.
+   * The first slice comes within milliseconds. Do not write through the same history meanwhile.
+   */
+  *commands(filter: RunFilter = {}): Generator<CommandSlice, void, undefined> {
+    const reader = new RunReader(this.#db, this.#meta, filter);
+    const texts = new TextReader(this.#db, reader.own.commands);
+    try {
+      for (const runs of walkRuns(reader, { distinct: true })) {
+        yield {
+          texts: joined(texts.bytesOf(runs)),
+          seqs: Float64Array.from(runs, (run) => run.seq),
+          startedAtMs: Float64Array.from(runs, (run) => run.startedAtMs),
+        };
+      }
+    } finally {
+      texts.close();
+    }
+  }
+
+  /** Every run of exactly this command, by how many and by the newest `limit`. */
+  runsOf(command: string, limit = 100, filter: RunFilter = {}): CommandRuns {
+    checkLimit(limit);
+    const reader = new RunReader(this.#db, this.#meta, filter);
+    const found = findTexts(this.#db, [command])[0]!;
+    const stored = found < reader.own.firstCommand ? found : -1;
+    const runs: Run[] = [];
+    let failed = 0;
+    const wanted = (id: number): boolean =>
+      id === stored || id === reader.own.commands.get(command);
+    for (const { columns } of reader.blocks(wanted)) {
+      const { commands, exitCodes, seqs, startedAtMs } = columns;
+      for (let i = 0; i < commands.length; i++) {
+        const id = commands[i]!;
+        if (!wanted(id) || !reader.wants(columns, i)) continue;
+        if (exitCodes[i] !== 0) failed++;
+        runs.push({ seq: seqs[i]!, startedAtMs: startedAtMs[i]!, command: id });
+      }
+    }
+    runs.sort((a, b) => b.startedAtMs - a.startedAtMs || b.seq - a.seq);
+    const entries = this.entriesBySeq(runs.slice(0, limit).map((run) => run.seq));
+    return { total: runs.length, failed, entries };
+  }
+
+  /** Numbers in the log of everything that matches, newest first. */
+  matchingSeqs(query: Omit<HistoryQuery, "limit">): number[] {
+    const reader = new RunReader(this.#db, this.#meta, query);
+    const words = { words: query.words ?? [], caseSensitive: query.caseSensitive };
+    const wanted = words.words.length === 0 ? undefined : this.#wanted(words, reader);
+    const seqs: number[] = [];
+    for (const runs of walkRuns(reader, { distinct: query.distinct ?? false, wanted })) {
+      for (const run of runs) seqs.push(run.seq);
+    }
+    return seqs;
+  }
+
+  /** Entries by their place in the log, in the order asked for; missing and broken ones left out. */
+  entriesBySeq(seqs: readonly number[]): Entry[] {
+    const rows = entryRows(
+      this.#db,
+      "FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
+      JSON.stringify(seqs),
+    );
+    const bySeq = new Map(rows.map((row) => [row[0] as number, row]));
+    return seqs.flatMap((seq) => {
+      const row = bySeq.get(seq);
+      return (row && toEntry(row)) ?? [];
+    });
+  }
+
+  /** Entries by id, in the order asked for; unknown and broken ones left out. */
+  entriesById(ids: readonly string[]): Entry[] {
+    const rows = entryRows(
+      this.#db,
+      "FROM entries WHERE entry_id IN (SELECT value FROM json_each(?))",
+      JSON.stringify(ids),
+    );
+    const byId = new Map(rows.map((row) => [row[1] as string, row]));
+    return ids.flatMap((id) => {
+      const row = byId.get(id);
+      return (row && toEntry(row)) ?? [];
+    });
+  }
+
+  #wanted(words: Words, reader: RunReader): (id: number) => boolean {
+    const test = textTest(words);
+    const stored = matchingTexts(this.#db, words, reader.own.firstCommand);
+    const { firstCommand, texts } = reader.own;
+    const own: boolean[] = [];
+    return (id) =>
+      id < firstCommand
+        ? stored[id] === 1
+        : own[id - firstCommand] ??= test(texts[id - firstCommand] ?? "");
+  }
+}
+
+const SPACE = 0x20;
+
+function joined(texts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(texts.reduce((sum, text) => sum + text.length + 1, 0));
+  let at = 0;
+  for (const text of texts) {
+    out.set(text, at);
+    for (let i = at; i < at + text.length; i++) if (out[i] === TEXT_END) out[i] = SPACE;
+    at += text.length;
+    out[at++] = TEXT_END;
+  }
+  return out;
+}
+
+function checkLimit(limit: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 1) {
+    throw new RangeError(
+      `Cannot search as 'limit' must be an integer of at least 1: current value is ${limit}`,
+    );
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The newest rows straight from the table, by its time index: what a person looks for is mostly among
+ * them, and no index of ours has to be read first.
+ */
+import type { Entry } from "../../history/entry.ts";
+import { MIN_STARTED_AT_MS } from "../../history/check_entry.ts";
+import type { Database, Row } from "../file/database.ts";
+import { entryRows, MOST_TEXT_BYTES, toEntry } from "../log/rows.ts";
+import { isAscii, textTest } from "./word_query.ts";
+import type { HistoryQuery } from "./history_query.ts";
+import type { RunFilter } from "./run_filter.ts";
+
+/** Rows looked at before the index is: common words are found by then. */
+const MOST_ROWS = 3000;
+/** Rows of the first portion; the next ones are as large as they must be, going by what it held. */
+const FIRST_ROWS = 250;
+/** A little larger, as one more portion costs more than some more rows. */
+const RESERVE = 1.2;
+/** Unix seconds before the first entry that there can be. */
+const BEFORE_ALL = MIN_STARTED_AT_MS / 1000 - 1;
+
+/**
+ * The newest entries that match, newest first, if they are among the newest few thousand rows of the
+ * filter's time; `undefined` if there may be more further down.
+ */
+export function newestMatching(db: Database, query: HistoryQuery): Entry[] | undefined {
+  const { limit, distinct, words = [], caseSensitive } = query;
+  const test = textTest({ words, caseSensitive });
+  const wants = entryTest(query);
+  const next = portions(db, query, roughly(words));
+  const found: Entry[] = [];
+  const given = new Set<string>();
+  // Only a history that is small enough to be read whole can answer a limit that large.
+  let size = limit > MOST_ROWS ? MOST_ROWS : FIRST_ROWS;
+  for (let looked = 0; looked < MOST_ROWS;) {
+    const { read, isLast } = next(size);
+    if (limit > MOST_ROWS && !isLast) return undefined;
+    for (const entry of newestFirst(read())) {
+      if (!test(entry.command) || !wants(entry) || (distinct && given.has(entry.command))) continue;
+      given.add(entry.command);
+      if (found.push(entry) === limit) return found;
+    }
+    if (isLast) return found;
+    looked += size;
+    const wanted = (limit - found.length) * RESERVE * looked / Math.max(found.length, 1);
+    size = Math.min(Math.max(Math.ceil(wanted), FIRST_ROWS), MOST_ROWS - looked);
+  }
+  return undefined;
+}
+
+// Every row that is handed over costs more than looking at it, so SQLite leaves out most of those
+// without the longest word. It knows upper and lower case of ASCII, as the search in the index does.
+function roughly(words: readonly string[]): string {
+  return words.filter(isAscii).reduce((a, b) => b.length > a.length ? b : a, "").toLowerCase();
+}
+
+// Only integers are within the bounds of `ts`, and only those that JavaScript can hold.
+const BOUND = `SELECT ts FROM entries WHERE ts > ? AND ts <= ?
+  ORDER BY ts DESC LIMIT 1 OFFSET ?`;
+const PORTION = `FROM entries WHERE ts > ? AND ts <= ?
+  AND octet_length(cmd) <= ${MOST_TEXT_BYTES} AND instr(lower(cmd), ?)`;
+
+/** Rows of some seconds. */
+interface Portion {
+  readonly read: () => readonly Row[];
+  /** Whether there are no older rows. */
+  readonly isLast: boolean;
+}
+
+/**
+ * Gives rows in portions of up to `size` that end between two seconds, since within one the exact time
+ * decides. One second that would not fit is left for a larger portion.
+ */
+function portions(
+  db: Database,
+  { sinceMs, untilMs }: RunFilter,
+  part: string,
+): (size: number) => Portion {
+  const first = sinceMs === undefined ? BEFORE_ALL : Math.floor(sinceMs / 1000) - 1;
+  let last = untilMs === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(untilMs / 1000) - 1;
+  return (size) => {
+    const until = last;
+    const bound = db.row(BOUND, first, until, size)?.[0];
+    if (bound !== undefined) last = bound as number;
+    return {
+      read: () => entryRows(db, PORTION, bound ?? first, until, part),
+      isLast: bound === undefined,
+    };
+  };
+}
+
+function newestFirst(rows: readonly Row[]): Entry[] {
+  const entries = rows.flatMap((row) => {
+    const entry = toEntry(row);
+    return entry === undefined ? [] : [{ entry, seq: row[0] as number }];
+  });
+  entries.sort((a, b) => b.entry.startedAtMs - a.entry.startedAtMs || b.seq - a.seq);
+  return entries.map(({ entry }) => entry);
+}
+
+function entryTest(filter: RunFilter): (entry: Entry) => boolean {
+  const { hostname, deviceId, cwd, below, session, exit, sinceMs, untilMs } = filter;
+  const inside = below === undefined || below.endsWith("/") ? below : `${below}/`;
+  return (entry) =>
+    (hostname === undefined || entry.hostname === hostname) &&
+    (deviceId === undefined || entry.deviceId === deviceId) &&
+    (cwd === undefined || entry.cwd === cwd) &&
+    (inside === undefined || entry.cwd === below || entry.cwd.startsWith(inside)) &&
+    (session === undefined || entry.session === session) &&
+    (exit === undefined || (exit === "failure" ? entry.exitCode !== 0 : entry.exitCode ===
+      (exit === "success" ? 0 : exit))) &&
+    (sinceMs === undefined || entry.startedAtMs >= sinceMs) &&
+    (untilMs === undefined || entry.startedAtMs < untilMs);
+}

@@ -1,0 +1,181 @@
+/** Counts over the history: what is typed most, when, where, and how often it fails. */
+import type { Database } from "../file/database.ts";
+import { RunReader } from "./run_reader.ts";
+import type { Meta } from "../file/meta.ts";
+import type { Recall } from "./history_search.ts";
+import type { RunFilter } from "./run_filter.ts";
+
+/** What {@linkcode Stats.summary} takes besides the filter. */
+export interface SummaryOptions {
+  /** How many of the most frequent commands, folders and hosts to give. @default {20} */
+  readonly top?: number | undefined;
+  /** Borders of the periods to count, ascending milliseconds, such as local midnights. @default {none} */
+  readonly bordersMs?: readonly number[] | undefined;
+}
+
+/** How often, and how often with an exit status other than 0. */
+export interface Count {
+  readonly runs: number;
+  readonly failed: number;
+}
+
+/** What {@linkcode Stats.summary} gives. */
+export interface Summary extends Count {
+  /** Distinct commands. */
+  readonly distinct: number;
+  /** Start of the oldest and the newest run; `undefined` if there are none. */
+  readonly oldestMs: number | undefined;
+  readonly newestMs: number | undefined;
+  /** The most frequent first. */
+  readonly commands: readonly (Count & { readonly command: string })[];
+  readonly hosts: readonly (Count & { readonly hostname: string })[];
+  readonly folders: readonly (Count & { readonly cwd: string })[];
+  /** One fewer than borders: from each border up to the next. */
+  readonly periods: readonly (Count & { readonly fromMs: number })[];
+}
+
+/** See the file's description. About 50 ms at a million runs. */
+export class Stats {
+  readonly #db: Database;
+  readonly #meta: Meta;
+  readonly #recall: Recall;
+
+  /** Counts in an open, migrated database. */
+  constructor(db: Database, meta: Meta, recall: Recall) {
+    this.#db = db;
+    this.#meta = meta;
+    this.#recall = recall;
+  }
+
+  /** Counts the runs that the filter wants. */
+  summary(filter: RunFilter = {}, options: SummaryOptions = {}): Summary {
+    const { top = 20, bordersMs = [] } = options;
+    const reader = new RunReader(this.#db, this.#meta, filter);
+    const commands = new Tally();
+    const places = new Tally();
+    const periods = new Tally();
+    const total = { runs: 0, failed: 0, oldestMs: Infinity, newestMs: -Infinity };
+    for (const { columns } of reader.blocks()) {
+      for (let i = 0; i < columns.seqs.length; i++) {
+        if (!reader.wants(columns, i)) continue;
+        const failed = columns.exitCodes[i] === 0 ? 0 : 1;
+        const ms = columns.startedAtMs[i]!;
+        total.runs++;
+        total.failed += failed;
+        total.oldestMs = Math.min(total.oldestMs, ms);
+        total.newestMs = Math.max(total.newestMs, ms);
+        commands.add(columns.commands[i]!, failed, columns.seqs[i]!);
+        places.add(columns.places[i]!, failed, columns.seqs[i]!);
+        if (bordersMs.length > 1) {
+          const period = periodOf(bordersMs, ms);
+          if (period >= 0 && period < bordersMs.length - 1) periods.add(period, failed, 0);
+        }
+      }
+    }
+    return {
+      runs: total.runs,
+      failed: total.failed,
+      distinct: commands.distinct,
+      oldestMs: total.runs === 0 ? undefined : total.oldestMs,
+      newestMs: total.runs === 0 ? undefined : total.newestMs,
+      commands: this.#topCommands(commands, top),
+      hosts: this.#byPlace(reader, places, top, "hostname"),
+      folders: this.#byPlace(reader, places, top, "cwd"),
+      periods: bordersMs.slice(0, -1).map((fromMs, i) => ({ fromMs, ...periods.count(i) })),
+    };
+  }
+
+  #topCommands(commands: Tally, top: number): Summary["commands"] {
+    // Any run of a command has its text.
+    return commands.most(top).flatMap(({ seq, runs, failed }) => {
+      const [entry] = this.#recall.entriesBySeq([seq]);
+      return entry === undefined ? [] : [{ command: entry.command, runs, failed }];
+    });
+  }
+
+  #byPlace<Name extends "hostname" | "cwd">(
+    reader: RunReader,
+    places: Tally,
+    top: number,
+    name: Name,
+  ): (Count & { readonly [K in Name]: string })[] {
+    const sums = new Map<string, { runs: number; failed: number }>();
+    const add = (id: number, value: string): void => {
+      const { runs, failed } = places.count(id);
+      const sum = sums.get(value);
+      if (sum === undefined) sums.set(value, { runs, failed });
+      else {
+        sum.runs += runs;
+        sum.failed += failed;
+      }
+    };
+    for (const [id, value] of this.#db.rows(`SELECT id, ${name} FROM rr_place`)) {
+      add(id as number, String(value));
+    }
+    for (const [id, place] of reader.own.places) add(id, place[name]);
+    return [...sums].filter(([, sum]) => sum.runs > 0)
+      .sort(([a, x], [b, y]) => y.runs - x.runs || (a < b ? -1 : 1))
+      .slice(0, top)
+      .map(([value, sum]) =>
+        ({ [name]: value, ...sum }) as Count & { readonly [K in Name]: string }
+      );
+  }
+}
+
+// The period that holds a time: -1 before the first border.
+function periodOf(borders: readonly number[], ms: number): number {
+  let low = 0;
+  let high = borders.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (borders[middle]! <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** Counts by number, with one run of each as an example. */
+class Tally {
+  distinct = 0;
+  #runs = new Uint32Array(1 << 12);
+  #failed = new Uint32Array(1 << 12);
+  #seqs = new Float64Array(1 << 12);
+
+  add(id: number, failed: number, seq: number): void {
+    if (id >= this.#runs.length) this.#grow(id);
+    if (this.#runs[id]!++ === 0) this.distinct++;
+    this.#failed[id]! += failed;
+    this.#seqs[id] = seq;
+  }
+
+  count(id: number): Count {
+    return { runs: this.#runs[id] ?? 0, failed: this.#failed[id] ?? 0 };
+  }
+
+  most(top: number): (Count & { readonly seq: number })[] {
+    const ids: number[] = [];
+    // The least that still belongs to the best so far; most commands were run once.
+    let least = 0;
+    for (let id = 0; id < this.#runs.length; id++) {
+      if (this.#runs[id]! <= least) continue;
+      ids.push(id);
+      if (ids.length >= top * 2) {
+        ids.sort((a, b) => this.#runs[b]! - this.#runs[a]!).length = top;
+        least = this.#runs[ids.at(-1)!]!;
+      }
+    }
+    return ids.sort((a, b) => this.#runs[b]! - this.#runs[a]! || a - b).slice(0, top)
+      .map((id) => ({ ...this.count(id), seq: this.#seqs[id]! }));
+  }
+
+  #grow(id: number): void {
+    const size = Math.max(id + 1, this.#runs.length * 2);
+    const grown = <T extends Uint32Array | Float64Array>(to: T, from: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.#runs = grown(new Uint32Array(size), this.#runs);
+    this.#failed = grown(new Uint32Array(size), this.#failed);
+    this.#seqs = grown(new Float64Array(size), this.#seqs);
+  }
+}

@@ -1,0 +1,183 @@
+/** Peers met before, and what is known of each. */
+import type { Clock } from "../../base/clock.ts";
+import type { DeviceId } from "../../history/entry.ts";
+import type { PeerId, PeerRecord } from "../../swarm/peer.ts";
+import type { Database, Row } from "../file/database.ts";
+
+/** Where we stand with one peer. */
+export interface PeerState {
+  /** A PeerId; the original also stores URLs and multiaddrs. */
+  readonly peer: string;
+  readonly pullCursor: number;
+  readonly pushCursor: number;
+  /** Own entries that the peer does not have yet. */
+  readonly pendingPush: number;
+  readonly lastSeenUnix: number | undefined;
+}
+
+/** As in the original: more peers than a person has, few enough to dial. */
+const MOST_PEERS = 1000;
+/** Peers that are kept; a directory that invents some in every round must not fill the disk. */
+const MOST_KEPT = 2 * MOST_PEERS;
+/** A device has a handful of addresses; what a tracker claims beyond that is noise or an attack. */
+const MOST_ADDRS = 64;
+const MOST_ADDR_CHARS = 1024;
+
+const REMEMBER = `INSERT INTO peer_book (peer_id, addrs_json, user_id, device_id, last_seen)
+  VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (peer_id) DO UPDATE SET
+    addrs_json = iif(excluded.addrs_json = '[]', addrs_json, excluded.addrs_json),
+    user_id = coalesce(excluded.user_id, user_id),
+    device_id = coalesce(excluded.device_id, device_id),
+    last_seen = max(last_seen, excluded.last_seen)`;
+
+const REMEMBER_NAME = `INSERT INTO rr_peer_name (peer_id, hostname) VALUES (?, ?)
+  ON CONFLICT (peer_id) DO UPDATE SET hostname = excluded.hostname WHERE hostname <> excluded.hostname`;
+
+const STATES = `
+  WITH keys AS (
+    SELECT peer_id FROM peer_state UNION SELECT peer_id FROM peer_push_state
+    UNION SELECT peer_id FROM peer_book
+  )
+  SELECT k.peer_id, p.last_cursor, s.last_pushed_seq, b.last_seen,
+    (SELECT count(*) FROM entries e
+     WHERE e.device_id = ? AND e.ingest_seq > coalesce(s.last_pushed_seq, 0))
+  FROM keys k
+  LEFT JOIN peer_state p ON p.peer_id = k.peer_id
+  LEFT JOIN peer_push_state s ON s.peer_id = k.peer_id
+  LEFT JOIN peer_book b ON b.peer_id = k.peer_id
+  ORDER BY k.peer_id`;
+
+/** See the file's description. Satisfies `PeerBook` of the sync engine by shape. */
+export class PeerStore {
+  readonly #db: Database;
+  readonly #clock: Clock;
+
+  /** The peers in an open, migrated database. */
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  /** Stores what is known of peers; an `undefined` field does not overwrite a known value. */
+  remember(records: readonly PeerRecord[]): void {
+    if (records.length === 0) return;
+    const now = Math.floor(this.#clock.now() / 1000);
+    this.#db.transaction(() => {
+      for (const { peer, addrs, userId, deviceId, hostname, lastSeenUnix } of records) {
+        // A directory whose clock is ahead must not keep a peer fresh for ever.
+        const seen = Math.min(Math.floor(lastSeenUnix), now);
+        const known = addrs.filter((addr) => addr.length <= MOST_ADDR_CHARS).slice(0, MOST_ADDRS);
+        this.#db.run(
+          REMEMBER,
+          peer,
+          JSON.stringify(known),
+          userId ?? null,
+          deviceId ?? null,
+          seen,
+        );
+        if (hostname !== undefined) this.#db.run(REMEMBER_NAME, peer, hostname);
+      }
+      if (this.#db.integer("SELECT count(*) FROM peer_book") > MOST_KEPT) this.#forgetOldest();
+    });
+  }
+
+  /**
+   * Peers seen at or after `sinceUnix` (seconds), newest first, at most 1000; of `userId` or of
+   * unknown user.
+   */
+  recent(sinceUnix: number, userId: string): PeerRecord[] {
+    return this.#db.rows(
+      `SELECT b.peer_id, b.addrs_json, b.device_id, b.user_id, n.hostname, b.last_seen
+       FROM peer_book b LEFT JOIN rr_peer_name n ON n.peer_id = b.peer_id
+       WHERE b.last_seen >= ? AND (b.user_id = ? OR b.user_id IS NULL)
+       ORDER BY b.last_seen DESC, b.peer_id LIMIT ${MOST_PEERS}`,
+      sinceUnix,
+      userId,
+    ).flatMap(toPeer);
+  }
+
+  /** Every peer that any table names, ascending; pending counts entries of `deviceId`. */
+  states(deviceId: DeviceId): PeerState[] {
+    return this.#db.rows(STATES, deviceId).map((row) => ({
+      peer: String(row[0]),
+      pullCursor: integerOr(row[1], 0),
+      pushCursor: integerOr(row[2], 0),
+      lastSeenUnix: integerOr(row[3], undefined),
+      pendingPush: integerOr(row[4], 0),
+    }));
+  }
+
+  /** Forgets a peer and how far we followed it; whether it was known. */
+  forget(peer: string): boolean {
+    return this.#db.transaction(() => {
+      let changed = 0;
+      for (const table of ["peer_state", "peer_push_state", "peer_book"] as const) {
+        changed += this.#db.run(`DELETE FROM ${table} WHERE peer_id = ?`, peer);
+      }
+      this.#db.run("DELETE FROM rr_pull_state WHERE peer_id = ?", peer);
+      this.#db.run("DELETE FROM rr_peer_name WHERE peer_id = ?", peer);
+      return changed > 0;
+    });
+  }
+
+  #forgetOldest(): void {
+    this.#db.run(
+      `DELETE FROM peer_book WHERE peer_id IN (
+         SELECT peer_id FROM peer_book ORDER BY last_seen DESC, peer_id LIMIT -1 OFFSET ${MOST_KEPT})`,
+    );
+    this.#db.run(
+      "DELETE FROM rr_peer_name WHERE peer_id NOT IN (SELECT peer_id FROM peer_book)",
+    );
+  }
+
+  /**
+   * Copies the cursors that an old version of the original stored under a multiaddr to the peer, if
+   * the peer has none. The old rows stay, as in the original.
+   */
+  adoptLegacyKey(peer: string, multiaddr: string): void {
+    this.#db.transaction(() => {
+      this.#db.run(
+        `INSERT INTO peer_state (peer_id, last_cursor)
+         SELECT ?, last_cursor FROM peer_state WHERE peer_id = ? ON CONFLICT DO NOTHING`,
+        peer,
+        multiaddr,
+      );
+      this.#db.run(
+        `INSERT INTO peer_push_state (peer_id, last_pushed_seq)
+         SELECT ?, last_pushed_seq FROM peer_push_state WHERE peer_id = ? ON CONFLICT DO NOTHING`,
+        peer,
+        multiaddr,
+      );
+    });
+  }
+}
+
+function toPeer(row: Row): PeerRecord[] {
+  const [peer, addrs, deviceId, userId, hostname, lastSeen] = row;
+  if (typeof peer !== "string" || peer === "") return [];
+  return [{
+    peer: peer as PeerId,
+    addrs: parseAddrs(addrs),
+    deviceId: typeof deviceId === "string" ? deviceId : undefined,
+    userId: typeof userId === "string" ? userId : undefined,
+    hostname: typeof hostname === "string" ? hostname : undefined,
+    lastSeenUnix: integerOr(lastSeen, 0),
+  }];
+}
+
+function parseAddrs(json: unknown): string[] {
+  if (typeof json !== "string") return [];
+  try {
+    const value: unknown = JSON.parse(json);
+    if (!Array.isArray(value)) return [];
+    return value.filter((addr) => typeof addr === "string" && addr.length <= MOST_ADDR_CHARS)
+      .slice(0, MOST_ADDRS);
+  } catch {
+    return [];
+  }
+}
+
+function integerOr<T>(value: unknown, otherwise: T): number | T {
+  return typeof value === "number" && Number.isSafeInteger(value) ? value : otherwise;
+}

@@ -1,0 +1,220 @@
+/**
+ * Takes entries out: by age (prune) or because a person wants them gone (delete).
+ *
+ * A time before 2000 comes from a machine whose clock was not set yet; it says nothing of the age, so
+ * such entries are not pruned.
+ *
+ * Pruned rows are forgotten, but not the age: entries from peers that are older stay out, or the next
+ * sync with a device that never pruned would bring all of them back. The last prune decides: one with
+ * an earlier cut-off lets older entries in again.
+ *
+ * Deleted entries leave their ids behind, so that no peer can bring them back, and after
+ * {@linkcode Removal.scrub} their text is nowhere in the file or its write-ahead log.
+ */
+import type { Clock } from "../../base/clock.ts";
+import { RrError } from "../../base/rr_error.ts";
+import type { DeviceId } from "../../history/entry.ts";
+import type { Database } from "../file/database.ts";
+import { mayNotVacuum, rewriteTables } from "../file/rewrite.ts";
+import type { CommandIndex } from "../index/command_index.ts";
+import { CLOCK_UNSET_BEFORE, type Meta, PRUNED_BEFORE } from "../file/meta.ts";
+import type { Recall } from "../index/history_search.ts";
+import type { HistoryQuery } from "../index/history_query.ts";
+
+/** What {@linkcode Removal.prune} takes. */
+export interface PruneOptions {
+  /** Entries older than this go; seconds since the Unix epoch. */
+  readonly beforeUnix: number;
+  /** The newest so many entries stay whatever their age. @default {0} */
+  readonly keepRecent?: number | undefined;
+  /** This device: its entries stay until every active peer has them. */
+  readonly deviceId: DeviceId;
+  /** Only count. @default {false} */
+  readonly dryRun?: boolean | undefined;
+  /** Most rows to delete in this call, for a caller that must not block. @default {all} */
+  readonly maxRows?: number | undefined;
+}
+
+/** What {@linkcode Removal.prune} did. */
+export interface PruneResult {
+  /** Entries that the rules allow to go, counted in the transaction that deleted. */
+  readonly matched: number;
+  readonly deleted: number;
+  /** Old enough, but kept as an active peer does not have them yet. */
+  readonly keptForPeers: number;
+}
+
+/** What is to be deleted: entries by id, all runs of one command, or what a search finds. */
+export type Selection =
+  | { readonly ids: readonly string[] }
+  | { readonly command: string }
+  | { readonly query: Omit<HistoryQuery, "limit" | "distinct"> };
+
+/** A peer that nobody has seen for so long does not hold back a prune: it may be retired. */
+const ACTIVE_SECONDS = 30 * 86_400;
+const SCRUB_DUE = "scrub_due";
+const OLD = `ts < ? AND (ts, ingest_seq) < (?, ?) AND ts >= ${CLOCK_UNSET_BEFORE}`;
+const WAITING = "device_id = ? AND ingest_seq > ?";
+
+/** See the file's description. */
+export class Removal {
+  readonly #db: Database;
+  readonly #meta: Meta;
+  readonly #clock: Clock;
+  readonly #index: CommandIndex;
+  readonly #recall: Recall;
+
+  /** Removes from an open, migrated database. */
+  constructor(db: Database, meta: Meta, clock: Clock, index: CommandIndex, recall: Recall) {
+    this.#db = db;
+    this.#meta = meta;
+    this.#clock = clock;
+    this.#index = index;
+    this.#recall = recall;
+  }
+
+  /** Deletes old entries, or counts them. */
+  prune(options: PruneOptions): PruneResult {
+    const { beforeUnix, keepRecent = 0, deviceId, dryRun = false, maxRows } = options;
+    checkWhole("beforeUnix", beforeUnix, Number.MIN_SAFE_INTEGER);
+    checkWhole("keepRecent", keepRecent, 0);
+    checkWhole("maxRows", maxRows ?? 1, 1);
+    return this.#db.transaction(() => {
+      const kept = this.#oldestKept(keepRecent);
+      // Fewer rows than are to be kept: nothing may go, and nothing needs to stay out.
+      if (kept === undefined) return { matched: 0, deleted: 0, keptForPeers: 0 };
+      const floor = this.#pushedFloor();
+      const old = [beforeUnix, kept.ts, kept.seq] as const;
+      const waiting = [deviceId, Math.min(floor, Number.MAX_SAFE_INTEGER)] as const;
+      const keptForPeers = floor === Infinity ? 0 : this.#db.integer(
+        `SELECT count(*) FROM entries WHERE ${OLD} AND ${WAITING}`,
+        ...old,
+        ...waiting,
+      );
+      const matched = this.#db.integer(`SELECT count(*) FROM entries WHERE ${OLD}`, ...old) -
+        keptForPeers;
+      if (dryRun) return { matched, deleted: 0, keptForPeers };
+      const deleted = this.#db.run(
+        `DELETE FROM entries WHERE ingest_seq IN
+         (SELECT ingest_seq FROM entries WHERE ${OLD} AND NOT (${WAITING}) LIMIT ?)`,
+        ...old,
+        ...waiting,
+        maxRows ?? -1,
+      );
+      this.#meta.set(PRUNED_BEFORE, Math.min(beforeUnix, kept.ts));
+      return { matched, deleted, keptForPeers };
+    });
+  }
+
+  /** How many entries a selection holds. */
+  count(selection: Selection): number {
+    return this.#select(selection).length;
+  }
+
+  /**
+   * Deletes entries for good; how many. They can no longer be found, pulled or pushed at once; call
+   * {@linkcode Removal.scrub} to have their text leave the file.
+   */
+  delete(selection: Selection): number {
+    const seqs = this.#select(selection);
+    if (seqs.length === 0) return 0;
+    const list = JSON.stringify(seqs);
+    this.#db.exec("PRAGMA secure_delete = ON");
+    try {
+      return this.#db.transaction(() => {
+        this.#db.run(
+          `INSERT INTO rr_deleted (entry_id, device_id, ts, deleted_at)
+           SELECT entry_id, device_id, ts, ? FROM entries
+           WHERE ingest_seq IN (SELECT value FROM json_each(?)) ON CONFLICT DO NOTHING`,
+          Math.floor(this.#clock.now() / 1000),
+          list,
+        );
+        this.#meta.set(SCRUB_DUE, 1);
+        return this.#db.run(
+          "DELETE FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
+          list,
+        );
+      });
+    } finally {
+      this.#db.exec("PRAGMA secure_delete = OFF");
+    }
+  }
+
+  /** Whether deleted text may still lie about in the file. */
+  scrubDue(): boolean {
+    return this.#meta.get(SCRUB_DUE) !== undefined;
+  }
+
+  /**
+   * Writes the database anew without what was deleted, and empties the write-ahead log. SQLite leaves
+   * parts of deleted rows in pages and in the log otherwise. Takes about 1 s for 100 MB, and as much
+   * free space as the database has.
+   *
+   * @throws {RrError} `busy` if another process is reading or writing; call again, the entries are
+   * gone from every list all the same
+   */
+  scrub(): void {
+    while (this.#index.catchUp() > 0);
+    this.#rewrite();
+    const [busy] = this.#db.row("PRAGMA wal_checkpoint(TRUNCATE)") ?? [];
+    if (busy !== 0) {
+      throw new RrError(
+        "busy",
+        `Cannot empty the write-ahead log of "${this.#db.path}": another process is reading it`,
+        { hint: "The entries are deleted; their text leaves the disk with the next try" },
+      );
+    }
+    this.#meta.set(SCRUB_DUE, undefined);
+  }
+
+  #rewrite(): void {
+    try {
+      this.#db.exec("VACUUM");
+    } catch (error) {
+      if (!mayNotVacuum(error)) throw error;
+      rewriteTables(this.#db);
+    }
+  }
+
+  #select(selection: Selection): number[] {
+    if ("query" in selection) return this.#recall.matchingSeqs(selection.query);
+    const rows = "ids" in selection
+      ? this.#db.rows(
+        "SELECT ingest_seq FROM entries WHERE entry_id IN (SELECT value FROM json_each(?))",
+        JSON.stringify(selection.ids),
+      )
+      : this.#db.rows("SELECT ingest_seq FROM entries WHERE cmd = ?", selection.command);
+    return rows.map((row) => row[0] as number);
+  }
+
+  // Time and number of the oldest of the newest `keepRecent`; `undefined` if there are not so many.
+  #oldestKept(keepRecent: number): { readonly ts: number; readonly seq: number } | undefined {
+    if (keepRecent === 0) return { ts: Number.MAX_SAFE_INTEGER, seq: 0 };
+    const row = this.#db.row(
+      "SELECT ts, ingest_seq FROM entries ORDER BY ts DESC, ingest_seq DESC LIMIT 1 OFFSET ?",
+      keepRecent - 1,
+    );
+    return row && { ts: row[0] as number, seq: row[1] as number };
+  }
+
+  // The number up to which every active peer has our entries. The original lets a retired peer hold
+  // it back for ever and does not count a peer that was never pushed to. Peers count here if they were
+  // seen lately; those never pushed to count as having nothing. Without any push there is no floor.
+  #pushedFloor(): number {
+    const row = this.#db.row(
+      `SELECT min(coalesce(s.last_pushed_seq, 0)) FROM peer_book b
+       LEFT JOIN peer_push_state s ON s.peer_id = b.peer_id
+       WHERE b.last_seen >= ? AND EXISTS (SELECT 1 FROM peer_push_state)`,
+      Math.floor(this.#clock.now() / 1000) - ACTIVE_SECONDS,
+    );
+    return typeof row?.[0] === "number" ? row[0] : Infinity;
+  }
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new RangeError(
+      `Cannot prune as '${name}' must be an integer of at least ${least}: current value is ${value}`,
+    );
+  }
+}

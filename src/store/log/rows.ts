@@ -1,0 +1,141 @@
+/**
+ * Rows of `entries` to {@linkcode Entry} and back.
+ *
+ * Another program may have written a row: the original, an older or newer rr, a person with
+ * `sqlite3`. SQLite takes anything anywhere, so what comes out is checked like what comes from a peer,
+ * and a row that breaks a rule is left out instead of failing everything around it.
+ */
+import type { Entry } from "../../history/entry.ts";
+import { checkEntry, EntryError } from "../../history/check_entry.ts";
+import type { Database, Row, Value } from "../file/database.ts";
+import type { AppendResult } from "../../swarm/log.ts";
+
+/**
+ * Longest text that is read from a row, in bytes: more than any command of ours may have. SQLite knows
+ * the length without the text, so a row of gigabytes that another program wrote costs nothing.
+ */
+export const MOST_TEXT_BYTES = 4_194_304;
+
+/** The columns that make an entry, `ingest_seq` first; {@linkcode toEntry} expects this order. */
+const ENTRY_COLUMNS = "ingest_seq, entry_id, device_id, user_id, ts, " +
+  `iif(octet_length(cmd) > ${MOST_TEXT_BYTES}, NULL, cmd), ` +
+  `iif(octet_length(cwd) > ${MOST_TEXT_BYTES}, NULL, cwd), ` +
+  "exit_code, duration_ms, shell, hostname, version, ts_ms, session";
+
+const WRITTEN_COLUMNS = "entry_id, device_id, user_id, ts, cmd, cwd, exit_code, duration_ms, " +
+  "shell, hostname, version, ts_ms, session";
+const MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+// Every statement reads and writes the counter of AUTOINCREMENT and sets up a few things more: eight
+// rows at once cost two thirds as much a row as one, and more gain nothing.
+const ROWS_AT_ONCE = 8;
+// FAIL: the transaction around it is rolled back anyway, so the statement needs no journal of its own.
+const INSERT_ONE = `INSERT OR FAIL INTO entries (${WRITTEN_COLUMNS}) VALUES ${MARKS}`;
+const INSERT_SEVERAL = `INSERT OR FAIL INTO entries (${WRITTEN_COLUMNS}) VALUES ${
+  Array(ROWS_AT_ONCE).fill(MARKS).join(", ")
+}`;
+
+/**
+ * Stores what is not there yet and what `isKept` does not leave out, in its order. Only within a
+ * transaction.
+ */
+export function insertUnknown(
+  db: Database,
+  entries: readonly Entry[],
+  isKept: (entry: Entry) => boolean = () => true,
+): AppendResult {
+  const known = knownIds(db, entries);
+  const fresh: Entry[] = [];
+  for (const entry of entries) {
+    if (known.has(entry.id) || !isKept(entry)) continue;
+    known.add(entry.id);
+    fresh.push(entry);
+  }
+  insertEntries(db, fresh);
+  return { inserted: fresh.length, ignored: entries.length - fresh.length };
+}
+
+function insertEntries(db: Database, entries: readonly Entry[]): void {
+  let at = 0;
+  while (at < entries.length) {
+    const several = at + ROWS_AT_ONCE <= entries.length;
+    const end = several ? at + ROWS_AT_ONCE : at + 1;
+    const values: Value[] = [];
+    for (; at < end; at++) pushValues(values, entries[at]!);
+    db.run(several ? INSERT_SEVERAL : INSERT_ONE, ...values);
+  }
+}
+
+function pushValues(values: Value[], entry: Entry): void {
+  const ts = unixSeconds(entry);
+  values.push(
+    entry.id,
+    entry.deviceId,
+    entry.userId,
+    ts,
+    entry.command,
+    entry.cwd,
+    entry.exitCode,
+    entry.durationMs,
+    entry.shell,
+    entry.hostname,
+    entry.version,
+    // Whole seconds, as from a v1 peer, need no second column.
+    entry.startedAtMs === ts * 1000 ? null : entry.startedAtMs,
+    entry.session ?? null,
+  );
+}
+
+/**
+ * The ids of `entries` that are stored or were deleted here.
+ *
+ * Asked for all at once: `INSERT OR IGNORE` would use up a sequence number for every one of them, and
+ * a condition in each insert takes half as long again as the insert.
+ */
+function knownIds(db: Database, entries: readonly Entry[]): Set<string> {
+  const rows = db.rows(
+    `SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM entries WHERE entry_id = value)
+       OR EXISTS (SELECT 1 FROM rr_deleted WHERE entry_id = value)`,
+    JSON.stringify(entries.map((entry) => entry.id)),
+  );
+  return new Set(rows.map((row) => row[0] as string));
+}
+
+/** The original's `ts`: whole seconds, rounded down. */
+export function unixSeconds(entry: Entry): number {
+  return Math.floor(entry.startedAtMs / 1000);
+}
+
+/** The entry of a row of {@linkcode ENTRY_COLUMNS}; `undefined` if the row breaks a rule. */
+export function toEntry(row: Row): Entry | undefined {
+  const session = row[13];
+  try {
+    return checkEntry({
+      id: row[1],
+      deviceId: row[2],
+      userId: row[3],
+      startedAtMs: startedAtMs(row[4], row[12]),
+      command: row[5],
+      cwd: row[6],
+      exitCode: row[7],
+      durationMs: row[8],
+      shell: row[9],
+      hostname: row[10],
+      version: row[11],
+      session: typeof session === "string" ? session : undefined,
+    });
+  } catch (error) {
+    if (error instanceof EntryError) return undefined;
+    throw error;
+  }
+}
+
+// `ts` is what the original reads, so it wins when a foreign program changed one of the two.
+function startedAtMs(ts: unknown, ms: unknown): unknown {
+  if (typeof ts !== "number") return undefined;
+  return typeof ms === "number" && Math.floor(ms / 1000) === ts ? ms : ts * 1000;
+}
+
+/** Rows of `SELECT {@linkcode ENTRY_COLUMNS} ${rest}`. */
+export function entryRows(db: Database, rest: string, ...values: Value[]): Row[] {
+  return db.rows(`SELECT ${ENTRY_COLUMNS} ${rest}`, ...values);
+}

@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Entry, EntryId } from "../../../src/history/entry.ts";
+import type { History } from "../../../src/store/file/open_history.ts";
+import { TEXT_END } from "../../../src/store/index/history_search.ts";
+import type { HistoryQuery } from "../../../src/store/index/history_query.ts";
+import type { RunFilter } from "../../../src/store/index/run_filter.ts";
+import { generateEntries } from "../../fakes/history_generator.ts";
+import { foreign, open, tempFolder } from "../_open.ts";
+
+const ENTRIES = oddEntries();
+
+// A history with what breaks naive readers: one time for many, times out of order, other letters.
+function oddEntries(): Entry[] {
+  const entries = generateEntries(4200, { seed: 3, meanGapMs: 400 });
+  const old = generateEntries(2000, { seed: 4, uniqueShare: 0.65 });
+  const same = generateEntries(50, { seed: 5 }).map((e) => ({
+    ...e,
+    startedAtMs: 1_609_459_300_000,
+  }));
+  const odd = ["größe ändern", "GRÖSSE", "ls\x1e-la", "", " ", "x".repeat(20_000), "ſtraße K"].map(
+    (command, i) => ({ ...entries[i]!, id: `odd-${i}` as EntryId, command }),
+  );
+  return [...entries, ...old, ...same, ...odd];
+}
+
+// What the store should say, by looking at every entry.
+function expected(entries: readonly Entry[], query: Partial<HistoryQuery>): Entry[] {
+  const { words = [], caseSensitive = false, distinct = false, limit = Infinity } = query;
+  const fold = (text: string): string => caseSensitive ? text : text.toLowerCase();
+  const seen = new Set<string>();
+  return entries.map((entry, seq) => ({ entry, seq }))
+    .filter(({ entry }) => passes(entry, query))
+    .filter(({ entry }) => words.every((word) => fold(entry.command).includes(fold(word))))
+    .sort((a, b) => b.entry.startedAtMs - a.entry.startedAtMs || b.seq - a.seq)
+    .filter(({ entry }) => !distinct || !seen.has(entry.command) && seen.add(entry.command))
+    .slice(0, limit)
+    .map(({ entry }) => entry);
+}
+
+function passes(entry: Entry, filter: RunFilter): boolean {
+  const { hostname, deviceId, cwd, below, session, exit, sinceMs, untilMs } = filter;
+  return (hostname === undefined || entry.hostname === hostname) &&
+    (deviceId === undefined || entry.deviceId === deviceId) &&
+    (cwd === undefined || entry.cwd === cwd) &&
+    (below === undefined || entry.cwd === below || entry.cwd.startsWith(`${below}/`)) &&
+    (session === undefined || entry.session === session) &&
+    (exit === undefined ||
+      (exit === "failure"
+        ? entry.exitCode !== 0
+        : entry.exitCode === (exit === "success" ? 0 : exit))) &&
+    (sinceMs === undefined || entry.startedAtMs >= sinceMs) &&
+    (untilMs === undefined || entry.startedAtMs < untilMs);
+}
+
+function maybe<T>(values: readonly T[]): fc.Arbitrary<T | undefined> {
+  return fc.option(fc.constantFrom(...values), { nil: undefined, freq: 1 });
+}
+
+const SOME = ENTRIES.filter((_, i) => i % 700 === 3);
+const QUERY: fc.Arbitrary<HistoryQuery> = fc.record({
+  words: fc.array(
+    fc.constantFrom("git", "GI", "cargo test", "e", "größe", "ss", "nope", "\n", "K", ""),
+    {
+      maxLength: 2,
+    },
+  ),
+  caseSensitive: fc.boolean(),
+  distinct: fc.boolean(),
+  limit: fc.constantFrom(1, 7, 300, 20_000),
+  hostname: maybe(SOME.map((e) => e.hostname)),
+  cwd: maybe([...SOME.map((e) => e.cwd), "/nowhere"]),
+  below: maybe(["/home/ana", "/home/ana/src", "/home/an", "/tmp"]),
+  session: maybe(SOME.map((e) => e.session!)),
+  exit: maybe<number | "success" | "failure">([0, 1, 130, "success", "failure"]),
+  sinceMs: maybe(SOME.map((e) => e.startedAtMs)),
+  untilMs: maybe(SOME.map((e) => e.startedAtMs)),
+});
+
+function assertFinds(
+  history: History,
+  entries: readonly Entry[],
+  runs: number,
+  seed: number,
+): void {
+  fc.assert(
+    fc.property(QUERY, (query) => {
+      const found = history.recall.find(query).map((e) => e.id);
+      assert.deepEqual(found, expected(entries, query).map((e) => e.id));
+    }),
+    { numRuns: runs, seed },
+  );
+}
+
+for (const [state, steps] of [["not", 0], ["half", 2], ["fully", 99]] as const) {
+  Deno.test(`find() gives what every entry says, ${state} indexed`, () => {
+    using history = open(":memory:");
+    history.log.append(ENTRIES.slice(0, 5500));
+    for (let i = 0; i < steps && history.index.catchUp(steps === 2 ? 1500 : 4096) > 0; i++);
+    history.log.append(ENTRIES.slice(5500));
+    if (steps === 99) { while (history.index.catchUp(137) > 0); }
+    assertFinds(history, ENTRIES, 40, 1);
+  });
+}
+
+Deno.test("find() and the index follow rows that the original adds, deletes and changes", () => {
+  using folder = tempFolder();
+  using history = open(folder.file("h.db"));
+  history.log.append(ENTRIES);
+  while (history.index.catchUp() > 0);
+  const before = history.recall.find({ limit: 50 });
+  foreign(folder.file("h.db"), (db) => {
+    db.exec("DELETE FROM entries WHERE ingest_seq % 3 = 0");
+    db.exec(
+      `INSERT INTO entries (entry_id, device_id, user_id, ts, cmd, cwd, exit_code, duration_ms,
+      shell, hostname, version) SELECT 'copy-' || entry_id, device_id, user_id, ts + 5, 'new ' || cmd,
+      cwd, exit_code, duration_ms, shell, hostname, version FROM entries WHERE ingest_seq < 500`,
+    );
+  });
+  assert.notDeepEqual(history.recall.find({ limit: 50 }), before);
+  const now = history.log.entriesAfter(0, { entries: 10_000, bytes: 1e9 }).entries;
+  assertFinds(history, now, 20, 2);
+  while (history.index.catchUp() > 0);
+  assertFinds(history, now, 20, 3);
+  foreign(
+    folder.file("h.db"),
+    (db) => db.exec("UPDATE entries SET cmd = 'secret' WHERE ingest_seq = 1"),
+  );
+  const changed = now.map((e, i) => i === 0 ? { ...e, command: "secret" } : e);
+  assertFinds(history, changed, 5, 4);
+  while (history.index.catchUp() > 0);
+  assertFinds(history, changed, 5, 5);
+});
+
+Deno.test("recent() keeps the order of commands that share a second or a millisecond", () => {
+  using history = open(":memory:");
+  const at = (ms: number, id: string): Entry => ({
+    ...ENTRIES[0]!,
+    id: id as EntryId,
+    startedAtMs: 1_700_000_000_000 + ms,
+  });
+  history.log.append([at(300, "c"), at(100, "a"), at(200, "b"), at(300, "d"), at(0, "z")]);
+  for (let i = 0; i < 2; i++) {
+    assert.deepEqual(history.recall.recent(9).map((e) => e.id), ["d", "c", "b", "a", "z"]);
+    assert.deepEqual(history.recall.recent(2).map((e) => e.id), ["d", "c"]);
+    history.index.catchUp();
+  }
+  assert.throws(() => history.recall.recent(0), RangeError);
+});
+
+Deno.test("commands() gives every distinct command once, newest first, with its newest run", () => {
+  using history = open(":memory:");
+  history.log.append(ENTRIES);
+  for (const steps of [0, 2, 99]) {
+    for (let i = 0; i < steps && history.index.catchUp(2000) > 0; i++);
+    for (const filter of [{}, { exit: "failure" as const }, { below: "/home/ana/src" }]) {
+      const texts: string[] = [];
+      const seqs: number[] = [];
+      for (const slice of history.recall.commands(filter)) {
+        const text = new TextDecoder().decode(slice.texts);
+        texts.push(...text.split(String.fromCharCode(TEXT_END)).slice(0, -1));
+        seqs.push(...slice.seqs);
+      }
+      const wanted = expected(ENTRIES, { ...filter, distinct: true });
+      assert.deepEqual(texts, wanted.map((e) => e.command.replaceAll("\x1e", " ")));
+      assert.deepEqual(history.recall.entriesBySeq(seqs), wanted);
+    }
+  }
+});
+
+Deno.test("runsOf() counts every run of exactly one command", () => {
+  using history = open(":memory:");
+  history.log.append(ENTRIES);
+  for (let i = 0; i < 3; i++) {
+    const runs = ENTRIES.filter((e) => e.command === "git status");
+    const found = history.recall.runsOf("git status", 5);
+    assert.equal(found.total, runs.length);
+    assert.equal(found.failed, runs.filter((e) => e.exitCode !== 0).length);
+    assert.deepEqual(found.entries, expected(runs, { limit: 5 }));
+    assert.deepEqual(history.recall.runsOf("git statu"), { total: 0, failed: 0, entries: [] });
+    history.index.catchUp(5000);
+  }
+});
+
+Deno.test("entriesById() keeps the order asked for and leaves out what is not there", () => {
+  using history = open(":memory:");
+  history.log.append(ENTRIES.slice(0, 10));
+  const [a, b] = ENTRIES as [Entry, Entry];
+  assert.deepEqual(history.recall.entriesById([b.id, "nope", a.id]), [b, a]);
+});
+
+Deno.test("find() and the index leave out rows that another program broke", () => {
+  using folder = tempFolder();
+  using history = open(folder.file("h.db"));
+  history.log.append(ENTRIES.slice(0, 8));
+  foreign(folder.file("h.db"), (db) =>
+    db.exec(`
+    UPDATE entries SET exit_code = 9999999999 WHERE ingest_seq = 1;
+    UPDATE entries SET cmd = x'ff00' WHERE ingest_seq = 2;
+    UPDATE entries SET ts = 'soon' WHERE ingest_seq = 3;
+    UPDATE entries SET duration_ms = 4611686018427387904 WHERE ingest_seq = 4;
+    UPDATE entries SET session = x'00' WHERE ingest_seq = 5`));
+  for (let i = 0; i < 2; i++) {
+    const seqs = history.recall.find({ limit: 9 }).map((e) =>
+      ENTRIES.findIndex((o) => o.id === e.id)
+    );
+    assert.deepEqual(seqs.sort(), [4, 5, 6, 7]);
+    while (history.index.catchUp() > 0);
+  }
+});
+
+Deno.test("stats count what every entry says", () => {
+  using history = open(":memory:");
+  history.log.append(ENTRIES);
+  history.index.catchUp(5000);
+  for (const filter of [{}, { hostname: ENTRIES[0]!.hostname }, { cwd: "/nowhere" }]) {
+    const runs = ENTRIES.filter((e) => passes(e, filter));
+    const times = runs.map((e) => e.startedAtMs);
+    const borders = [0, 1_609_459_300_000, 1_609_460_000_000, 2e12];
+    const got = history.stats.summary(filter, { top: 5, bordersMs: borders });
+    const failures = (part: readonly Entry[]): number =>
+      part.filter((e) => e.exitCode !== 0).length;
+    assert.equal(got.runs, runs.length);
+    assert.equal(got.failed, failures(runs));
+    assert.equal(got.distinct, new Set(runs.map((e) => e.command)).size);
+    assert.equal(
+      got.oldestMs,
+      times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b)),
+    );
+    assert.equal(
+      got.newestMs,
+      times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)),
+    );
+    for (const { command, runs: count, failed } of got.commands) {
+      const part = runs.filter((e) => e.command === command);
+      assert.deepEqual([count, failed], [part.length, failures(part)]);
+    }
+    const counts = Map.groupBy(runs, (e) => e.command);
+    const most = [...counts.values()].map((part) => part.length).sort((a, b) => b - a).slice(0, 5);
+    assert.deepEqual(got.commands.map((c) => c.runs), most);
+    for (const { hostname, runs: count } of got.hosts) {
+      assert.equal(count, runs.filter((e) => e.hostname === hostname).length);
+    }
+    assert.equal(got.folders.length, Math.min(5, new Set(runs.map((e) => e.cwd)).size));
+    got.periods.forEach(({ fromMs, runs: count }, i) => {
+      assert.equal(fromMs, borders[i]);
+      assert.equal(count, times.filter((ms) => ms >= fromMs && ms < borders[i + 1]!).length);
+    });
+  }
+});
