@@ -26,6 +26,15 @@ elif ((BASH_VERSINFO[0] < 5)); then
   printf '%s\\n' "rr: recording needs bash 5.0 or newer, and this is $BASH_VERSION. Commands typed here can be taken in later with 'rr import --from bash'." >&2
 elif [[ \${__rustory_pid-} != "$$" ]]; then
 
+# The original's hook, in a shell that was open before: ours takes the place of its functions, and its
+# trap goes if it still is the one.
+if declare -F __rustory_ctrl_r >/dev/null; then
+  [[ $(trap -p DEBUG) != *__rustory_preexec* ]] || trap - DEBUG
+  unset -f __rustory_preexec __rustory_ctrl_r __rustory_epoch_ms __rustory_hook_disabled
+fi
+# It does nothing where this is set, and would take over from us otherwise.
+__RUSTORY_HOOK_INSTALLED=1
+
 __rustory_pid=$$ __rustory_start= __rustory_command= __rustory_paused= __rustory_none= __rustory_dedup=
 __rustory_number=0 __rustory_entry=0 __rustory_seen=-1 __rustory_cwd=$PWD
 unset __rustory_last
@@ -216,7 +225,7 @@ __rustory_uninstall() {
   unset -f rr __rustory_precmd __rustory_finish __rustory_read_last \\
     __rustory_record __rustory_create __rustory_prompt __rustory_keep_repeats __rustory_hook \\
     __rustory_search __rustory_bind __rustory_ble_preexec __rustory_ble_precmd __rustory_uninstall
-  unset RUSTORY_SESSION "\${!__rustory_@}"
+  unset RUSTORY_SESSION __RUSTORY_HOOK_INSTALLED "\${!__rustory_@}"
 }
 
 # ble.sh replaces the line editor and has hooks of its own.

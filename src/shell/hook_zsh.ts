@@ -19,7 +19,8 @@ export function zshHook(options: HookOptions): string {
 [[ -o aliases ]] && __rustory_aliases=1
 'builtin' 'unsetopt' 'aliases'
 
-if [[ -o interactive ]] && ! (( \${+functions[__rustory_precmd]} )); then
+# Not by __rustory_precmd: the original's hook has a function of that name.
+if [[ -o interactive ]] && ! (( \${+functions[__rustory_uninstall]} )); then
 
 'builtin' 'zmodload' zsh/datetime zsh/system 2>/dev/null
 
@@ -27,6 +28,16 @@ typeset -g +x __rustory_command= __rustory_cwd= __rustory_paused= __rustory_sess
 typeset -gi +x __rustory_start=0 __rustory_number=0
 typeset -ga +x __rustory_program
 typeset -gA +x __rustory_old_keys
+
+# The original's hook, in a shell that was open before: ours takes the place of its functions.
+if (( \${+functions[__rustory_widget_ctrl_r]} )); then
+  'builtin' 'bindkey' '^R' history-incremental-search-backward
+  'builtin' 'zle' -D __rustory_ctrl_r_widget 2>/dev/null
+  'builtin' 'unfunction' -m '__rustory_*'
+  'builtin' 'unset' -m '__rustory_last_*'
+fi
+# It does nothing where this is set, and would take over from us otherwise.
+typeset -g +x __RUSTORY_HOOK_INSTALLED=1
 
 function __rustory_preexec {
   builtin emulate -L zsh -o extendedglob
@@ -113,7 +124,7 @@ function __rustory_bind {
   for map in emacs viins vicmd; do
     for key in "\${@:2}"; do
       old=$(bindkey -M $map $key 2>/dev/null)
-      __rustory_old_keys[$map$'\\n'$key]=\${old##* }
+      __rustory_old_keys[$map:$key]=\${old##* }
       bindkey -M $map $key $1
     done
   done 2>/dev/null
@@ -126,10 +137,10 @@ function __rustory_uninstall {
   preexec_functions=(\${preexec_functions:#__rustory_preexec})
   zshexit_functions=(\${zshexit_functions:#__rustory_exit})
   for at in \${(k)__rustory_old_keys}; do
-    bindkey -M \${at%%$'\\n'*} \${at#*$'\\n'} \${__rustory_old_keys[$at]:-undefined-key}
+    bindkey -M \${at%%:*} \${at#*:} \${__rustory_old_keys[$at]:-undefined-key}
   done 2>/dev/null
   zle -D __rustory_search __rustory_up 2>/dev/null
-  unset RUSTORY_SESSION
+  unset RUSTORY_SESSION __RUSTORY_HOOK_INSTALLED
   unset -m '__rustory_*'
   unfunction -m rr '__rustory_*'
 }
@@ -145,8 +156,8 @@ function __rustory_uninstall {
   typeset -gx RUSTORY_SESSION=$__rustory_session
   # First, so that no other tool's work counts as the command's; the start last, for the same reason.
   typeset -ga precmd_functions preexec_functions zshexit_functions
-  precmd_functions=(__rustory_precmd $precmd_functions)
-  preexec_functions+=(__rustory_preexec)
+  precmd_functions=(__rustory_precmd \${precmd_functions:#__rustory_precmd})
+  preexec_functions=(\${preexec_functions:#__rustory_preexec} __rustory_preexec)
   zshexit_functions+=(__rustory_exit)
   zle -N __rustory_search
   zle -N __rustory_up

@@ -1,6 +1,7 @@
 /**
- * The terminal that a person sits at: keys come from stdin, the drawing goes to stderr, so that stdout
- * stays free for the answer. In the shell hooks stdin is `/dev/tty`.
+ * The terminal that a person sits at: keys come from stdin, or from `/dev/tty` where stdin is something
+ * else (zsh gives `/dev/null` to what a key starts); the drawing goes to stderr, so that stdout stays
+ * free for the answer.
  */
 
 /** A terminal in use. */
@@ -18,3 +19,6 @@ export interface Terminal {
   /** Stops reading. What was typed and not read is left for the shell. */
   close(): void;
 }
+
+/** Where keys come from if stdin is not a terminal. */
+export const TERMINAL_FILE = "/dev/tty";

@@ -1,12 +1,13 @@
 /** The {@linkcode Terminal} on Deno, without a `node:` module: it is on the path of ctrl-r. */
 import { createOutput } from "./bytes.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, TERMINAL_FILE } from "./terminal.ts";
 
 /** Bytes read at once: a key, or a good part of a paste. */
 const READ_BYTES = 4096;
 
-/** Creates it. */
-export function denoTerminal(): Terminal {
+/** Creates it; see `openTerminal()`. */
+export function denoTerminal(onStdin: boolean): Terminal {
+  const keys = onStdin ? Deno.stdin : Deno.openSync(TERMINAL_FILE);
   const screen = createOutput({
     write: (bytes) => Deno.stderr.writeSync(bytes),
     isTerminal: () => true,
@@ -16,8 +17,8 @@ export function denoTerminal(): Terminal {
   const buffer = new Uint8Array(READ_BYTES);
   return {
     size: consoleSize,
-    setRaw: (on) => Deno.stdin.setRaw(on),
-    read: () => readInto(buffer),
+    setRaw: (on) => keys.setRaw(on),
+    read: () => readInto(keys, buffer),
     write: (text) => screen.write(text),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
     close: () => {},
@@ -32,9 +33,12 @@ function consoleSize(): { columns: number; rows: number } {
   }
 }
 
-async function readInto(buffer: Uint8Array): Promise<Uint8Array | undefined> {
+async function readInto(
+  keys: { read(into: Uint8Array): Promise<number | null> },
+  buffer: Uint8Array,
+): Promise<Uint8Array | undefined> {
   try {
-    const length = await Deno.stdin.read(buffer);
+    const length = await keys.read(buffer);
     return length === null ? undefined : buffer.slice(0, length);
   } catch {
     return undefined; // EIO: the terminal was closed

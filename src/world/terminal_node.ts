@@ -1,12 +1,14 @@
 /** The {@linkcode Terminal} on Node. */
-import { writeSync } from "node:fs";
+import { openSync, writeSync } from "node:fs";
 import process from "node:process";
+import { ReadStream } from "node:tty";
 import { createOutput } from "./bytes.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, TERMINAL_FILE } from "./terminal.ts";
 
-/** Creates it. */
-export function nodeTerminal(): Terminal {
-  const { stdin, stderr } = process;
+/** Creates it; see `openTerminal()`. */
+export function nodeTerminal(onStdin: boolean): Terminal {
+  const { stderr } = process;
+  const stdin = onStdin ? process.stdin : new ReadStream(openSync(TERMINAL_FILE, "r"));
   const chunks: Uint8Array[] = [];
   let closed = false;
   let wake = (): void => {};

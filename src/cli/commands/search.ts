@@ -35,7 +35,10 @@ export const command: CliCommand = defineCommand<Flags, string[]>({
 a terminal, what could act on it is shown instead of obeyed. Ends with 1 if nothing matches.
 
 With -i it opens a screen to choose one (F1 there lists its keys), prints the choice, and ends with
-130 if it was left. This is what ctrl-r opens in a shell with the hook.
+130 if it was left. This is what ctrl-r opens in a shell with the hook. The same happens where a
+shell at a terminal asks for the whole history and takes the answer, as in \`x=$(rr search)\`: the
+ctrl-r of older hooks does so, and would put all of it on the prompt. Any word, filter or form of
+output (--format '{command}', --json) prints.
 
 Examples:
   rr search git push
@@ -77,7 +80,9 @@ async function run(
     { dbPath: flags.dbPath, searchLimit: flags.limit },
     { lenient: true },
   );
-  if (flags.interactive) return await choose(world, settings, flags, words);
+  if (flags.interactive || asksForOne(world, flags, words)) {
+    return await choose(world, settings, flags, words);
+  }
   const print = await printerOf(world, flags);
   for (const { message, hint } of settings.problems) printWarning(world, `${message}: ${hint}`);
   using history = openForSearching(settings.dbPath, world);
@@ -93,6 +98,22 @@ async function run(
   print(found);
   await keepUp(world, history);
   return found.length > 0 ? ExitCode.OK : ExitCode.FAILURE;
+}
+
+/**
+ * Whether this is `selected="$(rr search --limit N)"`, the ctrl-r of the original's hook in a shell that
+ * is still open or has that hook in a file. It expects one chosen command and puts whatever is printed
+ * on the prompt, where the next Enter runs it. Such a shell has its terminal on stderr; zsh has no more
+ * of it than that.
+ */
+function asksForOne(world: World, flags: Flags, words: readonly string[]): boolean {
+  const { limit: _, ...others } = flags;
+  const isBare = words.length === 0 &&
+    Object.entries(others).every(([name, value]) =>
+      name === "dbPath" || value === undefined || value === false
+    );
+  return isBare && !world.stdout.isTerminal() &&
+    (world.stderr.isTerminal() || world.stdin.isTerminal());
 }
 
 async function choose(

@@ -22,24 +22,32 @@ const INLINE_LEAST_ROWS = 12;
 const ENDING: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Lets a person choose a command. Draws on stderr, reads keys from stdin.
+ * Lets a person choose a command. Draws on stderr, reads keys from stdin, or from the terminal itself
+ * if stdin is something else.
  *
- * @throws {RrError} `usage` if stdin or stderr is not a terminal
+ * @throws {RrError} `usage` if there is no terminal to draw on or to read from
  */
 export async function runPicker(
   world: World,
   source: CommandSource,
   options: PickerRunOptions = {},
-  open: () => Promise<Terminal> = openTerminal,
+  open: (onStdin: boolean) => Promise<Terminal> = openTerminal,
 ): Promise<Outcome> {
-  if (!world.stdin.isTerminal() || !world.stderr.isTerminal()) {
-    const name = world.stdin.isTerminal() ? "error output" : "input";
-    throw new RrError("usage", `Cannot open the picker: the standard ${name} is not a terminal`, {
-      hint: "Use `rr search WORDS` in scripts, or `rr search -i </dev/tty 2>/dev/tty`",
-    });
-  }
+  if (!world.stderr.isTerminal()) throw noTerminal("error output");
+  const onStdin = world.stdin.isTerminal();
+  if (!onStdin && isDumb(world)) throw noTerminal("input");
   if (isDumb(world)) return runLinePicker(world, source, options);
-  return await onTerminal(await open(), world, source, options);
+  const terminal = await open(onStdin).catch((cause) => {
+    throw noTerminal("input", cause);
+  });
+  return await onTerminal(terminal, world, source, options);
+}
+
+function noTerminal(name: string, cause?: unknown): RrError {
+  return new RrError("usage", `Cannot open the picker: the standard ${name} is not a terminal`, {
+    hint: "Use `rr search WORDS` in scripts, or `rr search -i </dev/tty 2>/dev/tty`",
+    cause,
+  });
 }
 
 async function onTerminal(
