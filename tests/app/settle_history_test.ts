@@ -49,3 +49,27 @@ async function tryToWrite(path: string): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", script] }).output();
   return new TextDecoder().decode(stdout).trim();
 }
+
+const hasStrace = await new Deno.Command("strace", { args: ["-o", "/dev/null", "true"] }).output()
+  .then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "historySettler() waits for the disk, and only for that of the write-ahead log",
+  ignore: !hasStrace,
+  async fn(): Promise<void> {
+    using world = new FakeWorld();
+    const path = `${world.home}/history.db`;
+    using history = openHistory(path, world);
+    history.log.append(makeEntries(1));
+    const module = new URL("../../src/app/settle_history.ts", import.meta.url).href;
+    const script = `const { historySettler } = await import(${JSON.stringify(module)});
+      await historySettler(${JSON.stringify(path)})();`;
+    const trace = `${world.home}/trace`;
+    const args = ["-f", "-y", "-o", trace, "-e", "trace=fsync,fdatasync", Deno.execPath()];
+    const run = new Deno.Command("strace", { args: [...args, "eval", script] });
+    assert.ok((await run.output()).success);
+    const calls = Deno.readTextFileSync(trace).split("\n").filter((line) => line.includes(path));
+    assert.equal(calls.length, 1, calls.join("\n"));
+    assert.match(calls[0]!, /fdatasync\(\d+<.*history\.db-wal>/);
+  },
+});

@@ -71,3 +71,22 @@ Deno.test("dutyState() takes a blank marker for none and refuses nonsense", () =
   Deno.writeTextFileSync(duty.markerPath, "12x");
   assert.throws(() => dutyState(world, duty), (error) => error instanceof RrError);
 });
+
+Deno.test("takeTurn() looks again once it has the lock: another may just have done the duty", async () => {
+  using world = new FakeWorld();
+  const duty = { markerPath: `${world.home}/marker`, intervalSec: 10 };
+  const { files } = world;
+  const slow = {
+    clock: world.clock,
+    // Another process does the duty between the first look and the lock.
+    files: Object.assign(Object.create(files) as typeof files, {
+      createPrivate: (path: string, content: string): boolean => {
+        files.replacePrivate(duty.markerPath, `${Math.floor(world.clock.now() / 1000)}\n`);
+        return files.createPrivate(path, content);
+      },
+    }),
+  };
+  let count = 0;
+  assert.equal(await takeTurn(slow, duty, () => void count++), false);
+  assert.equal(count, 0);
+});

@@ -11,8 +11,8 @@ interface Row {
 
 /** The log of one device. Sequence numbers begin at 1 and are never used twice. */
 export class MemoryHistory implements HistoryLog {
-  /** Thrown by the next calls that read or write the log, first one first. */
-  readonly failures: Error[] = [];
+  /** Thrown by the next calls that read or write the log, first one first; `undefined` lets one pass. */
+  readonly failures: (Error | undefined)[] = [];
   /** What a peer brings is ignored if it is older; milliseconds since the Unix epoch. */
   prunedBeforeMs = -Infinity;
   #rows: Row[] = [];

@@ -86,3 +86,13 @@ Deno.test("lockDaemon() lets exactly one of many processes in, and the next afte
   const next = stack.use(startScript(HOLDER, [db]));
   assert.equal(await next.line(), `held ${next.pid}`);
 });
+
+Deno.test("a lock with our process number but of another time is written anew", () => {
+  using world = new FakeWorld();
+  const db = `${world.home}/history.db`;
+  const sinceMs = world.clock.now();
+  lockDaemon(db, world)[Symbol.dispose]();
+  world.clock.jumpTo(sinceMs + 5_000);
+  using _lock = lockDaemon(db, world);
+  assert.deepEqual(daemonHolder(db, world), { pid: world.pid, sinceMs: sinceMs + 5_000 });
+});

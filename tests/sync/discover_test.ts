@@ -184,3 +184,11 @@ function register(
   const base = { peer: peer as PeerId, addrs, deviceId };
   return directory.register({ ...base, userId: "kim", hostname: "host", version: "0.1.0" });
 }
+
+Deno.test("find() writes into the book whom a directory named, and nobody else", async () => {
+  const set = new Setting();
+  await register(set.first, "a", ["/addr/1"]);
+  set.manual.push(record("named", ["/addr/2"]));
+  await set.find();
+  assert.deepEqual(set.book.recent(0, "kim").map((one) => one.peer), ["a"]);
+});

@@ -449,3 +449,14 @@ function pullOnce(near: Device, reply: PullReply): Promise<SyncReport> {
   });
   return drive(near.clock, near.engine.runRound());
 }
+
+Deno.test("an answer that is stored in parts is asked for again if not all parts were stored", async () => {
+  const near = new Device("near", { sync: { limit: 3000, request: { attempts: 1 } } });
+  const far = new Device("far", { clock: near.clock });
+  near.knows(far);
+  far.recordCommands(2500);
+  near.history.failures.push(undefined, new RrError("database", "disk full"));
+  assert.ok((await drive(near.clock, near.engine.runRound())).error);
+  await drive(near.clock, near.engine.runRound());
+  assert.equal(near.history.entries.length, 2500);
+});

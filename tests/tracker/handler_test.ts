@@ -258,3 +258,29 @@ Deno.test("createTracker() never fails on any body", async () => {
     assert.equal((await register(value)).status, 200);
   }));
 });
+
+Deno.test("createTracker() asks for the token before it takes a record back", async () => {
+  const { tracker, register, send } = openTracker({ token: "right" });
+  await register(record(), { authorization: "Bearer right" });
+  const gone = await send("DELETE", `/api/v1/peers/${PEER_IDS[0]}`);
+  assert.equal(gone.status, 401);
+  assert.equal(tracker.peerCount(), 1);
+});
+
+Deno.test("createTracker() compares the whole token", async () => {
+  const token = "right";
+  const first = await firstDigestByte(token);
+  let wrong = 0;
+  while (await firstDigestByte(`wrong${wrong}`) !== first) wrong++;
+  const tracker = createTracker({ token }, { clock: new FakeClock() });
+  const ask = async (given: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${given}` };
+    return (await tracker.fetch(new Request("http://x/api/v1/ping", { headers }))).status;
+  };
+  assert.deepEqual([await ask(`wrong${wrong}`), await ask(token)], [401, 200]);
+});
+
+async function firstDigestByte(text: string): Promise<number> {
+  const bytes = new TextEncoder().encode(text);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))[0]!;
+}

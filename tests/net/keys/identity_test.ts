@@ -82,3 +82,19 @@ async function temporaryFolder(): Promise<{ readonly path: string } & AsyncDispo
   const path = await Deno.makeTempDir();
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
+
+Deno.test("an empty key file that is old is refused at once, not waited for", async () => {
+  await using folder = await temporaryFolder();
+  const { files } = await systemWorld();
+  const path = `${folder.path}/identity.key`;
+  await Deno.writeFile(path, new Uint8Array(0));
+  await Deno.utime(path, new Date(0), new Date(0));
+  const sleeps: number[] = [];
+  const clock = {
+    now: () => Date.now(),
+    monotonic: () => sleeps.length * 20,
+    sleep: (ms: number) => Promise.resolve(void sleeps.push(ms)),
+  };
+  await assert.rejects(loadIdentity(path, { files, clock }), /the file is empty/);
+  assert.deepEqual(sleeps, []);
+});

@@ -248,3 +248,16 @@ Deno.test("stats count what every entry says", () => {
     });
   }
 });
+
+Deno.test("an index that was marked stale is not read", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  using history = open(path);
+  history.log.append(ENTRIES);
+  while (history.index.catchUp() > 0);
+  const { command } = ENTRIES[0]!;
+  const { total } = history.recall.runsOf(command);
+  assert.ok(total > 0);
+  foreign(path, (db) => db.exec("INSERT INTO rr_meta (key, value) VALUES ('index_stale', 1)"));
+  assert.equal(history.recall.runsOf(command).total, total);
+});

@@ -198,3 +198,35 @@ function holds(path: string, text: string): boolean {
     return new TextDecoder("latin1").decode(bytes).includes(text);
   });
 }
+
+Deno.test("prune() deletes none of the own entries that an active peer does not have yet", () => {
+  using history = openAt();
+  history.log.append(daily(6));
+  history.peers.remember([{ ...PEER, peer: "active" as PeerId, lastSeenUnix: NOW }]);
+  history.log.advancePushCursor("active", 2);
+  const done = history.removal.prune({ beforeUnix: NOW + 1, deviceId: OWN });
+  assert.deepEqual(done, { matched: 2, deleted: 2, keptForPeers: 4 });
+  assert.deepEqual(idsOf(history), daily(6).slice(2).map((e) => e.id));
+});
+
+Deno.test("prune() with keepRecent lets peers bring what is younger than the oldest kept", () => {
+  using history = openAt();
+  const entries = daily(10);
+  history.log.append(entries.filter((_, i) => i !== 7));
+  history.removal.prune({ beforeUnix: NOW, deviceId: OWN, keepRecent: 4 });
+  assert.deepEqual(history.log.append([entries[7]!], { fromPeer: true }).inserted, 1);
+  assert.deepEqual(history.log.append([entries[1]!], { fromPeer: true }).inserted, 0);
+});
+
+Deno.test("delete() overwrites the rows at once, not only when the file is written anew", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  using history = openAt(path);
+  const secret = "hunter2-before-the-scrub";
+  history.log.append(daily(5).map((e) => ({ ...e, command: `${secret} ${"x".repeat(300)}` })));
+  foreign(path, (db) => db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+  assert.ok(Deno.readTextFileSync(path).includes(secret), "the test can see it");
+  history.removal.delete({ query: { words: [secret] } });
+  foreign(path, (db) => db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+  assert.ok(!new TextDecoder("latin1").decode(Deno.readFileSync(path)).includes(secret));
+});
