@@ -6,13 +6,13 @@
  * number. The text is then read from the history through a file, since a command substitution forks.
  */
 import { type HookOptions, quoteForShell } from "./hook.ts";
+import { bashWidget } from "./bash/widget.ts";
 
 /** The script for `source <(...)` or its like. */
 export function bashHook(options: HookOptions): string {
   const folder = quoteForShell(options.folder);
   const scratch = quoteForShell(options.scratch);
   const program = options.program.map(quoteForShell).join(" ");
-  const up = options.upArrow ? "" : "# --up-arrow: ";
   return `# rr: records every command that is run in this bash, without starting a process.
 # Load it near the end of ~/.bashrc:  eval "$(rr hook --shell bash)"
 
@@ -179,18 +179,7 @@ __rustory_hook() {
   fi
 }
 
-__rustory_search() {
-  local __rustory_answer
-  # The x keeps newlines at the end.
-  __rustory_answer=$(command "\${__rustory_program[@]}" search -i --widget "$@" --query="$READLINE_LINE" </dev/tty 2>/dev/tty; printf x)
-  __rustory_answer=\${__rustory_answer%x}
-  # bash has no way to run a line from here: it is put on the prompt, for Enter.
-  case $__rustory_answer in
-    edit$'\\n'*) READLINE_LINE=\${__rustory_answer#edit$'\\n'} READLINE_POINT=2147483647 ;;
-    run$'\\n'*) READLINE_LINE=\${__rustory_answer#run$'\\n'} READLINE_POINT=2147483647 ;;
-  esac
-}
-
+${bashWidget(options)}
 function rr {
   case \${1-} in
     pause) __rustory_paused=1; printf '%s\\n' 'Recording is paused in this shell. \`rr resume\` takes it up again.' ;;
@@ -199,15 +188,9 @@ function rr {
   esac
 }
 
-__rustory_bind() {
-  local __rustory_map
-  for __rustory_map in emacs vi-insert vi-command; do
-    bind -m "$__rustory_map" -x "$1"
-  done 2>/dev/null
-}
-
 __rustory_uninstall() {
-  local __rustory_map __rustory_one __rustory_rest=()
+  local __rustory_one __rustory_rest=()
+  __rustory_unbind
   PS0=\${PS0//"$__rustory_ps0"/}
   __rustory_hook
   if [[ -n $__rustory_array ]]; then
@@ -217,14 +200,9 @@ __rustory_uninstall() {
     PROMPT_COMMAND=\${PROMPT_COMMAND%__rustory_prompt}
   fi
   [[ -n $__rustory_dedup ]] && HISTCONTROL=\${HISTCONTROL:+$HISTCONTROL:}ignoredups
-  for __rustory_map in emacs vi-insert vi-command; do
-    bind -m "$__rustory_map" '"\\C-r": reverse-search-history'
-    bind -m "$__rustory_map" '"\\e[A": previous-history'
-    bind -m "$__rustory_map" '"\\eOA": previous-history'
-  done 2>/dev/null
   unset -f rr __rustory_precmd __rustory_finish __rustory_read_last \\
     __rustory_record __rustory_create __rustory_prompt __rustory_keep_repeats __rustory_hook \\
-    __rustory_search __rustory_bind __rustory_ble_preexec __rustory_ble_precmd __rustory_uninstall
+    __rustory_search __rustory_bind __rustory_bind_keys __rustory_unbind __rustory_ble_preexec __rustory_ble_precmd __rustory_uninstall
   unset RUSTORY_SESSION __RUSTORY_HOOK_INSTALLED "\${!__rustory_@}"
 }
 
@@ -262,9 +240,7 @@ else
   __rustory_hook
   PS0=\${PS0-}$__rustory_ps0
 fi
-__rustory_bind '"\\C-r": __rustory_search'
-${up}__rustory_bind '"\\e[A": __rustory_search --up'
-${up}__rustory_bind '"\\eOA": __rustory_search --up'
+__rustory_bind_keys
 
 fi
 \\eval "$__rustory_aliases"

@@ -5,12 +5,12 @@
  * machine's uptime in hundredths of a second, which is a file on Linux, added to the time of its boot.
  */
 import { type HookOptions, quoteForFish } from "./hook.ts";
+import { fishWidget } from "./fish/widget.ts";
 
 /** The script for `source <(...)` or its like. */
 export function fishHook(options: HookOptions): string {
   const folder = quoteForFish(options.folder);
   const program = options.program.map(quoteForFish).join(" ");
-  const up = options.upArrow ? "" : "# --up-arrow: ";
   return `# rr: records every command that is run in this fish, without starting a process.
 # Load it in ~/.config/fish/config.fish:  rr hook --shell fish | source
 if status is-interactive; and not functions -q __rustory_postexec
@@ -90,27 +90,7 @@ function __rustory_record
         $argv[1] "$hostname" $__rustory_cwd $command 2>/dev/null >>$__rustory_spool
 end
 
-function __rustory_search
-    set -l answer (command $__rustory_program search -i --widget $argv --query=(commandline -b | string collect) </dev/tty 2>/dev/tty | string collect -N)
-    set -l skip 0
-    string match -q 'edit*' -- "$answer"; and set skip 6
-    string match -q 'run*' -- "$answer"; and set skip 5
-    if test $skip -gt 0
-        commandline -r -- (string sub -s $skip -- $answer | string collect)
-    end
-    commandline -f repaint
-    test $skip -eq 5; and commandline -f execute
-end
-
-# Up: in the first line of the buffer this session's commands, else the line above.
-function __rustory_up
-    if test (commandline -L) -gt 1
-        commandline -f up-or-search
-    else
-        __rustory_search --up
-    end
-end
-
+${fishWidget(options)}
 function rr --wraps rr
     switch "$argv[1]"
         case pause
@@ -125,24 +105,16 @@ function rr --wraps rr
 end
 
 function __rustory_uninstall
-    for mode in default insert
-        bind -M $mode -e \\cr
-        bind -M $mode -e \\e\\[A
-        bind -M $mode -e \\eOA
-    end 2>/dev/null
+    __rustory_unbind
     set -e RUSTORY_SESSION
     for name in (set -n | string match '__rustory_*')
         set -eg $name
     end
     functions -e rr __rustory_preexec __rustory_postexec __rustory_exit __rustory_record \\
-        __rustory_search __rustory_up __rustory_uninstall
+        __rustory_search __rustory_up __rustory_unbind __rustory_bind_keys __rustory_uninstall
 end
 
-for mode in default insert
-    bind -M $mode \\cr __rustory_search
-    ${up}bind -M $mode \\e\\[A __rustory_up
-    ${up}bind -M $mode \\eOA __rustory_up
-end
+__rustory_bind_keys
 
 end
 `;

@@ -6,12 +6,12 @@
  * is: no process, no fork, no change of the umask.
  */
 import { type HookOptions, quoteForShell } from "./hook.ts";
+import { zshWidget } from "./zsh/widget.ts";
 
 /** The script for `source <(...)` or its like. */
 export function zshHook(options: HookOptions): string {
   const folder = quoteForShell(options.folder);
   const program = options.program.map(quoteForShell).join(" ");
-  const up = options.upArrow ? "" : "# --up-arrow: ";
   return `# rr: records every command that is run in this zsh, without starting a process.
 # Load it near the end of ~/.zshrc:  source <(rr hook --shell zsh)
 
@@ -27,7 +27,6 @@ if [[ -o interactive ]] && ! (( \${+functions[__rustory_uninstall]} )); then
 typeset -g +x __rustory_command= __rustory_cwd= __rustory_paused= __rustory_session= __rustory_spool=
 typeset -gi +x __rustory_start=0 __rustory_number=0
 typeset -ga +x __rustory_program
-typeset -gA +x __rustory_old_keys
 
 # The original's hook, in a shell that was open before: ours takes the place of its functions.
 if (( \${+functions[__rustory_widget_ctrl_r]} )); then
@@ -87,30 +86,7 @@ function __rustory_record {
   } 2>/dev/null
 }
 
-function __rustory_search {
-  builtin emulate -L zsh
-  local answer
-  # The x keeps newlines at the end.
-  answer=$(command $__rustory_program search -i --widget "$@" --query="$BUFFER" </dev/tty 2>/dev/tty; print -n x)
-  answer=\${answer%x}
-  case $answer in
-    edit$'\\n'*) BUFFER=\${answer#edit$'\\n'} CURSOR=\${#BUFFER} ;;
-    run$'\\n'*) BUFFER=\${answer#run$'\\n'} CURSOR=\${#BUFFER} ;;
-  esac
-  zle reset-prompt
-  [[ $answer == run$'\\n'* ]] && zle accept-line
-  return 0
-}
-
-# Up: in the first line of the buffer this session's commands, else the line above.
-function __rustory_up {
-  if [[ $LBUFFER == *$'\\n'* ]]; then
-    zle up-line-or-history
-  else
-    __rustory_search --up
-  fi
-}
-
+${zshWidget(options)}
 function rr {
   case \${1-} in
     pause) __rustory_paused=1; print 'Recording is paused in this shell. \`rr resume\` takes it up again.' ;;
@@ -119,27 +95,12 @@ function rr {
   esac
 }
 
-function __rustory_bind {
-  local map key old
-  for map in emacs viins vicmd; do
-    for key in "\${@:2}"; do
-      old=$(bindkey -M $map $key 2>/dev/null)
-      __rustory_old_keys[$map:$key]=\${old##* }
-      bindkey -M $map $key $1
-    done
-  done 2>/dev/null
-}
-
 function __rustory_uninstall {
   builtin emulate -L zsh
-  local at
+  __rustory_unbind
   precmd_functions=(\${precmd_functions:#__rustory_precmd})
   preexec_functions=(\${preexec_functions:#__rustory_preexec})
   zshexit_functions=(\${zshexit_functions:#__rustory_exit})
-  for at in \${(k)__rustory_old_keys}; do
-    bindkey -M \${at%%:*} \${at#*:} \${__rustory_old_keys[$at]:-undefined-key}
-  done 2>/dev/null
-  zle -D __rustory_search __rustory_up 2>/dev/null
   unset RUSTORY_SESSION __RUSTORY_HOOK_INSTALLED
   unset -m '__rustory_*'
   unfunction -m rr '__rustory_*'
@@ -159,11 +120,8 @@ function __rustory_uninstall {
   precmd_functions=(__rustory_precmd \${precmd_functions:#__rustory_precmd})
   preexec_functions=(\${preexec_functions:#__rustory_preexec} __rustory_preexec)
   zshexit_functions+=(__rustory_exit)
-  zle -N __rustory_search
-  zle -N __rustory_up
-  __rustory_bind __rustory_search '^R'
-  ${up}__rustory_bind __rustory_up '^[[A' '^[OA'
 }
+__rustory_bind_keys
 
 fi
 (( \${__rustory_aliases-0} )) && 'builtin' 'setopt' 'aliases'
