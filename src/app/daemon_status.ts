@@ -1,6 +1,7 @@
 /** What a daemon can say of itself: what `rr status` shows. */
 import process from "node:process";
 import type { Clock } from "../base/clock.ts";
+import type { PartState } from "../base/async/supervise.ts";
 import { causeChain } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import type { History } from "../store/file/open_history.ts";
@@ -49,6 +50,8 @@ export interface DaemonStatus {
   readonly push: boolean;
   readonly last_round_unix: number | null;
   readonly peers: readonly PeerView[];
+  /** What does not work as it should, one sentence each. */
+  readonly problems: readonly string[];
 }
 
 interface PeerMemory {
@@ -65,6 +68,7 @@ export class StatusKeeper {
   readonly #startedMs: number;
   readonly #peers = new Map<PeerId, PeerMemory>();
   readonly #trackers = new Map<string, string>();
+  readonly #failing = new Map<string, PartState>();
   #lastRoundMs: number | undefined;
   #received = 0;
 
@@ -109,8 +113,18 @@ export class StatusKeeper {
     }
   }
 
-  /** How it stands now. */
-  view(config: DaemonConfig, history: History, session: SyncSession | undefined): DaemonStatus {
+  /** Takes how it stands with a part of the daemon. */
+  partChanged(state: PartState): void {
+    if (state.failures > 0) this.#failing.set(state.name, state);
+    else this.#failing.delete(state.name);
+  }
+
+  /** How it stands now; without a history nothing of it is counted. */
+  view(
+    config: DaemonConfig,
+    history: History | undefined,
+    session: SyncSession | undefined,
+  ): DaemonStatus {
     const now = this.#clock.now();
     const node = session?.node;
     const reserved = new Set(node?.reservations());
@@ -122,7 +136,7 @@ export class StatusKeeper {
       uptime_sec: seconds(now - this.#startedMs),
       rss_bytes: process.memoryUsage().rss,
       db_path: config.dbPath,
-      local_head: history.log.headSeq(),
+      local_head: history?.log.headSeq() ?? 0,
       device_id: config.network.deviceId,
       user_id: config.network.userId,
       peer_id: node?.peer ?? null,
@@ -139,14 +153,18 @@ export class StatusKeeper {
       push: config.push,
       last_round_unix: this.#lastRoundMs === undefined ? null : seconds(this.#lastRoundMs),
       peers: (session?.engine.peers() ?? []).map((peer) => this.#peerView(peer, config, history)),
+      problems: [...this.#failing.values()].map(({ name, error, failures }) =>
+        `The ${name} has failed ${failures} times: ${error}`
+      ),
     };
   }
 
   #peerView(
     status: ReturnType<SyncSession["engine"]["peers"]>[number],
     config: DaemonConfig,
-    history: History,
+    history: History | undefined,
   ): PeerView {
+    const deviceId = config.network.deviceId as DeviceId;
     const memory = this.#peers.get(status.peer);
     return {
       peer_id: status.peer,
@@ -157,9 +175,9 @@ export class StatusKeeper {
       last_error: memory?.lastError ?? null,
       failures: status.failures,
       retry_in_sec: Math.ceil(status.retryInMs / 1000),
-      pull_cursor: history.log.pullState(status.peer).cursor,
-      push_cursor: history.log.pushCursor(status.peer),
-      pending_push: history.log.pendingPush(status.peer, config.network.deviceId as DeviceId),
+      pull_cursor: history?.log.pullState(status.peer).cursor ?? 0,
+      push_cursor: history?.log.pushCursor(status.peer) ?? 0,
+      pending_push: history?.log.pendingPush(status.peer, deviceId) ?? 0,
     };
   }
 

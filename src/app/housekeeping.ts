@@ -40,7 +40,7 @@ export class IndexKeeper {
     this.#wake.now();
   }
 
-  /** Works until the signal is aborted. Never rejects. */
+  /** Works until the signal is aborted. Rejects only if something is wrong with the program. */
   async run(signal: AbortSignal): Promise<void> {
     try {
       for (;;) {
@@ -48,8 +48,8 @@ export class IndexKeeper {
         await this.#wake.wait(RETRY_MS * 60, signal);
         for (let n = 0; n < MOST_SETTLES && await this.#wake.wait(SETTLE_MS, signal); n++);
       }
-    } catch {
-      // the signal
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 
@@ -77,14 +77,14 @@ const PRUNE_CHECK_MS = 60_000;
 
 /** Removes old entries when that is wanted and due, until the signal is aborted. Never rejects. */
 export async function keepPruned(
-  settings: PruneSettings,
+  settings: () => PruneSettings,
   deps: { readonly world: World; readonly history: History; readonly logger: Logger },
   signal: AbortSignal,
 ): Promise<void> {
   const { world, history, logger } = deps;
-  while (settings.autoPrune && !signal.aborted) {
+  while (!signal.aborted) {
     try {
-      await pruneIfDue(world, settings, history, (text) => logger.info(text));
+      await pruneIfDue(world, settings(), history, (text) => logger.info(text));
     } catch (error) {
       logger.warn("auto prune failed", { error: causeChain(error) });
     }

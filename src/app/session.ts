@@ -1,5 +1,6 @@
 /** A device taking part in the network: node, dialler, service, engine and announcer, fitted together. */
 import { Disposers } from "../base/disposers.ts";
+import { supervise } from "../base/async/supervise.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { type Random, systemRandom } from "../base/random.ts";
@@ -202,7 +203,8 @@ function announce(options: SessionOptions, parts: AnnounceParts): AsyncDisposabl
     logger,
   });
   const running = new AbortController();
-  const done = announcer.run(running.signal);
+  const part = { name: "announcer", run: (signal: AbortSignal) => announcer.run(signal) };
+  const done = supervise([part], parts, running.signal);
   const events = node.onEvent((event) => {
     if (event.type === "addresses") announcer.addressesChanged();
   });

@@ -1,6 +1,6 @@
 /** `rr p2p-sync --watch` and `rr p2p-serve`, behind their flags. */
 import { daemonConfigOf, type DaemonFlags } from "../app/daemon_config.ts";
-import { isDaemonBusy, runDaemon } from "../app/run_daemon.ts";
+import { isDaemonBusy, runDaemon } from "../app/daemon/run_daemon.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
 import { ExitCode } from "./exit_code.ts";

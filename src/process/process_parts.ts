@@ -1,5 +1,6 @@
 /** What every long-running command has: a log, metrics, and a line to the service manager. */
 import type { Logger } from "../base/log.ts";
+import { supervise } from "../base/async/supervise.ts";
 import { createMetrics, type Metrics } from "../base/metrics.ts";
 import type { World } from "../base/world.ts";
 import { serveHttp } from "./http_serve.ts";
@@ -38,7 +39,11 @@ export async function openProcessParts(
   const metrics = createMetrics();
   if (options.metricsBind !== undefined) {
     await serveMetrics(options.metricsBind, metrics, { serveHttp, logger }, signal);
-    measureProcess(metrics, world.clock, signal).catch(() => {});
+    const measuring = {
+      name: "process metrics",
+      run: (inner: AbortSignal) => measureProcess(metrics, world.clock, inner),
+    };
+    void supervise([measuring], { ...world, logger }, signal); // never rejects with such parts
   }
   const notifier = openServiceNotifier({ world, logger });
   signal.addEventListener("abort", () => notifier.stopping(), { once: true });

@@ -8,7 +8,7 @@ import {
   daemonConfigOf,
   type DaemonFlags,
 } from "../../src/app/daemon_config.ts";
-import { runDaemon } from "../../src/app/run_daemon.ts";
+import { runDaemon } from "../../src/app/daemon/run_daemon.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import type { SettingFlags } from "../../src/config/settings.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";

@@ -69,7 +69,7 @@ Deno.test("keepPruned() removes old entries when it is due, and again a day late
     deviceId: "desktop",
   };
   const stop = new AbortController();
-  const running = keepPruned(settings, { world, history, logger }, stop.signal);
+  const running = keepPruned(() => settings, { world, history, logger }, stop.signal);
   await world.clock.untilSleeping();
   assert.equal(history.log.count(), 2);
   await world.clock.advance(60_000);
@@ -83,21 +83,27 @@ Deno.test("keepPruned() removes old entries when it is due, and again a day late
   await running;
 });
 
-Deno.test("keepPruned() does nothing unless it is wanted", async () => {
+Deno.test("keepPruned() does nothing unless it is wanted, and does it once it is", async () => {
   using world = new FakeWorld();
   using history = openHistory(`${world.home}/history.db`, world);
-  history.log.append([makeEntry({ startedAtMs: 0 })]);
-  await keepPruned(
-    {
-      autoPrune: false,
-      autoPruneDays: 1,
-      autoPruneIntervalSec: 1,
-      autoPruneKeepRecent: 0,
-      autoPruneMarkerPath: `${world.home}/auto-prune.last`,
-      deviceId: "desktop",
-    },
-    { world, history, logger: new RecordingLogger() },
-    new AbortController().signal,
-  );
+  history.log.append([makeEntry({ startedAtMs: world.clock.now() - 200 * DAY_MS })]);
+  let settings = {
+    autoPrune: false,
+    autoPruneDays: 1,
+    autoPruneIntervalSec: 1,
+    autoPruneKeepRecent: 0,
+    autoPruneMarkerPath: `${world.home}/auto-prune.last`,
+    deviceId: "desktop",
+  };
+  const stop = new AbortController();
+  const deps = { world, history, logger: new RecordingLogger() };
+  const running = keepPruned(() => settings, deps, stop.signal);
+  await world.clock.untilSleeping();
   assert.equal(history.log.count(), 1);
+  settings = { ...settings, autoPrune: true };
+  await world.clock.advance(60_000);
+  await world.clock.untilSleeping();
+  assert.equal(history.log.count(), 0);
+  stop.abort();
+  await running;
 });

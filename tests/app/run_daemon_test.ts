@@ -32,13 +32,20 @@ daemonTest("runDaemon() begins with nothing that cannot work, and leaves no lock
   await assert.rejects(running, (error: RrError) => {
     return error instanceof RrError && error.code === "config" && error.hint !== undefined;
   });
-  await assert.rejects(lab.start(() => lab.config({ p2pListen: [ELSEWHERE] })), RrError);
   await assert.rejects(
     lab.start(() => lab.config({ trackers: ["tracker.example"] })),
     (error: RrError) => error.code === "config" && error.hint !== undefined,
   );
   lab.start(() => lab.config());
   await lab.untilSessions(1);
+});
+
+daemonTest("runDaemon() waits inside the process for what can get better", async (lab) => {
+  const stop = new AbortController();
+  const running = lab.start(() => lab.config({ p2pListen: [ELSEWHERE] }), stop.signal);
+  await lab.untilLogged("trying again and again");
+  stop.abort(new Error("Stopped by the test"));
+  await running;
 });
 
 daemonTest(

@@ -18,7 +18,7 @@ RestartSec=300ms
 WatchdogSec=3
 # Stopping takes half a second at most; what takes longer than this is killed and counts as failed.
 TimeoutStopSec=2
-Environment=RUSTORY_TEST_HANG_FILE=%HOME%/hang
+Environment=HANG_FILE=%HOME%/hang
 `;
 
 /** See the file's description. */
@@ -67,7 +67,9 @@ export class DaemonLab implements AsyncDisposable {
     const words = /ExecStart=(.*) --interval-sec/.exec(unit)![1]!;
     const folder = `${units}/${UNIT}.d`;
     await Deno.mkdir(folder, { recursive: true });
-    const text = DROP_IN.replace("%START%", `${words} ${flags}`).replace(
+    // The product knows nothing of hanging: a module that is loaded before it does that.
+    const start = words.replace(" run ", ` run --preload=${ROOT}tests/service/_hang_on_demand.ts `);
+    const text = DROP_IN.replace("%START%", `${start} ${flags}`).replace(
       "%HOME%",
       this.systemd.home,
     );

@@ -2,6 +2,7 @@
 import type { Connection, IdentifyResult, Libp2p } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { multiaddr } from "@multiformats/multiaddr";
+import { type Part, supervise } from "../../base/async/supervise.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import { bridgeAddresses } from "../addrs/bridges.ts";
 import { peerOf, routeOf } from "./connections.ts";
@@ -136,20 +137,17 @@ export class RunningNode implements Node {
     libp2p.addEventListener("connection:close", (event) => this.#closed(event.detail), { signal });
     libp2p.addEventListener("peer:identify", (event) => this.#identified(event.detail), { signal });
     libp2p.addEventListener("self:peer:update", () => this.#lookAtAddresses(), { signal });
-    const tasks = [
-      watchSilence(
-        { clock: deps.clock, heardOf, connections: () => libp2p.getConnections() },
-        signal,
-        silenceMs,
-      ),
-      this.#watchAddresses(),
-      ...this.relays.map((relay) =>
-        keepRelay(relay, { host: this.#host, events, ...deps }, signal)
-      ),
+    const connections = (): readonly Connection[] => libp2p.getConnections();
+    const silence = { clock: deps.clock, heardOf, connections };
+    const parts: Part[] = [
+      { name: "watch over silence", run: () => watchSilence(silence, signal, silenceMs) },
+      { name: "watch over addresses", run: () => this.#watchAddresses() },
+      ...this.relays.map((relay): Part => ({
+        name: `place at relay ${relay.relay}`,
+        run: () => keepRelay(relay, { host: this.#host, events, ...deps }, signal),
+      })),
     ];
-    for (const task of tasks) {
-      task.catch((error) => deps.logger.error("A task of the node failed", { error: `${error}` }));
-    }
+    void supervise(parts, deps, signal); // rejects only for parts that are to end it
   }
 
   async #stop(): Promise<void> {

@@ -2,6 +2,7 @@
 import type { PeerId } from "../../swarm/peer.ts";
 import { type RelayHost, startRelayHost } from "../node/create_libp2p.ts";
 import { bridgeAddresses } from "../addrs/bridges.ts";
+import { supervise } from "../../base/async/supervise.ts";
 import { listenExactly } from "../node/listen.ts";
 import { installBroadcastChannel, installNets } from "../node/process_handlers.ts";
 import { type RelayLedger, watchRelayServer } from "./circuit_ledger.ts";
@@ -99,8 +100,9 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
       throw error;
     });
     const connections = host.libp2p.getConnections.bind(host.libp2p);
-    watchSilence({ clock: deps.clock, heardOf: host.heardOf, connections }, relay.stopped)
-      .catch((error) => deps.logger.error("The watch over silence failed", { error: `${error}` }));
+    const silence = { clock: deps.clock, heardOf: host.heardOf, connections };
+    const watch = { name: "watch over silence", run: () => watchSilence(silence, relay.stopped) };
+    void supervise([watch], deps, relay.stopped); // rejects only for parts that are to end it
     return relay;
   } catch (error) {
     nets[Symbol.dispose]();

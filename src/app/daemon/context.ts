@@ -1,0 +1,43 @@
+/** What the parts of a daemon are handed, by how long they live. */
+import type { ProcessParts } from "../../process/process_parts.ts";
+import type { History } from "../../store/file/open_history.ts";
+import type { DaemonConfig } from "../daemon_config.ts";
+import type { DaemonStatus } from "../daemon_status.ts";
+import type { SyncSession } from "../session.ts";
+import type { Reason } from "./step.ts";
+
+/** What a daemon needs. */
+export type RunDaemonDeps = Omit<ProcessParts, keyof AsyncDisposable>;
+
+/** For parts that live as long as the process. */
+export interface DaemonContext {
+  readonly deps: RunDaemonDeps;
+  /** The configuration that is worked with; another one after a reload. */
+  readonly config: () => DaemonConfig;
+  /** The running session; `undefined` between two. */
+  readonly session: () => SyncSession | undefined;
+  readonly status: () => DaemonStatus;
+  /** The history may have changed: who follows it shall look. */
+  readonly changed: () => void;
+  /** Reads the configuration again; gives the keys that need a restart. */
+  readonly reload: () => readonly string[];
+  readonly stop: () => void;
+}
+
+/** For parts that live as long as a history is open. */
+export interface HistoryContext extends DaemonContext {
+  readonly history: History;
+  /** Calls `look` whenever the history may have changed, until disposed. */
+  readonly onChange: (look: () => void) => Disposable;
+}
+
+/** For parts that live as long as a session. */
+export interface SessionContext extends HistoryContext {
+  readonly own: SyncSession;
+  /** The configuration that the session was opened with. */
+  readonly settings: DaemonConfig;
+  /** Whether this process takes the connections of the device. */
+  readonly serves: boolean;
+  /** Ends the session, for which there is a reason; another act follows. */
+  readonly interrupt: (why: Reason<DaemonConfig>) => void;
+}

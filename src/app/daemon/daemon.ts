@@ -1,0 +1,287 @@
+/** Performs what `step.ts` decides, one act after the other, while the parts of the daemon run. */
+import { backoffMs } from "../../base/async/retry.ts";
+import {
+  type PartState,
+  RESTARTS,
+  supervise,
+  type SuperviseDeps,
+} from "../../base/async/supervise.ts";
+import { together } from "../../base/async/together.ts";
+import { causeChain, RrError } from "../../base/rr_error.ts";
+import type { History } from "../../store/file/open_history.ts";
+import type { SyncEvent } from "../../sync/events.ts";
+import { compareConfigs, type DaemonConfig } from "../daemon_config.ts";
+import { countDaemon } from "../daemon_metrics.ts";
+import { StatusKeeper } from "../daemon_status.ts";
+import { ServingRole } from "../serving_role.ts";
+import { checkSession, type SyncSession } from "../session.ts";
+import type { DaemonContext, HistoryContext, RunDaemonDeps } from "./context.ts";
+import { HISTORY_PARTS, partsOf, PROCESS_PARTS } from "./parts.ts";
+import { Readiness } from "./readiness.ts";
+import { runSession } from "./run_session.ts";
+import {
+  type Act,
+  begin,
+  type DaemonState,
+  type Outcome,
+  type Reason,
+  sessionAct,
+  step,
+} from "./step.ts";
+
+/** What a daemon is made of. */
+export interface DaemonWays {
+  readonly load: () => DaemonConfig;
+  readonly open: () => History;
+  readonly deps: RunDaemonDeps;
+}
+
+type SessionOf<C> = Extract<Act<C>, { do: "session" }>;
+type PauseOf<C> = Extract<Act<C>, { do: "pause" }>;
+
+/** See the file's description. */
+export class Daemon {
+  readonly #ways: DaemonWays;
+  readonly #deps: RunDaemonDeps;
+  readonly #status: StatusKeeper;
+  readonly #readiness: Readiness;
+  readonly #count: (event: SyncEvent) => void;
+  readonly #stop = new AbortController();
+  readonly #followers = new Set<() => void>();
+  readonly #supervision: SuperviseDeps;
+  readonly #context: DaemonContext;
+  #state: DaemonState<DaemonConfig>;
+  #history: History | undefined;
+  #session: SyncSession | undefined;
+  /** What has happened besides while an act was performed; it ends the act. */
+  #interrupt: Reason<DaemonConfig> | undefined;
+  #act = new AbortController();
+
+  /** Nothing runs yet. */
+  constructor(config: DaemonConfig, ways: DaemonWays) {
+    const { world, logger, notifier, metrics } = ways.deps;
+    this.#ways = ways;
+    this.#deps = ways.deps;
+    this.#state = begin(config);
+    this.#status = new StatusKeeper(world.clock);
+    this.#readiness = new Readiness(notifier, world.clock);
+    const onState = (state: PartState): void => this.#status.partChanged(state);
+    this.#supervision = { clock: world.clock, random: world.random, logger, onState };
+    const session = (): SyncSession | undefined => this.#session;
+    const spoolFiles = (): number => world.files.list(this.#state.config.capture.folder).length;
+    this.#count = countDaemon(metrics, { session, spoolFiles });
+    this.#context = {
+      deps: ways.deps,
+      config: () => this.#state.config,
+      session,
+      status: () => this.#status.view(this.#state.config, this.#history, this.#session),
+      changed: () => this.#followers.forEach((look) => look()),
+      reload: () => this.#reload(),
+      stop: () => this.#stop.abort(new Error("Asked to stop")),
+    };
+  }
+
+  /** Runs until the signal is aborted. @throws what ends the daemon */
+  async run(history: History, signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.#stop.abort(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    using _reload = this.#deps.world.onSignal("SIGHUP", () => this.#reloadBySignal());
+    try {
+      await together(
+        this.#stop.signal,
+        (inner) => supervise(partsOf(PROCESS_PARTS, this.#context), this.#supervision, inner),
+        (inner) => this.#work(history, inner),
+      );
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Works on one history. */
+  async #work(history: History, signal: AbortSignal): Promise<void> {
+    using _history = history;
+    this.#history = history;
+    const context: HistoryContext = {
+      ...this.#context,
+      history,
+      onChange: (look) => {
+        this.#followers.add(look);
+        return { [Symbol.dispose]: () => void this.#followers.delete(look) };
+      },
+    };
+    try {
+      await together(
+        signal,
+        (inner) => supervise(partsOf(HISTORY_PARTS, context), this.#supervision, inner),
+        (inner) => this.#oneAfterTheOther(context, inner),
+      );
+    } finally {
+      this.#history = undefined;
+    }
+  }
+
+  async #oneAfterTheOther(context: HistoryContext, signal: AbortSignal): Promise<void> {
+    for (let act = sessionAct(this.#state); !signal.aborted;) {
+      if (act.do === "end") throw act.error;
+      const outcome = await this.#perform(act, context, signal);
+      ({ state: this.#state, act } = step(this.#state, outcome));
+    }
+  }
+
+  /** Performs one act; what has happened besides counts more than how the act itself ended. */
+  async #perform(
+    act: Exclude<Act<DaemonConfig>, { do: "end" }>,
+    context: HistoryContext,
+    signal: AbortSignal,
+  ): Promise<Outcome<DaemonConfig>> {
+    this.#act = new AbortController();
+    if (this.#interrupt !== undefined) this.#act.abort();
+    const stop = (): void => this.#act.abort(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    try {
+      const outcome = act.do === "session"
+        ? await this.#openSession(act, context)
+        : await this.#pauseOrGoBack(act);
+      const why = this.#interrupt ?? outcome.why;
+      return { upMs: outcome.upMs, why };
+    } finally {
+      this.#interrupt = undefined;
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  #interruptBy(why: Reason<DaemonConfig>): void {
+    // A new configuration must not get lost behind something else.
+    if (this.#interrupt?.kind !== "configured" || why.kind === "configured") this.#interrupt = why;
+    this.#act.abort(new Error("Something else is to be done"));
+  }
+
+  async #openSession(
+    { config, isFirst }: SessionOf<DaemonConfig>,
+    context: HistoryContext,
+  ): Promise<Outcome<DaemonConfig>> {
+    const { signal } = this.#act;
+    const { clock } = this.#deps.world;
+    const up = { since: undefined as number | undefined };
+    try {
+      const role = new ServingRole(config.dbPath, this.#deps.world, this.#deps.logger);
+      using serving = config.noServe ? undefined : role.take();
+      const serves = serving !== undefined;
+      if (config.mode === "serve" && !serves) return await this.#waitToServe(role, signal);
+      await runSession({ config, isFirst, serves }, {
+        context,
+        supervision: this.#supervision,
+        interrupt: (why) => this.#interruptBy(why),
+        onEvent: (event) => this.#onEvent(event),
+        onUp: (session) => {
+          up.since = clock.monotonic();
+          this.#isUp(session, config);
+        },
+      }, signal);
+      return { upMs: upFor(), why: { kind: "waited" } };
+    } catch (error) {
+      return { upMs: upFor(), why: { kind: "failed", error, canPass: canPass(error) } };
+    } finally {
+      this.#session = undefined;
+    }
+
+    function upFor(): number | undefined {
+      return up.since === undefined ? undefined : clock.monotonic() - up.since;
+    }
+  }
+
+  /** Nothing to do but to wait: what answers is the other process. */
+  async #waitToServe(role: ServingRole, signal: AbortSignal): Promise<Outcome<DaemonConfig>> {
+    this.#readiness.tell("Another process of this device takes the connections");
+    await role.untilFree(signal);
+    return { upMs: undefined, why: { kind: "role-changed" } };
+  }
+
+  async #pauseOrGoBack(
+    act: PauseOf<DaemonConfig> | Extract<Act<DaemonConfig>, { do: "go-back" }>,
+  ): Promise<Outcome<DaemonConfig>> {
+    const { logger, world } = this.#deps;
+    const fields = { error: causeChain(act.error), ...hintOf(act.error) };
+    if (act.do === "go-back") {
+      logger.error("Cannot work with the new configuration, going on with the one before", fields);
+    } else {
+      if (act.what === "broke") logger.error("The session broke and is opened again", fields);
+      else if (act.failures === 1) logger.error("Cannot go on, trying again and again", fields);
+      this.#readiness.tell("Cannot go on, see the log");
+      const pause = backoffMs(act.failures, RESTARTS, world.random);
+      await world.clock.sleep(pause, this.#act.signal).catch(() => {});
+    }
+    return { upMs: undefined, why: { kind: "waited" } };
+  }
+
+  #isUp(session: SyncSession, config: DaemonConfig): void {
+    this.#session = session;
+    // One that only answers is up now; one that syncs is up when it has tried once.
+    if (config.mode === "serve") this.#readiness.tell(this.#peersText());
+    else this.#readiness.tellLater(() => this.#peersText(), session.node.stopped);
+  }
+
+  #onEvent(event: SyncEvent): void {
+    this.#status.see(event);
+    this.#count(event);
+    if (event.type === "round-done") this.#readiness.tell(this.#peersText());
+    if (event.type === "pull-progress") this.#context.changed();
+  }
+
+  #peersText(): string {
+    const peers = this.#session?.engine.peers() ?? [];
+    const connected = peers.filter((peer) => peer.route !== undefined).length;
+    const at = new Date(this.#deps.world.clock.now()).toISOString().slice(0, 19);
+    return `${connected} of ${peers.length} peers connected, last round ${at}Z`;
+  }
+
+  #reloadBySignal(): void {
+    try {
+      this.#reload();
+    } catch {
+      // It is in the log, and nobody else asked.
+    }
+  }
+
+  /**
+   * Reads the configuration again; what was wrong with it, or what now needs a restart, is logged.
+   *
+   * @throws {RrError} what is wrong with it; it is then as if nothing had been read
+   */
+  #reload(): readonly string[] {
+    const { logger } = this.#deps;
+    const current = this.#interrupt?.kind === "configured"
+      ? this.#interrupt.config
+      : this.#state.config;
+    let change;
+    try {
+      change = compareConfigs(current, this.#ways.load());
+      checkSession(change.config.network);
+    } catch (error) {
+      logger.error("The configuration was not read again", { error: causeChain(error) });
+      throw error;
+    }
+    for (const key of change.needsRestart) {
+      logger.warn("This takes effect only after a restart", { key });
+    }
+    logger.info(change.applies ? "Configuration read again" : "Configuration is unchanged");
+    if (change.applies) {
+      this.#readiness.reloading();
+      this.#interruptBy({ kind: "configured", config: change.config });
+    }
+    return change.needsRestart;
+  }
+}
+
+/** Whether waiting may help: a network that comes up, another process that ends, a full disk. */
+function canPass(error: unknown): boolean {
+  return error instanceof RrError && PASSING.has(error.code);
+}
+
+const PASSING: ReadonlySet<RrError["code"]> = new Set(["network", "busy", "io"]);
+
+function hintOf(error: unknown): { readonly hint?: string } {
+  return error instanceof RrError && error.hint !== undefined ? { hint: error.hint } : {};
+}

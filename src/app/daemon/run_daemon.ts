@@ -1,0 +1,56 @@
+/** The daemon from start to stop: its lock, its history, its parts, and one session after the other. */
+import { RrError } from "../../base/rr_error.ts";
+import { lockDaemon } from "../../process/lock.ts";
+import { type History, openHistory } from "../../store/file/open_history.ts";
+import type { DaemonConfig } from "../daemon_config.ts";
+import type { RunDaemonDeps } from "./context.ts";
+import { Daemon } from "./daemon.ts";
+
+/** How long a call waits, blocking the event loop, while another process writes the database. */
+const BUSY_TIMEOUT_MS = 25;
+
+/**
+ * Works until `signal` is aborted. `load` reads the configuration, again at every SIGHUP. What it does
+ * next, and what ends it, stands in `step.ts`.
+ *
+ * @throws {RrError} `busy` if another daemon works on the database; what keeps it from beginning
+ */
+export async function runDaemon(
+  load: () => DaemonConfig,
+  deps: RunDaemonDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const config = load();
+  const { world, logger } = deps;
+  const open = (): History => {
+    const history = openHistory(config.dbPath, { ...world, busyTimeoutMs: BUSY_TIMEOUT_MS });
+    for (const notice of history.notices) logger.warn(notice);
+    return history;
+  };
+  const history = open();
+  const lock = lockOrClose(config, history, deps);
+  try {
+    await new Daemon(config, { load, open, deps }).run(history, signal);
+  } finally {
+    lock?.[Symbol.dispose]();
+  }
+}
+
+function lockOrClose(
+  config: DaemonConfig,
+  history: History,
+  { world }: RunDaemonDeps,
+): Disposable | undefined {
+  if (config.mode !== "watch") return undefined;
+  try {
+    return lockDaemon(config.dbPath, world);
+  } catch (error) {
+    history[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Whether an error means that somebody else is the daemon. */
+export function isDaemonBusy(error: unknown): boolean {
+  return error instanceof RrError && error.code === "busy";
+}

@@ -1,0 +1,40 @@
+/** The part that takes in what is recorded on this device: by shell hooks, imports, other processes. */
+import { causeChain } from "../../base/rr_error.ts";
+import { captureIntake } from "../capture_intake.ts";
+import type { DaemonConfig } from "../daemon_config.ts";
+import { watchLocalChanges } from "../local_changes.ts";
+import type { HistoryContext } from "./context.ts";
+
+/** Looks five times a second until the signal is aborted. */
+export async function takeIn(context: HistoryContext, signal: AbortSignal): Promise<void> {
+  const { deps, history, changed } = context;
+  const { world, logger } = deps;
+  let failing = "";
+  await watchLocalChanges({
+    clock: world.clock,
+    dataVersion: () => history.dataVersion(),
+    ingest: intakeOf(context),
+    onChange: () => {
+      failing = "";
+      changed();
+    },
+    // Five times a second: said once until it is something else.
+    onError: (error) => {
+      const text = causeChain(error);
+      if (text !== failing) logger.warn("Cannot take in recorded commands", { error: text });
+      failing = text;
+    },
+  }, signal);
+}
+
+/** An intake that goes by the configuration of the moment. */
+function intakeOf({ deps, history, config }: HistoryContext): () => Promise<number> {
+  let made: { readonly from: DaemonConfig; readonly ingest: () => Promise<number> } | undefined;
+  return () => {
+    const from = config();
+    if (made?.from !== from) {
+      made = { from, ingest: captureIntake(from, deps.world, history, deps.logger) };
+    }
+    return made.ingest();
+  };
+}
