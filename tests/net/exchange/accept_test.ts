@@ -110,6 +110,21 @@ nodeTest("servePeers() bounds the bytes that all answers hold", async (lab) => {
   assert.equal((await link.push(makeEntries(1))).ok, true);
 });
 
+nodeTest(
+  "servePeers() drops an answer that is not taken in time, however it moves",
+  async (lab) => {
+    const entries = makeEntries(20, { command: "x".repeat(100_000) });
+    const service = new ScriptedService({ entries, nextCursor: 20 });
+    const { open, link } = await served(lab, { idleMs: 60_000, requestMs: 300 }, service);
+    const stream = await open(PULL);
+    stream.pause();
+    await writeMessage(stream, encodePullRequest(REQUEST, false), NEVER, () => {});
+    await until(() => lab.logger.matching("Dropped").length === 1, "the answer is given up");
+    assert.match(dropped(lab), /Nothing moved for 300 ms/);
+    assert.equal((await link.push(makeEntries(1))).ok, true);
+  },
+);
+
 nodeTest("servePeers() does not work for an asker that gave up in line", async (lab) => {
   const service = new ScriptedService();
   const release = Promise.withResolvers<void>();
