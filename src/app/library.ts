@@ -4,6 +4,7 @@
  * What does the work is loaded when it is asked for: this is also on the way of the command `rr` where
  * it is started from the package's main module, and the network code takes a tenth of a second.
  */
+import { linkedController } from "../base/async/linked_signal.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
 import type { Entry, EntryDraft } from "../history/entry.ts";
@@ -239,14 +240,14 @@ class RunningSyncNode implements SyncNode {
   async watch({ intervalMs = 60_000, push = false, signal }: WatchSyncOptions): Promise<void> {
     const { watchLocalChanges } = await import("./local_changes.ts");
     const { engine } = this.#session;
-    const over = new AbortController();
+    using over = linkedController(signal);
     const changes = watchLocalChanges({
       clock: this.#world.clock,
       dataVersion: () => this.#history.log.headSeq(),
       ingest: () => Promise.resolve(0),
       onChange: () => engine.localChange(),
       onError: () => {},
-    }, AbortSignal.any([signal, over.signal]));
+    }, over.signal);
     try {
       await engine.watch({ intervalMs, push }, signal);
     } finally {

@@ -23,11 +23,17 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 function sleepFor(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.reject(signal.reason);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(done, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
+  let left = Math.max(0, ms);
+  let timer = setTimeout(done, Math.min(left, LONGEST_TIMER_MS));
   signal?.addEventListener("abort", stop, { once: true });
   return promise;
 
   function done(): void {
+    left -= LONGEST_TIMER_MS;
+    if (left > 0) {
+      timer = setTimeout(done, Math.min(left, LONGEST_TIMER_MS));
+      return;
+    }
     signal?.removeEventListener("abort", stop);
     resolve();
   }

@@ -1,3 +1,4 @@
+import { linkedController } from "../base/async/linked_signal.ts";
 import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Logger } from "../base/log.ts";
@@ -134,12 +135,11 @@ class Connections {
       return;
     }
     socket.setTimeout(0);
-    const gone = new AbortController();
+    using gone = linkedController(this.#stop.signal);
     const leave = (): void => gone.abort(new RrError("io", "The client has left"));
     socket.once("end", leave).once("close", leave);
     lines.next().then(() => {}, () => {}); // sees the end; a second request is not answered
-    const signal = AbortSignal.any([gone.signal, this.#stop.signal]);
-    await this.#answer(socket, request, signal);
+    await this.#answer(socket, request, gone.signal);
   }
 
   async #answer(socket: Socket, request: ControlRequest, signal: AbortSignal): Promise<void> {

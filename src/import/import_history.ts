@@ -8,6 +8,7 @@
  *   whatever time: all that such a record tells is that it was run that often.
  * - Ids are derived ({@linkcode importEntryId}), so two imports at once do not double anything either.
  */
+import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Files } from "../base/world.ts";
 import type { CaptureRules } from "../capture/rules.ts";
@@ -94,7 +95,7 @@ export async function importHistory(
       tally.add(await deps.history.log.appendBulk(batch.splice(0), { signal }));
     } else {
       // A large import leaves room for what else the process does.
-      await new Promise((resolve) => setTimeout(resolve));
+      await yieldToLoop();
     }
     onProgress?.({ done, total });
     signal?.throwIfAborted();

@@ -1,14 +1,17 @@
 /**
- * The text of a peer id, without libp2p: base58btc of `00 24 08 01 12 20` and the 32 bytes of an
- * Ed25519 public key (an identity multihash around its protobuf). Only Ed25519 is in use: the
- * original compiles in nothing else.
+ * The text of a peer id, without libp2p: base58btc of the multihash of a public key. Of an Ed25519 key,
+ * which is all that we and the original make, that is `00 24 08 01 12 20` and its 32 bytes (an
+ * identity multihash around its protobuf). Of the older, longer kind (RSA) it is `12 20` and a SHA-256
+ * digest; a tracker of the original lists such ids, so ours does too.
  */
+import { decodeBase58, encodeBase58 } from "../base/base58.ts";
+import { joinBytes } from "../base/bytes.ts";
 import type { PeerId } from "./peer.ts";
 
-const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-const PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20);
+const ED25519_PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20);
+const SHA256_PREFIX = Uint8Array.of(0x12, 0x20);
 const KEY_BYTES = 32;
-/** What 38 bytes with that prefix come to; checked before any arithmetic on foreign text. */
+/** An Ed25519 id has 52 characters, the older kind 46; checked before any arithmetic on foreign text. */
 const TEXT_CHARS = 52;
 
 /** The id of the peer that holds this Ed25519 public key (32 bytes). */
@@ -18,33 +21,43 @@ export function peerIdOf(publicKey: Uint8Array): PeerId {
       `Cannot name a peer as its public key must have 32 bytes: it has ${publicKey.length}`,
     );
   }
-  let value = 0n;
-  for (const byte of PREFIX) value = value << 8n | BigInt(byte);
-  for (const byte of publicKey) value = value << 8n | BigInt(byte);
-  let text = "";
-  for (; value > 0n; value /= 58n) text = ALPHABET[Number(value % 58n)] + text;
-  // The first byte is 0, which base58 writes as its first digit.
-  return `1${text}` as PeerId;
+  return encodeBase58(joinBytes([ED25519_PREFIX, publicKey])) as PeerId;
 }
 
 /** The peer id of the 38 bytes that libp2p messages carry; `undefined` if they are none. */
 export function peerIdOfMultihash(bytes: Uint8Array): PeerId | undefined {
-  const fits = bytes.length === PREFIX.length + KEY_BYTES &&
-    PREFIX.every((byte, i) => bytes[i] === byte);
-  return fits ? peerIdOf(bytes.subarray(PREFIX.length)) : undefined;
+  const key = afterPrefix(bytes, ED25519_PREFIX);
+  return key && peerIdOf(key);
 }
 
 /** The peer id that `text` is, or `undefined` if it is none (blanks around it included). */
 export function parsePeerId(text: string): PeerId | undefined {
+  return ed25519KeyOf(text) === undefined ? undefined : text as PeerId;
+}
+
+/** The public key (32 bytes) that an Ed25519 id holds; `undefined` if the text is no such id. */
+export function ed25519KeyOf(text: string): Uint8Array | undefined {
   if (text.length !== TEXT_CHARS || text[0] !== "1") return undefined;
-  let value = 0n;
-  for (const char of text.slice(1)) {
-    const digit = ALPHABET.indexOf(char);
-    if (digit === -1) return undefined;
-    value = value * 58n + BigInt(digit);
-  }
-  const keyBits = BigInt(KEY_BYTES * 8);
-  let prefix = 0n;
-  for (const byte of PREFIX) prefix = prefix << 8n | BigInt(byte);
-  return value >> keyBits === prefix ? text as PeerId : undefined;
+  const bytes = decodeBase58(text);
+  return bytes && afterPrefix(bytes, ED25519_PREFIX);
+}
+
+/**
+ * The peer id in canonical form (`12D3KooW...`, or `Qm...` for old RSA keys), surrounding blanks
+ * removed; `undefined` if it is none.
+ */
+export function parsePeerIdText(text: string): PeerId | undefined {
+  const trimmed = text.trim();
+  if (trimmed.length > TEXT_CHARS) return undefined;
+  const bytes = decodeBase58(trimmed);
+  // Base58 has one text for every byte string, so what decodes is canonical already.
+  const known = bytes &&
+    (afterPrefix(bytes, ED25519_PREFIX) ?? afterPrefix(bytes, SHA256_PREFIX));
+  return known && trimmed as PeerId;
+}
+
+function afterPrefix(bytes: Uint8Array, prefix: Uint8Array): Uint8Array | undefined {
+  const fits = bytes.length === prefix.length + KEY_BYTES &&
+    prefix.every((byte, i) => bytes[i] === byte);
+  return fits ? bytes.subarray(prefix.length) : undefined;
 }

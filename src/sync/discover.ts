@@ -6,14 +6,11 @@ import { causeChain, toError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import type { SyncListener } from "./events.ts";
 import type { Directory, PeerBook } from "./ports.ts";
+import { boundedAddrs } from "../swarm/peer_addrs.ts";
 import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 
 /** Most peers in one round. A person has a handful; a directory that names thousands lies. */
 export const MAX_PEERS = 256;
-/** Most addresses of one peer: a few interfaces, each over two protocols and some relays. */
-export const MAX_ADDRS = 32;
-/** Longest address. A circuit address names two peers and has about 200 characters. */
-const MAX_ADDR_CHARS = 1024;
 /** How long a peer that no directory knows any more is still tried: seven days, as the original. */
 const BOOK_SECONDS = 7 * 24 * 3600;
 
@@ -147,7 +144,7 @@ export function mergeRecords(records: readonly PeerRecord[], self: PeerId): read
     const addrs = new Set([...known?.addrs ?? [], ...record.addrs]);
     merged.set(record.peer, {
       peer: record.peer,
-      addrs: [...addrs].filter((addr) => addr.length <= MAX_ADDR_CHARS).slice(0, MAX_ADDRS),
+      addrs: boundedAddrs(addrs),
       deviceId: known?.deviceId ?? record.deviceId,
       userId: known?.userId ?? record.userId,
       hostname: known?.hostname ?? record.hostname,

@@ -1,4 +1,5 @@
 /** Syncs with everybody there is: once, or again and again. */
+import { linkedController } from "../base/async/linked_signal.ts";
 import type { Clock } from "../base/clock.ts";
 import { createGate, type Gate } from "../base/async/gate.ts";
 import type { Logger } from "../base/log.ts";
@@ -287,9 +288,8 @@ export class SyncEngine {
       return;
     }
     const { clock } = this.#deps;
-    const timer = new AbortController();
-    const both = AbortSignal.any([signal, timer.signal]);
-    const over = clock.sleep(Math.max(0, until - clock.monotonic()), both).catch(() => {});
+    using timer = linkedController(signal);
+    const over = clock.sleep(Math.max(0, until - clock.monotonic()), timer.signal).catch(() => {});
     work.catch(() => {});
     try {
       await Promise.race([work, over]);

@@ -8,6 +8,7 @@
  *   (entries that are here already are ignored by id);
  * - every failure either makes the next request smaller or is counted, so the loop ends.
  */
+import { linkedController } from "../base/async/linked_signal.ts";
 import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import { type AskDeps, type Asked, Asker, type AskMemory, type AskOptions } from "./ask.ts";
 import type { SyncListener } from "./events.ts";
@@ -77,10 +78,9 @@ export class PullRun {
    * @throws {LinkError} if the peer fails; RrError if the database does; `signal.reason`
    */
   async run(signal: AbortSignal): Promise<void> {
-    const scope = new AbortController();
-    const both = AbortSignal.any([signal, scope.signal]);
+    using scope = linkedController(signal);
     try {
-      await this.#follow(both);
+      await this.#follow(scope.signal);
     } finally {
       scope.abort(new LinkError("closed", "The pull is over"));
     }

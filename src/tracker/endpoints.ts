@@ -4,7 +4,7 @@ import { withDeadline } from "../base/async/deadline.ts";
 import type { Logger } from "../base/log.ts";
 import type { PeerId } from "../swarm/peer.ts";
 import { MAX_REQUEST_BYTES, parseRegister } from "./messages.ts";
-import { parsePeerIdText } from "../swarm/peer_id_text.ts";
+import { parsePeerIdText } from "../swarm/peer_id.ts";
 import { checkProof, PROOF_HEADER } from "./proof.ts";
 import { firstQueryValue } from "./query.ts";
 import { readBody } from "./read_body.ts";

@@ -1,12 +1,9 @@
 /** What goes over the wire between tracker and devices, checked on both sides. See API.md. */
 import * as v from "valibot";
 import type { OwnRecord, PeerRecord } from "../swarm/peer.ts";
-import { parsePeerIdText } from "../swarm/peer_id_text.ts";
+import { boundedAddrs } from "../swarm/peer_addrs.ts";
+import { parsePeerIdText } from "../swarm/peer_id.ts";
 
-/** Addresses kept of one peer; a host with many networks has about a dozen. */
-export const MAX_ADDRS = 32;
-/** Longest address kept: two peer ids, a DNS name of 253 and some protocol names fit. */
-export const MAX_ADDR_CHARS = 512;
 /** Longest text of `meta`; as long as the same fields of an entry may be. */
 export const MAX_META_CHARS = 1_024;
 /** Largest request body: one record with everything at its limit has about 25 KB. */
@@ -140,13 +137,9 @@ export function parseErrorText(body: Uint8Array): string {
 
 /** Trimmed; what is empty, too long or cannot be an address is left out, as is what is too many. */
 function keepAddrs(addrs: readonly string[]): string[] {
-  const kept = new Set<string>();
-  for (const raw of addrs) {
-    if (kept.size >= MAX_ADDRS) break;
-    const addr = raw.trim();
-    if (addr !== "" && addr.length <= MAX_ADDR_CHARS && !UNFIT.test(addr)) kept.add(addr);
-  }
-  return [...kept];
+  return boundedAddrs(
+    addrs.map((raw) => raw.trim()).filter((addr) => addr !== "" && !UNFIT.test(addr)),
+  );
 }
 
 // Blanks, control and format characters, lone surrogates: addresses end up in lines of text.

@@ -4,8 +4,9 @@
  * The original has none, so whoever may register can replace the record of any peer and have others
  * dial where he likes. Its trackers ignore the header, and its clients send none.
  */
+import { joinBytes } from "../base/bytes.ts";
 import type { PeerId } from "../swarm/peer.ts";
-import { decodeBase58 } from "../swarm/peer_id_text.ts";
+import { ed25519KeyOf } from "../swarm/peer_id.ts";
 
 /** `<milliseconds since the epoch>.<base64url of the signature>`. */
 export const PROOF_HEADER = "x-rustory-proof";
@@ -25,8 +26,6 @@ export interface ProofSubject {
 }
 
 const DOMAIN = "rustory-tracker-proof-1";
-const ED25519_ID_BYTES = 38;
-const KEY_BYTES = 32;
 
 /** The value of {@linkcode PROOF_HEADER} for a request made now. */
 export async function formatProof(
@@ -51,13 +50,13 @@ export async function checkProof(
 ): Promise<number | undefined | "forged"> {
   if (header === null) return undefined;
   const match = /^(\d{1,15})\.([A-Za-z0-9_-]{86})$/.exec(header);
-  const id = decodeBase58(peer);
-  if (!match || id?.length !== ED25519_ID_BYTES) return "forged";
+  const raw = ed25519KeyOf(peer);
+  if (!match || !raw) return "forged";
   const at = Number(match[1]);
   if (Math.abs(nowMs - at) > MAX_PROOF_AGE_MS) return undefined;
   try {
-    const raw = Uint8Array.from(id.subarray(-KEY_BYTES));
-    const key = await crypto.subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
+    const bytes = Uint8Array.from(raw);
+    const key = await crypto.subtle.importKey("raw", bytes, "Ed25519", false, ["verify"]);
     const signature = fromBase64Url(match[2]!);
     const good = await crypto.subtle.verify("Ed25519", key, signature, signedBytes(subject, at));
     return good ? at : "forged";
@@ -68,10 +67,7 @@ export async function checkProof(
 
 function signedBytes({ method, path, body }: ProofSubject, at: number): Uint8Array<ArrayBuffer> {
   const head = new TextEncoder().encode(`${DOMAIN}\n${method}\n${path}\n${at}\n`);
-  const all = new Uint8Array(head.length + body.length);
-  all.set(head);
-  all.set(body, head.length);
-  return all;
+  return joinBytes([head, body]);
 }
 
 function toBase64Url(bytes: Uint8Array): string {

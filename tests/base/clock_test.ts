@@ -23,3 +23,25 @@ Deno.test("sleep() rejects with the signal's reason, before and during the sleep
   stop.abort(reason);
   await assert.rejects(sleeping, reason);
 });
+
+Deno.test("sleep() lasts as long as it is told, though a timer cannot", async () => {
+  const timers: { readonly done: () => void; readonly ms: number }[] = [];
+  const real = globalThis.setTimeout;
+  globalThis.setTimeout = ((done: () => void, ms: number) => timers.push({ done, ms })) as never;
+  try {
+    const days = 365 * 86_400_000;
+    let woke = false;
+    const sleeping = systemClock().sleep(days).then(() => void (woke = true));
+    let slept = 0;
+    for (let timer = timers.pop(); timer !== undefined; timer = timers.pop()) {
+      await Promise.resolve();
+      assert.equal(woke, false);
+      slept += timer.ms;
+      timer.done();
+    }
+    await sleeping;
+    assert.equal(slept, days);
+  } finally {
+    globalThis.setTimeout = real;
+  }
+});

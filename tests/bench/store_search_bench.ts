@@ -42,7 +42,7 @@ async function measureAll(uniqueShare: number): Promise<void> {
 }
 
 function steps(history: History, plain: DatabaseSync): Record<string, () => unknown> {
-  const [newest] = history.recall.recent(1) as [Entry];
+  const [newest] = history.recall.find({ limit: 1 }) as [Entry];
   const { recall } = history;
   const first = (filter: RunFilter) => (): unknown =>
     recall.find({ ...filter, distinct: true, limit: 200 });

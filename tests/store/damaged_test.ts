@@ -26,7 +26,7 @@ const READERS: Readonly<Record<string, (history: History, ids: readonly string[]
   "pendingPush()": ({ log }, [, device]) => log.pendingPush("p", device as Entry["deviceId"]),
   "count()": ({ log }) => log.count(),
   "headSeq()": ({ log }) => log.headSeq(),
-  "recent()": ({ recall }) => recall.recent(ENTRIES).length,
+  "recent()": ({ recall }) => recall.find({ limit: ENTRIES }).length,
   "find()": ({ recall }) => recall.find({ limit: 10_000, words: ["git"] }).length,
   "findFurther()": ({ recall }) => recall.findFurther({ limit: 10_000, words: ["git"] }).length,
   "commands()": ({ recall }) =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { DeviceId } from "../../src/history/entry.ts";
-import { Discovery, MAX_ADDRS, MAX_PEERS, mergeRecords } from "../../src/sync/discover.ts";
+import { MAX_PEER_ADDRS } from "../../src/swarm/peer_addrs.ts";
+import { Discovery, MAX_PEERS, mergeRecords } from "../../src/sync/discover.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
 import type { Directory } from "../../src/sync/ports.ts";
 import type { PeerId, PeerRecord } from "../../src/swarm/peer.ts";
@@ -160,7 +161,7 @@ Deno.test("mergeRecords() bounds peers and addresses", () => {
   assert.equal(mergeRecords(many, "me" as PeerId).length, MAX_PEERS);
   const addrs = Array.from({ length: 100 }, (_, i) => `/addr/${i}`);
   const [one] = mergeRecords([record("a", ["x".repeat(5000), ...addrs])], "me" as PeerId);
-  assert.equal(one?.addrs.length, MAX_ADDRS);
+  assert.equal(one?.addrs.length, MAX_PEER_ADDRS);
   assert.equal(one.addrs[0], "/addr/0");
 });
 

@@ -10,6 +10,7 @@ import {
   isUnspecified,
   sameNetwork,
 } from "./ip_host.ts";
+import { CIRCUIT, MAX_ADDR_CHARS } from "../../swarm/peer_addrs.ts";
 import { parsePeerId } from "../../swarm/peer_id.ts";
 
 /** A relay by address and identity. */
@@ -46,8 +47,6 @@ export const MAX_ANNOUNCED = 8;
 /** Most addresses of one peer that are tried; the rest is ignored. */
 export const MAX_CANDIDATES = 16;
 
-const MAX_ADDR_CHARS = 512;
-const CIRCUIT = "/p2p-circuit";
 const TRANSPORT =
   /^\/(?:(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}|ip6zone\/[^/]+\/ip6\/[^/]+\/tcp\/\d{1,5}|dnsaddr\/[^/]+)$/;
 

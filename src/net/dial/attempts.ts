@@ -1,4 +1,5 @@
 /** Single tries to reach a peer, and what became of them in words for a person. */
+import { CIRCUIT } from "../../swarm/peer_addrs.ts";
 import type { Connection, Libp2p } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { multiaddr } from "@multiformats/multiaddr";
@@ -115,7 +116,7 @@ export async function dialThrough(
 ): Promise<Connection> {
   const { libp2p, clock, withinMs } = deps;
   await connectRelay(relay, deps, signal);
-  const target = multiaddr(`${relay.text}/p2p-circuit/p2p/${peer}`);
+  const target = multiaddr(`${relay.text}${CIRCUIT}/p2p/${peer}`);
   try {
     return await withDeadline(
       withinMs,

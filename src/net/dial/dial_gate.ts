@@ -1,4 +1,5 @@
 /** Keeps a device that wants to be met through relays only from connecting to anybody else. */
+import { CIRCUIT } from "../../swarm/peer_addrs.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 
 /**
@@ -26,7 +27,7 @@ export class RelayOnlyGate {
 
   /** Whether the address must not be dialled: it is neither through a relay nor that of one. */
   denies(addr: string): boolean {
-    if (addr.includes("/p2p-circuit")) return false;
+    if (addr.includes(CIRCUIT)) return false;
     const at = addr.lastIndexOf("/p2p/");
     return at === -1 || !this.#admitted.has(addr.slice(at + "/p2p/".length));
   }

@@ -1,4 +1,5 @@
 /** The pre-shared key layer of libp2p, made fit for a process that runs for months. */
+import { CIRCUIT } from "../../swarm/peer_addrs.ts";
 import type { ConnectionProtector, MessageStream } from "@libp2p/interface";
 import { preSharedKey } from "@libp2p/pnet";
 import { formatSwarmKey } from "../keys/swarm_key.ts";
@@ -61,7 +62,7 @@ export function hardenedPsk(
       heardOf.set(connection, heard);
       connection.addEventListener("message", () => heard.atMs = nowMs());
       const { remoteAddr } = connection as { remoteAddr?: unknown };
-      if (!String(remoteAddr).includes("/p2p-circuit")) measure(connection, traffic);
+      if (!String(remoteAddr).includes(CIRCUIT)) measure(connection, traffic);
       return box;
     };
     return Object.assign(inner, { protect });

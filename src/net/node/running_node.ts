@@ -1,4 +1,5 @@
 /** The node as it runs: what it says of itself, what it tells, how it ends. */
+import { CIRCUIT } from "../../swarm/peer_addrs.ts";
 import type { Connection, IdentifyResult, Libp2p } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import { multiaddr } from "@multiformats/multiaddr";
@@ -178,7 +179,7 @@ export class RunningNode implements Node {
   #circuits(): string[] {
     const reserved = new Set(this.reservations());
     return this.relays.filter((relay) => reserved.has(relay.relay))
-      .map((relay) => `${relay.text}/p2p-circuit/p2p/${this.peer}`);
+      .map((relay) => `${relay.text}${CIRCUIT}/p2p/${this.peer}`);
   }
 
   #opened(connection: Connection): void {

@@ -45,17 +45,13 @@ export class CommandIndex {
         `Cannot catch up as 'maxRows' must be an integer of at least 1: current value is ${maxRows}`,
       );
     }
-    if (this.#left() === 0) return 0;
+    if (this.left() === 0) return 0;
     this.#db.transaction(() => this.#step(maxRows));
-    return this.#left();
+    return this.left();
   }
 
   /** How many rows are not indexed, at most; 1 if only clearing up is left. */
   left(): number {
-    return this.#left();
-  }
-
-  #left(): number {
     const rows = this.#headSeq() - (this.#meta.integer(INDEXED_SEQ) ?? 0);
     if (rows > 0) return rows;
     const more = this.#db.row("SELECT 1 FROM rr_gone LIMIT 1") !== undefined ||

@@ -46,12 +46,7 @@ export class Recall {
     this.#meta = meta;
   }
 
-  /** The newest entries, newest first; of one time, those taken in last first. */
-  recent(limit: number): Entry[] {
-    return this.find({ limit });
-  }
-
-  /** The newest entries that match, newest first. */
+  /** The newest entries that match, newest first; of one time, those taken in last first. */
   find(query: HistoryQuery): Entry[] {
     checkLimit(query.limit);
     return newestMatching(this.#db, query) ?? this.findFurther(query);

@@ -1,4 +1,5 @@
 /** The log of entries in the order they were taken in, and how far each peer was followed. */
+import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import type { DeviceId, Entry } from "../../history/entry.ts";
 import type { Database, Row } from "../file/database.ts";
 import { CLOCK_UNSET_BEFORE, type Meta, PRUNED_BEFORE } from "../file/meta.ts";
@@ -119,7 +120,7 @@ export class EntryLog {
       rows = [];
       total = { inserted: total.inserted + inserted, ignored: total.ignored + ignored };
       onProgress?.(total);
-      await new Promise((resolve) => setTimeout(resolve));
+      await yieldToLoop();
       signal?.throwIfAborted();
     };
     signal?.throwIfAborted();

@@ -1,6 +1,7 @@
 /** Peers met before, and what is known of each. */
 import type { Clock } from "../../base/clock.ts";
 import type { DeviceId } from "../../history/entry.ts";
+import { boundedAddrs } from "../../swarm/peer_addrs.ts";
 import type { PeerId, PeerRecord } from "../../swarm/peer.ts";
 import type { Database, Row } from "../file/database.ts";
 
@@ -19,9 +20,6 @@ export interface PeerState {
 const MOST_PEERS = 1000;
 /** Peers that are kept; a directory that invents some in every round must not fill the disk. */
 const MOST_KEPT = 2 * MOST_PEERS;
-/** A device has a handful of addresses; what a tracker claims beyond that is noise or an attack. */
-const MOST_ADDRS = 64;
-const MOST_ADDR_CHARS = 1024;
 
 const REMEMBER = `INSERT INTO peer_book (peer_id, addrs_json, user_id, device_id, last_seen)
   VALUES (?, ?, ?, ?, ?)
@@ -67,7 +65,7 @@ export class PeerStore {
       for (const { peer, addrs, userId, deviceId, hostname, lastSeenUnix } of records) {
         // A directory whose clock is ahead must not keep a peer fresh for ever.
         const seen = Math.min(Math.floor(lastSeenUnix), now);
-        const known = addrs.filter((addr) => addr.length <= MOST_ADDR_CHARS).slice(0, MOST_ADDRS);
+        const known = boundedAddrs(addrs);
         this.#db.run(
           REMEMBER,
           peer,
@@ -171,8 +169,7 @@ function parseAddrs(json: unknown): string[] {
   try {
     const value: unknown = JSON.parse(json);
     if (!Array.isArray(value)) return [];
-    return value.filter((addr) => typeof addr === "string" && addr.length <= MOST_ADDR_CHARS)
-      .slice(0, MOST_ADDRS);
+    return boundedAddrs(value.filter((addr) => typeof addr === "string"));
   } catch {
     return [];
   }

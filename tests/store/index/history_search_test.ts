@@ -141,11 +141,11 @@ Deno.test("recent() keeps the order of commands that share a second or a millise
   });
   history.log.append([at(300, "c"), at(100, "a"), at(200, "b"), at(300, "d"), at(0, "z")]);
   for (let i = 0; i < 2; i++) {
-    assert.deepEqual(history.recall.recent(9).map((e) => e.id), ["d", "c", "b", "a", "z"]);
-    assert.deepEqual(history.recall.recent(2).map((e) => e.id), ["d", "c"]);
+    assert.deepEqual(history.recall.find({ limit: 9 }).map((e) => e.id), ["d", "c", "b", "a", "z"]);
+    assert.deepEqual(history.recall.find({ limit: 2 }).map((e) => e.id), ["d", "c"]);
     history.index.catchUp();
   }
-  assert.throws(() => history.recall.recent(0), RangeError);
+  assert.throws(() => history.recall.find({ limit: 0 }), RangeError);
 });
 
 Deno.test("commands() gives every distinct command once, newest first, with its newest run", () => {

@@ -41,7 +41,7 @@ Deno.test("remember() bounds what a directory claims of a peer", () => {
     ...Array.from({ length: 500 }, (_, i) => `/ip4/10.0.0.1/tcp/${i}`),
   ];
   history.peers.remember([peer("p1", { addrs })]);
-  assert.deepEqual(history.peers.recent(0, "ana")[0]!.addrs, addrs.slice(1, 65));
+  assert.deepEqual(history.peers.recent(0, "ana")[0]!.addrs, addrs.slice(1, 33));
 });
 
 Deno.test("remember() keeps the newest peers, however many are named", () => {
