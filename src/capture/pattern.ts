@@ -1,5 +1,9 @@
 /** `record_ignore_regex`: a pattern of a person or of a config file from elsewhere, in linear time. */
-import { RrError, toError } from "../base/rr_error.ts";
+import { RrError } from "../base/rr_error.ts";
+import { parse } from "./regex/parse.ts";
+import { compile } from "./regex/program.ts";
+import { Search } from "./regex/search.ts";
+import { PatternError } from "./regex/syntax.ts";
 
 /** Tells whether a pattern occurs anywhere in a text, in time linear in the text. */
 export type Matcher = (text: string) => boolean;
@@ -8,49 +12,28 @@ export type Matcher = (text: string) => boolean;
 const MAX_PATTERN_CHARS = 4096;
 
 /**
- * Compiles a pattern in the syntax of Rust's `regex` crate, which the original uses, as far as RE2
- * shares it: no look-around, no back-references, flags such as `(?i)` at the start.
- *
- * Loads its library only now (17 ms, and 12 ms for the first pattern), since most people have no
- * pattern at all.
+ * Compiles a pattern in the syntax of Rust's `regex` crate, which the original uses, with the same
+ * meaning: `\b`, `\w`, `\d` and `\s` are those of Unicode, classes may be nested and combined. It is an
+ * engine of our own, as a pattern that leaves out less here than there would record secrets.
  *
  * @throws {RrError} `config` with the reason
  */
-export async function compilePattern(pattern: string): Promise<Matcher> {
-  const unsupported = reasonAgainst(pattern);
-  if (unsupported !== undefined) throw refusal(pattern, unsupported);
-  const { RE2JS } = await import("re2js");
+export function compilePattern(pattern: string): Matcher {
   try {
-    const compiled = RE2JS.compile(withoutUnicodeFlag(pattern));
-    return (text) => compiled.test(text);
+    if (pattern.length > MAX_PATTERN_CHARS) {
+      throw new PatternError(`it is longer than ${MAX_PATTERN_CHARS} characters`);
+    }
+    const search = new Search(compile(parse(pattern)));
+    return (text) => search.test(text);
   } catch (error) {
-    const reason = toError(error).message.replace(/^error parsing regexp: /, "");
-    throw refusal(pattern, reason, error);
+    if (error instanceof PatternError) throw refusal(pattern, error);
+    throw error;
   }
 }
 
-// Syntax that RE2 would take for something else than Rust does, without a word.
-function reasonAgainst(pattern: string): string | undefined {
-  if (pattern.length > MAX_PATTERN_CHARS) {
-    return `it is longer than ${MAX_PATTERN_CHARS} characters`;
-  }
-  if (/\[[^\]]*(?:&&|~~|--)/.test(pattern)) return "set operations in [...] are not supported";
-  if (/\\b\{/.test(pattern)) return "\\b{...} is not supported";
-  if (/\(\?[a-wyz]*x[a-z]*[:)]/.test(pattern)) return "the flag x (verbose mode) is not supported";
-  return undefined;
-}
-
-// Unicode is always on; Rust lets people say so.
-function withoutUnicodeFlag(pattern: string): string {
-  return pattern.replace(/\(\?([imsU]*)u([imsU]*)([:)])/g, (_, before, after, end) => {
-    const flags = `${before}${after}`;
-    return flags === "" && end === ")" ? "" : `(?${flags}${end}`;
-  });
-}
-
-function refusal(pattern: string, reason: string, cause?: unknown): RrError {
+function refusal(pattern: string, cause: PatternError): RrError {
   const shown = pattern.length > 80 ? `${pattern.slice(0, 80)}...` : pattern;
-  return new RrError("config", `Cannot use the ignore pattern "${shown}": ${reason}`, {
+  return new RrError("config", `Cannot use the ignore pattern "${shown}": ${cause.message}`, {
     cause,
     hint: "Correct record_ignore_regex (or RUSTORY_RECORD_IGNORE_REGEX), or remove it",
   });

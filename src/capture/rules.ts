@@ -37,7 +37,7 @@ export async function createCaptureRules(options: CaptureOptions = {}): Promise<
   const { ignorePattern = "", ignoreFolders = [], home, secretsFilter = true } = options;
   const isIgnored: Matcher = ignorePattern === ""
     ? () => false
-    : await (await import("./pattern.ts")).compilePattern(ignorePattern);
+    : (await import("./pattern.ts")).compilePattern(ignorePattern);
   const folders = ignoreFolders.map((folder) => comparable(folder, home)).filter((f) => f !== "");
 
   function skipReason(command: string, cwd?: string): SkipReason | undefined {

@@ -37,7 +37,7 @@ export interface SettingValues {
   readonly p2pRequestTimeoutCapSec: number;
   /** Pause after the first failed try; doubles with each further one. */
   readonly p2pRequestBackoffBaseMs: number;
-  /** Commands that match (RE2 syntax) are not recorded or imported. */
+  /** Commands that match (the syntax of Rust's `regex`) are not recorded or imported. */
   readonly recordIgnoreRegex: string | undefined;
   /** Commands run in these folders or below are not recorded. */
   readonly recordIgnoreDirs: readonly string[];

@@ -44,7 +44,7 @@ const LINES: readonly (string | Line)[] = [
   line(
     "record_ignore_regex",
     "(?i)(password|token|secret)",
-    "Commands that match anywhere are not recorded or imported (RE2).",
+    "Commands that match anywhere are not recorded or imported (the syntax of Rust's regex).",
   ),
   line("record_ignore_dirs", ["~/private"], "Nothing run in these folders or below is recorded."),
   line("record_secrets_filter", true, "Leave out commands that seem to hold a key or password."),

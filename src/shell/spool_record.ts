@@ -30,6 +30,13 @@ export interface SpoolRecord {
   readonly command: string;
 }
 
+/** A record as a hook writes it. A NUL in a text would end its field: it is left out, as shells do. */
+export function encodeSpoolRecord(record: Omit<SpoolRecord, "sinceBoot">): string {
+  const { key, startedAtMs, durationMs, exitCode, shell, hostname, cwd, command } = record;
+  const fields = [key, startedAtMs, durationMs, exitCode, shell, hostname, cwd, command];
+  return `\x1err1\0${fields.map((field) => `${field}`.replaceAll("\0", "") + "\0").join("")}\n`;
+}
+
 /** The records of a spool file, or of a part of one. */
 export interface SpoolContent {
   readonly records: readonly SpoolRecord[];

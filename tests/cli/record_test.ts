@@ -107,13 +107,21 @@ Deno.test("rr record skips empty commands, rr itself, ignored ones and secrets",
   assert.equal(entriesOf(world).length, 1);
 });
 
-Deno.test("rr record with an invalid pattern warns, records nothing, and ends with 0", async () => {
-  using world = annsWorld({ env: { RUSTORY_RECORD_IGNORE_REGEX: "(a" } });
-  const { code, out, err } = await rr(world, "record", "--cmd", "ls", "--print-id");
-  assert.equal(code, 0);
-  assert.equal(out, "");
-  assert.match(err, /^warn: invalid record ignore regex: .* \(skipping record for safety\)\n$/);
+Deno.test("rr record with an invalid pattern warns, and keeps the command until it is corrected", async () => {
+  using world = annsWorld();
+  writeConfig(world, 'record_ignore_regex = "hush("\n');
+  for (const command of ["ls", "hush now"]) {
+    const { code, out, err } = await rr(world, "record", "--cmd", command, "--print-id");
+    assert.equal(code, 0);
+    assert.match(out, /^[0-9a-f-]{36}\n$/);
+    assert.match(err, /^warn: invalid record ignore regex: .* \(skipping record for safety\)\n$/);
+  }
   assert.equal(entriesOf(world).length, 0);
+  // Whoever searches is told, whatever the hook does with its errors.
+  assert.match((await rr(world, "search", "ls")).err, /recorded commands wait: .*ignore pattern/);
+  assert.match((await rr(world, "doctor")).out, /error.*Nothing is recorded: .*ignore pattern/);
+  writeConfig(world, 'record_ignore_regex = "hush"\n');
+  assert.equal((await rr(world, "search", "--format", "{command} {exit}")).out, "ls 0\n");
 });
 
 Deno.test("rr record goes on with a broken config, and keeps to what can be read of it", async () => {

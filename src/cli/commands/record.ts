@@ -101,9 +101,14 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   }, { lenient: true });
   const typed = tidyCommand(commandOf(world, flags));
   const cwd = flags.cwd ?? world.cwd() ?? ".";
-  const rules = await rulesOf(world, settings);
-  if (rules === undefined || rules.skipReason(typed, cwd) !== undefined) return ExitCode.OK;
+  const rules = await rulesOf(settings);
+  if (typeof rules === "object" && rules.skipReason(typed, cwd) !== undefined) return ExitCode.OK;
   const entry = toEntry(world, settings, flags, typed, cwd);
+  if (typeof rules === "string") {
+    const { setAside } = await import("../set_aside.ts");
+    setAside(world, settings, entry, { reason: rules, printId: flags.printId });
+    return ExitCode.OK;
+  }
   using history = openForRecording(settings.dbPath, world);
   history.append([entry]);
   if (flags.printId) world.stdout.write(`${entry.id}\n`);
@@ -135,7 +140,7 @@ function commandOf(world: World, { cmd, cmdFile }: Flags): string {
 }
 
 // With a pattern that cannot be used nothing is recorded: it may have been there to keep secrets out.
-async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | undefined> {
+async function rulesOf(settings: Settings): Promise<CaptureRules | string> {
   try {
     return await createCaptureRules({
       ignorePattern: settings.recordIgnoreRegex,
@@ -145,12 +150,7 @@ async function rulesOf(world: World, settings: Settings): Promise<CaptureRules |
     });
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "config") throw error;
-    const { printWarning } = await import("../print.ts");
-    printWarning(
-      world,
-      `invalid record ignore regex: ${error.message} (skipping record for safety)`,
-    );
-    return undefined;
+    return error.message;
   }
 }
 

@@ -87,7 +87,7 @@ export async function originalReport(
     user_id: settings.userId,
     device_id: settings.deviceId,
     p2p_request_retry: retrySection(settings),
-    record_ignore_regex: await regexSection(settings.recordIgnoreRegex),
+    record_ignore_regex: regexSection(settings.recordIgnoreRegex),
     async_upload: uploadSection(world, settings),
     auto_prune: pruneSection(world, settings),
     swarm_key: await keySection(world, settings.swarmKeyPath, async (path) => {
@@ -124,12 +124,10 @@ function retrySection(settings: Settings): OriginalReport["p2p_request_retry"] {
   });
 }
 
-async function regexSection(
-  pattern: string | undefined,
-): Promise<OriginalReport["record_ignore_regex"]> {
+function regexSection(pattern: string | undefined): OriginalReport["record_ignore_regex"] {
   if (pattern === undefined) return { pattern: null, valid: true, error: null };
   try {
-    await compilePattern(pattern);
+    compilePattern(pattern);
     return { pattern, valid: true, error: null };
   } catch (error) {
     return { pattern, valid: false, error: causeChain(error) };
