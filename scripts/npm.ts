@@ -5,13 +5,14 @@
  * command `rr`, the engine, and the exact versions this project is tested with.
  */
 import typescript from "typescript";
+import { OLDEST_RUNTIME } from "../src/world/oldest_runtime.ts";
 import manifest from "../deno.json" with { type: "json" };
 import { deno, emptyFolder, fail, mustRun, ROOT, say } from "./tools.ts";
 
 const OUT = `${ROOT}out/npm`;
 const PACKAGE = `${OUT}/package`;
 /** `node:sqlite` without a flag, and `node:zlib` with zstd. */
-const ENGINES = { node: ">=22.15" };
+const ENGINES = { node: `>=${OLDEST_RUNTIME.node}` };
 const DESCRIPTION = "Shell history on all of your machines, peer to peer, without a server that " +
   "owns it";
 /** Of no use on npm; TypeScript only rides along where no export leads to it. */

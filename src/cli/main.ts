@@ -2,6 +2,7 @@
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import { VERSION } from "../version.ts";
+import { type RuntimeGlobals, runtimeTooOld } from "../world/oldest_runtime.ts";
 import { systemWorld } from "../world/system.ts";
 import type { CliCommand } from "./define_command.ts";
 import { ExitCode, exitCodeOf } from "./exit_code.ts";
@@ -16,6 +17,11 @@ const GLOBALS_WITH_VALUE: ReadonlySet<string> = new Set(["--db-path"]);
 /** Runs the command line of this process and ends it with the exit code. */
 export async function runProcess(): Promise<never> {
   const world = await systemWorld();
+  const complaint = runtimeTooOld(globalThis as RuntimeGlobals);
+  if (complaint !== undefined) {
+    world.stderr.write(`${complaint}\n`);
+    return world.exit(ExitCode.FAILURE);
+  }
   return world.exit(await main(world));
 }
 

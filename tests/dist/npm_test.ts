@@ -5,12 +5,14 @@
 import assert from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
 import type { Device } from "../../scripts/lab/device.ts";
+import { OLDEST_RUNTIME } from "../../src/world/oldest_runtime.ts";
 import { deno, mustRun, ROOT, run } from "../../scripts/tools.ts";
 import { Lab, LOOPBACK, said } from "../e2e/_lab.ts";
 import { testOrSkip } from "../service/_tools.ts";
 import { type Outcome, startSystemd, whyNoSystemd } from "../service/systemd_harness.ts";
 
-const NODES = ["22.15.0", "24.21.0"];
+const NODES = [OLDEST_RUNTIME.node, "24.21.0"];
+const TOO_OLD = "20.20.2";
 const NODE_PACKAGE = `node-${Deno.build.os}-${Deno.build.arch === "x86_64" ? "x64" : "arm64"}`;
 const TYPESCRIPT = "5.9.3";
 /** Processes and sockets of the lab are not the test's own. */
@@ -28,7 +30,9 @@ async function install(): Promise<string> {
     .find((name) => name.endsWith(".tgz"));
   const made = await Deno.makeTempDir({ prefix: "rr-npm-" });
   await Deno.writeTextFile(`${made}/package.json`, '{"private":true,"type":"module"}\n');
-  const nodes = NODES.map((version) => `node-${version}@npm:${NODE_PACKAGE}@${version}`);
+  const nodes = [...NODES, TOO_OLD].map((version) =>
+    `node-${version}@npm:${NODE_PACKAGE}@${version}`
+  );
   await mustRun([
     "npm",
     "install",
@@ -54,7 +58,7 @@ Deno.test("the package pins its dependencies to the versions of deno.json", asyn
   for (const [name, version] of Object.entries(dependencies)) {
     assert.equal(`npm:${name}@${version}`, pinned[name]);
   }
-  assert.equal(engines.node, `>=${NODES[0]!.replace(/\.0$/, "")}`);
+  assert.equal(engines.node, `>=${OLDEST_RUNTIME.node}`);
   assert.deepEqual(bin, { rr: "bin/rr.js" });
   assert.ok(await Deno.lstat(`${folder}/node_modules/.bin/rr`));
 });
@@ -87,6 +91,14 @@ try {
     const [node] = programOf(version);
     const { stdout } = await mustRun([node!, "--no-warnings", "use.js"], { cwd: folder });
     assert.equal(stdout, "make test\n");
+  }
+});
+
+Deno.test("rr on a Node that is too old says so in one line and does nothing", async () => {
+  for (const words of [["--version"], ["hook", "--shell", "zsh"], ["p2p-sync", "--watch"]]) {
+    const { code, stdout, stderr } = await run([...programOf(TOO_OLD), ...words]);
+    assert.deepEqual([code, stdout], [1, ""], words.join(" "));
+    assert.match(stderr, /^error: rr needs Node 22\.15\.0 or later, and this is Node 20\..*\n$/);
   }
 });
 
