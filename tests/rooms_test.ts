@@ -38,7 +38,18 @@ Deno.test("rooms touch only their own libraries", async () => {
     "smol-toml": ["config"],
     "@logtape/logtape": ["process"],
   };
-  const pure = ["base", "history", "swarm", "capture", "shell", "search", "picker", "pair", "sync"];
+  const pure = [
+    "base",
+    "history",
+    "swarm",
+    "capture",
+    "shell",
+    "search",
+    "picker",
+    "pair",
+    "named",
+    "sync",
+  ];
   const wrong: string[] = [];
   for (const { file, from, to } of await importsUnder(SRC)) {
     for (const [library, rooms] of Object.entries(owners)) {

@@ -1,0 +1,100 @@
+/** Hello and ticks, and what changes here. */
+import { EMPTY } from "./digest.ts";
+import type { Hello, Tick } from "./frames.ts";
+import { HASH_NAME } from "./hash.ts";
+import type { Item } from "./item.ts";
+import { spread } from "./live.ts";
+import { consider, considerAll, hello, quietUntilNextTick, tick } from "./need.ts";
+import { createPeer, type Peer } from "./state.ts";
+import {
+  distrust,
+  floorWith,
+  forgetStates,
+  isContained,
+  nameFor,
+  noteState,
+  shareState,
+  type Turn,
+} from "./turn.ts";
+
+/** Level of distrust at which nothing but full marks counts. */
+const MOST_LEVEL = 2;
+
+/** A control stream is open. */
+export function onUp(turn: Turn, id: string): void {
+  const peer = createPeer(id);
+  turn.state.peers.set(id, peer);
+  hello(turn, peer);
+  // Nothing can be compared before the other side has said what it keeps.
+  peer.tickAt = Infinity;
+}
+
+/** The peer says who it is, or that it keeps something else from now on. */
+export function onHello(turn: Turn, peer: Peer, frame: Hello): void {
+  if (frame.hash !== HASH_NAME) {
+    const text = `This device compares by ${HASH_NAME}`;
+    turn.out.push({ type: "send", peer: peer.id, frame: { type: "bye", code: "hash", text } });
+    turn.out.push({ type: "refused", peer: peer.id, why: `Unknown hash "${frame.hash}"` });
+    return;
+  }
+  const moved = frame.floor !== peer.hello?.floor;
+  peer.hello = frame;
+  peer.bases.clear();
+  for (const name of frame.bases) peer.bases.add(name);
+  if (moved) peer.heard = undefined;
+  peer.told = undefined;
+  noteState(turn);
+  consider(turn, peer);
+}
+
+/** The peer tells its state. */
+export function onTick(turn: Turn, peer: Peer, { floor, name, ack, cost }: Tick): void {
+  if (peer.hello === undefined || floor !== floorWith(turn, peer)) return;
+  const mine = nameFor(turn, peer);
+  peer.heard = name;
+  peer.cost = cost;
+  if (name === mine) {
+    shareState(turn, [peer], floor);
+    turn.out.push({ type: "equal", peer: peer.id, name });
+    if (peer.told !== mine) tick(turn, peer);
+    else quietUntilNextTick(turn, peer);
+  } else if (isContained(turn, peer, name)) {
+    if (ack === mine && name !== EMPTY && mine !== EMPTY) contradict(turn, peer);
+    // It is behind us, and may not know: we may have presumed that it does.
+    peer.told = undefined;
+  }
+  consider(turn, peer);
+}
+
+/** Each of us has all that the other has, and still we differ: some base lies. */
+function contradict(turn: Turn, peer: Peer): void {
+  if (peer.level > 0) turn.store.rebuild();
+  peer.level = Math.min(peer.level + 1, MOST_LEVEL);
+  distrust(turn);
+  turn.out.push({ type: "contradiction", peer: peer.id, level: peer.level });
+}
+
+/** A live frame was lost on the way out: the next tick makes up for it. */
+export function onDropped(turn: Turn, peer: Peer): void {
+  peer.told = undefined;
+  consider(turn, peer);
+}
+
+/** This device has something new, or lost something. */
+export function onChanged(turn: Turn, items: readonly Item[], shrank: boolean): void {
+  if (shrank) distrust(turn);
+  else noteState(turn);
+  if (items.length > 0) spread(turn, items);
+  considerAll(turn);
+}
+
+/** This device keeps something else from now on. */
+export function onFloor(turn: Turn, lowered: boolean): void {
+  // Below a base's floor the two sides may differ in what lies before its number.
+  if (lowered) turn.store.wipeBases();
+  forgetStates(turn);
+  for (const peer of turn.state.peers.values()) {
+    peer.heard = undefined;
+    hello(turn, peer);
+  }
+}

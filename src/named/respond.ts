@@ -1,0 +1,176 @@
+/** The side that is asked: finds out what each lacks, sends, and asks for its own part. */
+import {
+  bucketKey,
+  compareBucket,
+  compareBuckets,
+  compareMarks,
+  createComparison,
+  readerOf,
+  type ReadMarks,
+  spanOf,
+  spansOf,
+} from "./compare.ts";
+import { EMPTY } from "./digest.ts";
+import type { End, Ids, Refusal, Sync } from "./frames.ts";
+import type { ExchangeId } from "./effects.ts";
+import { UNSET_WEEK } from "./item.ts";
+import type { Marked, Seq } from "./store.ts";
+import type { Comparison, Exchange, Peer, Responder } from "./state.ts";
+import { finish, send } from "./transfer.ts";
+import { distrust, floorWith, knownBase, shareState, type Turn, whenNamed } from "./turn.ts";
+
+/** Exchanges that are served at a time. Each holds one page of items at most. */
+const MOST_SERVED = 16;
+
+/** A peer asks for what it lacks. */
+export function onSync(turn: Turn, x: ExchangeId, peer: Peer, sync: Sync): void {
+  const { state, store } = turn;
+  if (sync.floor !== floorWith(turn, peer)) return refuse(turn, x, "floor");
+  if ([...state.exchanges.values()].filter(isServed).length >= MOST_SERVED) {
+    return refuse(turn, x, "busy");
+  }
+  // The peer has found a contradiction, so one of us has concluded something wrong.
+  if (sync.level > 0 && peer.level < sync.level) {
+    peer.level = sync.level;
+    distrust(turn);
+  }
+  const past = sync.level > 0 ? undefined : whenNamed(turn, sync.current, sync.floor);
+  const after = past ?? knownBase(turn, sync.level > 0 ? EMPTY : sync.base, sync.floor)?.seq;
+  if (after === undefined) return refuse(turn, x, "nobase");
+  const role: Responder = {
+    kind: "responder",
+    theirs: sync.current,
+    compared: createComparison(sync.level > 1, tombstones(turn, after, sync.level > 1)),
+    asked: false,
+  };
+  const exchange: Exchange = {
+    id: x,
+    peer: peer.id,
+    floor: sync.floor,
+    role,
+    phase: "comparing",
+    after,
+    upTo: store.head(),
+    outbox: undefined,
+    gained: 0,
+    sent: 0,
+  };
+  state.exchanges.set(x, exchange);
+  peer.serving++;
+  if (past !== undefined) sendAll(turn, exchange, role);
+  else compare(turn, exchange, role, sync);
+}
+
+function tombstones({ store }: Turn, after: Seq, wide: boolean): Marked[] {
+  return [...store.weekMarks(UNSET_WEEK, after, store.head(), wide).values()].flat()
+    .filter(({ dead }) => dead);
+}
+
+function isServed({ role }: Exchange): boolean {
+  return role.kind === "responder";
+}
+
+function refuse({ store, out }: Turn, x: ExchangeId, refusal: Refusal): void {
+  const bases = refusal === "nobase" ? store.bases().map((base) => base.name) : undefined;
+  const frame: End = { type: "end", name: EMPTY, sent: 0, refusal, bases };
+  out.push({ type: "write", x, frame, more: false });
+  out.push({ type: "close", x });
+}
+
+/** The asker is where this device was once: it gets all that came afterwards, and has nothing for us. */
+function sendAll(turn: Turn, exchange: Exchange, role: Responder): void {
+  const { store } = turn;
+  const { after, upTo, floor } = exchange;
+  role.asked = true;
+  const touched = store.buckets(floor).filter((bucket) => bucket.seq > after);
+  // A new device sees the newest commands first.
+  const spans = after === 0
+    ? spansOf(touched, after, upTo)
+    : touched.length === 0
+    ? []
+    : [{ kind: "range", after, upTo, floor } as const];
+  send(turn, exchange, spans, store.name(floor));
+}
+
+function compare(turn: Turn, exchange: Exchange, role: Responder, sync: Sync): void {
+  const { store } = turn;
+  const { compared } = role;
+  const mine = store.buckets(exchange.floor);
+  if (sync.marks !== undefined) {
+    compareMarks(compared, mine, sync.marks, exchange.after, reader(turn, exchange));
+  } else compareBuckets(compared, mine, sync.buckets ?? [], exchange.after);
+  if (compared.awaited.size === 0) return proceed(turn, exchange, role);
+  const buckets = [...compared.awaited.values()].map(({ deviceId, week }) => ({ deviceId, week }));
+  turn.out.push({
+    type: "write",
+    x: exchange.id,
+    frame: { type: "need", buckets },
+    more: false,
+  });
+}
+
+function reader({ store }: Turn, { after, upTo, role }: Exchange): ReadMarks {
+  const wide = role.kind === "responder" && role.compared.wide;
+  return readerOf((week) => store.weekMarks(week, after, upTo, wide));
+}
+
+/** The marks that were needed. */
+export function onIds(turn: Turn, exchange: Exchange, role: Responder, frame: Ids): void {
+  const { compared } = role;
+  const read = reader(turn, exchange);
+  for (const bucket of frame.marks) {
+    const { partial } = compared;
+    if (partial !== undefined && bucketKey(partial) === bucketKey(bucket)) {
+      compared.partial = { ...partial, marks: [...partial.marks, ...bucket.marks] };
+    } else {
+      comparePartial(compared, read);
+      compared.partial = bucket;
+    }
+  }
+  if (!frame.last) return;
+  comparePartial(compared, read);
+  proceed(turn, exchange, role);
+}
+
+/** Compares the bucket that is complete, now that the next one begins. */
+function comparePartial(compared: Comparison, read: ReadMarks): void {
+  const { partial } = compared;
+  compared.partial = undefined;
+  if (partial !== undefined && compared.awaited.delete(bucketKey(partial))) {
+    compareBucket(compared, partial, read);
+  }
+}
+
+/** Asks for our part, if there is room for it, and sends theirs. */
+function proceed(turn: Turn, exchange: Exchange, role: Responder): void {
+  const { state, store, out, now } = turn;
+  const { want, send: theirs } = role.compared;
+  const isMissing = want.buckets.length > 0 || want.places.length > 0;
+  if (isMissing && state.slot === undefined) {
+    state.slot = { x: exchange.id, at: now };
+    const buckets = want.buckets.map(({ deviceId, week }) => ({ deviceId, week }));
+    const frame = { type: "want", buckets, places: want.places } as const;
+    out.push({ type: "write", x: exchange.id, frame, more: false });
+    role.asked = true;
+  } else role.asked = !isMissing;
+  const spans = [
+    ...spansOf(theirs.buckets, exchange.after, exchange.upTo),
+    ...spanOf(theirs.seqs),
+  ];
+  send(turn, exchange, spans, store.name(exchange.floor));
+}
+
+/** The initiator has sent its part. */
+export function onLastEnd(turn: Turn, exchange: Exchange, role: Responder, frame: End): void {
+  const { state, store, out } = turn;
+  const peer = state.peers.get(exchange.peer);
+  if (peer !== undefined) {
+    if (role.asked) peer.contained.add(role.theirs, true);
+    if (store.name(exchange.floor) === frame.name) {
+      peer.heard = frame.name;
+      shareState(turn, [peer], exchange.floor);
+    }
+  }
+  out.push({ type: "close", x: exchange.id });
+  finish(turn, exchange, true);
+}

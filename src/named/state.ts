@@ -1,0 +1,187 @@
+/** All that the machine remembers between two events. All of it may be lost: it is told anew. */
+import type { BucketMarks, Hello } from "./frames.ts";
+import { type Bucket, type Mark, type Name, tagOf } from "./digest.ts";
+import type { ExchangeId } from "./effects.ts";
+import type { Week } from "./item.ts";
+import { Recent } from "./recent.ts";
+import type { Marked, Place, Seq, Span } from "./store.ts";
+
+/** Own past states that are recognized: an hour of typing on ten devices. */
+export const RING_NAMES = 4096;
+/** States of a peer that this device is known to contain. */
+export const CONTAINED_NAMES = 64;
+
+/** One connected peer. */
+export interface Peer {
+  readonly id: string;
+  readonly tag: number;
+  /** What it said of itself; nothing is compared before. */
+  hello: Hello | undefined;
+  /** Names of bases that it has. */
+  readonly bases: Set<Name>;
+  /** Its state, as heard or presumed last. */
+  heard: Name | undefined;
+  /** What it said that its part of an exchange would be. */
+  cost: number;
+  /** Our state, as it knows or is presumed to know it. */
+  told: Name | undefined;
+  /** States of it whose items we have. */
+  readonly contained: Recent<Name, true>;
+  /** When to send the next tick. */
+  tickAt: number;
+  /** When to begin an exchange, if there is a need. */
+  startAt: number | undefined;
+  /** Exchanges in a row that brought nothing. */
+  failures: number;
+  /** No exchange begins before. */
+  notBefore: number;
+  /** How much is not trusted: see `Sync.level`. */
+  level: number;
+  /** Exchanges of it that are served. */
+  serving: number;
+}
+
+/** What is still to be sent in an exchange. */
+export interface Outbox {
+  readonly spans: Span[];
+  /** Where the first span goes on. */
+  place: Place | undefined;
+  /** The name for the closing frame; `undefined` for the state when that is written. */
+  readonly name: Name | undefined;
+}
+
+/** What the beginner of an exchange remembers of it. */
+export interface Initiator {
+  readonly kind: "initiator";
+  /** The items behind the marks it has sent, in the order of the marks. */
+  readonly places: Seq[];
+  /** Buckets whose marks are still to be sent. */
+  asked: Bucket[];
+  /** Marks of the first of these that did not fit into the last frame. */
+  rest: readonly Marked[] | undefined;
+  /** What the other side lacks. */
+  wanted: Span[];
+}
+
+/** What the other side of an exchange remembers of it. */
+export interface Responder {
+  readonly kind: "responder";
+  /** The state of the initiator when it asked. */
+  readonly theirs: Name;
+  readonly compared: Comparison;
+  /** Whether everything missing here was asked for. */
+  asked: boolean;
+}
+
+/** How far a comparison is, and what it has found. */
+export interface Comparison {
+  readonly wide: boolean;
+  /** Buckets whose marks are still awaited. */
+  readonly awaited: Map<string, Bucket>;
+  /** Marks of a bucket that may go on in the next frame. */
+  partial: BucketMarks | undefined;
+  /** Marks seen so far, which is the place of the next one. */
+  places: number;
+  /** Their tombstones, as far as listed. */
+  readonly dead: Set<Mark>;
+  /** What our tombstones have replaced. */
+  readonly gone: ReadonlySet<Mark>;
+  /** What this side lacks. */
+  readonly want: { readonly buckets: Bucket[]; readonly places: number[] };
+  /** What the other side lacks: all of some buckets, and single items. */
+  readonly send: { readonly buckets: Bucket[]; readonly seqs: Seq[] };
+}
+
+/** One exchange. */
+export interface Exchange {
+  readonly id: ExchangeId;
+  readonly peer: string;
+  readonly floor: Week;
+  readonly role: Initiator | Responder;
+  /** What this side does. */
+  phase: "comparing" | "sending" | "waiting";
+  /** Everything gained after this may be missing at the other side, ... */
+  readonly after: Seq;
+  /** ... up to this, where our part ends. */
+  readonly upTo: Seq;
+  outbox: Outbox | undefined;
+  /** Items that changed something here. */
+  gained: number;
+  /** Items that we sent. */
+  sent: number;
+}
+
+/** The exchange whose items are taken in; there is one at a time, so that each item arrives once. */
+export interface Slot {
+  readonly x: ExchangeId;
+  /** Last progress. */
+  at: number;
+}
+
+/** The whole state of the machine. */
+export interface Replica {
+  readonly self: string;
+  readonly tag: number;
+  readonly hello: Pick<Hello, "store" | "app">;
+  readonly peers: Map<string, Peer>;
+  readonly exchanges: Map<ExchangeId, Exchange>;
+  /** Own past states, and the newest item of each. */
+  readonly ring: Recent<Name, Seq>;
+  slot: Slot | undefined;
+  nextExchange: ExchangeId;
+  /** State of the random generator. */
+  random: number;
+}
+
+/** What {@linkcode createReplica} takes. */
+export interface ReplicaOptions {
+  /** Our PeerId. */
+  readonly self: string;
+  readonly store: string;
+  readonly app: string;
+  /** Spreads the waits of devices. */
+  readonly seed: number;
+}
+
+/** The state of a device without connections. */
+export function createReplica({ self, store, app, seed }: ReplicaOptions): Replica {
+  return {
+    self,
+    tag: tagOf(self),
+    hello: { store, app },
+    peers: new Map(),
+    exchanges: new Map(),
+    ring: new Recent(RING_NAMES),
+    slot: undefined,
+    nextExchange: 1,
+    random: seed >>> 0,
+  };
+}
+
+/** A peer that has just connected. */
+export function createPeer(id: string): Peer {
+  return {
+    id,
+    tag: tagOf(id),
+    hello: undefined,
+    bases: new Set(),
+    heard: undefined,
+    cost: 0,
+    told: undefined,
+    contained: new Recent(CONTAINED_NAMES),
+    tickAt: Infinity,
+    startAt: undefined,
+    failures: 0,
+    notBefore: 0,
+    level: 0,
+    serving: 0,
+  };
+}
+
+/** The next number in [0, 1) (mulberry32). */
+export function random(state: Replica): number {
+  state.random = (state.random + 0x6d2b79f5) >>> 0;
+  let mixed = Math.imul(state.random ^ (state.random >>> 15), state.random | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+}

@@ -1,0 +1,106 @@
+/** Sending and taking in items, the same on both sides of an exchange. */
+import { answer, spread } from "./live.ts";
+import type { ExchangeId } from "./effects.ts";
+import type { Batch } from "./frames.ts";
+import type { Name } from "./digest.ts";
+import { pauseAfterFailure } from "./need.ts";
+import type { Exchange } from "./state.ts";
+import type { Span } from "./store.ts";
+import { distrust, take, type Turn } from "./turn.ts";
+
+/** Sends the items of the spans, then the end. */
+export function send(
+  turn: Turn,
+  exchange: Exchange,
+  spans: Span[],
+  name: Name | undefined,
+): void {
+  exchange.phase = "sending";
+  exchange.outbox = { spans, place: undefined, name };
+  sendNext(turn, exchange);
+}
+
+/** Sends the next batch, or the end if there is none. */
+export function sendNext(turn: Turn, exchange: Exchange): void {
+  const { store, out } = turn;
+  const { outbox, id } = exchange;
+  while (outbox !== undefined && outbox.spans.length > 0) {
+    const { items, held, next } = store.page(outbox.spans[0]!, outbox.place);
+    outbox.place = next;
+    if (next === undefined) outbox.spans.shift();
+    if (held.length > 0) {
+      store.letGo(held);
+      distrust(turn);
+    }
+    if (items.length === 0) continue;
+    exchange.sent += items.length;
+    out.push({ type: "write", x: id, frame: { type: "batch", items }, more: true });
+    return;
+  }
+  const name = outbox?.name ?? store.name(exchange.floor);
+  exchange.phase = "waiting";
+  exchange.outbox = undefined;
+  out.push({
+    type: "write",
+    x: id,
+    frame: { type: "end", name, sent: exchange.sent },
+    more: false,
+  });
+  if (exchange.role.kind === "responder") return;
+  out.push({ type: "close", x: id });
+  finish(turn, exchange, true);
+}
+
+/** Takes in a batch. */
+export function onBatch(turn: Turn, exchange: Exchange, { items }: Batch): void {
+  const { state, out, now } = turn;
+  const peer = state.peers.get(exchange.peer);
+  if (state.slot?.x !== exchange.id || peer === undefined) {
+    out.push({ type: "refused", peer: exchange.peer, why: "It sends items that nobody asked for" });
+    return abort(turn, exchange, "Unasked items");
+  }
+  state.slot.at = now;
+  const { absorbed, gained, answers } = take(turn, items);
+  exchange.gained += gained.length;
+  out.push({
+    type: "received",
+    peer: peer.id,
+    received: items.length,
+    gained,
+    live: false,
+  });
+  if (absorbed.length > 0) spread(turn, absorbed);
+  answer(turn, peer, answers);
+}
+
+/** Breaks an exchange off. */
+export function abort(turn: Turn, exchange: Exchange, why: string): void {
+  turn.out.push({ type: "abort", x: exchange.id, why });
+  finish(turn, exchange, false);
+}
+
+/**
+ * Forgets an exchange.
+ *
+ * @param ok whether it went well; `undefined` if it was refused, which has its own pause
+ */
+export function finish(turn: Turn, exchange: Exchange, ok: boolean | undefined): void {
+  const { state, out } = turn;
+  if (!state.exchanges.delete(exchange.id)) return;
+  const peer = state.peers.get(exchange.peer);
+  if (peer !== undefined) {
+    if (exchange.role.kind === "responder") peer.serving--;
+    else {
+      const moved = exchange.gained + exchange.sent > 0;
+      if (moved) peer.failures = 0;
+      if (ok === false || ok === true && !moved) pauseAfterFailure(turn, peer);
+      out.push({ type: "exchanged", peer: peer.id, sent: exchange.sent, ok: ok === true });
+    }
+  }
+  free(turn, exchange.id);
+}
+
+/** Leaves the slot to the next, if this exchange has it. */
+export function free(turn: Turn, x: ExchangeId): void {
+  if (turn.state.slot?.x === x) turn.state.slot = undefined;
+}

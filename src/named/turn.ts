@@ -1,0 +1,89 @@
+/** One step of the machine: its inputs, the effects so far, and the questions that all rules ask. */
+import { EMPTY, type Name } from "./digest.ts";
+import type { Effect } from "./effects.ts";
+import type { Item, Week } from "./item.ts";
+import type { Peer, Replica } from "./state.ts";
+import type { Applied, Base, ItemStore, Seq } from "./store.ts";
+
+/** See the file's description. */
+export interface Turn {
+  readonly state: Replica;
+  readonly store: ItemStore;
+  /** Milliseconds of a clock that only grows. */
+  readonly now: number;
+  readonly out: Effect[];
+}
+
+/** What every two devices share: nothing. */
+const NOTHING: Base = { name: EMPTY, floor: 0, seq: 0 };
+
+/** The floor above which a peer and this device are compared. */
+export function floorWith({ store }: Turn, peer: Peer): Week {
+  return Math.max(store.floor, peer.hello?.floor ?? 0);
+}
+
+/** The state that is compared with a peer's. */
+export function nameFor(turn: Turn, peer: Peer): Name {
+  return turn.store.name(floorWith(turn, peer));
+}
+
+/** When this device was in the state `name`, as the number of its newest item then. */
+export function whenNamed({ state, store }: Turn, name: Name, floor: Week): Seq | undefined {
+  if (name === EMPTY) return 0;
+  if (name === store.name(floor)) return store.head();
+  return state.ring.get(name) ?? store.bases().find((base) => base.name === name)?.seq;
+}
+
+/** Whether this device has all items of a state of the peer. */
+export function isContained(turn: Turn, peer: Peer, name: Name): boolean {
+  return peer.contained.has(name) || whenNamed(turn, name, floorWith(turn, peer)) !== undefined;
+}
+
+/** The newest base that the peer has as well. A base says nothing of what lies below its floor. */
+export function commonBase(turn: Turn, peer: Peer): Base {
+  const floor = floorWith(turn, peer);
+  return turn.store.bases().find((base) => peer.bases.has(base.name) && base.floor <= floor) ??
+    NOTHING;
+}
+
+/** The base of this name, if it may be used above `floor`. */
+export function knownBase({ store }: Turn, name: Name, floor: Week): Base | undefined {
+  if (name === EMPTY) return NOTHING;
+  return store.bases().find((base) => base.name === name && base.floor <= floor);
+}
+
+/** Puts the present state into the ring, as it is compared with every peer. */
+export function noteState(turn: Turn): void {
+  const { state, store } = turn;
+  const floors = new Set([...state.peers.values()].map((peer) => floorWith(turn, peer)));
+  for (const floor of floors) state.ring.add(store.name(floor), store.head());
+}
+
+/** Forgets all that was concluded from the past. */
+export function distrust(turn: Turn): void {
+  turn.store.wipeBases();
+  forgetStates(turn);
+}
+
+/** Forgets past states, which a lost item or another floor makes useless. */
+export function forgetStates(turn: Turn): void {
+  turn.state.ring.clear();
+  for (const peer of turn.state.peers.values()) peer.contained.clear();
+  noteState(turn);
+}
+
+/** Keeps the present state as one that is shared with these peers. */
+export function shareState(turn: Turn, peers: readonly Peer[], floor: Week): void {
+  const name = turn.store.name(floor);
+  if (name === EMPTY) return;
+  turn.store.saveBase({ name, floor, seq: turn.store.head() }, peers.map((peer) => peer.id));
+  for (const peer of peers) peer.bases.add(name);
+}
+
+/** Takes items in and keeps the conclusions right. */
+export function take(turn: Turn, items: readonly Item[]): Applied {
+  const applied = turn.store.apply(items);
+  if (applied.shrank) distrust(turn);
+  else noteState(turn);
+  return applied;
+}

@@ -1,0 +1,397 @@
+/** The items of a device without a disk: what the simulator runs on, and what SQLite is compared with. */
+import {
+  bucketMark,
+  type Digest,
+  EMPTY_DIGEST,
+  hashOf,
+  markOf,
+  type Name,
+  nameOf,
+  union,
+  withItem,
+} from "../../src/named/digest.ts";
+import { beats, type Facts, factsOf, isAbove, type Item, weekOf } from "../../src/named/item.ts";
+import type {
+  Applied,
+  Base,
+  ItemStore,
+  Marked,
+  Page,
+  Place,
+  Seq,
+  Span,
+  StoredBucket,
+} from "../../src/named/store.ts";
+
+/** What is kept of one id. */
+export interface Held {
+  readonly facts: Facts;
+  readonly seq: Seq;
+  /** `undefined` if it was deleted on this device only. */
+  readonly item: Item | undefined;
+  /** Whether the digests account for it. */
+  readonly counted: boolean;
+  /** What the digests account for instead, until this is absorbed. */
+  readonly before: Facts | undefined;
+}
+
+interface StoredDigest {
+  readonly deviceId: string;
+  readonly week: number;
+  digest: Digest;
+  seq: Seq;
+}
+
+/** All of it, as a backup would hold it. */
+export interface MemoryData {
+  records: Map<string, Held>;
+  digests: Map<string, StoredDigest>;
+  bases: Base[];
+  pins: Map<string, Name>;
+  counter: Seq;
+  absorbed: Seq;
+  floor: number;
+  dirty: boolean;
+}
+
+const MOST_BASES = 64;
+
+/** Hashes of facts, which never change: the simulator asks for each of them a thousand times. */
+const hashes = new WeakMap<Facts, ReturnType<typeof hashOf>>();
+const twins = new WeakMap<Facts, Facts>();
+
+function cachedHash(facts: Facts): ReturnType<typeof hashOf> {
+  let hash = hashes.get(facts);
+  if (hash === undefined) hashes.set(facts, hash = hashOf(facts));
+  return hash;
+}
+
+function twinOf(facts: Facts): Facts {
+  let twin = twins.get(facts);
+  if (twin === undefined) twins.set(facts, twin = { ...facts, dead: !facts.dead });
+  return twin;
+}
+
+/** See the file's description. */
+export class MemoryItems implements ItemStore {
+  data: MemoryData = {
+    records: new Map(),
+    digests: new Map(),
+    bases: [],
+    pins: new Map(),
+    counter: 0,
+    absorbed: 0,
+    floor: 0,
+    dirty: false,
+  };
+  readonly #pageItems: number;
+  readonly #names = new Map<number, Name>();
+
+  constructor(pageItems = 2000) {
+    this.#pageItems = pageItems;
+  }
+
+  get floor(): number {
+    return this.data.floor;
+  }
+
+  head(): Seq {
+    return this.data.absorbed;
+  }
+
+  name(floor: number): Name {
+    const known = this.#names.get(floor);
+    if (known !== undefined) return known;
+    let all = EMPTY_DIGEST;
+    for (const { week, digest } of this.data.digests.values()) {
+      if (isAbove(week, floor)) all = union(all, digest);
+    }
+    const name = nameOf(all, floor);
+    this.#names.set(floor, name);
+    return name;
+  }
+
+  countSince(seq: Seq, floor: number): number {
+    let count = 0;
+    for (const record of this.data.records.values()) {
+      if (record.counted && record.seq > seq && isAbove(weekOf(record.facts), floor)) count++;
+    }
+    return count;
+  }
+
+  buckets(floor: number): StoredBucket[] {
+    return [...this.data.digests.values()].filter(({ week }) => isAbove(week, floor))
+      .sort((a, b) => b.week - a.week)
+      .map(({ deviceId, week, digest, seq }) => ({
+        deviceId,
+        week,
+        seq,
+        mark: bucketMark(digest),
+      }));
+  }
+
+  weekMarks(week: number, after: Seq, upTo: Seq, wide: boolean): Map<string, Marked[]> {
+    const all = new Map<string, Marked[]>();
+    for (const { facts, seq, counted } of this.data.records.values()) {
+      if (!counted || seq <= after || seq > upTo || weekOf(facts) !== week) continue;
+      const marks = all.get(facts.deviceId) ?? [];
+      all.set(facts.deviceId, marks);
+      marks.push({
+        seq,
+        mark: markOf(cachedHash(facts), wide),
+        twin: markOf(cachedHash(twinOf(facts)), wide),
+        dead: facts.dead,
+      });
+    }
+    return all;
+  }
+
+  page(span: Span, from: Place | undefined): Page {
+    const records = [...this.data.records.values()].filter((record) =>
+      record.counted && isWithin(record, span)
+    ).sort((a, b) => a.seq - b.seq);
+    const start = (from as number | undefined) ?? -1;
+    const rest = records.filter((record) => record.seq > start);
+    const part = rest.slice(0, this.#pageItems);
+    return {
+      items: part.flatMap((record) => record.item ?? []),
+      held: part.flatMap((record) => record.item === undefined ? [record.seq] : []),
+      next: part.length < rest.length ? part.at(-1)!.seq : undefined,
+    };
+  }
+
+  apply(items: readonly Item[]): Applied {
+    const { items: absorbed, shrank: rebuilt } = this.absorb();
+    const gained: Item[] = [];
+    const answers: Item[] = [];
+    let shrank = rebuilt;
+    for (const item of items) {
+      const done = this.#applyOne(item);
+      if (done === "gained" || done === "moved") gained.push(item);
+      if (done === "shrank" || done === "moved") shrank = true;
+      if (typeof done === "object") answers.push(done);
+    }
+    this.data.absorbed = this.data.counter;
+    return { absorbed, gained, answers, shrank };
+  }
+
+  letGo(seqs: readonly Seq[]): void {
+    for (const record of this.data.records.values()) {
+      if (record.item === undefined && record.counted && seqs.includes(record.seq)) {
+        this.#count(record.facts, -1, record.seq);
+        this.#put({ ...record, counted: false });
+      }
+    }
+  }
+
+  bases(): readonly Base[] {
+    return this.data.bases;
+  }
+
+  saveBase(base: Base, peers: readonly string[]): void {
+    const { data } = this;
+    data.bases = [base, ...data.bases.filter(({ name }) => name !== base.name)];
+    for (const peer of peers) data.pins.set(peer, base.name);
+    const pinned = new Set(data.pins.values());
+    data.bases = data.bases.filter(({ name }, i) => i < MOST_BASES || pinned.has(name));
+  }
+
+  pinned(peer: string): Base | undefined {
+    const name = this.data.pins.get(peer);
+    return this.data.bases.find((base) => base.name === name);
+  }
+
+  wipeBases(): void {
+    this.data.bases = [];
+    this.data.pins.clear();
+  }
+
+  rebuild(): void {
+    this.data.digests.clear();
+    this.#names.clear();
+    for (const record of this.data.records.values()) {
+      if (record.before !== undefined) this.#put({ ...record, before: undefined });
+      if (record.seq > this.data.absorbed || !isAbove(weekOf(record.facts), this.floor)) {
+        continue;
+      }
+      if (record.counted || record.item !== undefined) {
+        this.#put({ ...record, before: undefined, counted: true });
+        this.#count(record.facts, 1, record.seq);
+      }
+    }
+  }
+
+  // What the daemon and the commands do beside the exchange.
+
+  /** Takes in an entry recorded here or sent by a v1 peer; whether it was new. */
+  record(item: Item, fromPeer = false): boolean {
+    const facts = factsOf(item);
+    if (this.data.records.has(facts.id)) return false;
+    if (fromPeer && !isAbove(weekOf(facts), this.floor)) return false;
+    this.#put({ facts, seq: ++this.data.counter, item, counted: false, before: undefined });
+    return true;
+  }
+
+  /** Accounts for what was written beside the exchange. */
+  absorb(): { readonly items: Item[]; readonly shrank: boolean } {
+    const { data } = this;
+    const shrank = data.dirty;
+    if (!shrank && data.absorbed === data.counter) return { items: [], shrank };
+    if (data.dirty) {
+      data.dirty = false;
+      this.rebuild();
+      this.wipeBases();
+    }
+    const items: Item[] = [];
+    for (const record of data.records.values()) {
+      if (record.seq <= data.absorbed) continue;
+      if (record.before !== undefined) this.#count(record.before, -1, record.seq);
+      this.#put({ ...record, counted: this.#countIfAbove(record), before: undefined });
+      if (record.item !== undefined) items.push(record.item);
+    }
+    data.absorbed = data.counter;
+    return { items, shrank };
+  }
+
+  /** Deletes everywhere: leaves a tombstone, to be absorbed. */
+  delete(id: string, deletedAt = 0): void {
+    const known = this.data.records.get(id);
+    if (known === undefined || known.facts.dead) return;
+    const { ts, deviceId } = known.facts;
+    const item = { id, ts, deviceId, deletedAt } as Item;
+    const before = known.before ?? (known.counted ? known.facts : undefined);
+    const facts = { ...known.facts, dead: true };
+    this.#put({ facts, seq: ++this.data.counter, item, counted: false, before });
+  }
+
+  /** Deletes on this device only. */
+  deleteHere(id: string): void {
+    this.absorb();
+    const known = this.data.records.get(id);
+    if (known === undefined || known.facts.dead) return;
+    this.#put({ ...known, item: undefined });
+  }
+
+  /** Keeps only what is above; `kept` ids stay although they are below. */
+  setFloor(floor: number, kept: ReadonlySet<string> = new Set()): void {
+    const { data } = this;
+    this.absorb();
+    const lowered = floor < data.floor;
+    data.floor = floor;
+    for (const [id, record] of data.records) {
+      if (isAbove(weekOf(record.facts), floor)) continue;
+      if (!record.facts.dead && !kept.has(id)) data.records.delete(id);
+      else this.#put({ ...record, counted: false });
+    }
+    for (const [key, { week }] of data.digests) if (!isAbove(week, floor)) data.digests.delete(key);
+    this.#names.clear();
+    if (lowered) {
+      this.rebuild();
+      this.wipeBases();
+    }
+  }
+
+  /** Another program removes a row. */
+  foreignDelete(id: string): void {
+    const known = this.data.records.get(id);
+    if (known === undefined || known.facts.dead || known.item === undefined) return;
+    this.data.records.delete(id);
+    this.data.dirty = true;
+  }
+
+  /** A copy of everything, as of a disk. */
+  backup(): MemoryData {
+    return copyOf(this.data);
+  }
+
+  /** Goes on from a copy. */
+  restore(data: MemoryData): void {
+    this.data = copyOf(data);
+    this.#names.clear();
+  }
+
+  #applyOne(item: Item): "gained" | "moved" | "shrank" | "same" | Item {
+    const facts = factsOf(item);
+    const mine = this.data.records.get(facts.id);
+    if (mine !== undefined && !beats(facts, mine.facts)) return this.#keep(facts, mine);
+    if (!isAbove(weekOf(facts), this.floor)) return this.#supersede(mine);
+    // Above some floor it is gone now, though no device has deleted it.
+    const moves = mine !== undefined && !facts.dead && weekOf(mine.facts) !== weekOf(facts);
+    if (mine?.counted) this.#count(mine.facts, -1, this.data.counter + 1);
+    const body = mine !== undefined && mine.item === undefined && !facts.dead ? undefined : item;
+    this.#replace(facts, body);
+    return body === undefined ? "same" : moves ? "moved" : "gained";
+  }
+
+  #keep(facts: Facts, mine: Held): "same" | "shrank" | Item {
+    // Deleted here only: what counts is what the others have.
+    if (mine.item === undefined && !facts.dead && isAbove(weekOf(facts), this.floor)) {
+      const same = weekOf(mine.facts) === weekOf(facts) && mine.facts.deviceId === facts.deviceId;
+      if (same && mine.counted) return "same";
+      if (mine.counted) this.#count(mine.facts, -1, this.data.counter + 1);
+      this.#replace(facts, undefined);
+      return "shrank";
+    }
+    const isElsewhere = weekOf(mine.facts) !== weekOf(facts) && beats(mine.facts, facts);
+    return isElsewhere ? mine.item ?? "same" : "same";
+  }
+
+  // What is below the floor is not kept, but what it beats has to go.
+  #supersede(mine: Held | undefined): "shrank" | "same" {
+    if (mine === undefined) return "same";
+    if (mine.counted) this.#count(mine.facts, -1, this.data.counter + 1);
+    this.data.records.delete(mine.facts.id);
+    return mine.counted ? "shrank" : "same";
+  }
+
+  #replace(facts: Facts, item: Item | undefined): void {
+    const record = { facts, seq: ++this.data.counter, item, counted: true, before: undefined };
+    this.#put(record);
+    this.#count(facts, 1, record.seq);
+  }
+
+  #put(record: Held): void {
+    this.data.records.set(record.facts.id, record);
+  }
+
+  #countIfAbove({ facts, seq }: Held): boolean {
+    if (!isAbove(weekOf(facts), this.floor)) return false;
+    this.#count(facts, 1, seq);
+    return true;
+  }
+
+  #count(facts: Facts, sign: 1 | -1, seq: Seq): void {
+    this.#names.clear();
+    const week = weekOf(facts);
+    const key = `${week} ${facts.deviceId}`;
+    let stored = this.data.digests.get(key);
+    if (stored === undefined) {
+      stored = { deviceId: facts.deviceId, week, digest: EMPTY_DIGEST, seq };
+      this.data.digests.set(key, stored);
+    }
+    stored.digest = withItem(stored.digest, cachedHash(facts), sign);
+    stored.seq = Math.max(stored.seq, seq);
+  }
+}
+
+function copyOf(data: MemoryData): MemoryData {
+  return {
+    ...data,
+    records: new Map(data.records),
+    digests: new Map(Array.from(data.digests, ([key, stored]) => [key, { ...stored }])),
+    bases: [...data.bases],
+    pins: new Map(data.pins),
+  };
+}
+
+function isWithin({ facts, seq }: Held, span: Span): boolean {
+  switch (span.kind) {
+    case "seqs":
+      return span.seqs.includes(seq);
+    case "range":
+      return seq > span.after && seq <= span.upTo && isAbove(weekOf(facts), span.floor);
+    case "week":
+      return weekOf(facts) === span.week && seq > span.after && seq <= span.upTo &&
+        (span.devices?.has(facts.deviceId) ?? true);
+  }
+}

@@ -1,0 +1,26 @@
+/** Protocol 2 under every trouble that the simulator knows; `deno task simulate` runs more seeds. */
+import assert from "node:assert/strict";
+import { OPERATIONS, shrink, simulate } from "./sim/run.ts";
+
+/** Seeds that failed once. */
+const FAILED_ONCE = [2, 7, 10, 13, 19, 35, 141, 177, 190];
+const SEEDS = 300;
+
+Deno.test(`simulate() converges for ${SEEDS} seeds of ${OPERATIONS} operations`, () => {
+  for (let seed = 1; seed <= SEEDS; seed++) assertConverges(seed);
+});
+
+Deno.test("simulate() converges for the seeds that failed once", () => {
+  FAILED_ONCE.forEach(assertConverges);
+});
+
+Deno.test("simulate() gives the same for the same seed", () => {
+  assert.deepEqual(simulate(4711), simulate(4711));
+});
+
+function assertConverges(seed: number): void {
+  const { failure } = simulate(seed);
+  if (failure === undefined) return;
+  const kinds = shrink(seed).map(({ kind }) => kind);
+  assert.fail(`SEED=${seed}: ${failure}\nIt takes: ${kinds.join(", ")}`);
+}
