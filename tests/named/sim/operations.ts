@@ -94,7 +94,7 @@ export function perform(run: Run, { kind, dice }: Operation): void {
     case "recordUnset":
       return void device.items.record(entryOf(run, device.peer, Math.floor(c * 10) * WEEK_MS));
     case "import":
-      for (let i = 0; i < 20 + 200 * e; i++) {
+      for (let i = 0; i < 10 + 90 * e; i++) {
         device.items.record(entryOf(run, device.peer, weekMs(run.random.unit(), d)));
       }
       return;
@@ -140,7 +140,7 @@ export function perform(run: Run, { kind, dice }: Operation): void {
         new (device.items.constructor as new () => typeof device.items)().data,
       );
     case "clone": {
-      if (world.devices.length >= 9) return;
+      if (world.devices.length >= 7) return;
       const name = `clone${world.devices.length}`;
       const clone = world.add(name, run.doubles ? device.peer : name);
       clone.items.restore(device.items.data);
