@@ -50,6 +50,7 @@ export class PeerSession {
     stuck: undefined,
     trusted: undefined,
     restartedAt: undefined,
+    suspectedAt: undefined,
     detour: undefined,
   };
 
@@ -193,7 +194,8 @@ export class PeerSession {
   async #pull(signal: AbortSignal): Promise<Pick<PeerReport, "pull" | "pullError">> {
     const { peer } = this;
     const { onEvent, limit, request } = this.#deps;
-    const deps = { ...this.#deps, peer, connect: (inner: AbortSignal) => this.#connect(inner) };
+    const connect = (inner: AbortSignal): Promise<PeerLink> => this.#connect(inner);
+    const deps = { ...this.#deps, peer, connect, onLogLost: () => this.#pusher.startOver() };
     const run = new PullRun(deps, { limit, request }, this.#pullMemory);
     try {
       await run.run(signal);

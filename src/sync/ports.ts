@@ -25,6 +25,8 @@ export interface HistoryLog {
   pushCursor(peer: PeerId): number;
   /** Moves the push cursor forward; a lower value than the stored one changes nothing. */
   advancePushCursor(peer: PeerId, seq: number): void;
+  /** Sets the push cursor back to 0: the peer has lost what it was given. */
+  restartPush(peer: PeerId): void;
   /** Number of entries of `deviceId` after the peer's push cursor. */
   pendingPush(peer: PeerId, deviceId: DeviceId): number;
 }

@@ -11,6 +11,7 @@
 import { linkedController } from "../base/async/linked_signal.ts";
 import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import { type AskDeps, type Asked, Asker, type AskMemory, type AskOptions } from "./ask.ts";
+import type { DeviceId } from "../history/entry.ts";
 import type { SyncListener } from "./events.ts";
 import { patiently } from "../base/async/retry_while_busy.ts";
 import { countOf, isSameLog, lastIdOf, rowsAtOnce, withoutFirst } from "./plan.ts";
@@ -24,6 +25,9 @@ import { MAX_STORED_AT_ONCE, nameRejected } from "./serve.ts";
 export interface PullDeps extends AskDeps {
   readonly log: HistoryLog;
   readonly onEvent: SyncListener;
+  readonly deviceId: DeviceId;
+  /** Called when the peer does not hold any more what it was given: it is to be given again. */
+  readonly onLogLost: () => void;
 }
 
 /** What is remembered of a peer from one pull to the next. */
@@ -35,6 +39,8 @@ export interface PullMemory extends AskMemory {
   trusted: PeerLink | undefined;
   /** When the log was last followed from its beginning because it had been replaced. */
   restartedAt: number | undefined;
+  /** When it was last held to have lost what it was given, as its whole log held nothing of it. */
+  suspectedAt: number | undefined;
   /**
    * How far a log was followed that was replaced once more before its beginning could be read again.
    * Not stored: what stands before it has still to be read.
@@ -63,6 +69,8 @@ export class PullRun {
   readonly #memory: PullMemory;
   readonly #asker: Asker;
   #rowsAtOnce = FIRST_STORED_AT_ONCE;
+  /** Whether the peer has given an entry of this device back. */
+  #sawOwn = false;
 
   /** Prepares a pull; `memory` is changed by it. */
   constructor(deps: PullDeps, options: AskOptions, memory: PullMemory) {
@@ -89,6 +97,7 @@ export class PullRun {
   async #follow(signal: AbortSignal): Promise<void> {
     const { peer } = this.#deps;
     let state = await this.#startingPoint(signal);
+    const isWhole = state.cursor <= 0;
     let asked: Asked | undefined = await this.#resume(state, signal);
     while (countOf(asked.reply) > 0) {
       const next = asked.reply.nextCursor;
@@ -110,6 +119,21 @@ export class PullRun {
       asked = await ahead;
       if (asked.link !== this.#memory.trusted) asked = await this.#resume(state, signal);
     }
+    if (isWhole && !this.#sawOwn) await this.#suspectLoss(signal);
+  }
+
+  // Its whole log holds nothing of ours. If we gave it something, it has lost that, or prunes it away:
+  // it is given it again, but not over and over.
+  async #suspectLoss(signal: AbortSignal): Promise<void> {
+    const now = this.#deps.clock.monotonic();
+    const { suspectedAt } = this.#memory;
+    if (suspectedAt !== undefined && now - suspectedAt < RESTART_PAUSE_MS) return;
+    this.#memory.suspectedAt = now;
+    await this.#tellLogLost(signal);
+  }
+
+  #tellLogLost(signal: AbortSignal): Promise<void> {
+    return patiently(this.#deps.onLogLost, this.#deps.clock, signal);
   }
 
   async #startingPoint(signal: AbortSignal): Promise<PullState> {
@@ -139,6 +163,7 @@ export class PullRun {
         if (countOf(reply) > 0) return { ...asked, reply, cursor };
       } else if (this.#mayRestart(cursor)) state = await this.#restart(signal);
       else {
+        await this.#tellLogLost(signal);
         this.#memory.detour = state;
         return this.#trust(asked);
       }
@@ -153,6 +178,7 @@ export class PullRun {
   async #restart(signal: AbortSignal): Promise<PullState> {
     const { log, clock, peer } = this.#deps;
     this.#memory.detour = undefined;
+    await this.#tellLogLost(signal);
     await patiently(() => log.appendPulled(peer, [], BEGINNING), clock, signal);
     return BEGINNING;
   }
@@ -181,6 +207,7 @@ export class PullRun {
   async #store(reply: PullReply, state: PullState | undefined, signal: AbortSignal): Promise<void> {
     const { log, clock, peer, logger, onEvent } = this.#deps;
     const { entries, rejected = [] } = reply;
+    this.#sawOwn ||= entries.some((entry) => entry.deviceId === this.#deps.deviceId);
     nameRejected(rejected, logger, { peer });
     this.totals.received += countOf(reply);
     this.totals.rejected += rejected.length;

@@ -83,9 +83,17 @@ export class PushRun {
       if (lastSeq === undefined) return;
       this.totals.pending = true;
       if (!await this.#sendAll(entries, signal)) continue;
-      await patiently(() => log.advancePushCursor(peer, lastSeq), clock, signal);
-      cursor = lastSeq;
+      cursor = await patiently(() => this.#advance(after, lastSeq), clock, signal);
     }
+  }
+
+  // A pull at the same time may have found that the peer has lost what it was given.
+  #advance(from: number, to: number): number {
+    const { log, peer } = this.#deps;
+    const stored = log.pushCursor(peer);
+    if (stored < from) return stored;
+    log.advancePushCursor(peer, to);
+    return to;
   }
 
   get #limit(): number {

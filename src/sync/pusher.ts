@@ -38,6 +38,12 @@ export class Pusher {
     return this.#running;
   }
 
+  /** The peer has lost what it was given: the next push, or the one under way, sends all of it. */
+  startOver(): void {
+    const { log, peer } = this.#deps;
+    if (log.pushCursor(peer) > 0) log.restartPush(peer);
+  }
+
   async #run(signal: AbortSignal): Promise<PushOutcome> {
     const { peer, onEvent } = this.#deps;
     const run = new PushRun(this.#deps, this.#options, this.#memory);

@@ -79,6 +79,15 @@ export function testHistoryLog(name: string, open: () => OpenLog): void {
     assert.deepEqual([log.pushCursor(PEER), log.pushCursor(OTHER)], [9, 0]);
   });
 
+  test("the push cursor of a peer that lost its log starts again", ({ log }) => {
+    log.restartPush(PEER);
+    for (const peer of [PEER, OTHER]) log.advancePushCursor(peer, 9);
+    log.restartPush(PEER);
+    assert.deepEqual([log.pushCursor(PEER), log.pushCursor(OTHER)], [0, 9]);
+    log.advancePushCursor(PEER, 4);
+    assert.equal(log.pushCursor(PEER), 4);
+  });
+
   test("what was pruned does not come back from a peer, but by hand", ({ log, prune }) => {
     const at = 1_650_000_000_000;
     const [old, young] = [makeEntry({ startedAtMs: at - 1000 }), makeEntry({ startedAtMs: at })];

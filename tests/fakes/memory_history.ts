@@ -75,6 +75,10 @@ export class MemoryHistory implements HistoryLog {
     this.#pushes.set(peer, Math.max(this.pushCursor(peer), seq));
   }
 
+  restartPush(peer: PeerId): void {
+    this.#pushes.delete(peer);
+  }
+
   pendingPush(peer: PeerId, deviceId: DeviceId): number {
     const cursor = this.pushCursor(peer);
     return this.#rows.filter((row) => row.seq > cursor && row.entry.deviceId === deviceId).length;

@@ -107,6 +107,59 @@ Deno.test("a peer whose recreated database outgrew the cursor is read from its b
   assert.equal(pair.near.history.entries.length, 55);
 });
 
+for (const kept of [0, 3]) {
+  Deno.test(`a peer that lost its database but for ${kept} entries is given ours again`, async () => {
+    const pair = new Pair({ sync: { push: true } });
+    pair.near.recordCommands(54);
+    await pair.round();
+    await pair.round();
+    const held = pair.far.history.entries;
+    assert.equal(held.length, 54);
+    for (let times = 0; times < 2; times++) {
+      pair.far.history.recreate(held.slice(0, kept));
+      pair.reconnect();
+      await pair.round();
+      assert.deepEqual(pair.far.history.ids, pair.near.history.ids);
+      await pair.round();
+      assert.equal(pair.near.history.pendingPush(pair.far.peer, pair.near.deviceId), 0);
+    }
+  });
+}
+
+Deno.test("a peer that lost all of it right after the first push is given it again by a later sync", async () => {
+  const pair = new Pair({ sync: { push: true } });
+  pair.near.recordCommands(54);
+  await pair.round();
+  pair.far.history.recreate();
+  pair.near.restart();
+  await pair.round();
+  assert.deepEqual(pair.far.history.ids, pair.near.history.ids);
+  pair.near.restart();
+  assert.equal((await pair.round()).peers[0]?.push?.sent, 0);
+});
+
+Deno.test("a push that is under way when the peer's loss is found starts again", async () => {
+  const pair = new Pair({ sync: { push: true, limit: 10 } });
+  pair.near.recordCommands(30);
+  await pair.round();
+  await pair.round();
+  pair.near.recordCommands(40);
+  let pushes = 0;
+  pair.far.fault = (kind) => {
+    if (kind === "push" && ++pushes === 2) {
+      pair.far.history.recreate();
+      // What a pull at the same time finds out.
+      pair.near.history.restartPush(pair.far.peer);
+      return "lost";
+    }
+    return undefined;
+  };
+  await pair.round();
+  pair.far.fault = undefined;
+  await pair.round();
+  assert.deepEqual(pair.far.history.ids, pair.near.history.ids);
+});
+
 Deno.test("a beginning that was interrupted is gone back to", async () => {
   const pair = new Pair({ sync: { request: { attempts: 1 } } });
   pair.far.recordCommands(5);

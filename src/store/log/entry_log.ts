@@ -183,6 +183,11 @@ export class EntryLog {
     );
   }
 
+  /** Sets the push cursor back to 0, if there is one: the peer has lost what it was given. */
+  restartPush(peer: string): void {
+    this.#db.run("UPDATE peer_push_state SET last_pushed_seq = 0 WHERE peer_id = ?", peer);
+  }
+
   /** Number of entries of `deviceId` after the peer's push cursor. */
   pendingPush(peer: string, deviceId: DeviceId): number {
     return this.#db.integer(
