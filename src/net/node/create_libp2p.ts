@@ -100,7 +100,7 @@ export async function startDeviceHost(options: DeviceHostOptions): Promise<Devic
   const capture = (components: CircuitRelayTransportComponents): Transport =>
     transport = relayTransport(components);
   const gate = options.relayOnly ? new RelayOnlyGate() : undefined;
-  const { init, heardOf, traffic, finish } = prepare(options, "rustory/0.1.0");
+  const { init, heardOf, traffic, finish } = prepare(options, `rustory/${VERSION}`);
   const libp2p = await createLibp2p({
     ...init,
     ...gate && { connectionGater: { denyDialMultiaddr: (addr) => gate.denies(String(addr)) } },
