@@ -3,6 +3,7 @@
  * so that a scan of 385,000 commands touches no object.
  */
 import { characterMask } from "./query.ts";
+import { type Spellings, spellingsOf } from "./spelling.ts";
 import { MAX_LINES } from "./top_k.ts";
 
 /** Ends each text in the bytes of an index; it is in no text. */
@@ -26,8 +27,10 @@ export interface Segment {
   readonly bytes: Uint8Array;
   /** Begin of each line in `bytes`, and one more; a line ends one byte before the next begins. */
   readonly offsets: Uint32Array;
-  /** See {@linkcode characterMask}. */
+  /** See {@linkcode characterMask}; of all spellings together. */
   readonly masks: Int32Array;
+  /** The spellings of the lines, counted in the segment, that have more than one. */
+  readonly spellings: ReadonlyMap<number, Spellings>;
 }
 
 const decoder = new TextDecoder();
@@ -123,10 +126,20 @@ function segmentOf({ bytes, ids }: Slice, first: number): Segment {
   const count = ids.length;
   const offsets = offsetsOf(bytes, count);
   const masks = new Int32Array(count);
+  const spellings = new Map<number, Spellings>();
   for (let i = 0; i < count; i++) {
-    masks[i] = characterMask(bytes, offsets[i]!, offsets[i + 1]! - 1);
+    const start = offsets[i]!;
+    const end = offsets[i + 1]! - 1;
+    masks[i] = characterMask(bytes, start, end);
+    // The bit of all that is not ASCII is the sign.
+    const spelt = masks[i]! < 0 ? spellingsOf(bytes.subarray(start, end)) : undefined;
+    if (spelt === undefined) continue;
+    spellings.set(i, spelt);
+    for (const text of [spelt.composed, spelt.bare]) {
+      masks[i]! |= characterMask(text, 0, text.length);
+    }
   }
-  return { first, count, ids, bytes, offsets, masks };
+  return { first, count, ids, bytes, offsets, masks, spellings };
 }
 
 function offsetsOf(bytes: Uint8Array, count: number): Uint32Array {

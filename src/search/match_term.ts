@@ -21,6 +21,8 @@ const WHOLE_WORD = 4;
 const CONSECUTIVE = 4;
 const GAP_START = 3;
 const GAP_MORE = 1;
+/** Longer words are not taken for first letters of words. */
+const MOST_INITIALS = 8;
 
 /** What a byte is to a word: nothing (it separates), small (also digits and all but ASCII), capital. */
 const SEPARATES = 0;
@@ -40,12 +42,19 @@ const BONUS = Uint8Array.from({ length: 12 }, (_, i) => {
   return before === SMALL && own === CAPITAL ? AT_HUMP : 0;
 });
 
-/** Where the last match began and ended; one scan runs at a time, so one place is enough. */
-const found = { start: 0, end: 0 };
+/**
+ * Where the last match began and ended, or its places if it is one of word starts; one scan runs at a
+ * time, so one place is enough.
+ */
+const found: { start: number; end: number; places: readonly number[] | undefined } = {
+  start: 0,
+  end: 0,
+  places: undefined,
+};
 
 /**
  * Points of the best match of `term` in the text from `start` to `end`, with {@linkcode CONTIGUOUS}
- * set if it has no gap, or {@linkcode NO_MATCH}. Negation is the caller's.
+ * set if it has no gap but between starts of words, or {@linkcode NO_MATCH}. Negation is the caller's.
  *
  * @param gaps whether points are wanted for a match with gaps; else it has 0
  */
@@ -56,7 +65,10 @@ export function scoreTerm(
   term: Term,
   gaps = true,
 ): number {
+  found.places = undefined;
   switch (term.kind) {
+    case "whole":
+      return scoreWhole(text, start, end, term);
     case "prefix":
       return scoreAt(text, start, end, term, skipBlanks(text, start, end));
     case "suffix":
@@ -67,6 +79,8 @@ export function scoreTerm(
       const stop = firstSubsequence(text, start, end, term);
       if (stop < 0) return NO_MATCH;
       const contiguous = scoreContiguous(text, start, end, term, found.start);
+      const starts = scoreWordStarts(text, start, end, term, contiguous);
+      if (starts !== NO_MATCH) return starts;
       if (contiguous !== NO_MATCH) return contiguous;
       return gaps ? scoreWindow(text, start, stop, term) : 0;
     }
@@ -93,6 +107,7 @@ export function termPositions(text: Uint8Array, start: number, end: number, term
   const score = scoreTerm(text, start, end, term);
   if (score === NO_MATCH) return [];
   const length = term.low.length;
+  if (found.places !== undefined) return [...found.places];
   if (score & CONTIGUOUS) return Array.from(term.low, (_, i) => found.start + i);
   const positions: number[] = [];
   for (let i = found.start, j = 0; i <= found.end && j < length; i++) {
@@ -206,6 +221,52 @@ function charactersStandAt(text: Uint8Array, i: number, end: number, term: Term)
     j += size;
   }
   return true;
+}
+
+/** The term is all of the text but for blanks around it. */
+function scoreWhole(text: Uint8Array, start: number, end: number, term: Term): number {
+  const first = skipBlanks(text, start, end);
+  if (skipBlanksBack(text, start, end) - first !== term.low.length) return NO_MATCH;
+  return scoreAt(text, start, end, term, first);
+}
+
+/**
+ * As good as the start of a word inside of another (`fooBar`), and a little less than a word itself: `gs` for
+ * `git status` goes before `logs`. {@linkcode NO_MATCH} if `contiguous` is as good, or there is none.
+ */
+function scoreWordStarts(
+  text: Uint8Array,
+  start: number,
+  end: number,
+  term: Term,
+  contiguous: number,
+): number {
+  const length = term.low.length;
+  if (!term.isAscii || length < 2 || length > MOST_INITIALS) return NO_MATCH;
+  const points = pointsOf(AT_WORD_START, length) - 1;
+  if (contiguous !== NO_MATCH && (contiguous & POINTS) >= points) return NO_MATCH;
+  const places = wordStarts(text, start, end, term);
+  if (places === undefined) return NO_MATCH;
+  found.places = places;
+  return (places[0] === start ? points : points - 1) | CONTIGUOUS;
+}
+
+/** Where the term is spelt by the first letters of words, one or more of each. */
+function wordStarts(
+  text: Uint8Array,
+  start: number,
+  end: number,
+  { low, up }: Term,
+): readonly number[] | undefined {
+  const places: number[] = [];
+  for (let i = start; i < end; i++) {
+    const j = places.length;
+    if (text[i] !== low[j] && text[i] !== up[j]) continue;
+    const goesOn = j > 0 && places[j - 1] === i - 1;
+    if (!goesOn && bonusAt(text, start, i) === 0) continue;
+    if (places.push(i) === low.length) return places;
+  }
+  return undefined;
 }
 
 function scoreAt(text: Uint8Array, start: number, end: number, term: Term, at: number): number {

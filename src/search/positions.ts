@@ -1,8 +1,7 @@
 /** Which letters of a shown command matched. */
 import { termPositions } from "./match_term.ts";
-import type { Query } from "./query.ts";
-
-const encoder = new TextEncoder();
+import type { Query, Term } from "./query.ts";
+import { bare, composed, type Traced, traced } from "./spelling.ts";
 
 /**
  * UTF-16 indices of `text` that the query matched, ascending, without doubles; empty if it does not
@@ -10,31 +9,18 @@ const encoder = new TextEncoder();
  */
 export function matchPositions(query: Query, text: string): number[] {
   if (query.terms.length === 0) return [];
-  const bytes = encoder.encode(text);
-  const offsets = new Set<number>();
-  const phrase = query.phrase ? termPositions(bytes, 0, bytes.length, query.phrase) : [];
-  if (phrase.length > 0) {
-    for (const offset of phrase) offsets.add(offset);
-  } else {
-    for (const term of query.terms) {
-      if (term.negated) continue;
-      for (const offset of termPositions(bytes, 0, bytes.length, term)) offsets.add(offset);
-    }
+  const marked = new Set<number>();
+  let whole: Traced | undefined;
+  let plain: Traced | undefined;
+  const mark = (term: Term): boolean => {
+    const spelt = term.hasAccents ? whole ??= traced(text, composed) : plain ??= traced(text, bare);
+    const { bytes, from, to } = spelt;
+    const offsets = termPositions(bytes, 0, bytes.length, term);
+    for (const at of offsets) for (let i = from[at]!; i < to[at]!; i++) marked.add(i);
+    return offsets.length > 0;
+  };
+  if (query.phrase === undefined || !mark(query.phrase)) {
+    for (const term of query.terms) if (!term.negated) mark(term);
   }
-  return toUtf16(text, offsets);
-}
-
-function toUtf16(text: string, offsets: ReadonlySet<number>): number[] {
-  const positions: number[] = [];
-  let offset = 0;
-  let index = 0;
-  for (const char of text) {
-    if (offsets.has(offset)) {
-      for (let unit = 0; unit < char.length; unit++) positions.push(index + unit);
-    }
-    const code = char.codePointAt(0)!;
-    offset += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    index += char.length;
-  }
-  return positions;
+  return [...marked].sort((a, b) => a - b);
 }

@@ -1,20 +1,23 @@
 /** What a person types into the search line, parsed into terms that all have to match. */
 import { toLower, toUpper } from "./fold.ts";
+import { composed, hasAccents } from "./spelling.ts";
 
 /** How the words of a query are compared with a command; in the order of the mode key. */
 export const MATCH_MODES = ["fuzzy", "substring", "prefix"] as const;
 /**
  * One of {@linkcode MATCH_MODES}.
  *
- * - `fuzzy`: the letters of every word in order, gaps allowed; `'word` without gaps, `^word` at the
- *   start, `word$` at the end, `!word` nowhere
+ * - `fuzzy`: the letters of every word in order, gaps allowed
  * - `substring`: every word as typed, anywhere
  * - `prefix`: the command starts with the whole text, blanks included
+ *
+ * In the first two `'word` has no gaps, `^word` is at the start, `word$` at the end, `^word$` all of
+ * it, `!word` nowhere.
  */
 export type MatchMode = typeof MATCH_MODES[number];
 
 /** Where and how a term has to occur. */
-export type TermKind = "fuzzy" | "exact" | "prefix" | "suffix";
+export type TermKind = "fuzzy" | "exact" | "prefix" | "suffix" | "whole";
 
 /** One word of a query. */
 export interface Term {
@@ -27,6 +30,8 @@ export interface Term {
   readonly up: Uint8Array;
   /** Whether every character is one byte. */
   readonly isAscii: boolean;
+  /** Whether accents matter: it has some itself. Else it is compared with texts without theirs. */
+  readonly hasAccents: boolean;
   /** Characters that a command must have to match, see {@linkcode characterMask}. */
   readonly mask: number;
 }
@@ -45,19 +50,60 @@ export const MAX_QUERY_CHARS = 1024;
 
 const encoder = new TextEncoder();
 
-/** Parses a query. Smart case: a word with a capital is compared exactly, any other in either case. */
-export function parseQuery(text: string, mode: MatchMode): Query {
-  const bounded = text.slice(0, MAX_QUERY_CHARS).toWellFormed();
+/** A word of a query. */
+export interface QueryWord {
+  readonly text: string;
+  /** Its signs mean nothing: it is behind `--`. */
+  readonly plain: boolean;
+}
+
+/** What is looked for in a command, with filters already taken out. */
+export interface QueryText {
+  readonly words: readonly QueryWord[];
+  /** All of it as typed, for commands that start with it. */
+  readonly whole: string;
+}
+
+/** How words are compared. */
+export interface QueryOptions {
+  /** Every letter as typed; else only words with a capital. @default {false} */
+  readonly caseSensitive?: boolean;
+}
+
+/**
+ * Parses a query. Smart case: a word with a capital is compared exactly, any other in either case. In
+ * the same way a word with an accent is compared with its accents, any other without.
+ */
+export function parseQuery(
+  query: string | QueryText,
+  mode: MatchMode,
+  { caseSensitive = false }: QueryOptions = {},
+): Query {
+  const { words, whole } = typeof query === "string" ? wordsOf(query) : query;
   if (mode === "prefix") {
-    const start = bounded.trimStart();
-    return { text, mode, terms: start === "" ? [] : [term("prefix", start)], phrase: undefined };
+    const start = bounded(whole).trimStart();
+    const terms = start === "" ? [] : [term("prefix", start, caseSensitive)];
+    return { text: whole, mode, terms, phrase: undefined };
   }
-  const words = [...new Set(bounded.split(/\s+/).filter((word) => word !== ""))];
-  const terms = words.map((word) => mode === "fuzzy" ? fuzzyTerm(word) : term("exact", word));
-  const phrase = terms.length > 1 && terms.every((t) => t.kind === "fuzzy" && !t.negated)
-    ? term("exact", bounded.trim())
-    : undefined;
-  return { text, mode, terms, phrase };
+  const terms = withoutDoubles(words).map((word) => termOf(word, mode, caseSensitive));
+  const isPhrase = terms.length > 1 && terms.every((t) => t.kind === "fuzzy" && !t.negated);
+  const typed = words.map(({ text }) => text).join(" ");
+  const phrase = isPhrase ? term("exact", bounded(typed), caseSensitive) : undefined;
+  return { text: whole, mode, terms, phrase };
+}
+
+function wordsOf(text: string): QueryText {
+  const words = bounded(text).split(/\s+/).filter((word) => word !== "");
+  return { words: words.map((word) => ({ text: word, plain: false })), whole: text };
+}
+
+function bounded(text: string): string {
+  return text.slice(0, MAX_QUERY_CHARS).toWellFormed();
+}
+
+function withoutDoubles(words: readonly QueryWord[]): QueryWord[] {
+  const all = new Map(words.map((word) => [`${word.plain} ${word.text}`, word]));
+  return [...all.values()].filter(({ text }) => text !== "");
 }
 
 /**
@@ -69,27 +115,36 @@ export function isNarrower(next: Query, query: Query): boolean {
   return query.terms.every((term, i) => {
     const longer = next.terms[i];
     return longer !== undefined && longer.kind === term.kind && term.kind !== "suffix" &&
+      term.kind !== "whole" && term.hasAccents === longer.hasAccents &&
       !term.negated && !longer.negated && term.low.every((byte, at) => longer.low[at] === byte);
   });
 }
 
 /** The signs of fzf; a sign alone is a word like any other. */
-function fuzzyTerm(word: string): Term {
+function termOf({ text, plain }: QueryWord, mode: MatchMode, caseSensitive: boolean): Term {
+  const word = bounded(text);
+  const usual = mode === "fuzzy" ? "fuzzy" : "exact";
+  if (plain) return term(usual, word, caseSensitive);
   const negated = word.length > 1 && word.startsWith("!");
   const rest = negated ? word.slice(1) : word;
-  const kind = negated ? "exact" : "fuzzy";
-  if (rest.length > 1 && rest.startsWith("^")) return term("prefix", rest.slice(1), negated);
-  if (rest.length > 1 && rest.startsWith("'")) return term("exact", rest.slice(1), negated);
-  if (rest.length > 1 && rest.endsWith("$")) return term("suffix", rest.slice(0, -1), negated);
-  return term(kind, rest, negated);
+  const make = (kind: TermKind, part: string): Term => term(kind, part, caseSensitive, negated);
+  const isStart = rest.length > 1 && rest.startsWith("^");
+  const isEnd = rest.length > 1 && rest.endsWith("$");
+  if (isStart && isEnd && rest.length > 2) return make("whole", rest.slice(1, -1));
+  if (isStart) return make("prefix", rest.slice(1));
+  if (rest.length > 1 && rest.startsWith("'")) return make("exact", rest.slice(1));
+  if (isEnd) return make("suffix", rest.slice(0, -1));
+  return make(negated ? "exact" : usual, rest);
 }
 
-function term(kind: TermKind, word: string, negated = false): Term {
-  const isSensitive = toLower(word) !== word;
+function term(kind: TermKind, typed: string, caseSensitive: boolean, negated = false): Term {
+  const word = composed(typed);
+  const isSensitive = caseSensitive || toLower(word) !== word;
   const low = encoder.encode(word);
   const up = isSensitive ? low : encoder.encode(toUpper(word));
   const isAscii = low.every((byte) => byte < 0x80);
-  return { kind, negated, low, up, isAscii, mask: characterMask(low, 0, low.length) };
+  const mask = characterMask(low, 0, low.length);
+  return { kind, negated, low, up, isAscii, hasAccents: hasAccents(word), mask };
 }
 
 /** Bit of each byte: letters of either case alone, digits together, `-`, `/`, `.` alone, two for the rest. */

@@ -2,6 +2,7 @@
 import type { Segment } from "./index.ts";
 import { CONTIGUOUS, hasTerm, mostPoints, NO_MATCH, POINTS, scoreTerm } from "./match_term.ts";
 import type { Query, Term } from "./query.ts";
+import type { Spellings } from "./spelling.ts";
 
 /** Points are capped here so that they stay below the tiers. */
 const MAX_POINTS = 2 ** 24 - 1;
@@ -17,22 +18,24 @@ export function queryMask(query: Query): number {
   return mask;
 }
 
+/** A command in the bytes of others, with its spellings if it has several. */
+export interface Line {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly spellings: Spellings | undefined;
+}
+
 /**
  * Score of one line: {@linkcode NO_MATCH}, or 0 and up; more is better. Below `MAX_SCORE` of the heap.
  *
  * @param gaps whether the score is wanted of a line that holds a word with gaps; else it is too low
  */
-export function scoreLine(
-  text: Uint8Array,
-  start: number,
-  end: number,
-  query: Query,
-  gaps = true,
-): number {
+export function scoreLine(line: Line, query: Query, gaps = true): number {
   let points = 0;
   let contiguous = CONTIGUOUS;
   for (const term of query.terms) {
-    const score = scoreTerm(text, start, end, term, gaps);
+    const score = scoreIn(line, term, gaps);
     if (term.negated) {
       if (score !== NO_MATCH) return NO_MATCH;
       continue;
@@ -42,17 +45,24 @@ export function scoreLine(
     points += score & POINTS;
   }
   if (contiguous === 0) return Math.min(points, MAX_POINTS);
-  const tier = ALL_CONTIGUOUS + phraseTier(text, start, end, query.phrase);
+  const tier = ALL_CONTIGUOUS + phraseTier(line, query.phrase);
   return tier + Math.min(points, MAX_POINTS);
 }
 
-function phraseTier(
-  text: Uint8Array,
-  start: number,
-  end: number,
-  phrase: Term | undefined,
-): number {
-  return phrase && hasTerm(text, start, end, phrase) ? AS_TYPED : 0;
+function scoreIn({ bytes, start, end, spellings }: Line, term: Term, gaps: boolean): number {
+  if (spellings === undefined) return scoreTerm(bytes, start, end, term, gaps);
+  const text = term.hasAccents ? spellings.composed : spellings.bare;
+  return scoreTerm(text, 0, text.length, term, gaps);
+}
+
+function hasIn({ bytes, start, end, spellings }: Line, term: Term): boolean {
+  if (spellings === undefined) return hasTerm(bytes, start, end, term);
+  const text = term.hasAccents ? spellings.composed : spellings.bare;
+  return hasTerm(text, 0, text.length, term);
+}
+
+function phraseTier(line: Line, phrase: Term | undefined): number {
+  return phrase && hasIn(line, phrase) ? AS_TYPED : 0;
 }
 
 /** The most that a line can score. */
@@ -90,10 +100,8 @@ export const LEAST_CONTIGUOUS = ALL_CONTIGUOUS;
 export type Ranking = "all" | "contiguous" | "starts" | "none";
 
 /** Whether a line matches; all that an order by recency needs. */
-export function matchesLine(text: Uint8Array, start: number, end: number, query: Query): boolean {
-  for (const term of query.terms) {
-    if (hasTerm(text, start, end, term) === term.negated) return false;
-  }
+export function matchesLine(line: Line, query: Query): boolean {
+  for (const term of query.terms) if (hasIn(line, term) === term.negated) return false;
   return true;
 }
 
@@ -124,14 +132,18 @@ export function scanLine(
   ranking: Ranking,
   hit: Hit,
 ): void {
-  const { bytes, offsets, first } = segment;
+  const { bytes, offsets, masks, first } = segment;
   const start = offsets[i]!;
   const end = offsets[i + 1]! - 1;
-  if (ranking === "none" || (ranking === "starts" && !mayStart(bytes[start]!, query))) {
-    if (matchesLine(bytes, start, end, query)) hit(first + i, 0);
+  const spellings = masks[i]! < 0 ? segment.spellings.get(i) : undefined;
+  const line = { bytes, start, end, spellings };
+  const isWorse = ranking === "starts" && spellings === undefined &&
+    !mayStart(bytes[start]!, query);
+  if (ranking === "none" || isWorse) {
+    if (matchesLine(line, query)) hit(first + i, 0);
     return;
   }
-  const score = scoreLine(bytes, start, end, query, ranking === "all");
+  const score = scoreLine(line, query, ranking === "all");
   if (score !== NO_MATCH) hit(first + i, score);
 }
 

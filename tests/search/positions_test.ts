@@ -11,11 +11,23 @@ function marked(text: string, query: string, mode: MatchMode = "fuzzy"): string 
 
 Deno.test("matchPositions() marks the contiguous place with most points", () => {
   assert.equal(marked("legit git", "git"), "legit [git]");
-  assert.equal(marked("g-i-t legit", "git"), "g-i-t le[git]");
+  assert.equal(marked("g_i_t x git", "git"), "g_i_t x [git]");
 });
 
 Deno.test("matchPositions() marks the shortest window of a scattered match", () => {
-  assert.equal(marked("g x g i t", "git"), "g x [g] [i] [t]");
+  assert.equal(marked("og x og oi ot", "git"), "og x o[g] o[i] o[t]");
+});
+
+Deno.test("matchPositions() marks first letters of words before letters inside of one", () => {
+  assert.equal(marked("git status --logs", "gs"), "[g]it [s]tatus --logs");
+  assert.equal(marked("legs", "gs"), "le[gs]");
+});
+
+Deno.test("matchPositions() marks letters with their accents, however they are written", () => {
+  const decomposed = "vim resume\u0301.txt";
+  assert.deepEqual(matchPositions(parseQuery("me", "fuzzy"), decomposed), [8, 9, 10]);
+  assert.deepEqual(matchPositions(parseQuery("mé", "fuzzy"), decomposed), [8, 9, 10]);
+  assert.deepEqual(matchPositions(parseQuery("me", "fuzzy"), "resumé"), [4, 5]);
 });
 
 Deno.test("matchPositions() marks words side by side rather than at better places", () => {

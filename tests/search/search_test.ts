@@ -54,7 +54,7 @@ Deno.test("IncrementalSearch folds beyond ASCII and never joins halves of charac
   assert.deepEqual(searched(["깃 푸시 허브"], "깃허브"), ["깃 푸시 허브"]);
 });
 
-Deno.test("IncrementalSearch knows the signs of fzf in fuzzy mode only", () => {
+Deno.test("IncrementalSearch knows the signs of fzf, but not for a text at the start", () => {
   const commands = ["make test", "cat Makefile", "make -f a.mk", "rm x; make"];
   assert.deepEqual(searched(commands, "^make"), ["make test", "make -f a.mk"]);
   assert.deepEqual(searched(commands, "mk$"), ["make -f a.mk"]);
@@ -64,7 +64,32 @@ Deno.test("IncrementalSearch knows the signs of fzf in fuzzy mode only", () => {
     "rm x; make",
   ]);
   assert.deepEqual(searched(["echo $", "!"], "$"), ["echo $"]);
-  assert.deepEqual(searched(["a ^b", "b"], "^b", "substring"), ["a ^b"]);
+  assert.deepEqual(searched(["a ^b", "b"], "^b", "substring"), ["b"]);
+  assert.deepEqual(searched(["^b", "b"], "^b", "prefix"), ["^b"]);
+  for (const mode of ["fuzzy", "substring"] as const) {
+    assert.deepEqual(searched(["ls -l", "ls ", "ls", "als"], "^ls$", mode), ["ls ", "ls"]);
+    assert.deepEqual(searched(["ls -l", "ls"], "!^ls$", mode), ["ls -l"]);
+  }
+});
+
+Deno.test("IncrementalSearch takes an accent composed or not, and none for any", () => {
+  const composed = "vim r\u00e9sum\u00e9.txt";
+  const decomposed = composed.normalize("NFD");
+  const commands = [decomposed, composed, "vim resume.txt"];
+  for (const mode of ["fuzzy", "substring"] as const) {
+    for (const query of ["r\u00e9sum\u00e9", "re\u0301sume\u0301"]) {
+      assert.deepEqual(searched(commands, query, mode), [decomposed, composed]);
+    }
+    assert.equal(searched(commands, "resume", mode).length, 3);
+    assert.deepEqual(searched(["café", "CAFÉ", "cafe\u0301"], "cafe$", mode).length, 3);
+    assert.deepEqual(searched(["한글.txt".normalize("NFD")], "한글", mode).length, 1);
+    assert.deepEqual(searched(["カ", "ガ"], "カ", mode), ["カ"]);
+  }
+});
+
+Deno.test("IncrementalSearch puts first letters of words before letters inside of one", () => {
+  const commands = ["kubectl logs -f pod", "git status", "gs -q a.ps"];
+  assert.deepEqual(searched(commands, "gs"), ["gs -q a.ps", "git status", "kubectl logs -f pod"]);
 });
 
 Deno.test("IncrementalSearch in prefix mode wants the text at the start, blanks included", () => {
@@ -192,10 +217,21 @@ Deno.test("fuzzy search matches exactly the subsequences, contiguous ones first 
     const found = searched(commands, query);
     const expected = commands.filter((command) => isSubsequence(query, command));
     assert.deepEqual([...found].sort(), expected.sort());
-    const contiguous = found.map((command) => command.includes(query));
-    assert.deepEqual(contiguous, [...contiguous].sort((a, b) => Number(b) - Number(a)));
+    const isClose = (command: string): boolean =>
+      command.includes(query) || initials(query).test(command);
+    const close = found.map(isClose);
+    assert.deepEqual(close, [...close].sort((a, b) => Number(b) - Number(a)));
   }));
 });
+
+/** The letters of `word`, each the first of a word or right behind the one before. */
+function initials(word: string): RegExp {
+  if (!/^[\x00-\x7f]{2,8}$/.test(word)) return /^\b$/;
+  const [first, ...others] = [...word].map((char) => RegExp.escape(char));
+  const start = (char: string): string => char === "/" ? "(?!)" : `(?<=^|/)${char}`;
+  const rest = others.map((char) => `(?:${char}|.*?${start(char)})`).join("");
+  return new RegExp(`${first === "/" ? "^/" : start(first!)}${rest}`, "u");
+}
 
 function isSubsequence(word: string, text: string): boolean {
   const wanted = [...word];

@@ -1,0 +1,91 @@
+/**
+ * One text in the spellings that a query may mean: accents composed or not are the same letter, and a
+ * letter typed without an accent finds the one with it.
+ */
+
+/** Accents and the like on Latin, Greek and Cyrillic letters; vowel signs of other scripts are no accents. */
+const ACCENTS = /[\u0300-\u036f]/g;
+/** What belongs to the character before it: marks, and the later parts of a decomposed Hangul syllable. */
+const CLUSTERS = /[^\p{M}\u1160-\u11ff][\p{M}\u1160-\u11ff]*|[\p{M}\u1160-\u11ff]+/gu;
+// deno-lint-ignore no-control-regex -- the range of ASCII
+const NOT_ASCII = /[^\x00-\x7f]/;
+
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
+
+/** The text with letters and their accents as one character each where there is one. */
+export function composed(text: string): string {
+  return NOT_ASCII.test(text) ? text.normalize("NFC") : text;
+}
+
+/** The text without accents. */
+export function bare(text: string): string {
+  return NOT_ASCII.test(text) ? text.normalize("NFD").replace(ACCENTS, "").normalize("NFC") : text;
+}
+
+/** Whether any letter of it has an accent. */
+export function hasAccents(text: string): boolean {
+  return NOT_ASCII.test(text) && bare(text) !== composed(text);
+}
+
+/** UTF-8 of both spellings of one text. */
+export interface Spellings {
+  readonly composed: Uint8Array;
+  readonly bare: Uint8Array;
+}
+
+/** The spellings of a text in UTF-8; `undefined` if both are the text itself, as for all of ASCII. */
+export function spellingsOf(bytes: Uint8Array): Spellings | undefined {
+  const text = DECODER.decode(bytes);
+  const whole = composed(text);
+  const plain = bare(text);
+  if (whole === text && plain === text) return undefined;
+  return { composed: ENCODER.encode(whole), bare: ENCODER.encode(plain) };
+}
+
+/** A spelling of a text, and where each of its bytes comes from. */
+export interface Traced {
+  readonly bytes: Uint8Array;
+  /** For each byte the first UTF-16 unit of its character, marks included, in the text, and the one after it. */
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
+}
+
+/** The spelling `spell` of a text, character by character. */
+export function traced(text: string, spell: (text: string) => string): Traced {
+  const bytes: number[] = [];
+  const from: number[] = [];
+  const to: number[] = [];
+  const add = (piece: string, start: number, end: number): void => {
+    for (const byte of ENCODER.encode(piece)) {
+      bytes.push(byte);
+      from.push(start);
+      to.push(end);
+    }
+  };
+  if (!NOT_ASCII.test(text)) {
+    const same = ENCODER.encode(text);
+    const index = Uint32Array.from(same, (_, i) => i);
+    return { bytes: same, from: index, to: index.map((i) => i + 1) };
+  }
+  for (const match of text.matchAll(CLUSTERS)) {
+    const spelt = spell(match[0]);
+    const start = match.index;
+    const end = start + match[0].length;
+    // A character that stays as it is keeps its marks apart: each is found where it stands.
+    if (spelt === match[0]) {
+      let at = start;
+      for (const char of spelt) {
+        add(char, at, at + char.length);
+        at += char.length;
+      }
+    } else {
+      add(spelt, start, end);
+    }
+  }
+  return {
+    bytes: Uint8Array.from(bytes),
+    from: Uint32Array.from(from),
+    to: Uint32Array.from(to),
+  };
+}
