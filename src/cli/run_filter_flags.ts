@@ -3,7 +3,7 @@ import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
 import { expandHome } from "../config/paths.ts";
-import type { RunFilter } from "../store/index/run_filter.ts";
+import type { RunFilter } from "../history/run_filter.ts";
 import type { FlagSpecOf } from "./define_command.ts";
 import { textFlag } from "./flags.ts";
 

@@ -9,7 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../src/base/clock.ts";
 import type { Entry } from "../../src/history/entry.ts";
 import { type History, openHistory } from "../../src/store/file/open_history.ts";
-import type { RunFilter } from "../../src/store/index/run_filter.ts";
+import type { RunFilter } from "../../src/history/run_filter.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { generateHistory } from "../fakes/history_generator.ts";
 

@@ -3,7 +3,7 @@ import type { DeviceId, Entry } from "../../history/entry.ts";
 import type { CommandRuns, Filter, RunInfo } from "../../picker/state.ts";
 import { type Slice, TEXT_END } from "../../search/index.ts";
 import type { CommandSlice, Recall } from "../../store/index/history_search.ts";
-import type { RunFilter } from "../../store/index/run_filter.ts";
+import type { RunFilter } from "../../history/run_filter.ts";
 import type { CommandSource } from "./command_source.ts";
 
 /** Where the picker was opened: what the scopes mean. */

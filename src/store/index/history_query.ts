@@ -1,4 +1,5 @@
-import type { RunFilter } from "./run_filter.ts";
+import type { RunFilter } from "../../history/run_filter.ts";
+import type { TextQuery } from "../../history/text_query.ts";
 
 /** What {@linkcode Recall.find} looks for. */
 export interface HistoryQuery extends RunFilter {
@@ -6,6 +7,8 @@ export interface HistoryQuery extends RunFilter {
   readonly words?: readonly string[] | undefined;
   /** @default {false} */
   readonly caseSensitive?: boolean | undefined;
+  /** What is looked for in place of `words`. @default {those words} */
+  readonly text?: TextQuery | undefined;
   /** Most entries to give. */
   readonly limit: number;
   /** Only the newest run of each command. @default {false} */

@@ -2,7 +2,8 @@
 import type { Entry } from "../../history/entry.ts";
 import type { Database } from "../file/database.ts";
 import { matchingTexts } from "./match.ts";
-import { textTest, type Words } from "./word_query.ts";
+import type { TextQuery } from "../../history/text_query.ts";
+import { textOf } from "./word_query.ts";
 import { entryRows, toEntry } from "../log/rows.ts";
 import { RunReader } from "./run_reader.ts";
 import { newestMatching } from "./newest_rows.ts";
@@ -10,7 +11,7 @@ import { findTexts } from "./texts.ts";
 import { TextReader } from "./text_reader.ts";
 import { type Run, walkRuns } from "./walk.ts";
 import type { Meta } from "../file/meta.ts";
-import type { RunFilter } from "./run_filter.ts";
+import type { RunFilter } from "../../history/run_filter.ts";
 import type { HistoryQuery } from "./history_query.ts";
 
 /** Distinct commands, newest first, in the form that a search in memory wants. */
@@ -55,16 +56,16 @@ export class Recall {
   /** As {@linkcode find}, for a search that has not been satisfied by the newest rows. */
   findFurther(query: HistoryQuery): Entry[] {
     checkLimit(query.limit);
-    const words = { words: query.words ?? [], caseSensitive: query.caseSensitive };
+    const text = textOf(query);
     const reader = new RunReader(this.#db, this.#meta, query);
-    const wanted = words.words.length === 0 ? undefined : this.#wanted(words, reader);
-    const test = textTest(words);
+    const wanted = text && this.#wanted(text, reader);
     const found: Entry[] = [];
     for (const runs of walkRuns(reader, { distinct: query.distinct ?? false, wanted })) {
       for (let from = 0; from < runs.length; from += ROWS_AT_ONCE) {
         const part = runs.slice(from, from + ROWS_AT_ONCE);
         for (const entry of this.entriesBySeq(part.map((run) => run.seq))) {
-          if (test(entry.command) && found.push(entry) === query.limit) return found;
+          if (text?.test(entry.command) === false) continue;
+          if (found.push(entry) === query.limit) return found;
         }
       }
     }
@@ -118,8 +119,8 @@ export class Recall {
   /** Numbers in the log of everything that matches, newest first. */
   matchingSeqs(query: Omit<HistoryQuery, "limit">): number[] {
     const reader = new RunReader(this.#db, this.#meta, query);
-    const words = { words: query.words ?? [], caseSensitive: query.caseSensitive };
-    const wanted = words.words.length === 0 ? undefined : this.#wanted(words, reader);
+    const text = textOf(query);
+    const wanted = text && this.#wanted(text, reader);
     const seqs: number[] = [];
     for (const runs of walkRuns(reader, { distinct: query.distinct ?? false, wanted })) {
       for (const run of runs) seqs.push(run.seq);
@@ -155,15 +156,14 @@ export class Recall {
     });
   }
 
-  #wanted(words: Words, reader: RunReader): (id: number) => boolean {
-    const test = textTest(words);
-    const stored = matchingTexts(this.#db, words, reader.own.firstCommand);
+  #wanted(text: TextQuery, reader: RunReader): (id: number) => boolean {
+    const stored = matchingTexts(this.#db, text, reader.own.firstCommand);
     const { firstCommand, texts } = reader.own;
     const own: boolean[] = [];
     return (id) =>
       id < firstCommand
         ? stored[id] === 1
-        : own[id - firstCommand] ??= test(texts[id - firstCommand] ?? "");
+        : own[id - firstCommand] ??= text.test(texts[id - firstCommand] ?? "");
   }
 }
 

@@ -1,13 +1,14 @@
 /** Finds words in command texts. */
 import type { Database } from "../file/database.ts";
 import { type TextBlock, textBlocks } from "./texts.ts";
-import { isAscii, textTest, type Words } from "./word_query.ts";
+import type { TextQuery } from "../../history/text_query.ts";
 
 /** Numbers of all stored texts that match, as a table of 0 and 1. */
-export function matchingTexts(db: Database, query: Words, count: number): Uint8Array {
+export function matchingTexts(db: Database, query: TextQuery, count: number): Uint8Array {
   const matching = new Uint8Array(count);
-  const search = query.words.every(isAscii) ? byteSearch(query) : highByteSearch(query);
-  for (const block of textBlocks(db)) search(block, matching);
+  const searches = [highByteSearch(query)];
+  if (!query.beyondAscii) searches.push(byteSearch(query));
+  for (const block of textBlocks(db)) for (const search of searches) search(block, matching);
   return matching;
 }
 
@@ -18,42 +19,42 @@ const ENCODER = new TextEncoder();
 
 // Bytes with ASCII letters in lower case; the bytes of other letters never look like ASCII.
 const LOWER = Uint8Array.from({ length: 256 }, (_, b) => b >= 65 && b <= 90 ? b + 32 : b);
-const AS_IS = Uint8Array.from({ length: 256 }, (_, b) => b);
 // What is rare in commands is worth looking for first.
 const COMMON = "etaionsrlcdupmgh -./_fbky01wv2=jx\"'qz3456789";
 
-/** Searches the bytes of all texts of a block at once, about 1 ns a byte, without decoding any. */
-function byteSearch({ words, caseSensitive = false }: Words): Search {
-  const fold = caseSensitive ? AS_IS : LOWER;
-  const needles = words.filter((word) => word !== "")
-    .map((word) => ENCODER.encode(word).map((byte) => fold[byte]!));
+/**
+ * Searches the bytes of all texts of a block at once, about 1 ns a byte, and decodes only the texts that
+ * hold all literals.
+ */
+function byteSearch({ literals, test }: TextQuery): Search {
+  const needles = literals.map((word) => ENCODER.encode(word));
   needles.sort((a, b) => rarity(b) - rarity(a));
-  const [first, ...others] = needles;
+  const [first = EMPTY, ...others] = needles;
   return ({ firstId, ends, bytes }, matching) => {
-    if (first === undefined) return void matching.fill(1, firstId, firstId + ends.length);
     for (let i = 0, at = 0; i < ends.length; i++) {
-      at = indexOf(bytes, first, at, bytes.length, fold);
+      at = indexOf(bytes, first, at, bytes.length);
       if (at === -1) return;
-      while (ends[i]! <= at) i++;
+      while (ends[i]! <= at && i < ends.length - 1) i++;
       const start = i === 0 ? 0 : ends[i - 1]!;
       const end = ends[i]!;
       // A hit across the border of two texts is none; go on in the second one.
-      if (at + first.length <= end) {
-        if (others.every((word) => indexOf(bytes, word, start, end, fold) !== -1)) {
-          matching[firstId + i] = 1;
-        }
-        at = end;
-      } else {
+      if (at + first.length > end) {
         at++;
         i--;
+        continue;
       }
+      if (others.every((word) => indexOf(bytes, word, start, end) !== -1)) {
+        if (test(UTF8.decode(bytes.subarray(start, end)))) matching[firstId + i] = 1;
+      }
+      at = end;
     }
   };
 }
 
-/** A word that is not ASCII can only be in a text that is not; few are, so those are decoded. */
-function highByteSearch(query: Words): Search {
-  const test = textTest(query);
+const EMPTY = new Uint8Array(0);
+
+/** Literals say nothing of a text beyond ASCII; few are, so those are decoded. */
+function highByteSearch({ test }: TextQuery): Search {
   return ({ firstId, ends, bytes }, matching) => {
     for (let at = 0, i = 0; at < bytes.length; at++) {
       if (bytes[at]! < 0x80) continue;
@@ -70,16 +71,16 @@ function indexOf(
   needle: Uint8Array,
   from: number,
   to: number,
-  fold: Uint8Array,
 ): number {
+  if (needle.length === 0) return from;
   const anchor = anchorOf(needle);
   const rare = needle[anchor]!;
   const last = to - needle.length + anchor;
   outer: for (let at = from + anchor; at <= last; at++) {
-    if (fold[bytes[at]!] !== rare) continue;
+    if (LOWER[bytes[at]!] !== rare) continue;
     const start = at - anchor;
     for (let k = 0; k < needle.length; k++) {
-      if (fold[bytes[start + k]!] !== needle[k]) continue outer;
+      if (LOWER[bytes[start + k]!] !== needle[k]) continue outer;
     }
     return start;
   }

@@ -6,9 +6,10 @@ import type { Entry } from "../../history/entry.ts";
 import { MIN_STARTED_AT_MS } from "../../history/check_entry.ts";
 import type { Database, Row } from "../file/database.ts";
 import { entryRows, MOST_TEXT_BYTES, toEntry } from "../log/rows.ts";
-import { isAscii, textTest } from "./word_query.ts";
 import type { HistoryQuery } from "./history_query.ts";
-import type { RunFilter } from "./run_filter.ts";
+import { matchesRun, type RunFilter } from "../../history/run_filter.ts";
+import type { TextQuery } from "../../history/text_query.ts";
+import { textOf } from "./word_query.ts";
 
 /** Rows looked at before the index is: common words are found by then. */
 const MOST_ROWS = 3000;
@@ -24,10 +25,9 @@ const BEFORE_ALL = MIN_STARTED_AT_MS / 1000 - 1;
  * filter's time; `undefined` if there may be more further down.
  */
 export function newestMatching(db: Database, query: HistoryQuery): Entry[] | undefined {
-  const { limit, distinct, words = [], caseSensitive } = query;
-  const test = textTest({ words, caseSensitive });
-  const wants = entryTest(query);
-  const next = portions(db, query, roughly(words));
+  const { limit, distinct } = query;
+  const text = textOf(query);
+  const next = portions(db, query, roughly(text));
   const found: Entry[] = [];
   const given = new Set<string>();
   // Only a history that is small enough to be read whole can answer a limit that large.
@@ -36,7 +36,8 @@ export function newestMatching(db: Database, query: HistoryQuery): Entry[] | und
     const { read, isLast } = next(size);
     if (limit > MOST_ROWS && !isLast) return undefined;
     for (const entry of newestFirst(read())) {
-      if (!test(entry.command) || !wants(entry) || (distinct && given.has(entry.command))) continue;
+      if (text?.test(entry.command) === false || !matchesRun(query, entry)) continue;
+      if (distinct && given.has(entry.command)) continue;
       given.add(entry.command);
       if (found.push(entry) === limit) return found;
     }
@@ -50,15 +51,16 @@ export function newestMatching(db: Database, query: HistoryQuery): Entry[] | und
 
 // Every row that is handed over costs more than looking at it, so SQLite leaves out most of those
 // without the longest word. It knows upper and lower case of ASCII, as the search in the index does.
-function roughly(words: readonly string[]): string {
-  return words.filter(isAscii).reduce((a, b) => b.length > a.length ? b : a, "").toLowerCase();
+function roughly(text: TextQuery | undefined): string {
+  return (text?.literals ?? []).reduce((a, b) => b.length > a.length ? b : a, "");
 }
 
 // Only integers are within the bounds of `ts`, and only those that JavaScript can hold.
 const BOUND = `SELECT ts FROM entries WHERE ts > ? AND ts <= ?
   ORDER BY ts DESC LIMIT 1 OFFSET ?`;
 const PORTION = `FROM entries WHERE ts > ? AND ts <= ?
-  AND octet_length(cmd) <= ${MOST_TEXT_BYTES} AND instr(lower(cmd), ?)`;
+  AND octet_length(cmd) <= ${MOST_TEXT_BYTES} 
+  AND (instr(lower(cmd), ?) OR octet_length(cmd) > length(cmd))`;
 
 /** Rows of some seconds. */
 interface Portion {
@@ -96,19 +98,4 @@ function newestFirst(rows: readonly Row[]): Entry[] {
   });
   entries.sort((a, b) => b.entry.startedAtMs - a.entry.startedAtMs || b.seq - a.seq);
   return entries.map(({ entry }) => entry);
-}
-
-function entryTest(filter: RunFilter): (entry: Entry) => boolean {
-  const { hostname, deviceId, cwd, below, session, exit, sinceMs, untilMs } = filter;
-  const inside = below === undefined || below.endsWith("/") ? below : `${below}/`;
-  return (entry) =>
-    (hostname === undefined || entry.hostname === hostname) &&
-    (deviceId === undefined || entry.deviceId === deviceId) &&
-    (cwd === undefined || entry.cwd === cwd) &&
-    (inside === undefined || entry.cwd === below || entry.cwd.startsWith(inside)) &&
-    (session === undefined || entry.session === session) &&
-    (exit === undefined || (exit === "failure" ? entry.exitCode !== 0 : entry.exitCode ===
-      (exit === "success" ? 0 : exit))) &&
-    (sinceMs === undefined || entry.startedAtMs >= sinceMs) &&
-    (untilMs === undefined || entry.startedAtMs < untilMs);
 }

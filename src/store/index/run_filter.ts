@@ -1,64 +1,87 @@
-/** Which runs of commands a reader wants, by everything but their text. */
+/** A filter of runs for the columns of the index. What it means is said in `history/run_filter.ts`. */
+import {
+  type FilterClause,
+  isAboutPlaces,
+  isAboutRows,
+  isUnknownPlace,
+  matchesExit,
+  matchesPlace,
+  matchesTime,
+  type RunFilter,
+} from "../../history/run_filter.ts";
+import type { Database, Value } from "../file/database.ts";
 import type { Columns } from "./columns.ts";
-import type { Database } from "../file/database.ts";
 import type { OwnNumbers, Place } from "./dictionary.ts";
-
-/** Every given condition must hold. */
-export interface RunFilter {
-  readonly hostname?: string | undefined;
-  readonly deviceId?: string | undefined;
-  /** Run in exactly this folder. */
-  readonly cwd?: string | undefined;
-  /** Run in this folder or below it, such as the root of a git workspace. */
-  readonly below?: string | undefined;
-  readonly session?: string | undefined;
-  /** Exactly this status, or any success (0) or failure (not 0). */
-  readonly exit?: number | "success" | "failure" | undefined;
-  /** Started at or after. */
-  readonly sinceMs?: number | undefined;
-  /** Started before. */
-  readonly untilMs?: number | undefined;
-}
 
 /** A filter for one reader, whose own numbers it understands too. */
 export interface CompiledFilter {
   /** Whether the run at a position is wanted; `undefined` if all are. */
-  readonly wants: ((columns: Columns, i: number) => boolean) | undefined;
-  readonly place: ((id: number) => boolean) | undefined;
-  readonly session: ((id: number) => boolean) | undefined;
+  readonly wants: RunTest | undefined;
+  /** Whether a run there may be wanted; `undefined` if any may. */
+  readonly place: NumberTest | undefined;
+  readonly session: NumberTest | undefined;
 }
 
 type RunTest = (columns: Columns, i: number) => boolean;
+type NumberTest = (id: number) => boolean;
 
 /** Prepares a filter. */
 export function compileFilter(db: Database, filter: RunFilter, own: OwnNumbers): CompiledFilter {
-  const place = placeTest(db, filter, own);
+  const place = isAboutPlaces(filter)
+    ? placeTest(db, filter.cwd, own, (at) => matchesPlace(filter, at))
+    : undefined;
   const session = sessionTest(db, filter.session, own);
-  const tests: RunTest[] = [];
-  if (place !== undefined) tests.push(({ places }, i) => place(places[i]!));
-  if (session !== undefined) tests.push(({ sessions }, i) => session(sessions[i]!));
-  const others = [exitTest(filter.exit), timeTest(filter)];
-  tests.push(...others.filter((test) => test !== undefined));
-  const [first, second] = tests;
-  const wants = first === undefined || second === undefined
-    ? first
-    : (columns: Columns, i: number): boolean => tests.every((test) => test(columns, i));
-  return { wants, place, session };
+  const tests: (RunTest | undefined)[] = [
+    place && (({ places }, i) => place(places[i]!)),
+    session && (({ sessions }, i) => session(sessions[i]!)),
+    exitTest(db, filter.exit, own),
+    timeTest(filter),
+    rowTest(db, filter),
+  ];
+  const clauses = (filter.clauses ?? []).map((clause) => compileClause(db, clause, own));
+  return {
+    wants: allOf([...tests, ...clauses.map(({ wants }) => wants)]),
+    place: allOf([place, ...clauses.map((clause) => clause.place)]),
+    session: allOf([session, ...clauses.map((clause) => clause.session)]),
+  };
+}
+
+function compileClause(
+  db: Database,
+  { anyOf, negated }: FilterClause,
+  own: OwnNumbers,
+): CompiledFilter {
+  const compiled = anyOf.map((filter) => compileFilter(db, filter, own));
+  const tests = compiled.map(({ wants }) => wants ?? ((): boolean => true));
+  const wants: RunTest = (columns, i) => tests.some((test) => test(columns, i)) !== negated;
+  if (negated) return { wants, place: undefined, session: undefined };
+  return {
+    wants,
+    place: oneOf(compiled.map((one) => one.place)),
+    session: oneOf(compiled.map((one) => one.session)),
+  };
+}
+
+function allOf<A extends unknown[]>(
+  tests: readonly (((...args: A) => boolean) | undefined)[],
+): ((...args: A) => boolean) | undefined {
+  const given = tests.filter((test) => test !== undefined);
+  return given.length < 2 ? given[0] : (...args): boolean => given.every((test) => test(...args));
+}
+
+/** Any number may be wanted as soon as one filter does not look at it. */
+function oneOf(tests: readonly (NumberTest | undefined)[]): NumberTest | undefined {
+  const given = tests.filter((test) => test !== undefined);
+  if (given.length < tests.length) return undefined;
+  return (id) => given.some((test) => test(id));
 }
 
 function placeTest(
   db: Database,
-  filter: RunFilter,
+  cwd: string | undefined,
   own: OwnNumbers,
-): CompiledFilter["place"] {
-  const { hostname, deviceId, cwd, below } = filter;
-  if ((hostname ?? deviceId ?? cwd ?? below) === undefined) return undefined;
-  const inside = below === undefined ? undefined : below.endsWith("/") ? below : `${below}/`;
-  const matches = (place: Place): boolean =>
-    (hostname === undefined || place.hostname === hostname) &&
-    (deviceId === undefined || place.deviceId === deviceId) &&
-    (cwd === undefined || place.cwd === cwd) &&
-    (inside === undefined || place.cwd === below || place.cwd.startsWith(inside));
+  matches: (place: Place) => boolean,
+): NumberTest {
   // Some thousand places at most; the folder is the first column of their index.
   const rows = cwd === undefined
     ? db.rows("SELECT id, cwd, hostname, device_id FROM rr_place")
@@ -79,22 +102,62 @@ function sessionTest(
   db: Database,
   name: string | undefined,
   own: OwnNumbers,
-): CompiledFilter["session"] {
+): NumberTest | undefined {
   if (name === undefined) return undefined;
   const stored = db.integer("SELECT id FROM rr_session WHERE name = ?", name);
   return (id) => id >= own.firstSession ? own.sessions.get(id) === name : id !== 0 && id === stored;
 }
 
-function exitTest(exit: RunFilter["exit"]): RunTest | undefined {
+function exitTest(db: Database, exit: RunFilter["exit"], own: OwnNumbers): RunTest | undefined {
   if (exit === undefined) return undefined;
-  if (exit === "failure") return ({ exitCodes }, i) => exitCodes[i] !== 0;
-  const code = exit === "success" ? 0 : exit;
-  return ({ exitCodes }, i) => exitCodes[i] === code;
+  const isUnknown = placeTest(db, undefined, own, ({ cwd }) => isUnknownPlace(cwd));
+  return ({ exitCodes, places }, i) =>
+    matchesExit(exit, exitCodes[i]!, exitCodes[i] === 0 && isUnknown(places[i]!));
 }
 
-function timeTest({ sinceMs, untilMs }: RunFilter): RunTest | undefined {
+function timeTest(filter: RunFilter): RunTest | undefined {
+  const { sinceMs, untilMs } = filter;
   if (sinceMs === undefined && untilMs === undefined) return undefined;
-  const from = sinceMs ?? -Infinity;
-  const to = untilMs ?? Infinity;
-  return ({ startedAtMs }, i) => startedAtMs[i]! >= from && startedAtMs[i]! < to;
+  return ({ startedAtMs }, i) => matchesTime(filter, startedAtMs[i]!);
+}
+
+/** What the columns do not hold is asked of the rows, for all runs of a block at once: about 1 ms. */
+function rowTest(db: Database, filter: RunFilter): RunTest | undefined {
+  if (!isAboutRows(filter)) return undefined;
+  const { sql, values } = rowCondition(filter);
+  let block: Columns | undefined;
+  let wanted = new Set<number>();
+  return (columns, i) => {
+    if (columns !== block) {
+      block = columns;
+      const first = columns.seqs.reduce((a, b) => Math.min(a, b), Infinity);
+      const last = columns.seqs.reduce((a, b) => Math.max(a, b), -Infinity);
+      const rows = db.rows(
+        `SELECT ingest_seq FROM entries WHERE ingest_seq BETWEEN ? AND ? AND ${sql}`,
+        first,
+        last,
+        ...values,
+      );
+      wanted = new Set(rows.map((row) => row[0] as number));
+    }
+    return wanted.has(columns.seqs[i]!);
+  };
+}
+
+/** As `matchesRow()`; a test holds the two to the same answers. */
+function rowCondition({ userId, shell, leastMs, mostMs }: RunFilter): {
+  readonly sql: string;
+  readonly values: readonly Value[];
+} {
+  const parts: [string, Value | undefined][] = [
+    ["user_id = ?", userId],
+    ["shell = ?", shell],
+    ["duration_ms > 0 AND duration_ms >= ?", leastMs],
+    ["duration_ms > 0 AND duration_ms <= ?", mostMs],
+  ];
+  const given = parts.filter((part): part is [string, Value] => part[1] !== undefined);
+  return {
+    sql: given.map(([sql]) => sql).join(" AND "),
+    values: given.map(([, value]) => value),
+  };
 }

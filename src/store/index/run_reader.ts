@@ -12,7 +12,8 @@ import type { Columns } from "./columns.ts";
 import type { Database } from "../file/database.ts";
 import { type Dictionary, type OwnNumbers, readingDictionary } from "./dictionary.ts";
 import { INDEX_STALE, INDEXED_SEQ, type Meta } from "../file/meta.ts";
-import { type CompiledFilter, compileFilter, type RunFilter } from "./run_filter.ts";
+import type { RunFilter } from "../../history/run_filter.ts";
+import { type CompiledFilter, compileFilter } from "./run_filter.ts";
 
 /** Some runs. */
 export interface Block {

@@ -3,7 +3,7 @@ import type { Database } from "../file/database.ts";
 import { RunReader } from "./run_reader.ts";
 import type { Meta } from "../file/meta.ts";
 import type { Recall } from "./history_search.ts";
-import type { RunFilter } from "./run_filter.ts";
+import type { RunFilter } from "../../history/run_filter.ts";
 
 /** What {@linkcode Stats.summary} takes besides the filter. */
 export interface SummaryOptions {

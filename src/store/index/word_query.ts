@@ -1,28 +1,28 @@
-/** What the words of a search mean for one text. */
-
-/** What a text must contain. */
-export interface Words {
-  /** Every one of them must occur; none means every text matches. */
-  readonly words: readonly string[];
-  /** @default {false} */
-  readonly caseSensitive?: boolean | undefined;
-}
-
-/** A test for one text. */
-export function textTest({ words, caseSensitive = false }: Words): (text: string) => boolean {
-  if (words.length === 0) return () => true;
-  if (caseSensitive) return (text) => words.every((word) => text.includes(word));
-  const lower = words.map((word) => word.toLowerCase());
-  return (text) => {
-    const low = text.toLowerCase();
-    return lower.every((word) => low.includes(word));
-  };
-}
+/** Plain words as a query of texts: parts that must all occur. */
+import type { TextQuery } from "../../history/text_query.ts";
+import type { HistoryQuery } from "./history_query.ts";
 
 // deno-lint-ignore no-control-regex -- the range of ASCII
 const NON_ASCII = /[^\x00-\x7f]/;
 
-/** Whether the word can be looked for byte by byte, with the case of 26 letters to be ignored. */
-export function isAscii(word: string): boolean {
-  return !NON_ASCII.test(word);
+/** What a query looks for in texts; `undefined` if every text matches. */
+export function textOf(
+  { text, words = [], caseSensitive = false }: Pick<
+    HistoryQuery,
+    "text" | "words" | "caseSensitive"
+  >,
+): TextQuery | undefined {
+  if (text !== undefined) return text;
+  const given = words.filter((word) => word !== "");
+  if (given.length === 0) return undefined;
+  const lower = given.map((word) => word.toLowerCase());
+  return {
+    literals: lower.filter((word) => !NON_ASCII.test(word)),
+    beyondAscii: given.some((word) => NON_ASCII.test(word)),
+    test(command): boolean {
+      if (caseSensitive) return given.every((word) => command.includes(word));
+      const low = command.toLowerCase();
+      return lower.every((word) => low.includes(word));
+    },
+  };
 }

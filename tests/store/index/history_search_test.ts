@@ -4,7 +4,7 @@ import type { Entry, EntryId } from "../../../src/history/entry.ts";
 import type { History } from "../../../src/store/file/open_history.ts";
 import { TEXT_END } from "../../../src/store/index/history_search.ts";
 import type { HistoryQuery } from "../../../src/store/index/history_query.ts";
-import type { RunFilter } from "../../../src/store/index/run_filter.ts";
+import type { RunFilter } from "../../../src/history/run_filter.ts";
 import { generateEntries } from "../../fakes/history_generator.ts";
 import { foreign, open, tempFolder } from "../_open.ts";
 

@@ -1,0 +1,128 @@
+/** Which runs of commands a reader wants, by everything but their text: the one definition of it. */
+
+/** Every given condition must hold. */
+export interface RunFilter {
+  readonly hostname?: string | undefined;
+  readonly deviceId?: string | undefined;
+  readonly userId?: string | undefined;
+  /** Run in exactly this folder. */
+  readonly cwd?: string | undefined;
+  /** Run in this folder or below it, such as the root of a git workspace. */
+  readonly below?: string | undefined;
+  readonly session?: string | undefined;
+  /** Name of the shell. */
+  readonly shell?: string | undefined;
+  /** Exactly this status, any success (0), any failure (not 0), or none that is known. */
+  readonly exit?: number | "success" | "failure" | "unknown" | undefined;
+  /** Started at or after. */
+  readonly sinceMs?: number | undefined;
+  /** Started before. */
+  readonly untilMs?: number | undefined;
+  /** Known to have taken at least this long. */
+  readonly leastMs?: number | undefined;
+  /** Known to have taken at most this long. */
+  readonly mostMs?: number | undefined;
+  /** Each of these must hold as well. */
+  readonly clauses?: readonly FilterClause[] | undefined;
+}
+
+/** Several filters, of which one must hold; or, negated, none. */
+export interface FilterClause {
+  readonly anyOf: readonly RunFilter[];
+  readonly negated: boolean;
+}
+
+/** Where a command was run. */
+export interface RunPlace {
+  readonly cwd: string;
+  readonly hostname: string;
+  readonly deviceId: string;
+}
+
+/** What a filter looks at. */
+export interface FilteredRun extends RunPlace {
+  readonly userId: string;
+  readonly shell: string;
+  readonly session?: string | undefined;
+  readonly exitCode: number;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+}
+
+/** The folder of a run of which only the command is known. */
+const UNKNOWN_FOLDER = "unknown";
+
+/** Whether a place is the one of imports that know nothing but the command. */
+export function isUnknownPlace(cwd: string): boolean {
+  return cwd === UNKNOWN_FOLDER;
+}
+
+/** Whether the filter wants the run. */
+export function matchesRun(filter: RunFilter, run: FilteredRun): boolean {
+  return matchesPlace(filter, run) && matchesRow(filter, run) &&
+    (filter.session === undefined || run.session === filter.session) &&
+    matchesExit(filter.exit, run.exitCode, isUnknownPlace(run.cwd)) &&
+    matchesTime(filter, run.startedAtMs) &&
+    (filter.clauses ?? []).every(({ anyOf, negated }) =>
+      anyOf.some((other) => matchesRun(other, run)) !== negated
+    );
+}
+
+/** Whether anything in the filter itself is about places. */
+export function isAboutPlaces({ hostname, deviceId, cwd, below }: RunFilter): boolean {
+  return (hostname ?? deviceId ?? cwd ?? below) !== undefined;
+}
+
+/** The part of a filter that is about places. */
+export function matchesPlace({ hostname, deviceId, cwd, below }: RunFilter, at: RunPlace): boolean {
+  return (hostname === undefined || at.hostname === hostname) &&
+    (deviceId === undefined || at.deviceId === deviceId) &&
+    (cwd === undefined || at.cwd === cwd) &&
+    (below === undefined || isBelow(at.cwd, below));
+}
+
+function isBelow(folder: string, root: string): boolean {
+  return folder === root || folder.startsWith(root.endsWith("/") ? root : `${root}/`);
+}
+
+/**
+ * The part of a filter that is about the exit status.
+ *
+ * @param isUnknown whether the run was taken in without its folder: then 0 stands for a status that nobody knows
+ */
+export function matchesExit(exit: RunFilter["exit"], code: number, isUnknown: boolean): boolean {
+  if (exit === undefined) return true;
+  const known = !(isUnknown && code === 0);
+  switch (exit) {
+    case "unknown":
+      return !known;
+    case "success":
+      return known && code === 0;
+    case "failure":
+      return code !== 0;
+    default:
+      return known && code === exit;
+  }
+}
+
+/** The part of a filter that is about the time. */
+export function matchesTime({ sinceMs, untilMs }: RunFilter, ms: number): boolean {
+  return (sinceMs === undefined || ms >= sinceMs) && (untilMs === undefined || ms < untilMs);
+}
+
+/** The part of a filter that only the row of a run can tell. */
+export function matchesRow(
+  { userId, shell, leastMs, mostMs }: RunFilter,
+  run: Pick<FilteredRun, "userId" | "shell" | "durationMs">,
+): boolean {
+  const isTimed = run.durationMs > 0;
+  return (userId === undefined || run.userId === userId) &&
+    (shell === undefined || run.shell === shell) &&
+    (leastMs === undefined || isTimed && run.durationMs >= leastMs) &&
+    (mostMs === undefined || isTimed && run.durationMs <= mostMs);
+}
+
+/** Whether anything in the filter itself needs the row of a run. */
+export function isAboutRows({ userId, shell, leastMs, mostMs }: RunFilter): boolean {
+  return (userId ?? shell ?? leastMs ?? mostMs) !== undefined;
+}
