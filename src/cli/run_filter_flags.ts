@@ -100,7 +100,7 @@ async function momentOf(
   now: number,
 ): Promise<number | undefined> {
   if (text === undefined) return undefined;
-  const { parseWhen } = await import("./when.ts");
+  const { parseWhen } = await import("../search/language/when.ts");
   try {
     return parseWhen(text, now);
   } catch (error) {

@@ -11,11 +11,11 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 
 const AGO = /^(\d{1,9}) ?([smhdwy])(?: ?ago)?$/;
 const UNIX = /^@(\d{1,12})$/;
-const DATE = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
+const DATE = /^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?$/;
 const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:?\d\d)?$/;
 
 /**
- * The moment in milliseconds since the Unix epoch. A date is the beginning of that day, a time
+ * The moment in milliseconds since the Unix epoch. A date is the beginning of that day or month, a time
  * without a zone is in the zone of this machine, a span is before `nowMs`.
  *
  * @throws {Error} completing "Cannot use the value of --since: "
@@ -45,7 +45,8 @@ function dayStart(nowMs: number, days: number): number {
 function dateOf(text: string): number {
   const date = DATE.exec(text);
   if (date) {
-    const [year, month, day] = date.slice(1).map(Number) as [number, number, number];
+    const [year, month, day = 1] = date.slice(1).filter((part) => part !== undefined)
+      .map(Number) as [number, number, number?];
     const at = new Date(year, month - 1, day);
     const exists = at.getMonth() === month - 1 && at.getDate() === day;
     return exists ? at.getTime() : NaN;

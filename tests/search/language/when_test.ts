@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseWhen } from "../../src/cli/when.ts";
+import { parseWhen } from "../../../src/search/language/when.ts";
 
 const NOW = new Date(2024, 4, 15, 12, 30, 45, 678).getTime();
 
