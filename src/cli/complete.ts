@@ -24,6 +24,11 @@ export async function complete(world: World, words: readonly string[]): Promise<
   if (!Object.hasOwn(COMMANDS, name)) return ExitCode.OK;
   const { completionsOf } = await import("./parser.ts");
   const { command } = await loadCommand(name);
+  const word = rest.at(-1)!;
+  if (command.takesQuery && !word.startsWith("-")) {
+    const { queryCompletions } = await import("./query_completions.ts");
+    for (const one of await queryCompletions(world, word)) print(world, word, one.word, one.help);
+  }
   for (const { completion, brief } of await completionsOf(world, name, command, rest)) {
     if (completion !== "--") print(world, rest.at(-1)!, completion, brief);
   }

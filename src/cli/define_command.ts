@@ -37,6 +37,8 @@ export interface CommandSpec<F extends object, W extends readonly Word[]> {
   readonly words?: TypedPositionalParameters<W, CliContext>;
   /** Flags whose next word is their value whatever it looks like, in camel case. */
   readonly verbatim?: readonly (keyof F & string)[];
+  /** Whether its words are told of `--`, as one of them. @default {false} */
+  readonly takesQuery?: boolean;
   /** Runs the command and gives its exit code; what it throws is printed as an error. */
   run(world: World, flags: F & GlobalFlags, words: W): number | Promise<number>;
 }
@@ -71,6 +73,7 @@ export interface CliCommand {
   readonly aliases: Readonly<Record<string, string>>;
   readonly words: WordsSpec | undefined;
   readonly verbatim: readonly string[];
+  readonly takesQuery: boolean;
   run(world: World, flags: object, words: readonly Word[]): number | Promise<number>;
 }
 
@@ -96,6 +99,7 @@ export function defineCommand<F extends object, W extends readonly Word[] = []>(
     aliases: spec.aliases ?? {} as Readonly<Record<string, string>>,
     words: spec.words as WordsSpec | undefined,
     verbatim: spec.verbatim ?? [],
+    takesQuery: spec.takesQuery ?? false,
     run: (world, flags, words) => spec.run(world, flags as F & GlobalFlags, words as W),
   };
 }

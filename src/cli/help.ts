@@ -1,4 +1,5 @@
 /** What `rr <command> --help` says. */
+import { languageLines } from "../search/language/help.ts";
 import type { CliCommand, FlagSpec } from "./define_command.ts";
 import { optionName } from "./value_words.ts";
 
@@ -21,6 +22,7 @@ export function helpOf(name: string, command: CliCommand): string {
     "",
     ...wrapped(`${command.brief}.`, ""),
     ...(command.details === undefined ? [] : ["", ...command.details.split("\n")]),
+    ...(command.takesQuery ? ["", "Words:", ...languageLines().map((l) => INDENT + l)] : []),
     "",
     "Options:",
     ...table([...rows, ["-h, --help", "Print this help"]]),

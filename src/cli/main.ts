@@ -103,13 +103,19 @@ async function unknownCommand(name: string): Promise<RrError> {
   });
 }
 
-function markedWords({ flags, verbatim }: CliCommand, words: readonly string[]): string[] {
+function markedWords(
+  { flags, verbatim, takesQuery }: CliCommand,
+  words: readonly string[],
+): string[] {
   const withValue = Object.keys(flags).filter((name) => flags[name]!.kind === "parsed");
-  return markValues(
+  const marked = markValues(
     words,
     new Set(withValue.map(optionName)),
     new Set(verbatim.map(optionName)),
   );
+  // The parsers take one of them away.
+  const end = takesQuery ? marked.indexOf("--") : -1;
+  return end < 0 ? marked : marked.toSpliced(end, 0, "--");
 }
 
 function asksForHelp(marked: readonly string[]): boolean {

@@ -4,6 +4,10 @@ import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
 import { expandHome } from "../config/paths.ts";
 import type { RunFilter } from "../history/run_filter.ts";
+import type { TextQuery } from "../history/text_query.ts";
+import type { QueryPlace } from "../search/language/filters.ts";
+import { bothFilters, parseWords } from "../search/language/parse.ts";
+import { textQuery } from "../search/text_test.ts";
 import type { FlagSpecOf } from "./define_command.ts";
 import { textFlag } from "./flags.ts";
 
@@ -26,10 +30,51 @@ export const RUN_FILTER_FLAGS: FlagSpecOf<RunFilterFlags> = {
   cwd: textFlag("Only runs in exactly this folder; . is the current one", "folder"),
   below: textFlag("Only runs in this folder or below it", "folder"),
   session: textFlag("Only runs in this shell session; . is this one ($RUSTORY_SESSION)", "id"),
-  exit: textFlag("Only runs with this exit status: a number, ok or failed", "status"),
+  exit: textFlag("Only runs with this exit status: a number, ok, failed or unknown", "status"),
   since: textFlag("Only runs since then: 2h, 3d, today, 2024-05-01", "when"),
   until: textFlag("Only runs before then", "when"),
 };
+
+/** What words and flags together ask for. */
+export interface Asked {
+  readonly filter: RunFilter;
+  /** `undefined` if every text matches. */
+  readonly text: TextQuery | undefined;
+}
+
+/**
+ * What the words mean in the query language, and the flags besides.
+ *
+ * @throws {RrError} `usage` if the value of a flag cannot be used
+ */
+export async function askedFor(
+  world: Pick<World, "cwd" | "env" | "clock">,
+  settings: Settings,
+  flags: RunFilterFlags & { readonly caseSensitive?: boolean },
+  words: readonly string[],
+): Promise<Asked> {
+  const question = parseWords(words, queryPlace(world, settings));
+  return {
+    filter: bothFilters(await runFilterOf(world, settings, flags), question.filter),
+    text: textQuery(question.text, { letterCase: flags.caseSensitive ? "exact" : "ignored" }),
+  };
+}
+
+/** Where a query is asked: what `.` means in it. */
+export function queryPlace(
+  world: Pick<World, "cwd" | "env" | "clock">,
+  settings: Pick<Settings, "hostname" | "deviceId" | "userId" | "home">,
+): QueryPlace {
+  return {
+    hostname: settings.hostname,
+    deviceId: settings.deviceId,
+    userId: settings.userId,
+    cwd: world.cwd(),
+    home: settings.home,
+    session: world.env("RUSTORY_SESSION"),
+    nowMs: world.clock.now(),
+  };
+}
 
 /**
  * The filter that the flags mean.
@@ -89,9 +134,14 @@ function exitOf(exit: string | undefined): RunFilter["exit"] {
     case "failed":
     case "failure":
       return "failure";
+    case "unknown":
+      return "unknown";
   }
   if (/^-?\d{1,10}$/.test(exit!)) return Number(exit);
-  throw new RrError("usage", "Cannot use the value of --exit: expected a number, ok or failed");
+  throw new RrError(
+    "usage",
+    "Cannot use the value of --exit: expected a number, ok, failed or unknown",
+  );
 }
 
 async function momentOf(

@@ -64,31 +64,34 @@ export interface QueryText {
   readonly whole: string;
 }
 
+/** See {@linkcode QueryOptions.letterCase}. */
+export type LetterCase = "smart" | "exact" | "ignored";
+
 /** How words are compared. */
 export interface QueryOptions {
-  /** Every letter as typed; else only words with a capital. @default {false} */
-  readonly caseSensitive?: boolean;
+  /** Which words are compared exactly: those with a capital (`smart`), all or none. @default {"smart"} */
+  readonly letterCase?: LetterCase;
 }
 
 /**
- * Parses a query. Smart case: a word with a capital is compared exactly, any other in either case. In
+ * Parses a query. Unless told otherwise, a word with a capital is compared exactly, any other in either case. In
  * the same way a word with an accent is compared with its accents, any other without.
  */
 export function parseQuery(
   query: string | QueryText,
   mode: MatchMode,
-  { caseSensitive = false }: QueryOptions = {},
+  { letterCase = "smart" }: QueryOptions = {},
 ): Query {
   const { words, whole } = typeof query === "string" ? wordsOf(query) : query;
   if (mode === "prefix") {
     const start = bounded(whole).trimStart();
-    const terms = start === "" ? [] : [term("prefix", start, caseSensitive)];
+    const terms = start === "" ? [] : [term("prefix", start, letterCase)];
     return { text: whole, mode, terms, phrase: undefined };
   }
-  const terms = withoutDoubles(words).map((word) => termOf(word, mode, caseSensitive));
+  const terms = withoutDoubles(words).map((word) => termOf(word, mode, letterCase));
   const isPhrase = terms.length > 1 && terms.every((t) => t.kind === "fuzzy" && !t.negated);
   const typed = words.map(({ text }) => text).join(" ");
-  const phrase = isPhrase ? term("exact", bounded(typed), caseSensitive) : undefined;
+  const phrase = isPhrase ? term("exact", bounded(typed), letterCase) : undefined;
   return { text: whole, mode, terms, phrase };
 }
 
@@ -121,13 +124,13 @@ export function isNarrower(next: Query, query: Query): boolean {
 }
 
 /** The signs of fzf; a sign alone is a word like any other. */
-function termOf({ text, plain }: QueryWord, mode: MatchMode, caseSensitive: boolean): Term {
+function termOf({ text, plain }: QueryWord, mode: MatchMode, letterCase: LetterCase): Term {
   const word = bounded(text);
   const usual = mode === "fuzzy" ? "fuzzy" : "exact";
-  if (plain) return term(usual, word, caseSensitive);
+  if (plain) return term(usual, word, letterCase);
   const negated = word.length > 1 && word.startsWith("!");
   const rest = negated ? word.slice(1) : word;
-  const make = (kind: TermKind, part: string): Term => term(kind, part, caseSensitive, negated);
+  const make = (kind: TermKind, part: string): Term => term(kind, part, letterCase, negated);
   const isStart = rest.length > 1 && rest.startsWith("^");
   const isEnd = rest.length > 1 && rest.endsWith("$");
   if (isStart && isEnd && rest.length > 2) return make("whole", rest.slice(1, -1));
@@ -137,11 +140,11 @@ function termOf({ text, plain }: QueryWord, mode: MatchMode, caseSensitive: bool
   return make(negated ? "exact" : usual, rest);
 }
 
-function term(kind: TermKind, typed: string, caseSensitive: boolean, negated = false): Term {
+function term(kind: TermKind, typed: string, letterCase: LetterCase, negated = false): Term {
   const word = composed(typed);
-  const isSensitive = caseSensitive || toLower(word) !== word;
-  const low = encoder.encode(word);
-  const up = isSensitive ? low : encoder.encode(toUpper(word));
+  const isExact = letterCase === "exact" || (letterCase === "smart" && toLower(word) !== word);
+  const low = encoder.encode(isExact ? word : toLower(word));
+  const up = isExact ? low : encoder.encode(toUpper(word));
   const isAscii = low.every((byte) => byte < 0x80);
   const mask = characterMask(low, 0, low.length);
   return { kind, negated, low, up, isAscii, hasAccents: hasAccents(word), mask };

@@ -15,7 +15,7 @@ import { ExitCode } from "../exit_code.ts";
 import { listFlag, switchFlag, textFlag } from "../flags.ts";
 import { ingestDeps } from "../ingest.ts";
 import { forOutput, printInfo, printLine, printWarning } from "../print.ts";
-import { RUN_FILTER_FLAGS, type RunFilterFlags, runFilterOf } from "../run_filter_flags.ts";
+import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../run_filter_flags.ts";
 
 interface Flags extends RunFilterFlags {
   readonly id: readonly string[] | undefined;
@@ -55,9 +55,10 @@ Examples:
   },
   aliases: { s: "caseSensitive", y: "yes" },
   verbatim: ["cmd"],
+  takesQuery: true,
   words: {
     kind: "array",
-    parameter: { brief: "Parts of the command", parse: String, placeholder: "words" },
+    parameter: { brief: "Parts of the command, and filters", parse: String, placeholder: "words" },
   },
   run,
 });
@@ -114,8 +115,8 @@ async function selectionOf(
   flags: Flags,
   words: readonly string[],
 ): Promise<Selection> {
-  const filter = await runFilterOf(world, settings, flags);
-  const isQuery = words.length > 0 || Object.values(filter).some((value) => value !== undefined);
+  const { filter, text } = await askedFor(world, settings, flags, words);
+  const isQuery = text !== undefined || Object.values(filter).some((value) => value !== undefined);
   const ids = flags.id?.map((id) => id.trim()).filter((id) => id !== "");
   const ways = [ids !== undefined, flags.cmd !== undefined, isQuery].filter(Boolean).length;
   if (ways !== 1) {
@@ -129,7 +130,7 @@ async function selectionOf(
   }
   if (ids !== undefined) return { ids };
   if (flags.cmd !== undefined) return { command: flags.cmd };
-  return { query: { ...filter, words, caseSensitive: flags.caseSensitive } };
+  return { query: { ...filter, text } };
 }
 
 // What still lies in the spool would come back as a new entry.

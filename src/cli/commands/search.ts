@@ -11,7 +11,7 @@ import { type CliCommand, defineCommand, type GlobalFlags } from "../define_comm
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag, textFlag } from "../flags.ts";
 import { forOutput, jsonForOutput, printWarning } from "../print.ts";
-import { RUN_FILTER_FLAGS, type RunFilterFlags, runFilterOf } from "../run_filter_flags.ts";
+import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../run_filter_flags.ts";
 import { takeInSpool } from "../take_in.ts";
 
 interface Flags extends RunFilterFlags {
@@ -31,7 +31,7 @@ export const command: CliCommand = defineCommand<Flags, string[]>({
   brief: "Find commands, newest first",
   usage: ["[words...] [options]", "-i [--query <text>] [--widget [--up]]"],
   details:
-    `Prints the commands that hold all of the words, newest first, exactly as they were recorded; on
+    `Prints the commands that all of the words fit, newest first, exactly as they were recorded; on
 a terminal, what could act on it is shown instead of obeyed. Ends with 1 if nothing matches.
 
 With -i it opens a screen to choose one (F1 there lists its keys), prints the choice, and ends with
@@ -42,7 +42,8 @@ output (--format '{command}', --json) prints.
 
 Examples:
   rr search git push
-  rr search --cwd . --exit failed --since today
+  rr search in:. exit:fail after:today
+  rr search docker '!logs' host:vps 'dur:>10s'
   rr search docker --host . --unique --limit 20
   rr search --format '{time}  {exit}  {duration}  {cwd}  {command}' make
   rr search --json --since 1w | jq -r '.[].command'
@@ -63,9 +64,10 @@ Fields of --format: {command} {time} {ago} {exit} {duration} {duration_ms} {cwd}
   },
   aliases: { n: "limit", u: "unique", s: "caseSensitive", i: "interactive" },
   verbatim: ["query"],
+  takesQuery: true,
   words: {
     kind: "array",
-    parameter: { brief: "Parts of the command", parse: String, placeholder: "words" },
+    parameter: { brief: "Parts of the command, and filters", parse: String, placeholder: "words" },
   },
   run,
 });
@@ -87,13 +89,8 @@ async function run(
   for (const { message, hint } of settings.problems) printWarning(world, `${message}: ${hint}`);
   using history = openForSearching(settings.dbPath, world);
   await takeInSpool(world, settings, () => history.whole());
-  const query = {
-    words,
-    caseSensitive: flags.caseSensitive,
-    distinct: flags.unique,
-    limit: settings.searchLimit,
-    ...await runFilterOf(world, settings, flags),
-  };
+  const { filter, text } = await askedFor(world, settings, flags, words);
+  const query = { ...filter, text, distinct: flags.unique, limit: settings.searchLimit };
   const found = history.newest(query) ?? (await history.whole()).recall.findFurther(query);
   print(found);
   await keepUp(world, history);

@@ -7,7 +7,7 @@ import { ExitCode } from "../exit_code.ts";
 import { JSON_FLAG, wholeNumber } from "../flags.ts";
 import { keepIndexUp } from "../keep_index.ts";
 import { printJson } from "../print.ts";
-import { RUN_FILTER_FLAGS, type RunFilterFlags, runFilterOf } from "../run_filter_flags.ts";
+import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../run_filter_flags.ts";
 import { statsText } from "../stats_text.ts";
 import { takeInSpool } from "../take_in.ts";
 
@@ -18,13 +18,14 @@ interface Flags extends RunFilterFlags {
 }
 
 /** `rr stats` */
-export const command: CliCommand = defineCommand<Flags>({
+export const command: CliCommand = defineCommand<Flags, string[]>({
   brief: "Show what is run most, when, where, and how often it fails",
-  usage: ["[filters] [--top <n>] [--days <n>] [--json]"],
+  usage: ["[words...] [filters] [--top <n>] [--days <n>] [--json]"],
   details: `Examples:
   rr stats
   rr stats --host . --since 30d --top 20
-  rr stats --exit failed --json | jq '.commands[0]'`,
+  rr stats docker below:~/src
+  rr stats exit:fail --json | jq '.commands[0]'`,
   flags: {
     ...RUN_FILTER_FLAGS,
     top: {
@@ -43,18 +44,27 @@ export const command: CliCommand = defineCommand<Flags>({
     },
     json: JSON_FLAG,
   },
+  takesQuery: true,
+  words: {
+    kind: "array",
+    parameter: { brief: "Parts of the command, and filters", parse: String, placeholder: "words" },
+  },
   run,
 });
 
-async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
+async function run(
+  world: World,
+  flags: Flags & GlobalFlags,
+  words: readonly string[],
+): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath }, {
-    needs: ["dbPath", "deviceId", "hostname"],
+    needs: ["dbPath", "deviceId", "userId", "hostname"],
   });
-  const filter = await runFilterOf(world, settings, flags);
+  const { filter, text } = await askedFor(world, settings, flags, words);
   using history = openHistory(settings.dbPath, world);
   await takeInSpool(world, settings, () => history);
   const bordersMs = midnights(world.clock.now(), flags.days);
-  const summary = history.stats.summary(filter, { top: flags.top, bordersMs });
+  const summary = history.stats.summary(filter, { text, top: flags.top, bordersMs });
   if (flags.json) printJson(world, toJson(summary));
   else world.stdout.write(statsText(world, summary));
   keepIndexUp(world, history);

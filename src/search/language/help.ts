@@ -3,7 +3,7 @@ import { FILTERS } from "./filters.ts";
 
 /** What words and their signs mean. */
 const WORDS: readonly (readonly [string, string])[] = [
-  ["docker", "holds this; with a capital or an accent, exactly so"],
+  ["docker", "holds this; with an accent (in the picker, a capital), exactly so"],
   ["!logs", "does not hold this"],
   ["^git", "begins with this"],
   ["end$", "ends with this"],

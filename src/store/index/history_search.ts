@@ -1,11 +1,12 @@
 /** Reads for people: search, the picker, the details of a command. Never waits for the index. */
 import type { Entry } from "../../history/entry.ts";
 import type { Database } from "../file/database.ts";
-import { matchingTexts } from "./match.ts";
-import type { TextQuery } from "../../history/text_query.ts";
+import { textFilter } from "./match.ts";
 import { textOf } from "./word_query.ts";
 import { entryRows, toEntry } from "../log/rows.ts";
+import { recentRuns } from "./recent_runs.ts";
 import { RunReader } from "./run_reader.ts";
+import type { Place } from "./dictionary.ts";
 import { newestMatching } from "./newest_rows.ts";
 import { findTexts } from "./texts.ts";
 import { TextReader } from "./text_reader.ts";
@@ -32,9 +33,14 @@ export interface CommandRuns {
   readonly entries: readonly Entry[];
 }
 
+/** Where commands were run, the place of the most of late first. */
+export type RecentPlaces = readonly Place[];
+
 /** Ends each text of a {@linkcode CommandSlice}. */
 export const TEXT_END = 0x1e;
 const ROWS_AT_ONCE = 250;
+/** Runs that tell what a person does of late: months of one, and read in 2 ms. */
+const RECENT_RUNS = 20_000;
 
 /** See the file's description. */
 export class Recall {
@@ -58,7 +64,7 @@ export class Recall {
     checkLimit(query.limit);
     const text = textOf(query);
     const reader = new RunReader(this.#db, this.#meta, query);
-    const wanted = text && this.#wanted(text, reader);
+    const wanted = text && textFilter(this.#db, reader, text);
     const found: Entry[] = [];
     for (const runs of walkRuns(reader, { distinct: query.distinct ?? false, wanted })) {
       for (let from = 0; from < runs.length; from += ROWS_AT_ONCE) {
@@ -92,6 +98,15 @@ export class Recall {
     }
   }
 
+  /** See {@linkcode RecentPlaces}. */
+  recentPlaces(): RecentPlaces {
+    const reader = new RunReader(this.#db, this.#meta, {});
+    const { runs, places } = recentRuns(this.#db, reader, RECENT_RUNS);
+    const counts = new Map<number, number>();
+    for (const id of runs.places) counts.set(id, (counts.get(id) ?? 0) + 1);
+    return [...counts].sort(([, a], [, b]) => b - a).flatMap(([id]) => places.get(id) ?? []);
+  }
+
   /** Every run of exactly this command, by how many and by the newest `limit`. */
   runsOf(command: string, limit = 100, filter: RunFilter = {}): CommandRuns {
     checkLimit(limit);
@@ -120,7 +135,7 @@ export class Recall {
   matchingSeqs(query: Omit<HistoryQuery, "limit">): number[] {
     const reader = new RunReader(this.#db, this.#meta, query);
     const text = textOf(query);
-    const wanted = text && this.#wanted(text, reader);
+    const wanted = text && textFilter(this.#db, reader, text);
     const seqs: number[] = [];
     for (const runs of walkRuns(reader, { distinct: query.distinct ?? false, wanted })) {
       for (const run of runs) seqs.push(run.seq);
@@ -154,16 +169,6 @@ export class Recall {
       const row = byId.get(id);
       return (row && toEntry(row)) ?? [];
     });
-  }
-
-  #wanted(text: TextQuery, reader: RunReader): (id: number) => boolean {
-    const stored = matchingTexts(this.#db, text, reader.own.firstCommand);
-    const { firstCommand, texts } = reader.own;
-    const own: boolean[] = [];
-    return (id) =>
-      id < firstCommand
-        ? stored[id] === 1
-        : own[id - firstCommand] ??= text.test(texts[id - firstCommand] ?? "");
   }
 }
 

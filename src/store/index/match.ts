@@ -1,10 +1,26 @@
 /** Finds words in command texts. */
 import type { Database } from "../file/database.ts";
+import type { OwnNumbers } from "./dictionary.ts";
 import { type TextBlock, textBlocks } from "./texts.ts";
 import type { TextQuery } from "../../history/text_query.ts";
 
+/** Whether a command is wanted, by the number that the reader has for it. */
+export function textFilter(
+  db: Database,
+  reader: { readonly own: OwnNumbers },
+  text: TextQuery,
+): (id: number) => boolean {
+  const { firstCommand, texts } = reader.own;
+  const stored = matchingTexts(db, text, firstCommand);
+  const own: boolean[] = [];
+  return (id) =>
+    id < firstCommand
+      ? stored[id] === 1
+      : own[id - firstCommand] ??= text.test(texts[id - firstCommand] ?? "");
+}
+
 /** Numbers of all stored texts that match, as a table of 0 and 1. */
-export function matchingTexts(db: Database, query: TextQuery, count: number): Uint8Array {
+function matchingTexts(db: Database, query: TextQuery, count: number): Uint8Array {
   const matching = new Uint8Array(count);
   const searches = [highByteSearch(query)];
   if (!query.beyondAscii) searches.push(byteSearch(query));

@@ -3,12 +3,16 @@ import type { Database } from "../file/database.ts";
 import { RunReader } from "./run_reader.ts";
 import type { Meta } from "../file/meta.ts";
 import type { Recall } from "./history_search.ts";
+import type { TextQuery } from "../../history/text_query.ts";
+import { textFilter } from "./match.ts";
 import type { RunFilter } from "../../history/run_filter.ts";
 
 /** What {@linkcode Stats.summary} takes besides the filter. */
 export interface SummaryOptions {
   /** How many of the most frequent commands, folders and hosts to give. @default {20} */
   readonly top?: number | undefined;
+  /** What the commands must be. @default {any} */
+  readonly text?: TextQuery | undefined;
   /** Borders of the periods to count, ascending milliseconds, such as local midnights. @default {none} */
   readonly bordersMs?: readonly number[] | undefined;
 }
@@ -49,15 +53,16 @@ export class Stats {
 
   /** Counts the runs that the filter wants. */
   summary(filter: RunFilter = {}, options: SummaryOptions = {}): Summary {
-    const { top = 20, bordersMs = [] } = options;
+    const { top = 20, bordersMs = [], text } = options;
     const reader = new RunReader(this.#db, this.#meta, filter);
     const commands = new Tally();
     const places = new Tally();
     const periods = new Tally();
     const total = { runs: 0, failed: 0, oldestMs: Infinity, newestMs: -Infinity };
-    for (const { columns } of reader.blocks()) {
+    const wanted = text && textFilter(this.#db, reader, text);
+    for (const { columns } of reader.blocks(wanted)) {
       for (let i = 0; i < columns.seqs.length; i++) {
-        if (!reader.wants(columns, i)) continue;
+        if (wanted?.(columns.commands[i]!) === false || !reader.wants(columns, i)) continue;
         const failed = columns.exitCodes[i] === 0 ? 0 : 1;
         const ms = columns.startedAtMs[i]!;
         total.runs++;

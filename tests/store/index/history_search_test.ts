@@ -21,7 +21,13 @@ function oddEntries(): Entry[] {
   const odd = ["größe ändern", "GRÖSSE", "ls\x1e-la", "", " ", "x".repeat(20_000), "ſtraße K"].map(
     (command, i) => ({ ...entries[i]!, id: `odd-${i}` as EntryId, command }),
   );
-  return [...entries, ...old, ...same, ...odd];
+  const bare = generateEntries(60, { seed: 6 }).map((e, i) => ({
+    ...e,
+    cwd: "unknown",
+    exitCode: i % 3 === 0 ? 1 : 0,
+    durationMs: 0,
+  }));
+  return [...entries, ...bare, ...old, ...same, ...odd];
 }
 
 // What the store should say, by looking at every entry.
@@ -38,19 +44,32 @@ function expected(entries: readonly Entry[], query: Partial<HistoryQuery>): Entr
     .map(({ entry }) => entry);
 }
 
+// Written out anew, not by the definition that the store uses.
 function passes(entry: Entry, filter: RunFilter): boolean {
   const { hostname, deviceId, cwd, below, session, exit, sinceMs, untilMs } = filter;
+  const { shell, userId, leastMs, mostMs, clauses = [] } = filter;
+  const isUnknown = entry.cwd === "unknown" && entry.exitCode === 0;
+  const exits = {
+    success: entry.exitCode === 0 && !isUnknown,
+    failure: entry.exitCode !== 0,
+    unknown: isUnknown,
+  };
   return (hostname === undefined || entry.hostname === hostname) &&
     (deviceId === undefined || entry.deviceId === deviceId) &&
+    (userId === undefined || entry.userId === userId) &&
+    (shell === undefined || entry.shell === shell) &&
     (cwd === undefined || entry.cwd === cwd) &&
     (below === undefined || entry.cwd === below || entry.cwd.startsWith(`${below}/`)) &&
     (session === undefined || entry.session === session) &&
     (exit === undefined ||
-      (exit === "failure"
-        ? entry.exitCode !== 0
-        : entry.exitCode === (exit === "success" ? 0 : exit))) &&
+      (typeof exit === "number" ? entry.exitCode === exit && !isUnknown : exits[exit])) &&
     (sinceMs === undefined || entry.startedAtMs >= sinceMs) &&
-    (untilMs === undefined || entry.startedAtMs < untilMs);
+    (untilMs === undefined || entry.startedAtMs < untilMs) &&
+    (leastMs === undefined || entry.durationMs > 0 && entry.durationMs >= leastMs) &&
+    (mostMs === undefined || entry.durationMs > 0 && entry.durationMs <= mostMs) &&
+    clauses.every(({ anyOf, negated }) =>
+      negated ? !anyOf.some((one) => passes(entry, one)) : anyOf.some((one) => passes(entry, one))
+    );
 }
 
 function maybe<T>(values: readonly T[]): fc.Arbitrary<T | undefined> {
@@ -58,7 +77,23 @@ function maybe<T>(values: readonly T[]): fc.Arbitrary<T | undefined> {
 }
 
 const SOME = ENTRIES.filter((_, i) => i % 700 === 3);
+const ROW_FILTER: fc.Arbitrary<RunFilter> = fc.record({
+  shell: maybe(["zsh", "bash"]),
+  userId: maybe(["nobody", ...SOME.map((e) => e.userId)]),
+  leastMs: maybe([1, 1000]),
+  mostMs: maybe([0, 5000]),
+  hostname: maybe(SOME.map((e) => e.hostname)),
+  session: maybe(SOME.map((e) => e.session!)),
+  exit: maybe<"failure" | "unknown">(["failure", "unknown"]),
+});
 const QUERY: fc.Arbitrary<HistoryQuery> = fc.record({
+  clauses: fc.array(
+    fc.record({
+      anyOf: fc.array(ROW_FILTER, { minLength: 1, maxLength: 2 }),
+      negated: fc.boolean(),
+    }),
+    { maxLength: 2 },
+  ),
   words: fc.array(
     fc.constantFrom("git", "GI", "cargo test", "e", "größe", "ss", "nope", "\n", "K", ""),
     {
@@ -72,7 +107,7 @@ const QUERY: fc.Arbitrary<HistoryQuery> = fc.record({
   cwd: maybe([...SOME.map((e) => e.cwd), "/nowhere"]),
   below: maybe(["/home/ana", "/home/ana/src", "/home/an", "/tmp"]),
   session: maybe(SOME.map((e) => e.session!)),
-  exit: maybe<number | "success" | "failure">([0, 1, 130, "success", "failure"]),
+  exit: maybe<RunFilter["exit"]>([0, 1, 130, "success", "failure", "unknown"]),
   sinceMs: maybe(SOME.map((e) => e.startedAtMs)),
   untilMs: maybe(SOME.map((e) => e.startedAtMs)),
 });

@@ -1,0 +1,68 @@
+/** The newest runs of all, whatever is filtered: what a ranking and a completion go by. */
+import type { Database } from "../file/database.ts";
+import { type Columns, concat, emptyColumns } from "./columns.ts";
+import type { Place } from "./dictionary.ts";
+import type { RunReader } from "./run_reader.ts";
+
+/** See the file's description. Numbers are those of the reader. */
+export interface RecentRuns {
+  /** Oldest first. */
+  readonly runs: Columns;
+  /** Where those runs were. */
+  readonly places: ReadonlyMap<number, Place>;
+  /** Number of a session; -1 if none of these runs can be of it. */
+  session(name: string): number;
+}
+
+/** The newest runs, about `most` of them: whole blocks are read. */
+export function recentRuns(db: Database, reader: RunReader, most: number): RecentRuns {
+  const blocks: Columns[] = [];
+  let count = 0;
+  for (const { columns } of reader.blocks()) {
+    blocks.push(columns);
+    count += columns.seqs.length;
+    if (count >= most) break;
+  }
+  const runs = inOrder(blocks.reduceRight((all, block) => concat(all, block), emptyColumns(0)));
+  return {
+    runs,
+    places: placesOf(db, reader, runs),
+    session(name): number {
+      for (const [id, own] of reader.own.sessions) if (own === name) return id;
+      return db.integer("SELECT id FROM rr_session WHERE name = ?", name) || -1;
+    },
+  };
+}
+
+function placesOf(db: Database, reader: RunReader, { places }: Columns): Map<number, Place> {
+  const wanted = new Set(places);
+  const known = new Map([...reader.own.places].filter(([id]) => wanted.has(id)));
+  for (
+    const [id, cwd, host, device] of db.rows("SELECT id, cwd, hostname, device_id FROM rr_place")
+  ) {
+    if (!wanted.has(id as number) || (id as number) >= reader.own.firstPlace) continue;
+    known.set(id as number, {
+      cwd: String(cwd),
+      hostname: String(host),
+      deviceId: String(device),
+    });
+  }
+  return known;
+}
+
+/** By time; of one time, in the order of the log. Runs of one device mostly are already. */
+function inOrder(runs: Columns): Columns {
+  const { startedAtMs, seqs } = runs;
+  let isSorted = true;
+  for (let i = 1; i < seqs.length && isSorted; i++) {
+    isSorted = startedAtMs[i - 1]! <= startedAtMs[i]!;
+  }
+  if (isSorted) return runs;
+  const order = Uint32Array.from(seqs, (_, i) => i)
+    .sort((a, b) => startedAtMs[a]! - startedAtMs[b]! || seqs[a]! - seqs[b]!);
+  const sorted = emptyColumns(seqs.length);
+  for (const name of Object.keys(sorted) as (keyof Columns)[]) {
+    order.forEach((from, to) => sorted[name][to] = runs[name][from]!);
+  }
+  return sorted;
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { QueryPlace } from "../../src/search/language/filters.ts";
+import { parseWords } from "../../src/search/language/parse.ts";
+import { parseQuery } from "../../src/search/query.ts";
+import { textQuery } from "../../src/search/text_test.ts";
+import { IncrementalSearch } from "../../src/search/search.ts";
+import { generateEntries } from "../fakes/history_generator.ts";
+import { indexOf } from "../search/_index_of.ts";
+import { open } from "../store/_open.ts";
+
+const NOWHERE: QueryPlace = {
+  hostname: undefined,
+  deviceId: undefined,
+  userId: undefined,
+  cwd: undefined,
+  home: undefined,
+  session: undefined,
+  nowMs: 0,
+};
+
+const TEXTS = [
+  "vim résumé.txt".normalize("NFC"),
+  "vim résumé.txt".normalize("NFD"),
+  "vim resume.txt",
+  "CAFÉ",
+  "cafe",
+  "ls",
+  "ls -la",
+  " ls ",
+  "als",
+  "git status",
+  "größe K",
+  "ガ",
+  "カ",
+];
+
+Deno.test("words find the same commands in the database and on the screen (property)", () => {
+  using history = open(":memory:");
+  const some = generateEntries(TEXTS.length, { seed: 9 });
+  const entries = TEXTS.map((command, i) => ({ ...some[i]!, command }));
+  history.log.append(entries.slice(0, 7));
+  while (history.index.catchUp() > 0);
+  history.log.append(entries.slice(7));
+  const index = indexOf(TEXTS);
+  const part = fc.constantFrom(
+    ..."résumé resume é cafe CAFÉ ls git st größe GRÖSSE カ ガ . K k".split(" "),
+    "é".normalize("NFD"),
+  );
+  const word = fc.tuple(
+    fc.constantFrom("", "!"),
+    fc.constantFrom("", "^", "'"),
+    part,
+    fc.constantFrom("", "$"),
+  )
+    .map((parts) => parts.join(""));
+  const letterCases = fc.constantFrom("smart" as const, "exact" as const, "ignored" as const);
+  fc.assert(
+    fc.property(
+      fc.array(word, { minLength: 1, maxLength: 3 }),
+      letterCases,
+      (words, letterCase) => {
+        const { text } = parseWords(words, NOWHERE);
+        const search = new IncrementalSearch(
+          index,
+          parseQuery(text, "substring", { letterCase }),
+          100,
+        );
+        search.step(() => false);
+        const onScreen = search.found().lines.map((line) => index.text(line)).sort();
+        const query = { text: textQuery(text, { letterCase }), limit: 100 };
+        const newest = history.recall.find(query).map((e) => e.command).sort();
+        const further = history.recall.findFurther(query).map((e) => e.command).sort();
+        assert.deepEqual(newest, onScreen);
+        assert.deepEqual(further, onScreen);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
