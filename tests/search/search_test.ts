@@ -226,6 +226,7 @@ Deno.test("fuzzy search matches exactly the subsequences, contiguous ones first 
 
 /** The letters of `word`, each the first of a word or right behind the one before. */
 function initials(word: string): RegExp {
+  // deno-lint-ignore no-control-regex -- the range of ASCII
   if (!/^[\x00-\x7f]{2,8}$/.test(word)) return /^\b$/;
   const [first, ...others] = [...word].map((char) => RegExp.escape(char));
   const start = (char: string): string => char === "/" ? "(?!)" : `(?<=^|/)${char}`;
