@@ -3,15 +3,14 @@ import type { Logger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
 import { type CaptureRules, createCaptureRules } from "../capture/rules.ts";
 import type { DeviceId } from "../history/entry.ts";
-import { ingestSpools } from "../spool/ingest.ts";
-import type { History } from "../store/file/open_history.ts";
+import { type IngestDeps, ingestSpools } from "../spool/ingest.ts";
 import type { DaemonConfig } from "./daemon_config.ts";
 
 /** A function that takes in what is there and resolves to the number of new entries. */
 export function captureIntake(
   config: DaemonConfig,
   world: World,
-  history: History,
+  log: IngestDeps["log"],
   logger: Logger,
 ): () => Promise<number> {
   const { folder, ignorePattern, ignoreFolders, secretsFilter, home } = config.capture;
@@ -23,7 +22,7 @@ export function captureIntake(
       clock: world.clock,
       random: world.random,
       folder,
-      log: history.log,
+      log,
       userId: config.network.userId,
       deviceId: config.network.deviceId as DeviceId,
       rules: () =>

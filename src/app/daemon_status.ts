@@ -69,6 +69,7 @@ export class StatusKeeper {
   readonly #peers = new Map<PeerId, PeerMemory>();
   readonly #trackers = new Map<string, string>();
   readonly #failing = new Map<string, PartState>();
+  #historyProblem: string | undefined;
   #lastRoundMs: number | undefined;
   #received = 0;
 
@@ -119,6 +120,11 @@ export class StatusKeeper {
     else this.#failing.delete(state.name);
   }
 
+  /** Takes why there is no history at the moment; `undefined` if there is one. */
+  historyProblem(problem: string | undefined): void {
+    this.#historyProblem = problem;
+  }
+
   /** How it stands now; without a history nothing of it is counted. */
   view(
     config: DaemonConfig,
@@ -153,10 +159,15 @@ export class StatusKeeper {
       push: config.push,
       last_round_unix: this.#lastRoundMs === undefined ? null : seconds(this.#lastRoundMs),
       peers: (session?.engine.peers() ?? []).map((peer) => this.#peerView(peer, config, history)),
-      problems: [...this.#failing.values()].map(({ name, error, failures }) =>
-        `The ${name} has failed ${failures} times: ${error}`
-      ),
+      problems: this.#problems(),
     };
+  }
+
+  #problems(): string[] {
+    const failing = [...this.#failing.values()].map(({ name, error, failures }) =>
+      `The ${name} has failed ${failures} times: ${error}`
+    );
+    return this.#historyProblem === undefined ? failing : [this.#historyProblem, ...failing];
   }
 
   #peerView(

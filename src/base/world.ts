@@ -37,6 +37,8 @@ export interface FileInfo {
   readonly mode: number | undefined;
   readonly size: number;
   readonly mtimeMs: number;
+  /** Tells this file from any other there is, whatever its name; `undefined` where the system cannot. */
+  readonly id?: string | undefined;
 }
 
 /**

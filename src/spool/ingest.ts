@@ -28,6 +28,8 @@ export interface IngestDeps {
   /** The history; satisfied by the store's `EntryLog`. */
   readonly log: {
     append(entries: readonly Entry[]): { readonly inserted: number; readonly ignored: number };
+    /** Throws unless the history's path still names the file that is appended to. */
+    checkPlace?(): void;
   };
   readonly userId: string;
   readonly deviceId: DeviceId;
@@ -85,6 +87,7 @@ export async function ingestSpools(
 ): Promise<IngestReport> {
   const listing = sortNames(deps.files.list(deps.folder));
   if (listing.open.length === 0 && listing.taken.length === 0) return NOTHING;
+  deps.log.checkPlace?.();
   const settled = removeSettled(deps, listing, options.settleMs ?? SETTLE_MS);
   const unread = listing.taken.filter((file) => isUnread(deps, file));
   if (listing.open.length === 0 && unread.length === 0) return NOTHING;
@@ -162,6 +165,8 @@ function takeIn(deps: IngestDeps, files: readonly TakenFile[], taking: Taking): 
       total.inserted += inserted;
       total.ignored += ignored;
     }
+    // Rows in a file that somebody has replaced meanwhile are lost: the spool must not let go of them.
+    if (finish.length > 0) deps.log.checkPlace?.();
     for (const act of finish) act();
     entries = [];
     finish = [];

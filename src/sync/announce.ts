@@ -7,6 +7,7 @@ import { backoffMs } from "../base/async/retry.ts";
 import { causeChain } from "../base/rr_error.ts";
 import type { Directory } from "./ports.ts";
 import type { OwnRecord } from "../swarm/peer.ts";
+import { untilAborted } from "../base/async/until_aborted.ts";
 import { Wake } from "../base/async/wake.ts";
 
 /**
@@ -50,7 +51,8 @@ export class Announcer {
    * withdraws, for at most 250 ms, and resolves. Never rejects.
    */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#deps.directories.map((one) => this.#keep(one, signal)));
+    const keeping = this.#deps.directories.map((one) => this.#keep(one, signal));
+    await Promise.all([...keeping, untilAborted(signal)]);
     await this.#withdraw();
   }
 

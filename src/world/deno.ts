@@ -81,6 +81,7 @@ function toInfo(info: Deno.FileInfo): FileInfo {
     mode: info.mode === null ? undefined : info.mode & 0o7777,
     size: info.size,
     mtimeMs: info.mtime?.getTime() ?? 0,
+    id: info.ino === null ? undefined : `${info.dev}:${info.ino}`,
   };
 }
 

@@ -83,6 +83,7 @@ function toInfo(info: fs.Stats): FileInfo {
     mode: process.platform === "win32" ? undefined : info.mode & 0o7777,
     size: info.size,
     mtimeMs: info.mtimeMs,
+    id: info.ino === 0 ? undefined : `${info.dev}:${info.ino}`,
   };
 }
 

@@ -4,6 +4,7 @@ import type { History } from "../../store/file/open_history.ts";
 import type { DaemonConfig } from "../daemon_config.ts";
 import type { DaemonStatus } from "../daemon_status.ts";
 import type { SyncSession } from "../session.ts";
+import type { FileGuard } from "./watch_file.ts";
 import type { Reason } from "./step.ts";
 
 /** What a daemon needs. */
@@ -27,6 +28,8 @@ export interface DaemonContext {
 /** For parts that live as long as a history is open. */
 export interface HistoryContext extends DaemonContext {
   readonly history: History;
+  /** Says whether the history is still the file at its path. */
+  readonly guard: FileGuard;
   /** Calls `look` whenever the history may have changed, until disposed. */
   readonly onChange: (look: () => void) => Disposable;
 }

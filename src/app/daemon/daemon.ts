@@ -17,6 +17,8 @@ import { ServingRole } from "../serving_role.ts";
 import { checkSession, type SyncSession } from "../session.ts";
 import type { DaemonContext, HistoryContext, RunDaemonDeps } from "./context.ts";
 import { HISTORY_PARTS, partsOf, PROCESS_PARTS } from "./parts.ts";
+import { openAgain, type OpenHistory } from "./open_history.ts";
+import { HistoryLostError } from "./watch_file.ts";
 import { Readiness } from "./readiness.ts";
 import { runSession } from "./run_session.ts";
 import {
@@ -32,7 +34,8 @@ import {
 /** What a daemon is made of. */
 export interface DaemonWays {
   readonly load: () => DaemonConfig;
-  readonly open: () => History;
+  /** @throws {RrError} why the history cannot be opened, or that somebody else is its daemon */
+  readonly open: () => OpenHistory;
   readonly deps: RunDaemonDeps;
 }
 
@@ -82,7 +85,7 @@ export class Daemon {
   }
 
   /** Runs until the signal is aborted. @throws what ends the daemon */
-  async run(history: History, signal: AbortSignal): Promise<void> {
+  async run(opened: OpenHistory, signal: AbortSignal): Promise<void> {
     const stop = (): void => this.#stop.abort(signal.reason);
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
@@ -91,20 +94,41 @@ export class Daemon {
       await together(
         this.#stop.signal,
         (inner) => supervise(partsOf(PROCESS_PARTS, this.#context), this.#supervision, inner),
-        (inner) => this.#work(history, inner),
+        (inner) => this.#workOn(opened, inner),
       );
     } finally {
       signal.removeEventListener("abort", stop);
     }
   }
 
+  /** Works on the history, and on the one that takes its place if it is lost. */
+  async #workOn(first: OpenHistory, signal: AbortSignal): Promise<void> {
+    for (let opened = first;;) {
+      try {
+        return await this.#work(opened, signal);
+      } catch (error) {
+        if (!(error instanceof HistoryLostError)) throw error;
+        const again = await openAgain(error, {
+          ...this.#deps,
+          spoolFolder: this.#state.config.capture.folder,
+          open: this.#ways.open,
+          onProblem: (problem) => this.#status.historyProblem(problem),
+        }, signal);
+        if (again === undefined) return;
+        opened = again;
+      }
+    }
+  }
+
   /** Works on one history. */
-  async #work(history: History, signal: AbortSignal): Promise<void> {
-    using _history = history;
+  async #work(opened: OpenHistory, signal: AbortSignal): Promise<void> {
+    using _opened = opened;
+    const { history, guard } = opened;
     this.#history = history;
     const context: HistoryContext = {
       ...this.#context,
       history,
+      guard,
       onChange: (look) => {
         this.#followers.add(look);
         return { [Symbol.dispose]: () => void this.#followers.delete(look) };

@@ -11,6 +11,8 @@ import { controlHandlers } from "../daemon_control.ts";
 import { IndexKeeper, keepPruned } from "../housekeeping.ts";
 import { ServingRole } from "../serving_role.ts";
 import type { DaemonContext, HistoryContext, SessionContext } from "./context.ts";
+import { foldLog } from "./fold_log.ts";
+import { watchFile } from "./watch_file.ts";
 import { takeIn } from "./take_in.ts";
 
 /** A part before it is known whose it is. `C` is what it is handed. */
@@ -29,9 +31,11 @@ export const PROCESS_PARTS: readonly PartRow<DaemonContext>[] = [
 
 /** Live as long as a history is open. */
 export const HISTORY_PARTS: readonly PartRow<HistoryContext>[] = [
+  { name: "watch over the history file", onFailure: "end", run: watchFile },
   { name: "command intake", run: takeIn },
   { name: "search index", run: keepIndex },
   { name: "prune", run: prune },
+  { name: "write-ahead log", run: foldLog },
 ];
 
 /** Live as long as a session. */

@@ -1,10 +1,11 @@
 /** The daemon from start to stop: its lock, its history, its parts, and one session after the other. */
 import { RrError } from "../../base/rr_error.ts";
 import { lockDaemon } from "../../process/lock.ts";
-import { type History, openHistory } from "../../store/file/open_history.ts";
+import { openHistory } from "../../store/file/open_history.ts";
 import type { DaemonConfig } from "../daemon_config.ts";
 import type { RunDaemonDeps } from "./context.ts";
 import { Daemon } from "./daemon.ts";
+import { OpenHistory } from "./open_history.ts";
 
 /** How long a call waits, blocking the event loop, while another process writes the database. */
 const BUSY_TIMEOUT_MS = 25;
@@ -22,32 +23,18 @@ export async function runDaemon(
 ): Promise<void> {
   const config = load();
   const { world, logger } = deps;
-  const open = (): History => {
+  const open = (): OpenHistory => {
     const history = openHistory(config.dbPath, { ...world, busyTimeoutMs: BUSY_TIMEOUT_MS });
     for (const notice of history.notices) logger.warn(notice);
-    return history;
+    try {
+      const lock = config.mode === "watch" ? lockDaemon(config.dbPath, world) : undefined;
+      return new OpenHistory(history, world.files, lock);
+    } catch (error) {
+      history[Symbol.dispose]();
+      throw error;
+    }
   };
-  const history = open();
-  const lock = lockOrClose(config, history, deps);
-  try {
-    await new Daemon(config, { load, open, deps }).run(history, signal);
-  } finally {
-    lock?.[Symbol.dispose]();
-  }
-}
-
-function lockOrClose(
-  config: DaemonConfig,
-  history: History,
-  { world }: RunDaemonDeps,
-): Disposable | undefined {
-  if (config.mode !== "watch") return undefined;
-  try {
-    return lockDaemon(config.dbPath, world);
-  } catch (error) {
-    history[Symbol.dispose]();
-    throw error;
-  }
+  await new Daemon(config, { load, open, deps }).run(open(), signal);
 }
 
 /** Whether an error means that somebody else is the daemon. */

@@ -1,8 +1,10 @@
 /** The part that takes in what is recorded on this device: by shell hooks, imports, other processes. */
 import { causeChain } from "../../base/rr_error.ts";
+import type { IngestDeps } from "../../spool/ingest.ts";
 import { captureIntake } from "../capture_intake.ts";
 import type { DaemonConfig } from "../daemon_config.ts";
 import { watchLocalChanges } from "../local_changes.ts";
+import { HistoryLostError } from "./watch_file.ts";
 import type { HistoryContext } from "./context.ts";
 
 /** Looks five times a second until the signal is aborted. */
@@ -20,6 +22,7 @@ export async function takeIn(context: HistoryContext, signal: AbortSignal): Prom
     },
     // Five times a second: said once until it is something else.
     onError: (error) => {
+      if (error instanceof HistoryLostError) return; // told by the watch over the file
       const text = causeChain(error);
       if (text !== failing) logger.warn("Cannot take in recorded commands", { error: text });
       failing = text;
@@ -28,12 +31,16 @@ export async function takeIn(context: HistoryContext, signal: AbortSignal): Prom
 }
 
 /** An intake that goes by the configuration of the moment. */
-function intakeOf({ deps, history, config }: HistoryContext): () => Promise<number> {
+function intakeOf({ deps, history, config, guard }: HistoryContext): () => Promise<number> {
+  const log: IngestDeps["log"] = {
+    append: (entries) => history.log.append(entries),
+    checkPlace: () => guard.check(),
+  };
   let made: { readonly from: DaemonConfig; readonly ingest: () => Promise<number> } | undefined;
   return () => {
     const from = config();
     if (made?.from !== from) {
-      made = { from, ingest: captureIntake(from, deps.world, history, deps.logger) };
+      made = { from, ingest: captureIntake(from, deps.world, log, deps.logger) };
     }
     return made.ingest();
   };

@@ -4,6 +4,7 @@ import { EntryLog } from "../log/entry_log.ts";
 import { Maintenance } from "./maintenance.ts";
 import type { Meta } from "./meta.ts";
 import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
+import type { PlaceState } from "./file_place.ts";
 import { PeerStore } from "../log/peer_store.ts";
 import { Recall } from "../index/history_search.ts";
 import { Removal } from "../log/removal.ts";
@@ -26,6 +27,8 @@ export interface History extends Disposable {
   readonly maintenance: Maintenance;
   /** Facts about the database. */
   readonly meta: Meta;
+  /** What has become of the file at its path. */
+  placeState(): PlaceState;
   /** What was put right while opening, one sentence each, for the log. */
   readonly notices: readonly string[];
   /** A number that changes when another connection has written; costs a microsecond. */
@@ -48,12 +51,12 @@ export function openHistory(path: string, options: HistoryOptions): History {
 }
 
 /** The whole history in a file that is open. */
-export function historyIn({ db, meta, clock, notices }: Opened): History {
+export function historyIn({ db, meta, clock, place, notices }: Opened): History {
   const index = new CommandIndex(db, meta);
   const recall = new Recall(db, meta);
   return {
     path: db.path,
-    log: new EntryLog(db, meta),
+    log: new EntryLog(db, meta, place),
     peers: new PeerStore(db, clock),
     recall,
     index,
@@ -62,6 +65,7 @@ export function historyIn({ db, meta, clock, notices }: Opened): History {
     maintenance: new Maintenance(db),
     meta,
     notices,
+    placeState: () => place?.look() ?? "same",
     dataVersion: () => db.integer("PRAGMA data_version"),
     [Symbol.dispose]: () => db[Symbol.dispose](),
   };

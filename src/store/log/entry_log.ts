@@ -2,6 +2,7 @@
 import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import type { DeviceId, Entry } from "../../history/entry.ts";
 import type { Database, Row } from "../file/database.ts";
+import type { FilePlace } from "../file/file_place.ts";
 import { CLOCK_UNSET_BEFORE, type Meta, PRUNED_BEFORE } from "../file/meta.ts";
 import { entryRows, insertUnknown, toEntry, unixSeconds } from "./rows.ts";
 import type { AppendResult, LogBatch, PullState, ReadLimit } from "../../swarm/log.ts";
@@ -50,12 +51,14 @@ const UP_TO_OF_DEVICE =
 export class EntryLog {
   readonly #db: Database;
   readonly #meta: Meta;
+  readonly #place: FilePlace | undefined;
   #poisoned = 0;
 
   /** A log in an open, migrated database. */
-  constructor(db: Database, meta: Meta) {
+  constructor(db: Database, meta: Meta, place?: FilePlace) {
     this.#db = db;
     this.#meta = meta;
+    this.#place = place;
   }
 
   /** Rows left out of an answer so far, as another program wrote what no entry may hold. */
@@ -75,6 +78,15 @@ export class EntryLog {
       const entries = this.#toEntries(this.#rowsBetween(from, until, deviceId));
       if (entries.length > 0) return { entries, lastSeq };
     }
+  }
+
+  /**
+   * Makes sure that what was appended is in the file at the history's path.
+   *
+   * @throws {RrError} `database` if another file is there now, or none
+   */
+  checkPlace(): void {
+    this.#place?.check();
   }
 
   /** Stores what is not there yet, in one transaction. */
