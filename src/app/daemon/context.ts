@@ -4,7 +4,7 @@ import type { History } from "../../store/file/open_history.ts";
 import type { DaemonConfig } from "../daemon_config.ts";
 import type { DaemonStatus } from "../daemon_status.ts";
 import type { SyncSession } from "../session.ts";
-import type { FileGuard } from "./watch_file.ts";
+import type { FileGuard } from "./file_guard.ts";
 import type { Reason } from "./step.ts";
 
 /** What a daemon needs. */

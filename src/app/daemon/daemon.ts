@@ -18,7 +18,7 @@ import { checkSession, type SyncSession } from "../session.ts";
 import type { DaemonContext, HistoryContext, RunDaemonDeps } from "./context.ts";
 import { HISTORY_PARTS, partsOf, PROCESS_PARTS } from "./parts.ts";
 import { openAgain, type OpenHistory } from "./open_history.ts";
-import { HistoryLostError } from "./watch_file.ts";
+import { HistoryLostError } from "./file_guard.ts";
 import { Readiness } from "./readiness.ts";
 import { runSession } from "./run_session.ts";
 import {

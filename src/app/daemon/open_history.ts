@@ -6,7 +6,7 @@ import type { Files } from "../../base/world.ts";
 import type { History } from "../../store/file/open_history.ts";
 import { takeAgain } from "../../spool/take_again.ts";
 import type { RunDaemonDeps } from "./context.ts";
-import { FileGuard, type HistoryLostError } from "./watch_file.ts";
+import { FileGuard, type HistoryLostError } from "./file_guard.ts";
 
 /** An open history of which this process is the daemon. */
 export class OpenHistory implements Disposable {

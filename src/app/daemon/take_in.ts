@@ -4,7 +4,7 @@ import type { IngestDeps } from "../../spool/ingest.ts";
 import { captureIntake } from "../capture_intake.ts";
 import type { DaemonConfig } from "../daemon_config.ts";
 import { watchLocalChanges } from "../local_changes.ts";
-import { HistoryLostError } from "./watch_file.ts";
+import { HistoryLostError } from "./file_guard.ts";
 import type { HistoryContext } from "./context.ts";
 
 /** Looks five times a second until the signal is aborted. */

@@ -1,0 +1,89 @@
+/** Notices when the history's file is replaced, removed or overwritten under the daemon. */
+import { RrError } from "../../base/rr_error.ts";
+import type { Files } from "../../base/world.ts";
+import { HeaderWatch } from "../../store/file/header_watch.ts";
+import type { History } from "../../store/file/open_history.ts";
+
+/** Thrown when the open history is not the one at its path any more. */
+export class HistoryLostError extends RrError {
+  /** The path of the history. */
+  readonly path: string;
+  /** Whether there is no file at all at the path. */
+  readonly isGone: boolean;
+
+  /** Creates the error; `what` completes "The history ...". */
+  constructor(path: string, what: string, isGone: boolean) {
+    super("database", `The history "${path}" ${what}`);
+    this.path = path;
+    this.isGone = isGone;
+  }
+}
+
+interface Look {
+  readonly mtimeMs: number | undefined;
+  /** Bytes of the write-ahead log. */
+  readonly waiting: number;
+  readonly version: number;
+}
+
+/** Watches one open history. To be disposed of after the history; see {@linkcode HeaderWatch}. */
+export class FileGuard implements Disposable {
+  readonly #history: History;
+  readonly #files: Pick<Files, "stat">;
+  readonly #header: HeaderWatch | undefined;
+  #before: Look;
+
+  /** Takes the file that is there now for the right one. */
+  constructor(history: History, files: Pick<Files, "stat">) {
+    this.#history = history;
+    this.#files = files;
+    this.#header = headerOf(history.path);
+    this.#before = this.#look();
+  }
+
+  /** @throws {HistoryLostError} if the history has to be opened anew */
+  check(): void {
+    const { path } = this.#history;
+    const state = this.#history.placeState();
+    if (state === "gone") throw new HistoryLostError(path, "has been removed", true);
+    if (state === "replaced") throw new HistoryLostError(path, "has been replaced", false);
+    const now = this.#look();
+    const isOverwritten = this.#header?.isOverwritten() || changedBehindSqlite(this.#before, now);
+    if (isOverwritten) throw new HistoryLostError(path, "has been overwritten", false);
+    this.#before = now;
+  }
+
+  /** Takes the file as it is now for right: this process has just folded the write-ahead log in. */
+  accept(): void {
+    this.#before = this.#look();
+  }
+
+  /** Closes what it holds. Twice is harmless. */
+  [Symbol.dispose](): void {
+    this.#header?.[Symbol.dispose]();
+  }
+
+  #look(): Look {
+    const { path } = this.#history;
+    return {
+      mtimeMs: this.#files.stat(path)?.mtimeMs,
+      waiting: this.#files.stat(`${path}-wal`)?.size ?? 0,
+      version: this.#history.dataVersion(),
+    };
+  }
+}
+
+/** SQLite writes to the file only what has stood in the write-ahead log before. */
+function changedBehindSqlite(before: Look, now: Look): boolean {
+  return now.mtimeMs !== before.mtimeMs && before.waiting === 0 && now.waiting === 0 &&
+    now.version === before.version;
+}
+
+function headerOf(path: string): HeaderWatch | undefined {
+  if (path === ":memory:") return undefined;
+  try {
+    return new HeaderWatch(path);
+  } catch {
+    return undefined; // replaced this very moment, which the watch over the path notices
+  }
+}
