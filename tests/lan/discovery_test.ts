@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { swarmBeaconKey } from "../../src/lan/beacon.ts";
+import {
+  HEARTBEAT_MS,
+  LanDiscovery,
+  type LanPeer,
+  type Multicast,
+  SILENCE_MS,
+} from "../../src/lan/discovery.ts";
+import type { LanInterface } from "../../src/lan/interfaces.ts";
+import { FakeClock } from "../fakes/fake_clock.ts";
+import { seededRandom } from "../fakes/seeded_random.ts";
+
+const KEY = swarmBeaconKey(new Uint8Array(32).fill(7));
+
+Deno.test("two devices find each other at once, whoever starts first, and then are quiet", async () => {
+  await using net = new Network();
+  const first = net.join(1);
+  await net.pass(5_000);
+  const second = net.join(2);
+  await net.pass(0);
+  assert.deepEqual(first.found, ["192.0.2.2:8845"]);
+  assert.deepEqual(second.found, ["192.0.2.1:8845"]);
+  await net.pass(2_000);
+  const sent = net.sent.length;
+  await net.pass(HEARTBEAT_MS * 0.8);
+  assert.equal(net.sent.length, sent);
+  await net.pass(HEARTBEAT_MS * 4);
+  const beats = net.sent.length - sent;
+  assert.ok(beats >= 6 && beats <= 12, `${beats} beacons in four heartbeats of two devices`);
+  assert.equal(first.found.length, 1);
+});
+
+Deno.test("a device of another key is not noticed", async () => {
+  await using net = new Network();
+  const ours = net.join(1);
+  net.join(2, swarmBeaconKey(new Uint8Array(32).fill(8)));
+  await net.pass(2_000);
+  assert.deepEqual(ours.found, []);
+});
+
+Deno.test("a recording played again, from here or from elsewhere, finds nobody", async () => {
+  await using net = new Network();
+  const recorded = net.join(2);
+  await net.pass(2_000);
+  await recorded.leave();
+  const ours = net.join(1);
+  await net.pass(2_000);
+  const before = net.sent.length;
+  for (const { datagram } of net.sent.slice(0, before)) {
+    net.deliver(datagram, "192.0.2.66"); // from elsewhere
+  }
+  assert.deepEqual(ours.found, []);
+  await net.pass(130_000);
+  const answers = net.sent.length;
+  for (const { datagram, source } of net.sent.slice(0, before)) net.deliver(datagram, source);
+  assert.deepEqual(ours.found, []);
+  assert.equal(net.sent.length, answers, "a recording was answered");
+});
+
+Deno.test("who says goodbye or is silent is forgotten", async () => {
+  await using net = new Network();
+  const ours = net.join(1);
+  const polite = net.join(2);
+  const silent = net.join(3);
+  await net.pass(2_000);
+  assert.equal(ours.discovery.peers().length, 2);
+  await polite.leave();
+  assert.equal(ours.discovery.peers().length, 1);
+  net.unplug(silent);
+  await net.pass(SILENCE_MS + HEARTBEAT_MS);
+  assert.equal(ours.discovery.peers().length, 0);
+});
+
+Deno.test("a lost greeting is repeated", async () => {
+  await using net = new Network();
+  const first = net.join(1);
+  await net.pass(3_000);
+  net.lose = 1;
+  const second = net.join(2);
+  await net.pass(300);
+  assert.equal(first.found.length, 1);
+  assert.equal(second.found.length, 1);
+});
+
+interface Joined {
+  readonly discovery: LanDiscovery;
+  readonly found: string[];
+  readonly wire: FakeWire;
+  leave(): Promise<void>;
+}
+
+/** One network whose time is wound by hand. */
+class Network implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly sent: { datagram: Uint8Array; source: string }[] = [];
+  readonly #wires: FakeWire[] = [];
+  readonly #joined: Joined[] = [];
+  /** So many datagrams are lost. */
+  lose = 0;
+
+  join(host: number, key: Uint8Array = KEY): Joined {
+    const wire = new FakeWire(this, `192.0.2.${host}`);
+    this.#wires.push(wire);
+    const found: string[] = [];
+    const subject = new Uint8Array(32).fill(host);
+    const onPeer = ({ places: [place] }: LanPeer): void =>
+      void found.push(`${place!.address}:${place!.port}`);
+    const discovery = new LanDiscovery(
+      { key, subject, portAt: () => 8845, onPeer },
+      { multicast: wire, clock: this.clock, random: seededRandom(host) },
+    );
+    const stop = new AbortController();
+    const running = discovery.run(stop.signal);
+    const leave = async (): Promise<void> => {
+      stop.abort(new Error("leaves"));
+      await running;
+    };
+    const joined = { discovery, found, wire, leave };
+    this.#joined.push(joined);
+    return joined;
+  }
+
+  unplug({ wire }: Joined): void {
+    this.#wires.splice(this.#wires.indexOf(wire), 1);
+    wire.unplugged = true;
+  }
+
+  send(datagram: Uint8Array, source: string): void {
+    this.sent.push({ datagram, source });
+    if (this.lose-- > 0) return;
+    this.deliver(datagram, source);
+  }
+
+  deliver(datagram: Uint8Array, source: string): void {
+    for (const wire of this.#wires) wire.take(datagram, source);
+  }
+
+  /** Lets time pass in small steps, and all that is due happen. */
+  async pass(ms: number): Promise<void> {
+    const step = 250;
+    for (let left = ms;; left -= step) {
+      for (let turn = 0; turn < 12; turn++) await Promise.resolve();
+      if (left <= 0) return;
+      await this.clock.advance(Math.min(step, left));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { leave } of this.#joined) await leave();
+  }
+}
+
+class FakeWire implements Multicast {
+  take: (datagram: Uint8Array, source: string) => void = () => {};
+  unplugged = false;
+  readonly #network: Network;
+  readonly #on: LanInterface;
+
+  constructor(network: Network, address: string) {
+    this.#network = network;
+    this.#on = { name: "eth0", family: 4, source: address, address };
+  }
+
+  interfaces(): readonly LanInterface[] {
+    return [this.#on];
+  }
+
+  send(on: LanInterface, datagram: Uint8Array): void {
+    if (!this.unplugged) this.#network.send(datagram, on.source);
+  }
+
+  onDatagram(take: (datagram: Uint8Array, source: string) => void): void {
+    this.take = take;
+  }
+
+  onChange(): void {}
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+}
