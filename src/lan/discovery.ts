@@ -76,6 +76,7 @@ export class LanDiscovery {
   #lastSentMs = 0;
   #greet = new AbortController();
   #stale = 0;
+  #isRunning = true;
 
   /** Prepares discovery; nothing is sent before {@linkcode LanDiscovery.run}. */
   constructor(options: LanOptions, deps: LanDeps) {
@@ -107,6 +108,7 @@ export class LanDiscovery {
         // stopped, or something has changed: greet again
       }
     }
+    this.#isRunning = false;
     this.#sendAll("bye");
   }
 
@@ -142,7 +144,7 @@ export class LanDiscovery {
 
   #take(datagram: Uint8Array, source: string): void {
     const { clock } = this.#deps;
-    if (!this.#guard.mayOpen(source, clock.monotonic())) return;
+    if (!this.#isRunning || !this.#guard.mayOpen(source, clock.monotonic())) return;
     const beacon = openBeacon(datagram, this.#options.key, source);
     if (beacon === undefined || isSame(beacon.subject, this.#options.subject)) return;
     const judged = this.#guard.judge(beacon, clock.now());
