@@ -28,6 +28,8 @@ export interface PeerView {
   readonly push_cursor: number;
   /** Own entries that it does not have yet, as far as we gave them. */
   readonly pending_push: number;
+  /** Ids of own entries that are too large for the relay and wait for a direct connection. */
+  readonly held: readonly string[];
 }
 
 /** What `rr status --json` prints. */
@@ -186,6 +188,7 @@ export class StatusKeeper {
       last_error: memory?.lastError ?? null,
       failures: status.failures,
       retry_in_sec: Math.ceil(status.retryInMs / 1000),
+      held: status.held,
       pull_cursor: history?.log.pullState(status.peer).cursor ?? 0,
       push_cursor: history?.log.pushCursor(status.peer) ?? 0,
       pending_push: history?.log.pendingPush(status.peer, deviceId) ?? 0,

@@ -18,6 +18,11 @@ export function logSyncEvent(event: SyncEvent, logger: Logger): void {
       return logPush(event, logger);
     case "push-failed":
       return logPushFailure(event, logger);
+    case "push-held":
+      return logger.warn(
+        "A command is too large for the relay: it waits for a direct connection",
+        { peer: event.peer, id: event.id },
+      );
     case "log-replaced":
       return logger.warn(
         "The peer's history is not the one we followed: following it from its start",

@@ -93,7 +93,18 @@ function peerLines(peer: PeerView, now: number): string[] {
   const line = `  ${name}: ${peer.route ?? "not connected"}, synced ${
     ago(peer.last_sync_unix, now)
   }${pending}${retry}`;
-  return peer.last_error === null ? [line] : [line, `    ${peer.last_error}`];
+  return [line, ...heldLines(peer), ...peer.last_error === null ? [] : [`    ${peer.last_error}`]];
+}
+
+/** Entries that are named; the JSON has all. */
+const MOST_NAMED = 3;
+
+// An older daemon does not tell.
+function heldLines({ held = [] }: PeerView): string[] {
+  if (held.length === 0) return [];
+  const more = held.length > MOST_NAMED ? ", ..." : "";
+  const ids = `${held.slice(0, MOST_NAMED).join(", ")}${more}`;
+  return [`    ${held.length} too large for the relay, waiting for a direct connection: ${ids}`];
 }
 
 function ago(unix: number | null, now: number): string {

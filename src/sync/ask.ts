@@ -96,7 +96,7 @@ export class Asker {
         const { attempts } = request;
         const linkOpen = !link.closed.aborted;
         const step = afterFailure({ code: error.code, linkOpen, limit, failures, attempts });
-        if (step.kind === "give-up") throw error;
+        if (step.kind === "give-up" || step.kind === "hold") throw error;
         if (step.kind === "stuck") return await this.#passOver(cursor, error, signal);
         this.#memory.limit = step.limit;
         if (step.kind === "smaller") continue;

@@ -35,6 +35,8 @@ export type SyncEvent =
     readonly totals: Readonly<PushTotals>;
     readonly error: Error;
   }
+  /** An entry of ours is too large for the limited connection that there is, and waits for another. */
+  | { readonly type: "push-held"; readonly peer: PeerId; readonly id: string }
   /** A peer's log is not the one we followed (recreated, restored, pruned): we begin again. */
   | {
     readonly type: "log-replaced";

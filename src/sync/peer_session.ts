@@ -74,6 +74,7 @@ export class PeerSession {
   forgive(): void {
     this.#failures = 0;
     this.#notBefore = -Infinity;
+    this.#pusher.forgive();
   }
 
   /**
@@ -119,6 +120,7 @@ export class PeerSession {
       route: this.connected ? this.#link?.route : undefined,
       failures: this.#failures,
       retryInMs: Math.max(0, this.#notBefore - this.#deps.clock.monotonic()),
+      held: this.#pusher.held,
     };
   }
 
@@ -152,7 +154,7 @@ export class PeerSession {
    * makes sure that the log is looked at once more. Never rejects.
    */
   async pushNow(signal: AbortSignal): Promise<void> {
-    if (!this.connected) return;
+    if (!this.connected || this.#pusher.backingOff) return;
     await this.#pusher.push(signal).catch(() => {}); // only an abort rejects
   }
 
@@ -175,7 +177,7 @@ export class PeerSession {
       return { ...base, ...nothing, route: undefined, pullError: failure };
     }
     const pulled = await this.#pull(signal);
-    const pushed = push ? await this.#push(signal) : undefined;
+    const pushed = push && !this.#pusher.backingOff ? await this.#push(signal) : undefined;
     this.#remember();
     return {
       ...base,
@@ -217,7 +219,9 @@ export class PeerSession {
   #judge(error: Error | undefined, retryMs: number): void {
     if (error === undefined) {
       this.#callbacks = 0;
-      return this.forgive();
+      this.#failures = 0;
+      this.#notBefore = -Infinity;
+      return;
     }
     const policy = { attempts: Infinity, baseMs: retryMs, capMs: LONGEST_BACKOFF_MS };
     this.#failures++;

@@ -101,12 +101,14 @@ export interface Failure {
  *
  * - `smaller`: the same again with fewer entries, at once
  * - `again`: the same again after a pause, with fewer entries, perhaps over a new connection
+ * - `hold`: this one entry has to wait for a connection that can carry it
  * - `stuck`: not even one entry goes through, although the peer is there
  * - `give-up`: leave the peer alone for now
  */
 export type AfterFailure =
   | { readonly kind: "smaller"; readonly limit: number }
   | { readonly kind: "again"; readonly limit: number; readonly reconnect: boolean }
+  | { readonly kind: "hold" }
   | { readonly kind: "stuck" }
   | { readonly kind: "give-up" };
 
@@ -116,6 +118,9 @@ export function afterFailure(failure: Failure): AfterFailure {
   if (code === "unreachable" || code === "unsupported") return { kind: "give-up" };
   if (code === "too-large") {
     return limit > 1 ? { kind: "smaller", limit: limit >> 1 } : { kind: "stuck" };
+  }
+  if (code === "too-large-here") {
+    return limit > 1 ? { kind: "smaller", limit: limit >> 1 } : { kind: "hold" };
   }
   const last = failures + 1 >= attempts;
   if (linkOpen && code !== "timeout") {

@@ -44,6 +44,8 @@ export interface PeerLink {
   readonly route: Route;
   /** Aborted with the reason when the connection is gone. */
   readonly closed: AbortSignal;
+  /** Bytes that the connection will still carry, both directions together; `undefined` without limit. */
+  readonly roomBytes?: number | undefined;
   pull(request: PullRequest, options?: RequestOptions): Promise<PullReply>;
   push(entries: readonly Entry[], options?: RequestOptions): Promise<PushReply>;
   close(): Promise<void>;
@@ -55,6 +57,7 @@ export type LinkErrorCode =
   | "closed" // the connection or stream ended before the answer was complete
   | "timeout" // no progress for too long
   | "too-large" // our side refused to send or to read a message of that size
+  | "too-large-here" // no connection of this kind can carry it, but another kind may
   | "unsupported" // the peer speaks none of our protocols
   | "invalid"; // the peer's answer breaks the format
 

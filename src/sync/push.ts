@@ -43,6 +43,13 @@ export interface PushOptions {
 export interface PushMemory {
   /** Batch size that went through lately. */
   limit: number | undefined;
+  /**
+   * Entries that wait for a connection that can carry them, by id. The stored cursor stays before the
+   * first of them.
+   */
+  held: string[];
+  /** How far the others were sent meanwhile. */
+  sentUpTo: number;
 }
 
 /** One push. */
@@ -63,15 +70,17 @@ export class PushRun {
   }
 
   /**
-   * Sends until the peer has everything. What it acknowledged is not sent again; what was sent when
-   * the signal is aborted may have arrived.
+   * Sends until the peer has everything but what waits for a better connection. What it acknowledged
+   * is not sent again, unless it comes after something that waits; what was sent when the signal is
+   * aborted may have arrived.
    *
    * @throws {LinkError} if the peer fails; {RrError} `network` if it refuses the entries, or whatever
    * the database throws; `signal.reason`
    */
   async run(signal: AbortSignal): Promise<void> {
     const { log, clock, peer, deviceId } = this.#deps;
-    let cursor = await patiently(() => log.pushCursor(peer), clock, signal);
+    const stored = await patiently(() => log.pushCursor(peer), clock, signal);
+    let cursor = await this.#startingPoint(stored, signal);
     for (;;) {
       const limit = { entries: this.#limit, bytes: PUSH_BYTES };
       const after = cursor;
@@ -87,9 +96,22 @@ export class PushRun {
     }
   }
 
+  // What waits is tried again as soon as the connection is not a limited one.
+  async #startingPoint(stored: number, signal: AbortSignal): Promise<number> {
+    const memory = this.#memory;
+    if (memory.held.length === 0) return stored;
+    if (memory.sentUpTo > stored) {
+      const link = await this.#deps.connect(signal);
+      if (link.roomBytes !== undefined) return memory.sentUpTo;
+    }
+    memory.held = [];
+    return stored;
+  }
+
   // A pull at the same time may have found that the peer has lost what it was given.
   #advance(from: number, to: number): number {
     const { log, peer } = this.#deps;
+    if (this.#memory.held.length > 0) return this.#memory.sentUpTo = to;
     const stored = log.pushCursor(peer);
     if (stored < from) return stored;
     log.advancePushCursor(peer, to);
@@ -106,6 +128,10 @@ export class PushRun {
     if (sendable.length === 0) return true;
     const reply = await this.#send(sendable, signal);
     if (reply === "smaller") return false;
+    if (reply === "hold") {
+      this.#hold(sendable[0]!);
+      return true;
+    }
     if (reply === "too-large") {
       this.#passOver(sendable[0]!, "too large for one message");
       return true;
@@ -120,7 +146,7 @@ export class PushRun {
   async #send(
     entries: readonly Entry[],
     signal: AbortSignal,
-  ): Promise<PushReply | "smaller" | "too-large"> {
+  ): Promise<PushReply | "smaller" | "too-large" | "hold"> {
     const { connect, clock, random } = this.#deps;
     const { request } = this.#options;
     const link = await connect(signal);
@@ -137,6 +163,7 @@ export class PushRun {
       const [linkOpen, limit] = [!link.closed.aborted, entries.length];
       const step = afterFailure({ code, linkOpen, limit, failures, attempts: request.attempts });
       if (step.kind === "stuck" && code === "too-large") return "too-large";
+      if (step.kind === "hold") return "hold";
       if (step.kind === "stuck" || step.kind === "give-up") throw error;
       this.#memory.limit = step.limit;
       if (step.kind === "again") {
@@ -172,6 +199,12 @@ export class PushRun {
       this.#passOver(entry, error.message);
       return false;
     }
+  }
+
+  #hold({ id }: Entry): void {
+    const { peer, onEvent } = this.#deps;
+    this.#memory.held.push(id);
+    onEvent({ type: "push-held", peer, id });
   }
 
   #passOver(entry: Entry, reason: string): void {

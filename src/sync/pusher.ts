@@ -1,6 +1,13 @@
+import { backoffMs } from "../base/async/retry.ts";
 import { toError } from "../base/rr_error.ts";
 import { type PushDeps, type PushMemory, type PushOptions, PushRun } from "./push.ts";
 import type { PushTotals } from "./report.ts";
+
+/**
+ * Pauses between pushes that fail one after another. Another one is wanted with every command and in
+ * every round, and each may use up a relay's connection for nothing.
+ */
+const BACKOFF = { attempts: Infinity, baseMs: 10_000, capMs: 15 * 60_000 };
 
 /** What a push came to. */
 export interface PushOutcome {
@@ -15,7 +22,9 @@ export interface PushOutcome {
 export class Pusher {
   readonly #deps: PushDeps;
   readonly #options: PushOptions;
-  readonly #memory: PushMemory = { limit: undefined };
+  readonly #memory: PushMemory = { limit: undefined, held: [], sentUpTo: 0 };
+  #failures = 0;
+  #notBefore = -Infinity;
   #running: Promise<PushOutcome> | undefined;
   #again = false;
 
@@ -23,6 +32,22 @@ export class Pusher {
   constructor(deps: PushDeps, options: PushOptions) {
     this.#deps = deps;
     this.#options = options;
+  }
+
+  /** Whether pushes failed so lately that the next one has to wait, whatever there is to send. */
+  get backingOff(): boolean {
+    return this.#deps.clock.monotonic() < this.#notBefore;
+  }
+
+  /** Entries that wait for a connection that can carry them, by id. */
+  get held(): readonly string[] {
+    return this.#memory.held;
+  }
+
+  /** Forgets the failures: the peer has shown that it is there. */
+  forgive(): void {
+    this.#failures = 0;
+    this.#notBefore = -Infinity;
   }
 
   /**
@@ -42,6 +67,7 @@ export class Pusher {
   startOver(): void {
     const { log, peer } = this.#deps;
     if (log.pushCursor(peer) > 0) log.restartPush(peer);
+    this.#memory.held = [];
   }
 
   async #run(signal: AbortSignal): Promise<PushOutcome> {
@@ -53,11 +79,15 @@ export class Pusher {
         this.#again = false;
         await run.run(signal);
       }
+      this.forgive();
       if (totals.sent > 0) onEvent({ type: "pushed", peer, totals });
       return { totals, error: undefined };
     } catch (thrown) {
       signal.throwIfAborted();
       const error = toError(thrown);
+      this.#failures++;
+      this.#notBefore = this.#deps.clock.monotonic() +
+        backoffMs(this.#failures, BACKOFF, this.#deps.random);
       onEvent({ type: "push-failed", peer, totals, error });
       return { totals, error };
     }

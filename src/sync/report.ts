@@ -78,6 +78,8 @@ export interface PeerStatus {
   readonly failures: number;
   /** How long it is left alone, in milliseconds; 0 for not at all. */
   readonly retryInMs: number;
+  /** Ids of our entries that are too large for the connections to it so far. */
+  readonly held: readonly string[];
 }
 
 /** Counts that start at nothing. */

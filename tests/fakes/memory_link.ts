@@ -33,6 +33,7 @@ export type Fault =
   | "refused" // the peer drops the stream, the connection stays
   | "silent" // nothing comes until the time-out
   | "too-large" // our side refuses the size
+  | "too-large-here" // our side refuses it for this connection
   | "nonsense" // the answer is no answer
   | undefined;
 
@@ -46,6 +47,8 @@ export interface MemoryLinkOptions {
   readonly clock: Clock;
   readonly route?: Route;
   readonly compressed?: boolean;
+  /** @default {no limit} */
+  readonly roomBytes?: number | undefined;
   readonly fault?: FaultPlan | undefined;
 }
 
@@ -64,6 +67,10 @@ export class MemoryLink implements PeerLink {
     this.#options = options;
     this.peer = options.peer;
     this.route = options.route ?? "direct";
+  }
+
+  get roomBytes(): number | undefined {
+    return this.#options.roomBytes;
   }
 
   get closed(): AbortSignal {
@@ -113,6 +120,7 @@ export class MemoryLink implements PeerLink {
     const fault = this.#options.fault?.(kind, request);
     const work = async (): Promise<Uint8Array> => {
       if (fault === "too-large") throw this.#error("too-large", "message too large: 2 > 1 bytes");
+      if (fault === "too-large-here") throw this.#error("too-large-here", "it is too large");
       if (fault === "refused") throw this.#error("closed", "the stream ended without an answer");
       if (fault === "nonsense") return new TextEncoder().encode("<html>");
       if (fault === "lost") this.break();

@@ -87,13 +87,18 @@ export class Device {
   }
 
   /** A new connection to `other`. */
-  linkTo(other: Device, route: "direct" | "relayed" = "direct"): MemoryLink {
+  linkTo(
+    other: Device,
+    route: "direct" | "relayed" = "direct",
+    roomBytes?: number,
+  ): MemoryLink {
     const { history: log, clock, logger } = other;
     return new MemoryLink({
       peer: other.peer,
       service: createPeerService({ log, clock, logger }),
       clock: this.clock,
       route,
+      roomBytes,
       fault: (kind, request) => other.fault?.(kind, request),
     });
   }

@@ -596,6 +596,7 @@ Deno.test("peers() tells how it stands with each", async () => {
     route: "direct",
     failures: 0,
     retryInMs: 0,
+    held: [],
   }]);
   set.near.dialer.lose(far.peer);
   await set.pass(MINUTE);

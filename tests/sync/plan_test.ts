@@ -99,12 +99,12 @@ Deno.test("afterFailure() decides by what failed", () => {
 });
 
 Deno.test("afterFailure() comes to an end from every state", () => {
-  for (const code of ["closed", "timeout", "invalid", "too-large"] as const) {
+  for (const code of ["closed", "timeout", "invalid", "too-large", "too-large-here"] as const) {
     for (const linkOpen of [true, false]) {
       let [limit, failures, steps] = [10_000, 0, 0];
       for (;; steps++) {
         const step = afterFailure({ code, linkOpen, limit, failures, attempts: 5 });
-        if (step.kind === "give-up" || step.kind === "stuck") break;
+        if (step.kind === "give-up" || step.kind === "stuck" || step.kind === "hold") break;
         limit = step.limit;
         if (step.kind === "again") failures++;
         assert.ok(steps < 30, `${code} ${linkOpen}`);

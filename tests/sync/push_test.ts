@@ -6,6 +6,7 @@ import { Pusher } from "../../src/sync/pusher.ts";
 import type { SyncReport } from "../../src/sync/report.ts";
 import { drive } from "../fakes/drive.ts";
 import { makeEntries, makeEntry } from "../fakes/entries.ts";
+import type { MemoryLink } from "../fakes/memory_link.ts";
 import { seededRandom } from "../fakes/seeded_random.ts";
 import { Device, type DeviceOptions } from "./_device.ts";
 
@@ -178,4 +179,97 @@ Deno.test("a push is tried even if the pull failed", async () => {
   const report = await pair.round();
   assert.ok(report.peers[0]?.pullError);
   assert.equal(pair.far.history.entries.length, 2);
+});
+
+/** A pair that meets over a limited connection, which cannot carry commands of 1,000 letters. */
+class LimitedPair extends Pair {
+  constructor() {
+    super();
+    const open = (): MemoryLink => this.near.linkTo(this.far, "relayed", 100_000);
+    this.near.dialer.reach(this.far.peer, open);
+    this.far.fault = (kind, request) =>
+      kind === "push" && (request as readonly Entry[]).some((one) => one.command.length >= 1000)
+        ? "too-large-here"
+        : undefined;
+  }
+
+  record(command: string): Entry {
+    const entry = makeEntry({ command, deviceId: this.near.deviceId });
+    this.near.history.append([entry]);
+    return entry;
+  }
+
+  get missing(): string[] {
+    const has = new Set(this.far.history.ids);
+    return this.near.history.entries.filter((one) => !has.has(one.id)).map((one) => one.id);
+  }
+
+  get held(): readonly string[] {
+    return this.near.engine.peers()[0]!.held;
+  }
+}
+
+Deno.test("an entry that a limited connection cannot carry waits for another, and holds up no other", async () => {
+  const pair = new LimitedPair();
+  pair.record("before");
+  const large = pair.record("x".repeat(1000));
+  for (const command of ["after", "later"]) pair.record(command);
+  assert.equal((await pair.round()).error, undefined);
+  assert.deepEqual(pair.missing, [large.id]);
+  assert.deepEqual(pair.held, [large.id]);
+  assert.deepEqual(pair.near.seen("push-held").map((one) => one.id), [large.id]);
+  // Meanwhile it costs nothing, and what is recorded goes its way.
+  const before = pair.sent.length;
+  await pair.round();
+  assert.equal(pair.sent.length, before);
+  pair.record("new");
+  await pair.round();
+  assert.deepEqual(pair.sent.slice(before), [1]);
+  assert.deepEqual(pair.missing, [large.id]);
+  assert.equal(pair.near.seen("push-held").length, 1);
+  // A direct connection comes.
+  pair.near.dialer.links.get(pair.far.peer)?.break();
+  pair.far.fault = undefined;
+  pair.near.dialer.reach(pair.far.peer, () => pair.near.linkTo(pair.far));
+  await pair.round();
+  assert.deepEqual(pair.missing, []);
+  assert.deepEqual(pair.held, []);
+  assert.equal(pair.near.history.pendingPush(pair.far.peer, pair.near.deviceId), 0);
+});
+
+Deno.test("an entry that waits is still to be sent after a restart", async () => {
+  const pair = new LimitedPair();
+  const large = pair.record("x".repeat(1000));
+  pair.record("after");
+  await pair.round();
+  pair.near.restart();
+  await pair.round();
+  assert.deepEqual(pair.held, [large.id]);
+  pair.far.fault = undefined;
+  pair.near.restart();
+  pair.near.dialer.reach(pair.far.peer, () => pair.near.linkTo(pair.far));
+  await pair.round();
+  assert.deepEqual(pair.missing, []);
+});
+
+Deno.test("a push that fails is not tried with every command and in every round", async () => {
+  const pair = new Pair({ sync: { request: { attempts: 1 } } });
+  const { clock } = pair.near;
+  const stop = new AbortController();
+  let pushes = 0;
+  pair.far.fault = (kind) => kind === "push" ? (pushes++, "lost") : undefined;
+  const watching = pair.near.engine.watch({ intervalMs: 1000, push: true }, stop.signal);
+  pair.near.recordCommands(1);
+  for (let second = 0; second < 60; second++) {
+    pair.near.recordCommands(1);
+    pair.near.engine.localChange();
+    await clock.advance(1000);
+  }
+  assert.ok(pushes >= 3 && pushes <= 8, `${pushes} pushes in a minute`);
+  stop.abort();
+  await drive(clock, watching);
+  // Whoever asks for a sync gets one.
+  pair.far.fault = undefined;
+  await pair.round();
+  assert.equal(pair.near.history.pendingPush(pair.far.peer, pair.near.deviceId), 0);
 });

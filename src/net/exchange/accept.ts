@@ -10,11 +10,14 @@ import { createGate, type Gate } from "../../base/async/gate.ts";
 import type { Logger } from "../../base/log.ts";
 import { causeChain, toError } from "../../base/rr_error.ts";
 import type { PeerService } from "../../sync/ports.ts";
+import type { PullAnswer, PullRequest } from "../../swarm/messages.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import { answerPull } from "../../wire/answer_pull.ts";
 import { decodePullRequest, decodePushRequest, encodePushReply } from "../../wire/codec.ts";
 import { PULL_REQUEST_LIMIT, PUSH_REQUEST_LIMIT } from "../../wire/limits.ts";
 import { type Exchange, type Protocol, PROTOCOLS } from "../../wire/protocol_ids.ts";
+import { answerLimited, CircuitUsedUp } from "./answer_limited.ts";
+import { roomOn } from "./circuit_room.ts";
 import { ByteBudget, type ByteShare } from "./byte_budget.ts";
 import { peerOf } from "../node/connections.ts";
 import { checkPositive } from "../node/check_positive.ts";
@@ -132,8 +135,12 @@ class PeerServer {
       mostBytes: (exchange === "pull" ? PULL_REQUEST_LIMIT : PUSH_REQUEST_LIMIT).wireBytes,
       onBytes: (count) => share.add(count),
     });
-    this.#serve({ stream, reader, share, exchange, compressed: protocol.compressed })
-      .catch((error) => this.#refuse(stream, peer, exchange, error))
+    this.#serve({ stream, connection, reader, share, exchange, compressed: protocol.compressed })
+      .catch((error) => {
+        this.#refuse(stream, peer, exchange, error);
+        // The asker takes a new one, in which there is room.
+        if (error instanceof CircuitUsedUp) connection.abort(error);
+      })
       .finally(() => {
         share[Symbol.dispose]();
         this.#total--;
@@ -177,10 +184,22 @@ class PeerServer {
     }
   }
 
-  async #answer({ exchange, compressed }: Request, message: Uint8Array): Promise<Uint8Array> {
+  async #answer(request: Request, message: Uint8Array): Promise<Uint8Array> {
+    const { exchange, compressed, connection } = request;
     if (exchange === "pull") {
       const decoded = decodePullRequest(message, compressed);
-      return await answerPull(decoded, compressed, (part) => this.#service.pull(part));
+      const room = roomOn(connection);
+      const read = (part: PullRequest): Promise<PullAnswer> => this.#service.pull(part);
+      if (room === undefined) return await answerPull(decoded, compressed, read);
+      const onPassedOver = ({ id }: { readonly id: string }): void =>
+        this.#deps.logger.warn(
+          "Left a command out of an answer, as it is too large for the relay",
+          {
+            peer: peerOf(connection),
+            id,
+          },
+        );
+      return await answerLimited(decoded, { compressed, room, onPassedOver }, read);
     }
     const { entries, rejected } = decodePushRequest(message, compressed);
     return encodePushReply(await this.#service.push(entries, rejected), compressed);
@@ -191,14 +210,16 @@ class PeerServer {
     if (this.#stopped.signal.aborted) return;
     const fields = { peer, exchange, error: causeChain(error) };
     const { logger } = this.#deps;
-    if (isReset(error)) logger.debug("A peer gave up its request", fields);
-    else logger.warn("Dropped a request", fields);
+    if (isReset(error) || error instanceof CircuitUsedUp) {
+      logger.debug("A peer gave up its request", fields);
+    } else logger.warn("Dropped a request", fields);
   }
 }
 
 /** One stream that is being answered. */
 interface Request {
   readonly stream: Stream;
+  readonly connection: Connection;
   readonly reader: MessageReader;
   readonly share: ByteShare;
   readonly exchange: Exchange;

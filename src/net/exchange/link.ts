@@ -18,6 +18,8 @@ import { type Exchange, PROTOCOLS } from "../../wire/protocol_ids.ts";
 import { WireError } from "../../wire/wire_error.ts";
 import { peerOf, routeOf } from "../node/connections.ts";
 import { NoProgressError, ProgressTimer } from "../../base/async/progress_timer.ts";
+import { CircuitUsedUp } from "./answer_limited.ts";
+import { FRESH_CIRCUIT_BYTES, roomOn } from "./circuit_room.ts";
 import { SpareStream } from "./spare_stream.ts";
 import { MessageReader, MessageTooLarge, writeMessage } from "./stream_message.ts";
 import type { Node } from "../node/node.ts";
@@ -106,6 +108,11 @@ class StreamLink implements PeerLink {
     return this.#route;
   }
 
+  get roomBytes(): number | undefined {
+    const connection = bestConnection(this.#deps.node, this.peer);
+    return connection && roomOn(connection);
+  }
+
   get closed(): AbortSignal {
     return this.#closed.signal;
   }
@@ -160,11 +167,13 @@ class StreamLink implements PeerLink {
     try {
       stream = await this.#stream(ask.exchange, connection, timer.signal);
       timer.progress();
-      return await converse(stream, ask, timer);
+      return await converse(stream, ask, timer, roomOn(connection));
     } catch (error) {
       stream?.abort(toError(error));
       if (ask.exchange === "pull") this.#pullOver();
       if (signal?.aborted) throw signal.reason;
+      // What is left of it carries nothing of use; the next one does.
+      if (error instanceof CircuitUsedUp) connection.abort(error);
       if (!stream && isUnsupported(error)) {
         this.#deps.node.setAside(connection);
         return await this.#ask(ask, options);
@@ -238,7 +247,12 @@ function openStream(
   return connection.newStream(ids, { signal, runOnLimitedConnection: true });
 }
 
-async function converse<T>(stream: Stream, ask: Ask<T>, timer: ProgressTimer): Promise<T> {
+async function converse<T>(
+  stream: Stream,
+  ask: Ask<T>,
+  timer: ProgressTimer,
+  room = Infinity,
+): Promise<T> {
   const reader = new MessageReader(stream, {
     mostBytes: ask.mostBytes,
     onBytes: () => timer.progress(),
@@ -246,6 +260,11 @@ async function converse<T>(stream: Stream, ask: Ask<T>, timer: ProgressTimer): P
   const protocol = PROTOCOLS[ask.exchange].find((it) => it.id === stream.protocol);
   if (!protocol) throw new Error(`The peer chose the protocol "${stream.protocol}"`);
   const request = ask.encode(protocol.compressed);
+  if (room !== Infinity && request.length > FRESH_CIRCUIT_BYTES) {
+    const why = `${request.length} bytes are more than the relay lets through`;
+    throw new LinkError("too-large-here", why);
+  }
+  if (request.length > room) throw new CircuitUsedUp();
   await writeMessage(stream, request, timer.signal, () => timer.progress());
   timer.progress(request.length / SLOWEST_BYTES_PER_MS);
   const answer = await reader.read(timer.signal);
