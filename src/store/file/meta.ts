@@ -9,6 +9,13 @@ export const INDEXED_SEQ = "indexed_seq";
 /** Set by a trigger when another program changed a row: the index starts over. */
 export const INDEX_STALE = "index_stale";
 
+/** Sequence number up to which the digests account for every row; see `set/item_set.ts`. */
+export const SET_ABSORBED = "set_absorbed";
+/** The highest floor (a week) since the digests were last computed below it. */
+export const SET_FLOOR = "set_floor";
+/** Set while deleted text may still lie about in the file. */
+export const SCRUB_DUE = "scrub_due";
+
 /** Start of 2000 in unix seconds: a clock that shows an earlier time was not set. */
 export const CLOCK_UNSET_BEFORE = 946_684_800;
 

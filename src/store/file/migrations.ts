@@ -6,6 +6,7 @@
  */
 import { RrError } from "../../base/rr_error.ts";
 import type { Database } from "./database.ts";
+import { CLOCK_UNSET_BEFORE, PRUNED_BEFORE } from "./meta.ts";
 
 /** One step of the schema. */
 export interface Migration {
@@ -17,6 +18,14 @@ export interface Migration {
   readonly tables: string;
   /** Everything else, run afterwards. */
   readonly sql: string;
+}
+
+/** Seconds of a week: what is compared with other devices is summed up by weeks. */
+const WEEK_SECONDS = 604_800;
+
+/** The week of a time; `weekOf()` of `named/item.ts` in SQL. */
+function weekSql(ts: string): string {
+  return `iif(${ts} < ${CLOCK_UNSET_BEFORE}, 0, CAST(${ts} AS INTEGER) / ${WEEK_SECONDS})`;
 }
 
 const ORIGINAL_TABLES = `
@@ -111,6 +120,42 @@ export const MIGRATIONS: readonly Migration[] = [
       END;
       CREATE TRIGGER rr_entry_changed AFTER UPDATE ON entries BEGIN
         INSERT OR REPLACE INTO rr_meta (key, value) VALUES ('index_stale', '1');
+      END;`,
+  },
+  {
+    version: 3,
+    why:
+      "to find out what a peer lacks, both sides went through all that either had ever sent, and a " +
+      "deletion stayed on its own device",
+    tables: `
+      CREATE TABLE rr_tomb (
+        entry_id TEXT PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, device_id TEXT NOT NULL,
+        ts INTEGER NOT NULL, deleted_at INTEGER NOT NULL, replaced INTEGER NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE rr_digest (
+        device_id TEXT NOT NULL, week INTEGER NOT NULL, n INTEGER NOT NULL, d BLOB NOT NULL,
+        seq INTEGER NOT NULL, PRIMARY KEY (device_id, week)
+      ) WITHOUT ROWID;
+      CREATE TABLE rr_base (
+        name TEXT PRIMARY KEY, floor INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL
+      ) WITHOUT ROWID;
+      CREATE TABLE rr_pin (peer_id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+      CREATE TABLE rr_dirty (week INTEGER PRIMARY KEY);`,
+    // Own deletions leave a row in one of the two tables first, or lie below what is kept.
+    sql: `
+      ALTER TABLE rr_deleted ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE rr_deleted ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
+      CREATE TRIGGER rr_set_deleted AFTER DELETE ON entries
+      WHEN NOT EXISTS (SELECT 1 FROM rr_tomb WHERE entry_id = OLD.entry_id)
+        AND NOT EXISTS (SELECT 1 FROM rr_deleted WHERE entry_id = OLD.entry_id)
+        AND (OLD.ts < ${CLOCK_UNSET_BEFORE} OR OLD.ts / ${WEEK_SECONDS} >= coalesce(
+          (SELECT (CAST(value AS INTEGER) + ${WEEK_SECONDS - 1}) / ${WEEK_SECONDS} FROM rr_meta
+            WHERE key = '${PRUNED_BEFORE}'), 0))
+      BEGIN
+        INSERT OR IGNORE INTO rr_dirty (week) VALUES (${weekSql("OLD.ts")});
+      END;
+      CREATE TRIGGER rr_set_changed AFTER UPDATE OF entry_id, device_id, ts ON entries BEGIN
+        INSERT OR IGNORE INTO rr_dirty (week) VALUES (${weekSql("OLD.ts")}), (${weekSql("NEW.ts")});
       END;`,
   },
 ];

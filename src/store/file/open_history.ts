@@ -29,6 +29,8 @@ export interface History extends Disposable {
   readonly meta: Meta;
   /** What has become of the file at its path. */
   placeState(): PlaceState;
+  /** The open file, for the set that is compared with other devices: see `set/open_set.ts`. */
+  readonly opened: Opened;
   /** What was put right while opening, one sentence each, for the log. */
   readonly notices: readonly string[];
   /** A number that changes when another connection has written; costs a microsecond. */
@@ -51,7 +53,8 @@ export function openHistory(path: string, options: HistoryOptions): History {
 }
 
 /** The whole history in a file that is open. */
-export function historyIn({ db, meta, clock, place, notices }: Opened): History {
+export function historyIn(opened: Opened): History {
+  const { db, meta, clock, place, notices } = opened;
   const index = new CommandIndex(db, meta);
   const recall = new Recall(db, meta);
   return {
@@ -64,6 +67,7 @@ export function historyIn({ db, meta, clock, place, notices }: Opened): History 
     removal: new Removal(db, meta, clock, index, recall),
     maintenance: new Maintenance(db),
     meta,
+    opened,
     notices,
     placeState: () => place?.look() ?? "same",
     dataVersion: () => db.integer("PRAGMA data_version"),

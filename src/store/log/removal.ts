@@ -17,7 +17,14 @@ import type { DeviceId } from "../../history/entry.ts";
 import type { Database } from "../file/database.ts";
 import { mayNotVacuum, rewriteTables } from "../file/rewrite.ts";
 import type { CommandIndex } from "../index/command_index.ts";
-import { CLOCK_UNSET_BEFORE, type Meta, PRUNED_BEFORE } from "../file/meta.ts";
+import {
+  CLOCK_UNSET_BEFORE,
+  type Meta,
+  PRUNED_BEFORE,
+  SCRUB_DUE,
+  SET_ABSORBED,
+  SET_FLOOR,
+} from "../file/meta.ts";
 import type { Recall } from "../index/history_search.ts";
 import type { HistoryQuery } from "../index/history_query.ts";
 
@@ -52,9 +59,21 @@ export type Selection =
 
 /** A peer that nobody has seen for so long does not hold back a prune: it may be retired. */
 const ACTIVE_SECONDS = 30 * 86_400;
-const SCRUB_DUE = "scrub_due";
 const OLD = `ts < ? AND (ts, ingest_seq) < (?, ?) AND ts >= ${CLOCK_UNSET_BEFORE}`;
 const WAITING = "device_id = ? AND ingest_seq > ?";
+
+const KEEP_IDS = `INSERT INTO rr_deleted (entry_id, device_id, ts, deleted_at, seq, counted)
+  SELECT entry_id, device_id, ts, ?, ingest_seq, ingest_seq <= ? FROM entries
+  WHERE ingest_seq IN (SELECT value FROM json_each(?)) ON CONFLICT DO NOTHING`;
+/** Values: the counter, now, the number up to which the digests account for rows; a list of rows. */
+const TOMBSTONES = `INSERT INTO rr_tomb (entry_id, seq, device_id, ts, deleted_at, replaced)
+  SELECT entry_id, ?1 + row_number() OVER (ORDER BY seq), device_id, ts, ?2, replaced FROM`;
+const SELECTED = `(SELECT entry_id, ingest_seq AS seq, device_id, ts, ingest_seq <= ?3 AS replaced
+    FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?4)))`;
+const EARLIER = `(SELECT entry_id, seq, device_id, ts, counted AS replaced FROM rr_deleted
+    WHERE ?3 >= 0 AND ?4 <> '')`;
+/** Seconds of a week, in which the floor is counted. */
+const WEEK_SECONDS = 604_800;
 
 /** See the file's description. */
 export class Removal {
@@ -94,6 +113,8 @@ export class Removal {
       const matched = this.#db.integer(`SELECT count(*) FROM entries WHERE ${OLD}`, ...old) -
         keptForPeers;
       if (dryRun) return { matched, deleted: 0, keptForPeers };
+      // First, as the floor tells our deletions from those of other programs.
+      this.#raiseFloor(Math.min(beforeUnix, kept.ts));
       const deleted = this.#db.run(
         `DELETE FROM entries WHERE ingest_seq IN
          (SELECT ingest_seq FROM entries WHERE ${OLD} AND NOT (${WAITING}) LIMIT ?)`,
@@ -101,9 +122,14 @@ export class Removal {
         ...waiting,
         maxRows ?? -1,
       );
-      this.#meta.set(PRUNED_BEFORE, Math.min(beforeUnix, kept.ts));
       return { matched, deleted, keptForPeers };
     });
+  }
+
+  #raiseFloor(before: number): void {
+    this.#meta.set(PRUNED_BEFORE, before);
+    const floor = Math.ceil(Math.max(0, before) / WEEK_SECONDS);
+    this.#meta.set(SET_FLOOR, Math.max(floor, this.#meta.integer(SET_FLOOR) ?? 0));
   }
 
   /** How many entries a selection holds. */
@@ -114,21 +140,22 @@ export class Removal {
   /**
    * Deletes entries for good; how many. They can no longer be found, pulled or pushed at once; call
    * {@linkcode Removal.scrub} to have their text leave the file.
+   *
+   * Everywhere: what stays behind is a tombstone, which the daemon passes to every other device. Here:
+   * only the id stays, so that no peer brings them back.
    */
-  delete(selection: Selection): number {
+  delete(selection: Selection, reach: "everywhere" | "here" = "here"): number {
     const seqs = this.#select(selection);
     if (seqs.length === 0) return 0;
     const list = JSON.stringify(seqs);
     this.#db.exec("PRAGMA secure_delete = ON");
     try {
       return this.#db.transaction(() => {
-        this.#db.run(
-          `INSERT INTO rr_deleted (entry_id, device_id, ts, deleted_at)
-           SELECT entry_id, device_id, ts, ? FROM entries
-           WHERE ingest_seq IN (SELECT value FROM json_each(?)) ON CONFLICT DO NOTHING`,
-          Math.floor(this.#clock.now() / 1000),
-          list,
-        );
+        const now = Math.floor(this.#clock.now() / 1000);
+        // Up to here the digests account for the entries, and must hear that they are gone.
+        const absorbed = this.#meta.integer(SET_ABSORBED) ?? 0;
+        if (reach === "here") this.#db.run(KEEP_IDS, now, absorbed, list);
+        else this.#bury(SELECTED, now, absorbed, list);
         this.#meta.set(SCRUB_DUE, 1);
         return this.#db.run(
           "DELETE FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
@@ -137,6 +164,32 @@ export class Removal {
       });
     } finally {
       this.#db.exec("PRAGMA secure_delete = OFF");
+    }
+  }
+
+  /** Entries that were once deleted on this device only, and can still be deleted everywhere. */
+  countEarlier(): number {
+    return this.#db.integer("SELECT count(*) FROM rr_deleted");
+  }
+
+  /** Deletes those everywhere; how many. */
+  propagateEarlier(): number {
+    return this.#db.transaction(() => {
+      const count = this.countEarlier();
+      this.#bury(EARLIER, Math.floor(this.#clock.now() / 1000), 0, "[]");
+      this.#db.run("DELETE FROM rr_deleted");
+      return count;
+    });
+  }
+
+  // A tombstone takes a number of the same counter as the entries, so that it is new to every peer.
+  #bury(from: string, now: number, absorbed: number, list: string): void {
+    const counter = this.#db.integer("SELECT seq FROM sqlite_sequence WHERE name = 'entries'");
+    const count = this.#db.run(`${TOMBSTONES} ${from}`, counter, now, absorbed, list);
+    const next = counter + count;
+    const changed = this.#db.run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'entries'", next);
+    if (changed === 0) {
+      this.#db.run("INSERT INTO sqlite_sequence (name, seq) VALUES ('entries', ?)", next);
     }
   }
 
@@ -202,9 +255,12 @@ export class Removal {
   // seen lately; those never pushed to count as having nothing. Without any push there is no floor.
   #pushedFloor(): number {
     const row = this.#db.row(
-      `SELECT min(coalesce(s.last_pushed_seq, 0)) FROM peer_book b
+      `SELECT min(max(coalesce(s.last_pushed_seq, 0), coalesce(e.seq, 0))) FROM peer_book b
        LEFT JOIN peer_push_state s ON s.peer_id = b.peer_id
-       WHERE b.last_seen >= ? AND EXISTS (SELECT 1 FROM peer_push_state)`,
+       LEFT JOIN rr_pin p ON p.peer_id = b.peer_id
+       LEFT JOIN rr_base e ON e.name = p.name
+       WHERE b.last_seen >= ? AND
+         (EXISTS (SELECT 1 FROM peer_push_state) OR EXISTS (SELECT 1 FROM rr_pin))`,
       Math.floor(this.#clock.now() / 1000) - ACTIVE_SECONDS,
     );
     return typeof row?.[0] === "number" ? row[0] : Infinity;

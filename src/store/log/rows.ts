@@ -54,7 +54,8 @@ export function insertUnknown(
   return { inserted: fresh.length, ignored: entries.length - fresh.length };
 }
 
-function insertEntries(db: Database, entries: readonly Entry[]): void {
+/** Stores entries that are not there, in this order. Only within a transaction. */
+export function insertEntries(db: Database, entries: readonly Entry[]): void {
   let at = 0;
   while (at < entries.length) {
     const several = at + ROWS_AT_ONCE <= entries.length;
@@ -86,7 +87,7 @@ function pushValues(values: Value[], entry: Entry): void {
 }
 
 /**
- * The ids of `entries` that are stored or were deleted here.
+ * The ids of `entries` that are stored or were deleted.
  *
  * Asked for all at once: `INSERT OR IGNORE` would use up a sequence number for every one of them, and
  * a condition in each insert takes half as long again as the insert.
@@ -94,6 +95,7 @@ function pushValues(values: Value[], entry: Entry): void {
 function knownIds(db: Database, entries: readonly Entry[]): Set<string> {
   const rows = db.rows(
     `SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM entries WHERE entry_id = value)
+       OR EXISTS (SELECT 1 FROM rr_tomb WHERE entry_id = value)
        OR EXISTS (SELECT 1 FROM rr_deleted WHERE entry_id = value)`,
     JSON.stringify(entries.map((entry) => entry.id)),
   );
