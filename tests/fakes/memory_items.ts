@@ -279,7 +279,8 @@ export class MemoryItems implements ItemStore {
     const lowered = floor < data.floor;
     data.floor = floor;
     for (const [id, record] of data.records) {
-      if (isAbove(weekOf(record.facts), floor)) continue;
+      // What was deleted here stays so, whatever becomes of the floor.
+      if (isAbove(weekOf(record.facts), floor) || record.item === undefined) continue;
       if (!record.facts.dead && !kept.has(id)) data.records.delete(id);
       else this.#put({ ...record, counted: false });
     }
@@ -313,27 +314,31 @@ export class MemoryItems implements ItemStore {
   #applyOne(item: Item): "gained" | "moved" | "shrank" | "same" | Item {
     const facts = factsOf(item);
     const mine = this.data.records.get(facts.id);
+    if (mine !== undefined && mine.item === undefined && !facts.dead) {
+      return this.#hold(facts, mine);
+    }
     if (mine !== undefined && !beats(facts, mine.facts)) return this.#keep(facts, mine);
     if (!isAbove(weekOf(facts), this.floor)) return this.#supersede(mine);
     // Above some floor it is gone now, though no device has deleted it.
     const moves = mine !== undefined && !facts.dead && weekOf(mine.facts) !== weekOf(facts);
     if (mine?.counted) this.#count(mine.facts, -1, this.data.counter + 1);
-    const body = mine !== undefined && mine.item === undefined && !facts.dead ? undefined : item;
-    this.#replace(facts, body);
-    return body === undefined ? "same" : moves ? "moved" : "gained";
+    this.#replace(facts, item);
+    return moves ? "moved" : "gained";
   }
 
-  #keep(facts: Facts, mine: Held): "same" | "shrank" | Item {
-    // Deleted here only: what counts is what the others have.
-    if (mine.item === undefined && !facts.dead && isAbove(weekOf(facts), this.floor)) {
-      const same = weekOf(mine.facts) === weekOf(facts) && mine.facts.deviceId === facts.deviceId;
-      if (same && mine.counted) return "same";
-      if (mine.counted) this.#count(mine.facts, -1, this.data.counter + 1);
-      this.#replace(facts, undefined);
-      return "shrank";
-    }
+  #keep(facts: Facts, mine: Held): "same" | Item {
     const isElsewhere = weekOf(mine.facts) !== weekOf(facts) && beats(mine.facts, facts);
     return isElsewhere ? mine.item ?? "same" : "same";
+  }
+
+  // Deleted here only: what counts is what the others have.
+  #hold(facts: Facts, mine: Held): "same" | "shrank" {
+    if (!isAbove(weekOf(facts), this.floor)) return "same";
+    const same = weekOf(mine.facts) === weekOf(facts) && mine.facts.deviceId === facts.deviceId;
+    if (same && mine.counted) return "same";
+    if (mine.counted) this.#count(mine.facts, -1, this.data.counter + 1);
+    this.#replace(facts, undefined);
+    return mine.counted ? "shrank" : "same";
   }
 
   // What is below the floor is not kept, but what it beats has to go.

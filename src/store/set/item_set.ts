@@ -10,7 +10,15 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Entry } from "../../history/entry.ts";
 import type { Name } from "../../named/digest.ts";
-import { type Facts, factsOf, type Item, type Week, WEEK_SECONDS } from "../../named/item.ts";
+import {
+  type Facts,
+  factsOf,
+  isAbove,
+  type Item,
+  type Week,
+  WEEK_SECONDS,
+  weekOf,
+} from "../../named/item.ts";
 import type {
   Applied,
   Base,
@@ -295,14 +303,16 @@ export class ItemSet implements ItemStore {
     const step = stepFor(item, mine, this.#floor);
     if (step.do === "nothing") return mine;
     if (step.do === "answer") {
-      taken.answers.push(...this.#itemOf(facts.id));
+      const entry = taken.fresh.get(facts.id);
+      taken.answers.push(...entry === undefined ? this.#itemOf(facts.id) : [{ entry }]);
       return mine;
     }
     // One of the same frame is not stored yet.
     const isFresh = taken.fresh.delete(facts.id);
-    const isCounted = mine.as !== "nothing" && (mine.as !== "held" || mine.counted) && !isFresh;
-    if (isCounted) this.#digests.add(mine.facts, -1, this.#counter() + 1);
-    taken.shrank ||= step.do === "drop" || step.do === "hold" && isCounted ||
+    const isCounted = mine.as !== "nothing" && (mine.as !== "held" || mine.counted) &&
+      isAbove(weekOf(mine.facts), this.#floor);
+    if (isCounted && !isFresh) this.#digests.add(mine.facts, -1, this.#counter() + 1);
+    taken.shrank ||= step.do !== "store" && isCounted ||
       step.do === "store" && step.moves;
     if (step.do === "hold") {
       this.#hold(facts);
