@@ -336,9 +336,10 @@ export class MemoryItems implements ItemStore {
     if (!isAbove(weekOf(facts), this.floor)) return "same";
     const same = weekOf(mine.facts) === weekOf(facts) && mine.facts.deviceId === facts.deviceId;
     if (same && mine.counted) return "same";
-    if (mine.counted) this.#count(mine.facts, -1, this.data.counter + 1);
+    const isCounted = mine.counted && isAbove(weekOf(mine.facts), this.floor);
+    if (isCounted) this.#count(mine.facts, -1, this.data.counter + 1);
     this.#replace(facts, undefined);
-    return mine.counted ? "shrank" : "same";
+    return isCounted ? "shrank" : "same";
   }
 
   // What is below the floor is not kept, but what it beats has to go.
