@@ -101,7 +101,10 @@ Deno.test("a failed transaction leaves memory as the file is", () => {
   const name = set.name(0);
   foreign(folder.file("history.db"), (db) => {
     db.exec("BEGIN IMMEDIATE");
-    assert.throws(() => set.apply(makeEntries(2).map((entry) => ({ entry }))), /another process is writing/);
+    assert.throws(
+      () => set.apply(makeEntries(2).map((entry) => ({ entry }))),
+      /another process is writing/,
+    );
     db.exec("ROLLBACK");
   });
   assert.equal(set.name(0), name);
