@@ -6,6 +6,8 @@ import { type Logger, silentLogger } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { causeChain } from "../base/rr_error.ts";
 import { PeerEndpoints, refuse, TEXT } from "./endpoints.ts";
+import { MailboxEndpoints } from "./mailbox_endpoints.ts";
+import { Mailboxes } from "./mailboxes.ts";
 import { MessageError } from "./messages.ts";
 import { BodyTooLargeError } from "./read_body.ts";
 import { Registry, type RegistryLimits } from "./registry.ts";
@@ -48,6 +50,8 @@ export interface Tracker {
 const PING = "/api/v1/ping";
 const PEERS = "/api/v1/peers";
 const REGISTER = `${PEERS}/register`;
+const MAILBOX = "/api/v1/mailboxes/:number";
+const SLOT = `${MAILBOX}/:slot`;
 const HEALTH = "/healthz";
 
 /**
@@ -64,6 +68,15 @@ export function createTracker(options: TrackerOptions, deps: TrackerDeps): Track
   const app = new Hono();
   if (metrics) count(app, registry, metrics);
   app.get(HEALTH, answerOk);
+  const mailboxes = new MailboxEndpoints({
+    mailboxes: new Mailboxes(clock),
+    clock,
+    bodyDeadlineMs,
+    isAllowed,
+  });
+  app.put(SLOT, (c) => mailboxes.post(c));
+  app.get(SLOT, (c) => mailboxes.read(c));
+  app.delete(MAILBOX, (c) => mailboxes.close(c));
   // From here on everything needs the token, unknown paths included.
   app.use(async (c, next) => await isAllowed(c.req.raw.headers) ? await next() : refuse(c, 401));
   app.get(PING, answerOk);
@@ -101,5 +114,6 @@ function count(app: Hono, registry: Registry, metrics: Metrics): void {
 
 function routeOf(path: string): string {
   if ([PING, REGISTER, PEERS, HEALTH].includes(path)) return path;
+  if (path.startsWith("/api/v1/mailboxes/")) return MAILBOX;
   return path.startsWith(`${PEERS}/`) ? `${PEERS}/:id` : "other";
 }

@@ -20,9 +20,10 @@ export const LAST_DEADLINE_MS = 7_000;
 export interface TrackerCall {
   /** Completes "Cannot ... at tracker". */
   readonly what: string;
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
-  readonly body?: string;
+  /** Text is JSON, bytes are bytes. */
+  readonly body?: string | Uint8Array;
   readonly headers?: Record<string, string>;
   /** Largest answer that is read. */
   readonly maxBytes: number;
@@ -125,11 +126,13 @@ export class TrackerHttp {
       signal,
       headers: {
         accept: "application/json",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(body === undefined ? {} : { "content-type": contentTypeOf(body) }),
         ...this.#auth,
         ...call.headers,
       },
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === "string" ? body : Uint8Array.from(body) }),
     });
     return {
       status: response.status,
@@ -149,6 +152,10 @@ export class TrackerHttp {
       throw new TrackerError(this.#url.name, call.what, why, { cause, hint });
     }
   }
+}
+
+function contentTypeOf(body: string | Uint8Array): string {
+  return typeof body === "string" ? "application/json" : "application/octet-stream";
 }
 
 function refusal(name: string, what: string, answer: TrackerAnswer): TrackerError {
