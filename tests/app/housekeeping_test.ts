@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { IndexKeeper, keepPruned } from "../../src/app/housekeeping.ts";
 import { RrError } from "../../src/base/rr_error.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";
+import type { DeviceId } from "../../src/history/entry.ts";
 import { makeEntry } from "../fakes/entries.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
@@ -104,6 +105,66 @@ Deno.test("keepPruned() does nothing unless it is wanted, and does it once it is
   await world.clock.advance(60_000);
   await world.clock.untilSleeping();
   assert.equal(history.log.count(), 0);
+  stop.abort();
+  await running;
+});
+
+Deno.test("keepPruned() does not believe a clock that shows 2040, and goes on when it is right", async () => {
+  using world = new FakeWorld();
+  using history = openHistory(`${world.home}/history.db`, world);
+  const logger = new RecordingLogger();
+  const right = world.clock.now();
+  const deviceId = "desktop" as DeviceId;
+  const ago = (days: number) => makeEntry({ deviceId, startedAtMs: right - days * DAY_MS });
+  history.log.append([ago(200), ago(100), ago(1)]);
+  const settings = {
+    autoPrune: true,
+    autoPruneDays: 180,
+    autoPruneIntervalSec: 86_400,
+    autoPruneKeepRecent: 0,
+    autoPruneMarkerPath: `${world.home}/auto-prune.last`,
+    deviceId: "desktop",
+  };
+  const stop = new AbortController();
+  const running = keepPruned(() => settings, { world, history, logger }, stop.signal);
+  await world.clock.untilSleeping();
+  assert.equal(history.log.count(), 2);
+  world.clock.jumpTo(Date.UTC(2040, 0, 1));
+  history.log.append([makeEntry({ deviceId, startedAtMs: world.clock.now() })]);
+  await world.clock.advance(60_000);
+  await world.clock.untilSleeping();
+  assert.equal(history.log.count(), 3, "nothing is lost");
+  assert.equal(logger.matching("the clock shows 2040-01-01").length, 1);
+  world.clock.jumpTo(right + 81 * DAY_MS);
+  for (let day = 0; day < 50; day++) {
+    await world.clock.advance(DAY_MS);
+    await world.clock.untilSleeping();
+  }
+  assert.equal(history.log.count(), 2, "the one that is old by now is gone");
+  stop.abort();
+  await running;
+});
+
+Deno.test("keepPruned() does not remove more than half of a long history without being told to", async () => {
+  using world = new FakeWorld();
+  using history = openHistory(`${world.home}/history.db`, world);
+  const logger = new RecordingLogger();
+  const entry = (days: number) => makeEntry({ startedAtMs: world.clock.now() - days * DAY_MS });
+  history.log.append(Array.from({ length: 1_500 }, () => entry(300)));
+  history.log.append(Array.from({ length: 600 }, () => entry(1)));
+  const settings = {
+    autoPrune: true,
+    autoPruneDays: 180,
+    autoPruneIntervalSec: 86_400,
+    autoPruneKeepRecent: 0,
+    autoPruneMarkerPath: `${world.home}/auto-prune.last`,
+    deviceId: "desktop",
+  };
+  const stop = new AbortController();
+  const running = keepPruned(() => settings, { world, history, logger }, stop.signal);
+  await world.clock.untilSleeping();
+  assert.equal(history.log.count(), 2_100);
+  assert.equal(logger.matching("rr prune --older-than-days 180").length, 1);
   stop.abort();
   await running;
 });

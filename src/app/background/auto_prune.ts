@@ -10,6 +10,9 @@ export const DAY_SEC = 86_400;
 /** Rows deleted at a time: the daemon answers peers in between. */
 const SLICE = 1000;
 
+/** More than half of a history, if it is more than this, goes only when a person says so. */
+const MOST_UNASKED = 1_000;
+
 /** What of the settings says when and what to remove. */
 export type PruneSettings = Pick<
   SettingValues,
@@ -20,6 +23,12 @@ export type PruneSettings = Pick<
   | "autoPruneMarkerPath"
   | "deviceId"
 >;
+
+function doubt(nowUnix: number, believed: number): string {
+  const day = (unix: number): string => new Date(unix * 1000).toISOString().slice(0, 10);
+  return `auto prune: the clock shows ${day(nowUnix)}, but nothing else speaks for that: ` +
+    `what is old is judged as of ${day(believed)}`;
+}
 
 /**
  * Removes old entries if that is wanted and due; whether it was done. `tell` is given the original's
@@ -40,12 +49,26 @@ export async function pruneIfDue(
   };
   return await takeTurn(world, duty, async () => {
     const { autoPruneDays: days, autoPruneKeepRecent: keepRecent } = settings;
-    const beforeUnix = Math.floor(world.clock.now() / 1000) - days * DAY_SEC;
     const deviceId = settings.deviceId as DeviceId;
+    const { removal } = history;
+    const nowUnix = Math.floor(world.clock.now() / 1000);
+    const believed = removal.believeTime(deviceId, duty.intervalSec);
+    if (believed < nowUnix - DAY_SEC) tell(doubt(nowUnix, believed));
+    const beforeUnix = believed - days * DAY_SEC;
+    const rule = { beforeUnix, keepRecent, deviceId, nowUnix: believed };
+    const { matched } = removal.prune({ ...rule, dryRun: true });
+    const all = history.log.count();
+    if (matched > MOST_UNASKED && matched > all / 2) {
+      tell(
+        `auto prune would remove ${matched} of ${all} entries, which is more than half: nothing was ` +
+          `removed. If that is what you want: rr prune --older-than-days ${days}`,
+      );
+      return;
+    }
     let deleted = 0;
     for (let slice = SLICE; slice === SLICE;) {
       await yieldToLoop();
-      slice = history.removal.prune({ beforeUnix, keepRecent, deviceId, maxRows: SLICE }).deleted;
+      slice = removal.prune({ ...rule, maxRows: SLICE }).deleted;
       deleted += slice;
     }
     if (deleted === 0) return;

@@ -4,6 +4,9 @@ import type { Database } from "./database.ts";
 /** Entries from peers that are older than this (unix seconds) were pruned and stay out. */
 export const PRUNED_BEFORE = "pruned_before";
 
+/** The time (unix seconds) that was believed when something was last pruned by age. */
+export const BELIEVED_UNIX = "believed_unix";
+
 /** Sequence number up to which the index has every row. */
 export const INDEXED_SEQ = "indexed_seq";
 /** Set by a trigger when another program changed a row: the index starts over. */

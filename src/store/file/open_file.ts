@@ -3,7 +3,6 @@ import type { Clock } from "../../base/clock.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { Files } from "../../base/world.ts";
 import { Database } from "./database.ts";
-import { FilePlace } from "./file_place.ts";
 import { Meta } from "./meta.ts";
 import {
   LATEST_VERSION,
@@ -37,8 +36,8 @@ export interface Opened {
   readonly db: Database;
   readonly meta: Meta;
   readonly clock: Clock;
-  /** Where it was opened; `undefined` for a history in memory. */
-  readonly place: FilePlace | undefined;
+  readonly files: Files;
+  readonly readOnly: boolean;
   /** What was put right while opening, one sentence each, for the log. */
   readonly notices: readonly string[];
 }
@@ -72,9 +71,7 @@ export function openFile(path: string, options: HistoryOptions): Opened {
     db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA cache_size = -${cacheKib}`);
     if (readOnly) prepareReading(db);
     else prepareWriting(db);
-    const realPath = (): string => `${db.row("PRAGMA database_list")?.[2] ?? path}`;
-    const place = path === ":memory:" ? undefined : new FilePlace(path, files, realPath);
-    return { db, meta: new Meta(db), clock, place, notices };
+    return { db, meta: new Meta(db), files, clock, readOnly, notices };
   } catch (error) {
     db[Symbol.dispose]();
     throw error;

@@ -4,9 +4,10 @@ import { EntryLog } from "../log/entry_log.ts";
 import { Maintenance } from "./maintenance.ts";
 import type { Meta } from "./meta.ts";
 import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
-import type { PlaceState } from "./file_place.ts";
+import { FilePlace, type PlaceState } from "./file_place.ts";
 import { PeerStore } from "../log/peer_store.ts";
 import { Recall } from "../index/history_search.ts";
+import { healPruneMark } from "../log/prune_mark.ts";
 import { Removal } from "../log/removal.ts";
 import { Stats } from "../index/stats.ts";
 
@@ -52,9 +53,16 @@ export function openHistory(path: string, options: HistoryOptions): History {
   return historyIn(openFile(path, options));
 }
 
+const HEALED = "A prune at a time when the clock was wrong kept entries of peers out: " +
+  "they come again with the next syncs";
+
 /** The whole history in a file that is open. */
 export function historyIn(opened: Opened): History {
-  const { db, meta, clock, place, notices } = opened;
+  const { db, meta, files, clock, readOnly, notices } = opened;
+  const realPath = (): string => `${db.row("PRAGMA database_list")?.[2] ?? db.path}`;
+  const place = db.path === ":memory:" ? undefined : new FilePlace(db.path, files, realPath);
+  const nowUnix = Math.floor(clock.now() / 1000);
+  const isHealed = !readOnly && healPruneMark(db, meta, nowUnix);
   const index = new CommandIndex(db, meta);
   const recall = new Recall(db, meta);
   return {
@@ -68,7 +76,7 @@ export function historyIn(opened: Opened): History {
     maintenance: new Maintenance(db),
     meta,
     opened,
-    notices,
+    notices: isHealed ? [...notices, HEALED] : notices,
     placeState: () => place?.look() ?? "same",
     dataVersion: () => db.integer("PRAGMA data_version"),
     [Symbol.dispose]: () => db[Symbol.dispose](),

@@ -3,7 +3,8 @@ import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import type { DeviceId, Entry } from "../../history/entry.ts";
 import type { Database, Row } from "../file/database.ts";
 import type { FilePlace } from "../file/file_place.ts";
-import { CLOCK_UNSET_BEFORE, type Meta, PRUNED_BEFORE } from "../file/meta.ts";
+import { CLOCK_UNSET_BEFORE, type Meta } from "../file/meta.ts";
+import { noteLeftOut, pruneMark } from "./prune_mark.ts";
 import { entryRows, insertUnknown, toEntry, unixSeconds } from "./rows.ts";
 import type { AppendResult, LogBatch, PullState, ReadLimit } from "../../swarm/log.ts";
 
@@ -210,10 +211,17 @@ export class EntryLog {
   }
 
   #insert(entries: readonly Entry[], fromPeer: boolean): AppendResult {
-    const prunedBefore = fromPeer ? this.#meta.integer(PRUNED_BEFORE) : undefined;
-    return prunedBefore === undefined
-      ? insertUnknown(this.#db, entries)
-      : insertUnknown(this.#db, entries, (entry) => !isPruned(unixSeconds(entry), prunedBefore));
+    const mark = fromPeer ? pruneMark(this.#meta) : undefined;
+    if (mark === undefined) return insertUnknown(this.#db, entries);
+    let newestLeftOut = -Infinity;
+    const result = insertUnknown(this.#db, entries, (entry) => {
+      const ts = unixSeconds(entry);
+      if (!isPruned(ts, mark)) return true;
+      newestLeftOut = Math.max(newestLeftOut, ts);
+      return false;
+    });
+    if (newestLeftOut > -Infinity) noteLeftOut(this.#meta, newestLeftOut);
+    return result;
   }
 
   // The last row that fits into the limit. Only the sizes are read: a thousand rows may hold gigabytes.

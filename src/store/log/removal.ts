@@ -18,13 +18,15 @@ import type { Database } from "../file/database.ts";
 import { mayNotVacuum, rewriteTables } from "../file/rewrite.ts";
 import type { CommandIndex } from "../index/command_index.ts";
 import {
+  BELIEVED_UNIX,
   CLOCK_UNSET_BEFORE,
   type Meta,
-  PRUNED_BEFORE,
   SCRUB_DUE,
   SET_ABSORBED,
   SET_FLOOR,
 } from "../file/meta.ts";
+import { believedUnix } from "./believed_time.ts";
+import { movePruneMark } from "./prune_mark.ts";
 import type { Recall } from "../index/history_search.ts";
 import type { HistoryQuery } from "../index/history_query.ts";
 
@@ -40,6 +42,8 @@ export interface PruneOptions {
   readonly dryRun?: boolean | undefined;
   /** Most rows to delete in this call, for a caller that must not block. @default {all} */
   readonly maxRows?: number | undefined;
+  /** The time by which to tell active peers from retired ones. @default {what the clock shows} */
+  readonly nowUnix?: number | undefined;
 }
 
 /** What {@linkcode Removal.prune} did. */
@@ -59,6 +63,8 @@ export type Selection =
 
 /** A peer that nobody has seen for so long does not hold back a prune: it may be retired. */
 const ACTIVE_SECONDS = 30 * 86_400;
+/** What was recorded lately has its time from the clock that is doubted. */
+const RECENT_SEC = 3_600;
 const OLD = `ts < ? AND (ts, ingest_seq) < (?, ?) AND ts >= ${CLOCK_UNSET_BEFORE}`;
 const WAITING = "device_id = ? AND ingest_seq > ?";
 
@@ -92,6 +98,31 @@ export class Removal {
     this.#recall = recall;
   }
 
+  /**
+   * How late it is, in unix seconds, for deciding what is too old: what the clock shows, as far as the
+   * history speaks for it. The result is remembered.
+   *
+   * @param intervalSec how often it is asked for
+   */
+  believeTime(deviceId: DeviceId, intervalSec: number): number {
+    const now = Math.floor(this.#clock.now() / 1000);
+    const newest = (which: string, until: number): number | undefined => {
+      const row = this.#db.row(
+        `SELECT ts FROM entries WHERE ts <= ? AND ${which} ORDER BY ts DESC LIMIT 1`,
+        until,
+        deviceId,
+      );
+      return row?.[0] as number | undefined;
+    };
+    const believed = believedUnix(now, {
+      previous: this.#meta.integer(BELIEVED_UNIX),
+      others: newest("device_id <> ?", now),
+      own: newest("device_id = ?", now - RECENT_SEC),
+    }, intervalSec);
+    this.#meta.set(BELIEVED_UNIX, believed);
+    return believed;
+  }
+
   /** Deletes old entries, or counts them. */
   prune(options: PruneOptions): PruneResult {
     const { beforeUnix, keepRecent = 0, deviceId, dryRun = false, maxRows } = options;
@@ -102,7 +133,7 @@ export class Removal {
       const kept = this.#oldestKept(keepRecent);
       // Fewer rows than are to be kept: nothing may go, and nothing needs to stay out.
       if (kept === undefined) return { matched: 0, deleted: 0, keptForPeers: 0 };
-      const floor = this.#pushedFloor();
+      const floor = this.#pushedFloor(options.nowUnix ?? Math.floor(this.#clock.now() / 1000));
       const old = [beforeUnix, kept.ts, kept.seq] as const;
       const waiting = [deviceId, Math.min(floor, Number.MAX_SAFE_INTEGER)] as const;
       const keptForPeers = floor === Infinity ? 0 : this.#db.integer(
@@ -114,7 +145,7 @@ export class Removal {
         keptForPeers;
       if (dryRun) return { matched, deleted: 0, keptForPeers };
       // First, as the floor tells our deletions from those of other programs.
-      this.#raiseFloor(Math.min(beforeUnix, kept.ts));
+      this.#raiseFloor(Math.min(beforeUnix, kept.ts, Math.floor(this.#clock.now() / 1000)));
       const deleted = this.#db.run(
         `DELETE FROM entries WHERE ingest_seq IN
          (SELECT ingest_seq FROM entries WHERE ${OLD} AND NOT (${WAITING}) LIMIT ?)`,
@@ -127,7 +158,7 @@ export class Removal {
   }
 
   #raiseFloor(before: number): void {
-    this.#meta.set(PRUNED_BEFORE, before);
+    movePruneMark(this.#db, this.#meta, before);
     const floor = Math.ceil(Math.max(0, before) / WEEK_SECONDS);
     this.#meta.set(SET_FLOOR, Math.max(floor, this.#meta.integer(SET_FLOOR) ?? 0));
   }
@@ -253,7 +284,7 @@ export class Removal {
   // The number up to which every active peer has our entries. The original lets a retired peer hold
   // it back for ever and does not count a peer that was never pushed to. Peers count here if they were
   // seen lately; those never pushed to count as having nothing. Without any push there is no floor.
-  #pushedFloor(): number {
+  #pushedFloor(nowUnix: number): number {
     const row = this.#db.row(
       `SELECT min(max(coalesce(s.last_pushed_seq, 0), coalesce(e.seq, 0))) FROM peer_book b
        LEFT JOIN peer_push_state s ON s.peer_id = b.peer_id
@@ -261,7 +292,7 @@ export class Removal {
        LEFT JOIN rr_base e ON e.name = p.name
        WHERE b.last_seen >= ? AND
          (EXISTS (SELECT 1 FROM peer_push_state) OR EXISTS (SELECT 1 FROM rr_pin))`,
-      Math.floor(this.#clock.now() / 1000) - ACTIVE_SECONDS,
+      nowUnix - ACTIVE_SECONDS,
     );
     return typeof row?.[0] === "number" ? row[0] : Infinity;
   }

@@ -4,6 +4,8 @@ import type { PeerId } from "../../../src/swarm/peer.ts";
 import type { DeviceId, Entry, EntryId } from "../../../src/history/entry.ts";
 import type { History } from "../../../src/store/file/open_history.ts";
 import { generateEntries } from "../../fakes/history_generator.ts";
+import { openHistory } from "../../../src/store/file/open_history.ts";
+import { FakeWorld } from "../../fakes/fake_world.ts";
 import { foreign, open, tempFolder } from "../_open.ts";
 
 const NOW = 1_700_000_000;
@@ -229,4 +231,39 @@ Deno.test("delete() overwrites the rows at once, not only when the file is writt
   history.removal.delete({ query: { words: [secret] } });
   foreign(path, (db) => db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
   assert.ok(!new TextDecoder("latin1").decode(Deno.readFileSync(path)).includes(secret));
+});
+
+Deno.test("a mark that moves back brings what was left out for it, and only then", () => {
+  using history = openAt();
+  const entries = daily(10, "desk" as DeviceId);
+  const state = { cursor: 10, lastId: entries[9]!.id };
+  history.removal.prune({ beforeUnix: NOW - 5 * DAY, deviceId: OWN });
+  history.log.append(daily(1));
+  history.removal.prune({ beforeUnix: NOW - 5 * DAY, deviceId: OWN });
+  history.log.appendPulled("p", entries, state);
+  assert.equal(history.log.pullState("p").cursor, 10);
+  history.removal.prune({ beforeUnix: NOW - 4 * DAY, deviceId: OWN });
+  assert.equal(history.log.pullState("p").cursor, 10, "forwards: nothing comes in again");
+  history.removal.prune({ beforeUnix: NOW - 100 * DAY, deviceId: OWN });
+  assert.deepEqual(history.log.pullState("p"), { cursor: 0, lastId: undefined });
+  history.log.appendPulled("p", entries, state);
+  assert.equal(history.log.count(), 11);
+});
+
+Deno.test("opening takes back a mark that lies in the future", () => {
+  using world = new FakeWorld();
+  world.clock.jumpTo(NOW * 1000);
+  const path = `${world.home}/history.db`;
+  const entries = daily(3, "desk" as DeviceId);
+  {
+    using history = openHistory(path, world);
+    history.log.append(daily(3));
+    history.meta.set("pruned_before", NOW + 5000 * DAY);
+    history.log.appendPulled("p", entries, { cursor: 3, lastId: entries[2]!.id });
+    assert.equal(history.log.count(), 3, "dropped");
+  }
+  using history = openHistory(path, world);
+  assert.match(history.notices.join(), /when the clock was wrong/);
+  assert.equal(history.log.pullState("p").cursor, 0, "and not passed over");
+  assert.equal(history.log.append(entries, { fromPeer: true }).inserted, 3);
 });

@@ -1,0 +1,35 @@
+/**
+ * How late it is, for deciding what is too old: what the clock shows is believed only as far as
+ * something else speaks for it. A clock that shows 2040 for a minute must not cost a whole history.
+ */
+
+/** What speaks for a time, all in seconds since the Unix epoch. */
+export interface TimeEvidence {
+  /** The time that was believed last. */
+  readonly previous: number | undefined;
+  /** The newest entry of another device that is not later than the clock. */
+  readonly others: number | undefined;
+  /** The newest entry of this device that is older than an hour. */
+  readonly own: number | undefined;
+}
+
+/** How far the time may go on without anything that speaks for it, at the least. */
+const STEP_SEC = 2 * 86_400;
+/** At the first look: a history without an entry for that long was just left alone. */
+const FIRST_GAP_SEC = 31 * 86_400;
+
+/**
+ * The time to go by. Never later than the clock; without evidence it goes on by two days, or by twice
+ * the interval at which it is asked for, at a time: a clock that was right all along, on a machine that
+ * was switched off for a year, only prunes later than it might.
+ */
+export function believedUnix(nowUnix: number, evidence: TimeEvidence, intervalSec = 0): number {
+  const { previous, others, own } = evidence;
+  const isFirst = previous === undefined;
+  const known = [previous, others, isFirst ? own : undefined].filter((one) => one !== undefined);
+  if (known.length === 0) return nowUnix;
+  const latest = Math.max(...known);
+  const step = isFirst ? FIRST_GAP_SEC : Math.max(STEP_SEC, 2 * intervalSec);
+  if (nowUnix <= latest + step) return nowUnix;
+  return Math.min(nowUnix, latest + Math.max(STEP_SEC, 2 * intervalSec));
+}
