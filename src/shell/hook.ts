@@ -20,6 +20,11 @@ export interface HookOptions {
   readonly program: readonly string[];
   /** Whether Up opens the search too. */
   readonly upArrow: boolean;
+  /**
+   * Whether a shell that is told to keep no history (HISTFILE, fish_history, zshaddhistory and their
+   * like) is not recorded either. @default {true}
+   */
+  readonly followShell?: boolean;
 }
 
 /** One word for zsh and bash, whatever is in it. */
