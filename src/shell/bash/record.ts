@@ -199,10 +199,8 @@ __rustory_take() {
   local __rustory_lines=() __rustory_times=() __rustory_i __rustory_sub=0
   local __rustory_now=$${v("number")} __rustory_seen=$${v("seen")}
   local __rustory_first=$((${v("done")} + 1)) __rustory_since=$((${v("lookedUs")} / 1000000))
-  local __rustory_known=\${__rustory_last[${v("looks")} - 1]-:}
-  local __rustory_known_time=\${__rustory_known%%:*} __rustory_known_word
-  __rustory_known=\${__rustory_known#*:}
-  __rustory_known_word=\${__rustory_known%%$'\\x1f'*} __rustory_known=\${__rustory_known#*$'\\x1f'}
+  local __rustory_known __rustory_known_time __rustory_known_word
+  __rustory_recall "\${__rustory_last[${v("looks")} - 1]-}"
   # Past a limit on the size of files it would end the shell.
   [[ \${__rustory_traps-} == *SIGXFSZ* ]] || builtin trap '' XFSZ
   __rustory_read
@@ -217,14 +215,27 @@ __rustory_take() {
   fi
   [[ \${__rustory_traps-} == *SIGXFSZ* ]] || builtin trap - XFSZ
   ((\${#__rustory_lines[@]})) || ${v("number")}=0
-  __rustory_known="\${__rustory_times[__rustory_now]-}:$__rustory_known_word"$'\\x1f'
-  __rustory_last[${v("looks")}]=$__rustory_known\${__rustory_lines[__rustory_now]-}
+  __rustory_last[${
+    v("looks")
+  }]="\${__rustory_times[__rustory_now]:-0} \${#__rustory_known_word} $__rustory_known_word\${__rustory_lines[__rustory_now]-}"
   for ((__rustory_i = ${v("done")}; __rustory_i < ${v("noted")}; __rustory_i++)); do
     unset -v "__rustory_cwd[__rustory_i]" "__rustory_word[__rustory_i]" "__rustory_start[__rustory_i]" \\
       "__rustory_entry[__rustory_i]" "__rustory_before[__rustory_i]"
   done
   unset -v "__rustory_witness[${v("looks")} - 1]" "__rustory_last[${v("looks")} - 2]"
   ((${settled().join(", ")}, 1))
+}
+
+# What __rustory_last has: a time, a length, what ran last for the line, and the line. Patterns are slow
+# in long texts.
+__rustory_recall() {
+  local __rustory_head=\${1:0:40}
+  __rustory_known_time=\${__rustory_head%%\\ *}
+  __rustory_head=\${__rustory_head#*\\ }
+  local __rustory_length=\${__rustory_head%%\\ *}
+  local __rustory_at=$((\${#__rustory_known_time} + \${#__rustory_length} + 2))
+  __rustory_known_word=\${1:__rustory_at:__rustory_length}
+  __rustory_known=\${1:__rustory_at+__rustory_length}
 }
 
 # One command that PS0 noted. It is recorded with the line that came into the history for it.
@@ -314,7 +325,7 @@ __rustory_unnoted() {
 
 # The newest lines of the history and when they came in: all since the look before, and one at least.
 __rustory_read() {
-  local __rustory_listed= __rustory_mark __rustory_count __rustory_i
+  local __rustory_listed= __rustory_count __rustory_i
   local __rustory_lowest=$((__rustory_seen < 0 ? __rustory_now : __rustory_seen + 1))
   for ((__rustory_i = __rustory_first; __rustory_i <= ${v("noted")}; __rustory_i++)); do
     ((__rustory_entry[__rustory_i] >= __rustory_lowest)) || __rustory_lowest=\${__rustory_entry[__rustory_i]}
@@ -324,20 +335,33 @@ __rustory_read() {
   ((__rustory_count <= ${MOST_LINES})) || __rustory_count=${MOST_LINES}
   __rustory_list "$__rustory_count" "$__rustory_line" || __rustory_list "$__rustory_count" "$__rustory_spare" ||
     __rustory_listed=$(HISTTIMEFORMAT='%s ' builtin history "$__rustory_count")
-  __rustory_listed=$'\\n'\${__rustory_listed%$'\\n'}
-  for ((__rustory_i = __rustory_now - __rustory_count + 1; __rustory_i <= __rustory_now; __rustory_i++)); do
-    builtin printf -v __rustory_mark '\\n%5d' "$__rustory_i"
-    [[ $__rustory_listed == "$__rustory_mark"[\\ *]\\ [0-9]* ]] || continue
-    __rustory_listed=\${__rustory_listed#"$__rustory_mark"??}
-    __rustory_times[__rustory_i]=\${__rustory_listed%%[^0-9]*}
-    __rustory_listed=\${__rustory_listed#*\\ }
-    if ((__rustory_i == __rustory_now)); then
-      __rustory_lines[__rustory_i]=$__rustory_listed
-    else
-      builtin printf -v __rustory_mark '\\n%5d' "$((__rustory_i + 1))"
-      __rustory_lines[__rustory_i]=\${__rustory_listed%%"$__rustory_mark"[\\ *]\\ [0-9]*}
-      __rustory_listed=\${__rustory_listed#"\${__rustory_lines[__rustory_i]}"}
-    fi
+  # Substitutions take away a newline, and history adds one.
+  [[ \${__rustory_listed: -1} != $'\\n' ]] || __rustory_listed=\${__rustory_listed:0:\${#__rustory_listed}-1}
+  if ((__rustory_count == 1)); then
+    __rustory_parse "$__rustory_now" "$__rustory_listed"
+  else
+    __rustory_parse_all "$((__rustory_now - __rustory_count + 1))"
+  fi
+}
+
+# One line as \`history\` prints it: number, mark, seconds and text.
+__rustory_parse() {
+  local __rustory_head=\${2:0:60} __rustory_all
+  builtin printf -v __rustory_all '%5d' "$1"
+  [[ $__rustory_head == "$__rustory_all"[\\ *]\\ [0-9]* ]] || return 0
+  __rustory_head=\${__rustory_head:\${#__rustory_all}+2}
+  __rustory_times[$1]=\${__rustory_head%%[^0-9]*}
+  __rustory_lines[$1]=\${2:\${#__rustory_all}+\${#__rustory_times[$1]}+3}
+}
+
+# Several, from number $1 on. In bytes: elsewhere patterns take a time that grows with the square.
+__rustory_parse_all() {
+  local LC_ALL=C __rustory_i __rustory_one __rustory_mark
+  for ((__rustory_i = $1; __rustory_i <= __rustory_now; __rustory_i++)); do
+    builtin printf -v __rustory_mark '\\n%5d' "$((__rustory_i + 1))"
+    __rustory_one=\${__rustory_listed%%"$__rustory_mark"[\\ *]\\ [0-9]*}
+    __rustory_parse "$__rustory_i" "$__rustory_one"
+    __rustory_listed=\${__rustory_listed:\${#__rustory_one}+1}
   done
 }
 
