@@ -92,7 +92,8 @@ const LOOK = calculate(
 const IN_SUBSTITUTION = `\${__rustory_forks[${v("job")}]:+` +
   keep(
     `__rustory_last[${v("looks")}]`,
-    `$( { __rustory_apart; } 3>&1 >/dev/null 2>&1 )`,
+    "$( { __rustory_debug=$(builtin trap -p DEBUG); builtin trap - DEBUG; __rustory_apart; } " +
+      "3>&1 >/dev/null 2>&1 )",
   ) + calculate(
     `${v("trapped")}=$?&1`,
     `${v("number")}=$?&2?0:${v("number")}`,
@@ -118,7 +119,7 @@ const MOVED = `\${__rustory_mobile[${v("moves")}]:+` +
 const ELEMENT = "for __rustory_x in " + LOOK +
   keep(`__rustory_witness[${v("looks")}]`, "$BASH_COMMAND") +
   IN_SUBSTITUTION + `\${__rustory_runs[${v("job")}]}` + MOVED +
-  '; do builtin trap -p DEBUG EXIT XFSZ >|"$__rustory_line"; __rustory_prompt; done 2>/dev/null';
+  '; do __rustory_limit; builtin trap -p DEBUG EXIT >|"$__rustory_line"; __rustory_prompt; done 2>/dev/null';
 
 /** Runs when the shell ends while a command has not come back: closed terminals, `exit`. */
 const ON_EXIT = `for __rustory_x in ${calculate(`${v("status")}=$?`)}` +
@@ -137,6 +138,10 @@ __rustory_witness=() __rustory_last=()
 __rustory_ps0=${quoted(PS0)}
 __rustory_element=${quoted(ELEMENT)}
 __rustory_on_exit=${quoted(ON_EXIT)}
+# Writing past a limit on the size of files would end the shell.
+__rustory_limit() { [[ -n $__rustory_own_limit ]] || builtin trap '' XFSZ; }
+__rustory_unlimit() { [[ -n $__rustory_own_limit ]] || builtin trap - XFSZ; }
+__rustory_own_limit=$(builtin trap -p XFSZ)
 
 # The loop's body. The file has what traps there are, as only the top level sees them.
 __rustory_prompt() {
@@ -146,6 +151,7 @@ __rustory_prompt() {
   IFS= builtin read -r -d '' __rustory_traps <"$__rustory_line"
   [[ $__rustory_traps == *' DEBUG'* ]] && ${v("trapped")}=1
   [[ $${v("job")} == 0 ]] || __rustory_take
+  __rustory_unlimit
   __rustory_on_exit "$__rustory_traps"
   __rustory_place
 }
@@ -155,7 +161,7 @@ __rustory_prompt() {
 __rustory_apart() {
   local - __rustory_text= __rustory_trapped=0
   builtin set +aeuxTE
-  [[ -z $(builtin trap -p DEBUG) ]] || __rustory_trapped=1
+  [[ -z $__rustory_debug ]] || __rustory_trapped=1
   __rustory_take
   builtin printf '%s' "\${__rustory_last[${v("looks")}]}" >&3
   return "$((__rustory_trapped + (${v("number")} == 0 ? 2 : 0)))"
@@ -172,6 +178,7 @@ __rustory_precmd() {
     __rustory_witness[${v("looks")}]=
     local IFS=$' \\t\\n' __rustory_text=
     [[ $${v("job")} == 0 ]] || __rustory_take
+    __rustory_unlimit
     __rustory_place
   } 2>/dev/null
   return "$__rustory_status"
@@ -201,8 +208,7 @@ __rustory_take() {
   local __rustory_first=$((${v("done")} + 1)) __rustory_since=$((${v("lookedUs")} / 1000000))
   local __rustory_known __rustory_known_time __rustory_known_word
   __rustory_recall "\${__rustory_last[${v("looks")} - 1]-}"
-  # Past a limit on the size of files it would end the shell.
-  [[ \${__rustory_traps-} == *SIGXFSZ* ]] || builtin trap '' XFSZ
+  __rustory_limit
   __rustory_read
   if ((${v("looks")} > 1)); then
     for ((__rustory_i = __rustory_first; __rustory_i <= ${v("noted")}; __rustory_i++)); do
@@ -210,10 +216,13 @@ __rustory_take() {
       __rustory_seen=\${__rustory_entry[__rustory_i]}
     done
     # The number of an empty history is that of the first line.
-    ((__rustory_now <= __rustory_seen)) || __rustory_unnoted $((__rustory_seen + 1)) "$__rustory_now" \\
-      "\${__rustory_witness[${v("looks")}]-}" "$${v("status")}"
+    # After a command that PS0 noted only the lines of an editor were run; \`history -r\` reads others.
+    if ((__rustory_now > __rustory_seen)) && [[ $__rustory_first -gt $${v("noted")} ||
+      \${__rustory_witness[${v("looks")}]-} == ?(builtin\\ |command\\ |\\\\)fc* ]]; then
+      __rustory_unnoted $((__rustory_seen + 1)) "$__rustory_now" "$${v("status")}" \\
+        "\${__rustory_start[${v("noted")}]-0}"
+    fi
   fi
-  [[ \${__rustory_traps-} == *SIGXFSZ* ]] || builtin trap - XFSZ
   ((\${#__rustory_lines[@]})) || ${v("number")}=0
   __rustory_last[${
     v("looks")
@@ -249,7 +258,7 @@ __rustory_noted() {
   }]-}} __rustory_text=
   if ((__rustory_at > __rustory_seen + 1)); then
     if [[ :$BASHOPTS: == *:cmdhist:* ]]; then
-      __rustory_unnoted $((__rustory_seen + 1)) $((__rustory_at - 1)) "\${__rustory_word[$1]-}" "\${__rustory_before[$1]}"
+      __rustory_unnoted $((__rustory_seen + 1)) $((__rustory_at - 1)) "\${__rustory_before[$1]}"
     else
       local __rustory_i
       for ((__rustory_i = __rustory_seen + 1; __rustory_i < __rustory_at; __rustory_i++)); do
@@ -302,25 +311,35 @@ __rustory_is_repeat() {
   [[ \${HISTCONTROL-} != *@(ignorespace|ignoreboth)* && \${HISTIGNORE-&} == '&' ]]
 }
 
-# Lines $1 to $2 of the history, for which PS0 was not expanded: a comment, a syntax error, a command
-# from the editor (C-x C-e, fc). Others may have put theirs in: $3 is what ran last, $4 its status.
+# Lines $1 to $2 of the history, for which PS0 was not expanded: comments, syntax errors, what came from
+# an editor (C-x C-e, fc). $3 is the
+# status of the last, $4 a time before which it was not. Prompt commands may have put others' lines in.
 __rustory_unnoted() {
-  local __rustory_i __rustory_line=\${__rustory_lines[$2]-} __rustory_status __rustory_start
-  if [[ $__rustory_line != \\#* && $4 != 2 ]]; then
-    [[ -n $3 && $__rustory_line == *"$3"* ]] || return 0
-  fi
+  local __rustory_i __rustory_line __rustory_time __rustory_status __rustory_start
   for ((__rustory_i = $1; __rustory_i <= $2; __rustory_i++)); do
-    __rustory_line=\${__rustory_lines[__rustory_i]-}
-    [[ -n $__rustory_line && \${__rustory_times[__rustory_i]:-0} -ge $__rustory_since ]] || continue
+    __rustory_line=\${__rustory_lines[__rustory_i]-} __rustory_time=\${__rustory_times[__rustory_i]:-0}
+    ((__rustory_time >= __rustory_since)) || continue
+    ((__rustory_time > __rustory_since)) || [[ $__rustory_line == \\#* ]] || ! __rustory_is_shared || continue
     __rustory_status=0
-    [[ $__rustory_i != "$2" || $__rustory_line == \\#* ]] || __rustory_status=$4
+    [[ $__rustory_i != "$2" || $__rustory_line == \\#* ]] || __rustory_status=$3
     # Times are whole seconds there; after the look before it was in any case.
-    __rustory_start=$((__rustory_times[__rustory_i] * 1000000))
+    __rustory_start=$((__rustory_time * 1000000))
     ((__rustory_start > ${v("lookedUs")})) || __rustory_start=$((${v("lookedUs")}))
+    ((__rustory_start > \${4-0})) || __rustory_start=$4
     ((__rustory_sub++))
     __rustory_record "$${v("looks")} $__rustory_sub" "$__rustory_start" "$__rustory_start" \\
       "$__rustory_status" "$PWD" "$__rustory_line"
   done
+}
+
+# Whether a prompt command reads lines of other shells into this history.
+__rustory_is_shared() {
+  local __rustory_one
+  [[ "\${PROMPT_COMMAND[*]-}" != *history* ]] || return 0
+  for __rustory_one in \${PROMPT_COMMAND[*]//[\\;\\&\\|]/ }; do
+    [[ $__rustory_one == __rustory_* || $(builtin declare -f -- "$__rustory_one") != *history\\ * ]] || return 0
+  done
+  return 1
 }
 
 # The newest lines of the history and when they came in: all since the look before, and one at least.
