@@ -53,6 +53,60 @@ export async function createStar(count: number): Promise<Star> {
   }
 }
 
+/** Hosts on one switch: each reaches the others directly, and nothing else. */
+export interface Lan extends AsyncDisposable {
+  /** Namespaces by number; host `i` has 10.214.0.(i+1) and fd00:214::(i+1). */
+  readonly hosts: readonly { readonly name: string; readonly address: string }[];
+}
+
+/** Creates a switch with `count` hosts, link-local addresses ready to send from. */
+export async function createLan(count: number): Promise<Lan> {
+  const prefix = `rl${Deno.pid % 100_000}`;
+  const hub = `${prefix}-sw`;
+  const hosts = Array.from({ length: count }, (_, i) => ({
+    name: `${prefix}-${i}`,
+    address: `10.214.0.${i + 1}`,
+  }));
+  const all = [hub, ...hosts.map((host) => host.name)];
+  try {
+    for (const name of all) {
+      await ip("netns", "add", name);
+      await ip("-n", name, "link", "set", "lo", "up");
+    }
+    await ip("-n", hub, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0");
+    await ip("-n", hub, "link", "set", "br0", "up");
+    for (const [i, { name, address }] of hosts.entries()) {
+      const port = ["link", "add", `p${i}`, "type", "veth", "peer", "name", "eth0", "netns", name];
+      await ip("-n", hub, ...port);
+      await ip("-n", hub, "link", "set", `p${i}`, "master", "br0", "up");
+      await ip("-n", name, "addr", "add", `${address}/24`, "dev", "eth0");
+      await ip("-n", name, "addr", "add", `fd00:214::${i + 1}/64`, "dev", "eth0", "nodad");
+      // Without duplicate detection the link-local address can be sent from at once.
+      await output(inside(name, ["sysctl", "-qw", "net.ipv6.conf.eth0.accept_dad=0"]));
+      await ip("-n", name, "link", "set", "eth0", "up");
+    }
+    return { hosts, [Symbol.asyncDispose]: () => removeAll(all) };
+  } catch (error) {
+    await removeAll(all);
+    throw error;
+  }
+}
+
+/** An interface like a VPN's: point to point, without multicast, and with the default route. */
+export async function addVpn(namespace: string): Promise<void> {
+  await ip("-n", namespace, "link", "add", "vpn0", "type", "veth", "peer", "name", "vpn1");
+  await ip("-n", namespace, "link", "set", "vpn1", "up");
+  await ip("-n", namespace, "link", "set", "vpn0", "up", "multicast", "off");
+  await ip("-n", namespace, "addr", "add", "10.99.0.2/32", "dev", "vpn0");
+  await ip("-n", namespace, "route", "add", "default", "dev", "vpn0");
+}
+
+/** Takes multicast from the interface: datagrams to a group no longer leave it. */
+export async function dropMulticast(namespace: string): Promise<void> {
+  await ip("-n", namespace, "route", "add", "blackhole", "224.0.0.0/4");
+  await ip("-n", namespace, "-6", "addr", "flush", "dev", "eth0");
+}
+
 /** The command line that runs `command` inside a namespace. */
 export function inside(namespace: string, command: readonly string[]): string[] {
   return ["ip", "netns", "exec", namespace, ...command];

@@ -28,6 +28,7 @@ export function networkOptionsOf(settings: Settings): NetworkSettings {
     trackers: settings.trackers,
     trackerToken: settings.trackerToken,
     peers: settings.peers,
+    lanDiscovery: settings.lanDiscovery,
     sync: {
       request: {
         attempts: settings.p2pRequestAttempts,

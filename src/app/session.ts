@@ -19,10 +19,13 @@ import type { SyncListener } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/options.ts";
 import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import type { SyncReport } from "../sync/report.ts";
+import type { Directory } from "../sync/ports.ts";
 import { createPeerService } from "../sync/serve.ts";
 import { createTrackerClient, type TrackerClient } from "../tracker/client.ts";
 import type { Sign } from "../tracker/proof.ts";
 import { VERSION } from "../version.ts";
+import { openMulticast } from "../lan/udp.ts";
+import { type LanDirectory, openLanDirectory } from "./lan_directory.ts";
 import { Rounds } from "./next_round.ts";
 import { historySettler } from "./settle_history.ts";
 
@@ -49,6 +52,8 @@ export interface SessionOptions {
   readonly trackerToken?: string | undefined;
   /** Multiaddrs of peers, each ending in `/p2p/<PeerId>`; a bad one is skipped with a warning. @default {[]} */
   readonly peers?: readonly string[] | undefined;
+  /** Whether to find and be found on the local network, without a server. @default {false} */
+  readonly lanDiscovery?: boolean | undefined;
   readonly sync?: SyncOptions | undefined;
 }
 
@@ -112,8 +117,10 @@ export async function openSession(
   const sign = (data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
     signWith(options.identity, data);
   const trackers = trackersOf(options, deps, sign);
+  const lan = await openLan(options, node, deps, (peer) => engine.peerConnected(peer));
+  const directories = lan === undefined ? trackers : [...trackers, parts.use(lan)];
   const rounds = new Rounds();
-  const engine = new SyncEngine({
+  const engine: SyncEngine = new SyncEngine({
     self: {
       peer: node.peer,
       deviceId: options.deviceId as DeviceId,
@@ -121,7 +128,7 @@ export async function openSession(
     },
     log: history.log,
     book: history.peers,
-    directories: trackers,
+    directories,
     dialer: createDialer({ node, clock, random, logger }),
     manual,
     clock,
@@ -139,7 +146,7 @@ export async function openSession(
       engine.peerConnected(event.peer);
     }
   }));
-  if (options.announce ?? true) parts.use(announce(options, { node, trackers, ...deps }));
+  if (options.announce ?? true) parts.use(announce(options, { node, directories, ...deps }));
   const owned = parts.move();
   return {
     node,
@@ -180,16 +187,33 @@ function hasDialledUs(node: Node, peer: PeerId): boolean {
   return node.connections().some((one) => one.peer === peer && one.direction === "inbound");
 }
 
+/** Without a word to anybody: a device that only dials is found by nobody, and finds the others. */
+async function openLan(
+  { lanDiscovery, relayOnly, swarmKey }: SessionOptions,
+  node: Node,
+  { clock, random, logger }: SessionDeps,
+  onPeer: (peer: PeerId) => void,
+): Promise<LanDirectory | undefined> {
+  if (!lanDiscovery || relayOnly) return undefined;
+  const multicast = await openMulticast({ clock, logger });
+  return openLanDirectory({ swarmKey, peer: node.peer, onPeer }, {
+    multicast,
+    clock,
+    random,
+    logger,
+  });
+}
+
 interface AnnounceParts extends SessionDeps {
   readonly node: Node;
-  readonly trackers: readonly TrackerClient[];
+  readonly directories: readonly Directory[];
 }
 
 // Withdrawing and stopping the node both wait for others: they run at the same time.
 function announce(options: SessionOptions, parts: AnnounceParts): AsyncDisposable {
-  const { node, trackers, clock, random, logger } = parts;
+  const { node, directories, clock, random, logger } = parts;
   const announcer = new Announcer({
-    directories: trackers,
+    directories,
     own: () => ({
       peer: node.peer,
       addrs: node.addresses(),

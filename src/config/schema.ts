@@ -27,6 +27,8 @@ export interface SettingValues {
   readonly p2pListen: readonly string[];
   /** Whether the daemon neither takes nor makes direct connections, only relayed ones. */
   readonly p2pRelayOnly: boolean;
+  /** Whether to find and be found on the local network. */
+  readonly lanDiscovery: boolean;
   /** The daemon waits a random time of up to this before its first round. */
   readonly p2pWatchStartJitterSec: number;
   /** Tries of one request to a peer. */
@@ -129,6 +131,7 @@ export const SETTINGS: { readonly [K in SettingName]: SettingSpec<SettingValues[
   ),
   p2pListen: of(LIST, "p2p_listen", () => ["/ip4/0.0.0.0/tcp/8845"], "--listen"),
   p2pRelayOnly: of(BOOLEAN, "p2p_relay_only", () => false, "--relay-only"),
+  lanDiscovery: of(BOOLEAN, "lan_discovery", () => true),
   p2pWatchStartJitterSec: of(
     integer(0, DAY_SEC),
     "p2p_watch_start_jitter_sec",

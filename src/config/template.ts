@@ -57,6 +57,7 @@ const LINES: readonly (string | Line)[] = [
   "Syncing",
   line("p2p_listen", ["/ip4/0.0.0.0/tcp/8845"], "Where this device takes connections."),
   line("p2p_relay_only", false, "Neither take nor make direct connections, only relayed ones."),
+  line("lan_discovery", true, "Find and be found on the local network, without a server."),
   line("p2p_watch_start_jitter_sec", 0, "Random wait before the first round, at most this long."),
   line("p2p_request_attempts", 3, "Tries of one request to a peer."),
   line("p2p_request_timeout_base_sec", 5, "Time for the first try; doubles with each further one."),

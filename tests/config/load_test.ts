@@ -27,6 +27,7 @@ const VALUES: {
   relayIdentityKeyPath: text("/f", "/e", "/c"),
   p2pListen: list(),
   p2pRelayOnly: { flag: "1", env: "off", file: "true", wants: [true, false, true] },
+  lanDiscovery: { flag: "0", env: "on", file: "false", wants: [false, true, false] },
   p2pWatchStartJitterSec: number(),
   p2pRequestAttempts: number(),
   p2pRequestTimeoutBaseSec: number(),

@@ -1,0 +1,50 @@
+/** Machines on one network and no server at all, as network namespaces. */
+import assert from "node:assert/strict";
+import { addVpn, createLan, inside, whyNoNamespaces } from "../../scripts/lab/netns.ts";
+import { Lab } from "./_lab.ts";
+
+const why = await whyNoNamespaces();
+if (why !== undefined) {
+  // deno-lint-ignore no-console -- a test that is not run must be seen
+  console.error(`\n!!! NOT RUN: discovery on a local network: ${why} !!!\n`);
+}
+
+/** What the user is promised, and time for a busy machine. */
+const FOUND_MS = 2_000;
+const SLACK = 5;
+
+Deno.test({
+  name: "devices on one network find each other and sync, with no server and behind a VPN",
+  ignore: why !== undefined,
+  fn: async () => {
+    await using lan = await createLan(3);
+    await using lab = new Lab();
+    const [a, b, c] = lan.hosts;
+    const on = ({ name }: { name: string }, env: Record<string, string> = {}) => ({
+      wrap: (argv: readonly string[]) => inside(name, argv),
+      env: { USER: name, ...env },
+    });
+    // A VPN that takes the default route must not take the beacons with it.
+    await addVpn(b!.name);
+    const first = await lab.device("first", on(a!));
+    const second = await lab.device("second", on(b!));
+    const mute = await lab.device("mute", on(c!, { RUSTORY_LAN_DISCOVERY: "false" }));
+
+    await first.startDaemon("--interval-sec", "3600");
+    const ofFirst = await first.record("echo first");
+    second.copySwarmKeyFrom(first);
+    mute.copySwarmKeyFrom(first);
+    const started = performance.now();
+    await second.startDaemon("--interval-sec", "3600");
+    const up = performance.now();
+    await second.untilHas(ofFirst, FOUND_MS * SLACK);
+    const took = performance.now() - up;
+    assert.ok(took < FOUND_MS * SLACK, `${took} ms, ${up - started} ms of start before`);
+    await first.untilHas(await second.record("echo second"), 10_000);
+
+    await mute.startDaemon("--interval-sec", "1");
+    await mute.record("echo mute");
+    const status = JSON.parse(await mute.rr("status", "--json")) as { peers: unknown[] };
+    assert.deepEqual(status.peers, []);
+  },
+});
