@@ -49,6 +49,10 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     group: "History",
     brief: "Remove entries older than some days",
   },
+  pair: {
+    group: "Devices",
+    brief: "Bring another machine into this swarm: show a code here, type it there",
+  },
   "p2p-sync": {
     group: "Devices",
     brief: "Sync with the other devices, once or for ever",

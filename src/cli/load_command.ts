@@ -16,6 +16,7 @@ const FILES: Readonly<Record<string, () => Promise<LoadedCommand>>> = {
   hook: () => import("./commands/hook.ts"),
   import: () => import("./commands/import.ts"),
   export: () => import("./commands/export.ts"),
+  pair: () => import("./commands/pair.ts"),
   "p2p-sync": () => import("./commands/p2p_sync.ts"),
   "p2p-serve": () => import("./commands/p2p_serve.ts"),
   status: () => import("./commands/status.ts"),

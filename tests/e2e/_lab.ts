@@ -22,6 +22,16 @@ export class Lab implements AsyncDisposable {
     return device;
   }
 
+  /** A fresh machine: no key, no config, a user of its own. */
+  newcomer(name: string, options: DeviceOptions = {}): Device {
+    const device = new Device(name, this.root, {
+      ...options,
+      env: { RUSTORY_DEVICE_ID: name, ...options.env },
+    });
+    this.#devices.push(device);
+    return device;
+  }
+
   /** A running tracker; the text is its URL. */
   async tracker(...flags: string[]): Promise<{ child: Child; url: string }> {
     const host = await this.device("tracker");

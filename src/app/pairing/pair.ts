@@ -1,0 +1,226 @@
+/** `rr pair`, whole: from the code to the first sync, on either side. */
+import { RrError } from "../../base/rr_error.ts";
+import { silentLogger } from "../../base/log.ts";
+import type { World } from "../../base/world.ts";
+import { loadSettings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
+import { loadOrCreateIdentity } from "../../net/keys/identity.ts";
+import { swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
+import type { PairCard } from "../../pair/card.ts";
+import type { PairCode } from "../../pair/code.ts";
+import { openHistory } from "../../store/file/open_history.ts";
+import { loadExistingKeys, loadKeys } from "../keys.ts";
+import { keyPathsOf } from "../network_options.ts";
+import {
+  type FirstSync,
+  type FirstSyncDeps,
+  openHostSession,
+  syncAsGuest,
+  tellDaemon,
+  untilDaemonMet,
+} from "./first_sync.ts";
+import { type Met, pairAsGuest } from "./guest.ts";
+import { pairAsHost } from "./host.ts";
+import { changeConfig, configChanges, installKey, planKey } from "./join.ts";
+import { ownCard, statusOfDaemon } from "./own_card.ts";
+import { pairByStdio, pairOverSsh } from "./ssh.ts";
+
+/** How a person is told and asked. */
+export interface PairTalk {
+  say(line: string): void;
+  /** The answer; `undefined` if nobody can be asked. */
+  ask(question: string): boolean | undefined;
+}
+
+/** What both sides work with. */
+export interface PairDeps {
+  readonly world: World;
+  readonly talk: PairTalk;
+}
+
+/** Shows a code, or logs in by ssh, and lets one machine in. */
+export async function letIn(
+  settings: Settings,
+  how: { readonly ssh: string | undefined; readonly yes: boolean },
+  deps: PairDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { world, talk } = deps;
+  const logger = silentLogger();
+  const keys = await loadKeys(keyPathsOf(settings), world, logger);
+  using history = openHistory(settings.dbPath, world);
+  const sync: FirstSyncDeps = { world, history, logger };
+  const status = await statusOfDaemon(world, settings.dbPath, signal);
+  await using own = status === undefined ? await openHostSession(settings, keys, sync) : undefined;
+  const addrs = own?.addrs ?? status?.listening ?? [];
+  const card = ownCard(settings, keys.identity.peer, addrs, { swarmKey: keys.swarmKey });
+  const theirs = how.ssh === undefined
+    ? await showCode(settings, card, deps, signal)
+    : await pairOverSsh({ target: how.ssh, card, yes: how.yes }, world, signal);
+  if (theirs.outcome === "declined") {
+    throw new RrError("network", `${theirs.deviceId} has declined: it keeps its own swarm key`);
+  }
+  await takeOver(settings, theirs, false, deps);
+  talk.say(`${theirs.deviceId} has joined. Waiting for its first sync ...`);
+  const first = own === undefined
+    ? await untilDaemonMet(theirs, settings.dbPath, sync, signal)
+    : await own.untilSynced(theirs, signal);
+  report(theirs, first, talk);
+}
+
+async function showCode(
+  settings: Settings,
+  card: PairCard,
+  { world, talk }: PairDeps,
+  signal: AbortSignal,
+): Promise<PairCard> {
+  const { card: theirs } = await pairAsHost(
+    {
+      gives: "host",
+      trackers: trackersOf(settings),
+      card,
+      onCode: (code, ways, problems) => {
+        talk.say("On the other machine, type within 10 minutes:");
+        talk.say("");
+        talk.say(`    rr pair ${code}`);
+        talk.say("");
+        talk.say(`It finds this one by ${ways.join(" and by ")}.`);
+        for (const problem of problems) talk.say(`Not possible: ${problem}`);
+      },
+    },
+    world,
+    signal,
+  );
+  return theirs;
+}
+
+/** Types a code: joins the swarm of the machine that shows it. */
+export async function joinBy(
+  settings: Settings,
+  how: {
+    readonly code: PairCode | "stdio";
+    readonly at: string | undefined;
+    readonly yes: boolean;
+  },
+  deps: PairDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { world, talk } = deps;
+  if (how.code !== "stdio") talk.say("Looking for the other machine ...");
+  const met = how.code === "stdio" ? await pairByStdio(world, signal) : await pairAsGuest(
+    { code: how.code, trackers: trackersOf(settings), at: how.at },
+    world,
+    signal,
+  );
+  talk.say(`Found ${met.card.deviceId} by ${met.way}.`);
+  if (met.gives === "guest") return await giveKey(settings, met, deps, signal);
+  await takeKey(settings, met, how.yes, deps);
+  const logger = silentLogger();
+  const now = loadSettings(world, { dbPath: settings.dbPath });
+  const keys = await loadExistingKeys(keyPathsOf(now), world);
+  using history = openHistory(now.dbPath, world);
+  report(
+    met.card,
+    await syncAsGuest(now, keys, met.card, { world, history, logger }, signal),
+    talk,
+  );
+}
+
+/** The other one is a hub: it is given our key, and we take its addresses. */
+async function giveKey(
+  settings: Settings,
+  met: Met,
+  deps: PairDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { world, talk } = deps;
+  const keys = await loadKeys(keyPathsOf(settings), world, silentLogger());
+  const status = await statusOfDaemon(world, settings.dbPath, signal);
+  const card = ownCard(settings, keys.identity.peer, status?.listening ?? [], {
+    swarmKey: keys.swarmKey,
+    outcome: "joined",
+  });
+  await met.reply(card);
+  await takeOver(settings, met.card, false, deps);
+  const told = await tellDaemon(world, settings.dbPath);
+  talk.say(
+    `${met.card.deviceId} has the swarm key now, and this machine knows its tracker and relay.`,
+  );
+  if (!told) talk.say("They are used from the next `rr p2p-sync` on.");
+}
+
+/** Takes the swarm key and the settings, after asking where there is something to lose. */
+async function takeKey(settings: Settings, met: Met, yes: boolean, deps: PairDeps): Promise<void> {
+  const { world, talk } = deps;
+  const { card } = met;
+  const identity = await loadOrCreateIdentity(settings.p2pIdentityKeyPath, world);
+  const reply = (outcome: "joined" | "already" | "declined"): Promise<void> =>
+    met.reply(ownCard(settings, identity.peer, [], { outcome, trackerToken: undefined }));
+  if (card.swarmKey === undefined) throw new RrError("invalid", "The other machine gave no key");
+  const plan = await planKey(world, settings.swarmKeyPath, card.swarmKey);
+  if (plan.kind === "replace" && !yes && !mayReplace(settings, plan.oldFingerprint, met, deps)) {
+    await reply("declined");
+    throw new RrError("key", "Nothing was changed: this machine keeps its own swarm key", {
+      hint: "With `--yes` the key is replaced; the old one is kept beside it",
+    });
+  }
+  const kept = installKey(world, settings.swarmKeyPath, card.swarmKey, plan);
+  await takeOver(settings, card, true, deps);
+  await reply(plan.kind === "same" ? "already" : "joined");
+  if (plan.kind === "same") talk.say("Both had the same swarm key already.");
+  if (kept !== undefined) talk.say(`The old swarm key is kept in ${kept}`);
+}
+
+/** Whether a person agrees to leave the swarm that this machine is in. A key that nothing depends on may go. */
+function mayReplace(
+  settings: Settings,
+  fingerprint: string,
+  { card }: Met,
+  { world, talk }: PairDeps,
+): boolean {
+  if (world.files.stat(settings.dbPath) === undefined) return true;
+  using history = openHistory(settings.dbPath, world);
+  const count = history.log.count();
+  if (count === 0) return true;
+  talk.say(
+    `This machine has a history of ${count} commands and another swarm key (${fingerprint}).`,
+  );
+  talk.say(`With the key of ${card.deviceId} (${swarmKeyFingerprint(card.swarmKey!)}):`);
+  talk.say("  - both histories become one, on both machines;");
+  talk.say(
+    "  - devices that have the old key no longer sync with this one until they are paired too;",
+  );
+  talk.say("  - the old key is kept beside the new one.");
+  return talk.ask("Replace the key?") ?? false;
+}
+
+async function takeOver(
+  settings: Settings,
+  card: PairCard,
+  joins: boolean,
+  { world, talk }: PairDeps,
+): Promise<void> {
+  const changes = configChanges(settings, card, joins);
+  await changeConfig(world, settings, changes);
+  for (const [key, value] of Object.entries(changes)) {
+    const shown = key === "tracker_token" ? "(as given)" : [value].flat().join(", ");
+    talk.say(`Set ${key} = ${shown}`);
+  }
+  if (Object.keys(changes).length > 0) await tellDaemon(world, settings.dbPath);
+}
+
+function report({ deviceId }: PairCard, first: FirstSync, talk: PairTalk): void {
+  if (first.error !== undefined) {
+    talk.say(`Paired with ${deviceId}, but the first sync did not work: ${first.error}`);
+    talk.say("It is tried again by the daemon; `rr status` shows how it goes.");
+    return;
+  }
+  const how = first.route === undefined ? "" : `, ${first.route}`;
+  const sent = first.sent === undefined ? "" : `, ${first.sent} sent`;
+  const counts = `${first.received} commands received${sent}`;
+  talk.say(`In sync with ${deviceId}${how}: ${counts}.`);
+}
+
+function trackersOf(settings: Settings): { baseUrl: string; token: string | undefined }[] {
+  return settings.trackers.map((baseUrl) => ({ baseUrl, token: settings.trackerToken }));
+}

@@ -1,0 +1,129 @@
+/** Pairing both ends over an ssh login that works: the login vouches for both, so no code is typed. */
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { RrError } from "../../base/rr_error.ts";
+import { FrameStream } from "../../lan/frames.ts";
+import type { PairCard } from "../../pair/card.ts";
+import { createCode, formatCode, parseCode } from "../../pair/code.ts";
+import { startHost } from "../../pair/exchange.ts";
+import { exchange } from "./host.ts";
+import { meet, type Met } from "./guest.ts";
+import { WayError } from "./lines.ts";
+import { guestLine, hostLine, type WayDeps } from "./tcp.ts";
+
+/** What the far side says first; what a login prints before it is passed over. */
+const READY = "rustory-pair-ready 1";
+/** Lines of a login that are passed over. */
+const MOST_GREETING_LINES = 200;
+const LONGEST_GREETING_LINE = 4_096;
+/** Time for the login, a person's password included, and for rr to start there. */
+const LOGIN_MS = 120_000;
+/** Where rr is often installed and a login without a terminal does not look. */
+const FOLDERS = ["$HOME/.local/bin", "$HOME/.deno/bin", "/usr/local/bin", "/opt/homebrew/bin"];
+/** What a shell and ssh end with. */
+const NOT_FOUND = 127;
+const SSH_FAILED = 255;
+const UNKNOWN_COMMAND = 2;
+
+/** How to pair over ssh. */
+export interface SshPlan {
+  /** `user@host`, or whatever ssh calls it. */
+  readonly target: string;
+  readonly card: PairCard;
+  /** Whether the far side may replace a swarm key of its own. */
+  readonly yes: boolean;
+}
+
+/**
+ * Runs `rr pair --stdio` there and gives it our card; resolves to its card.
+ *
+ * @throws {RrError} if the login fails, or rr is missing or too old there; `signal.reason`
+ */
+export async function pairOverSsh(
+  { target, card, yes }: SshPlan,
+  deps: WayDeps,
+  signal: AbortSignal,
+): Promise<PairCard> {
+  if (target.startsWith("-") || /\s/.test(target)) {
+    throw new RrError("usage", `Cannot log in to ${JSON.stringify(target)}: expected user@host`);
+  }
+  const remote = `PATH="$PATH:${FOLDERS.join(":")}" rr pair --stdio${yes ? " --yes" : ""}`;
+  const child = spawn("ssh", ["-T", target, remote], { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = Promise.withResolvers<number>();
+  child.on("error", () => ended.resolve(NOT_FOUND + 1));
+  child.on("exit", (code) => ended.resolve(code ?? SSH_FAILED));
+  using stream = new FrameStream(child.stdout!, child.stdin!, () => child.kill());
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(LOGIN_MS)]);
+  const start = async (): Promise<PairCard | undefined> => {
+    if (!await untilReady(stream, patience)) return undefined;
+    const code = createCode(deps.random);
+    stream.writeLine(formatCode(code));
+    const host = startHost(code, deps.random);
+    await stream.write(host.hello);
+    const answer = await stream.frame(patience);
+    if (answer === undefined) return undefined;
+    return await exchange(host, hostLine(stream, target, answer), card, signal);
+  };
+  try {
+    const theirs = await start();
+    if (theirs !== undefined) {
+      await ended.promise;
+      return theirs;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof WayError)) throw error;
+  }
+  throw sshFailure(target, await ended.promise);
+}
+
+/** The far side of {@linkcode pairOverSsh}: takes the code and the card from standard input. */
+export async function pairByStdio(deps: WayDeps, signal: AbortSignal): Promise<Met> {
+  const { stdin, stdout } = process;
+  const stream = new FrameStream(stdin, stdout, () => stdin.destroy());
+  stream.writeLine(READY);
+  const code = await stream.line(signal);
+  const hello = code === undefined ? undefined : await stream.frame(signal);
+  if (code === undefined || hello === undefined) {
+    throw new RrError("usage", "Cannot pair: --stdio is for the rr at the other end of ssh", {
+      hint: "Run `rr pair --ssh user@host` on the machine that has the history",
+    });
+  }
+  return await meet(parseCode(code), guestLine(stream, "ssh", hello), deps, signal);
+}
+
+async function untilReady(stream: FrameStream, signal: AbortSignal): Promise<boolean> {
+  for (let count = 0; count < MOST_GREETING_LINES; count++) {
+    const line = await stream.line(signal, LONGEST_GREETING_LINE);
+    if (line === undefined) return false;
+    if (line.trimEnd() === READY) return true;
+  }
+  return false;
+}
+
+function sshFailure(target: string, code: number): RrError {
+  switch (code) {
+    case NOT_FOUND:
+      return new RrError("not-found", `Cannot pair with ${target}: rr is not there`, {
+        hint: `Install it there first, for example: scp "$(command -v rr)" ${target}:.local/bin/rr`,
+      });
+    case UNKNOWN_COMMAND:
+      return new RrError("invalid", `Cannot pair with ${target}: the rr there is too old`, {
+        hint: "Update it there and try again",
+      });
+    case NOT_FOUND + 1:
+      return new RrError("not-found", "Cannot start ssh: it is not installed here");
+    case SSH_FAILED:
+      return new RrError("network", `Cannot log in to ${target}: ssh has said why`, {
+        hint: `Try \`ssh ${target} true\`, or pair by a code: \`rr pair\``,
+      });
+    default:
+      return new RrError(
+        "network",
+        `Cannot pair with ${target}: rr there ended with code ${code}`,
+        {
+          hint: `Its own words stand above; try \`ssh ${target} rr doctor\``,
+        },
+      );
+  }
+}

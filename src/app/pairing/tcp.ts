@@ -1,0 +1,195 @@
+/** Pairing over a TCP connection of its own, found by a beacon or by address. */
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Clock } from "../../base/clock.ts";
+import { Disposers } from "../../base/disposers.ts";
+import type { Random } from "../../base/random.ts";
+import { pairBeaconKey, SUBJECT_BYTES } from "../../lan/beacon.ts";
+import { LanDiscovery, type LanPeer } from "../../lan/discovery.ts";
+import { FrameStream } from "../../lan/frames.ts";
+import { openMulticast } from "../../lan/udp.ts";
+import { type GuestLine, type HostLine, type HostWay, WayError } from "./lines.ts";
+
+/** The TCP port that `--at` means if it names none, and that a host takes if it is free. */
+export const PAIR_PORT = 8846;
+/** Connections that may wait at one time; strangers must not hold more. */
+const MAX_WAITING = 16;
+/** Time for a connection to say what it wants, and for a guest to answer a hello. */
+const ANSWER_MS = 20_000;
+
+/** What the ways need of the world. */
+export interface WayDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Listens for a guest, and lets the local network know. */
+export async function openNetworkWay(
+  number: number,
+  hello: Uint8Array,
+  deps: WayDeps,
+): Promise<HostWay & { readonly port: number }> {
+  const { promise, resolve } = Promise.withResolvers<HostLine>();
+  await using parts = new Disposers();
+  const sockets = new Set<Socket>();
+  const server = await listen((socket) => {
+    if (sockets.size >= MAX_WAITING) return void socket.destroy();
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => sockets.delete(socket));
+    void greet(socket, number, hello).then((line) => line && resolve(line), () => {});
+  });
+  parts.use({
+    [Symbol.dispose]: () => {
+      server.close();
+      for (const socket of sockets) socket.end();
+    },
+  });
+  const { port } = server.address() as { port: number };
+  parts.use(await seek(number, () => port, () => {}, deps));
+  const owned = parts.move();
+  return {
+    name: `the network (port ${port})`,
+    port,
+    line: () => promise,
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+  };
+}
+
+async function greet(
+  socket: Socket,
+  number: number,
+  hello: Uint8Array,
+): Promise<HostLine | undefined> {
+  const stream = new FrameStream(socket, socket, () => socket.destroy());
+  const patience = AbortSignal.timeout(ANSWER_MS);
+  try {
+    if (await stream.line(patience) !== `rustory-pair ${number}`) throw new WayError("a stranger");
+    await stream.write(hello);
+    const answer = await stream.frame(patience);
+    if (answer === undefined) throw new WayError("no answer");
+    return hostLine(stream, "the network", answer);
+  } catch {
+    socket.destroy();
+    return undefined;
+  }
+}
+
+/** A line of which the answer has come. */
+export function hostLine(stream: FrameStream, name: string, answer: Uint8Array): HostLine {
+  return {
+    name,
+    answer,
+    send: (message) => stream.write(message),
+    reply: async (signal) => {
+      const reply = await stream.frame(signal);
+      if (reply === undefined) throw new WayError("The other machine has hung up");
+      return reply;
+    },
+  };
+}
+
+/** Resolves with the first host of this number that the local network shows. */
+export async function findOnNetwork(
+  number: number,
+  deps: WayDeps,
+  signal: AbortSignal,
+): Promise<GuestLine> {
+  const { promise, resolve } = Promise.withResolvers<GuestLine>();
+  const tried = new Set<string>();
+  const tryAt = ({ places }: LanPeer): void => {
+    for (const { address, port } of places) {
+      const key = `${address} ${port}`;
+      if (tried.has(key) || tried.size >= MAX_WAITING) continue;
+      tried.add(key);
+      callHost(address, port, number, signal).then(resolve, () => {});
+    }
+  };
+  await using _seeking = await seek(number, () => undefined, tryAt, deps);
+  const stopped = Promise.withResolvers<never>();
+  const stop = (): void => stopped.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([promise, stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/**
+ * Calls a host by its address.
+ *
+ * @throws {WayError} if nobody is there, or nobody with this number
+ */
+export async function callHost(
+  host: string,
+  port: number,
+  number: number,
+  signal: AbortSignal,
+): Promise<GuestLine> {
+  const socket = connect({ host, port });
+  const stop = (): void => void socket.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  const stream = new FrameStream(socket, socket, stop);
+  stream.writeLine(`rustory-pair ${number}`);
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+  const hello = await stream.frame(patience).catch(() => undefined);
+  if (hello !== undefined) return guestLine(stream, `the network, ${host}`, hello);
+  socket.destroy();
+  signal.throwIfAborted();
+  throw new WayError(`nobody at ${host} port ${port} shows a code with the number ${number}`);
+}
+
+/** A line of which the hello has come. */
+export function guestLine(stream: FrameStream, name: string, hello: Uint8Array): GuestLine {
+  return {
+    name,
+    hello,
+    send: (_slot, message) => stream.write(message),
+    offer: async (signal) => {
+      const offer = await stream.frame(signal);
+      if (offer === undefined) throw new WayError("The other machine has hung up");
+      return offer;
+    },
+  };
+}
+
+/** Takes part in the beacons of a number. */
+async function seek(
+  number: number,
+  portAt: () => number | undefined,
+  onPeer: (peer: LanPeer) => void,
+  deps: WayDeps,
+): Promise<AsyncDisposable> {
+  const multicast = await openMulticast(deps);
+  const subject = deps.random.bytes(SUBJECT_BYTES);
+  const options = { key: pairBeaconKey(number), subject, portAt, onPeer };
+  const discovery = new LanDiscovery(options, { multicast, ...deps });
+  const stop = new AbortController();
+  const running = discovery.run(stop.signal);
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      stop.abort(new Error("the pairing is over"));
+      await running;
+      await multicast[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** On the usual port of both address families, or on any. */
+async function listen(take: (socket: Socket) => void): Promise<Server> {
+  const tries = [["::", PAIR_PORT], ["0.0.0.0", PAIR_PORT], ["::", 0], ["0.0.0.0", 0]] as const;
+  let last: unknown;
+  for (const [host, port] of tries) {
+    const server = createServer(take);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    server.once("error", reject);
+    server.listen({ host, port }, resolve);
+    try {
+      await promise;
+      return server;
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
