@@ -14,6 +14,7 @@ export function captureIntake(
   logger: Logger,
 ): () => Promise<number> {
   const { folder, ignorePattern, ignoreFolders, secretsFilter, home } = config.capture;
+  const realPath = (path: string): string | undefined => world.files.realPath(path);
   let rules: Promise<CaptureRules> | undefined;
   let waiting = false;
   return async () => {
@@ -26,7 +27,13 @@ export function captureIntake(
       userId: config.network.userId,
       deviceId: config.network.deviceId as DeviceId,
       rules: () =>
-        rules ??= createCaptureRules({ ignorePattern, ignoreFolders, home, secretsFilter }),
+        rules ??= createCaptureRules({
+          ignorePattern,
+          ignoreFolders,
+          home,
+          realPath,
+          secretsFilter,
+        }),
     });
     if (report.problem !== undefined && !waiting) {
       logger.warn("Recorded commands wait, as it cannot be told which of them to keep", {

@@ -49,6 +49,8 @@ export interface Files {
   readBytes(path: string): Uint8Array<ArrayBuffer> | undefined;
   readText(path: string): string | undefined;
   stat(path: string): FileInfo | undefined;
+  /** The path without symbolic links; `undefined` if it is not there, or cannot be followed. */
+  realPath(path: string): string | undefined;
   /** Names in a folder, in no order; empty if there is no such folder. */
   list(folder: string): string[];
   /** Creates the folder and its missing parents with mode 0700; existing ones stay as they are. */
@@ -85,7 +87,7 @@ export interface World {
   readonly stderr: Output;
   /** An environment variable; blank ones count as unset. */
   env(name: string): string | undefined;
-  /** The working folder; `undefined` if it has been removed. */
+  /** The working folder, by the shell's name for it (`$PWD`); `undefined` if it has been removed. */
   cwd(): string | undefined;
   /** The machine's name as the kernel has it; `undefined` if it cannot be read. */
   hostname(): string | undefined;

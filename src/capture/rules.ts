@@ -1,4 +1,5 @@
 /** The decision what is recorded. */
+import { cleanFolder, folderNames, isWithin } from "../base/folder.ts";
 import type { Matcher } from "./pattern.ts";
 import { findSecret } from "./secrets.ts";
 
@@ -17,9 +18,14 @@ export interface CaptureOptions {
   /** `record_ignore_dirs`: nothing below these folders; `~/` is `home`. @default {[]} */
   readonly ignoreFolders?: readonly string[] | undefined;
   readonly home?: string | undefined;
+  /** Follows symbolic links: what is ignored is ignored by whatever name. @default {names decide} */
+  readonly realPath?: ((path: string) => string | undefined) | undefined;
   /** `record_secrets_filter`. @default {true} */
   readonly secretsFilter?: boolean | undefined;
 }
+
+/** Folders whose answer is kept; nobody works in more of them at a time. */
+const MOST_KNOWN = 1_000;
 
 /** Decides for one command after the other. */
 export interface CaptureRules {
@@ -34,16 +40,16 @@ export interface CaptureRules {
  * then be recorded past it; what the hooks write waits in the spool until it is corrected.
  */
 export async function createCaptureRules(options: CaptureOptions = {}): Promise<CaptureRules> {
-  const { ignorePattern = "", ignoreFolders = [], home, secretsFilter = true } = options;
+  const { ignorePattern = "", ignoreFolders = [], home, realPath, secretsFilter = true } = options;
   const isIgnored: Matcher = ignorePattern === ""
     ? () => false
     : (await import("./pattern.ts")).compilePattern(ignorePattern);
-  const folders = ignoreFolders.map((folder) => comparable(folder, home)).filter((f) => f !== "");
+  const isInIgnored = folderTest(ignoreFolders, home, realPath);
 
   function skipReason(command: string, cwd?: string): SkipReason | undefined {
     if (command === "") return "empty";
     if (isOwn(command)) return "own";
-    if (cwd !== undefined && isBelow(cwd, folders)) return "folder";
+    if (cwd !== undefined && isInIgnored(cwd)) return "folder";
     if (isIgnored(command)) return "pattern";
     return secretsFilter && findSecret(command) !== undefined ? "secret" : undefined;
   }
@@ -59,12 +65,30 @@ function isOwn(command: string): boolean {
   return command.startsWith("rr") && /^rr(?:\s|$)/.test(command);
 }
 
-function isBelow(cwd: string, folders: readonly string[]): boolean {
-  return folders.some((folder) => cwd === folder || cwd.startsWith(`${folder}/`) || folder === "/");
+/** Whether a folder is one of these or below, by any of the names that both have. */
+function folderTest(
+  ignored: readonly string[],
+  home: string | undefined,
+  realPath: CaptureOptions["realPath"],
+): (cwd: string) => boolean {
+  const roots = ignored.map((folder) => comparable(folder, home)).filter((root) => root !== "")
+    .flatMap((root) => folderNames(root, realPath));
+  if (roots.length === 0) return () => false;
+  // An import asks for the same few folders again and again.
+  const known = new Map<string, boolean>();
+  return (cwd) => {
+    let isIgnored = known.get(cwd);
+    if (isIgnored === undefined) {
+      const names = folderNames(cleanFolder(cwd), realPath);
+      isIgnored = names.some((name) => roots.some((root) => isWithin(name, root)));
+      if (known.size < MOST_KNOWN) known.set(cwd, isIgnored);
+    }
+    return isIgnored;
+  };
 }
 
 function comparable(folder: string, home: string | undefined): string {
   const trimmed = folder.trim();
   const whole = home !== undefined && /^~(\/|$)/.test(trimmed) ? home + trimmed.slice(1) : trimmed;
-  return whole === "/" ? whole : whole.replace(/\/+$/, "");
+  return cleanFolder(whole);
 }

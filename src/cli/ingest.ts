@@ -27,6 +27,7 @@ export function ingestDeps(
         ignorePattern: settings.recordIgnoreRegex,
         ignoreFolders: settings.recordIgnoreDirs,
         home: settings.home,
+        realPath: (path) => world.files.realPath(path),
         secretsFilter: settings.recordSecretsFilter,
       }),
   };

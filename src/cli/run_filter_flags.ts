@@ -1,9 +1,10 @@
 /** The flags that say which runs are meant, the same in search, stats and delete. */
+import { cleanFolder, folderNames } from "../base/folder.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
 import { expandHome } from "../config/paths.ts";
-import type { RunFilter } from "../history/run_filter.ts";
+import { folderFilter, type RunFilter } from "../history/run_filter.ts";
 import type { TextQuery } from "../history/text_query.ts";
 import type { QueryPlace } from "../search/language/filters.ts";
 import { bothFilters, parseWords } from "../search/language/parse.ts";
@@ -48,7 +49,7 @@ export interface Asked {
  * @throws {RrError} `usage` if the value of a flag cannot be used
  */
 export async function askedFor(
-  world: Pick<World, "cwd" | "env" | "clock">,
+  world: Pick<World, "cwd" | "env" | "clock" | "files">,
   settings: Settings,
   flags: RunFilterFlags & { readonly caseSensitive?: boolean },
   words: readonly string[],
@@ -62,7 +63,7 @@ export async function askedFor(
 
 /** Where a query is asked: what `.` means in it. */
 export function queryPlace(
-  world: Pick<World, "cwd" | "env" | "clock">,
+  world: Pick<World, "cwd" | "env" | "clock" | "files">,
   settings: Pick<Settings, "hostname" | "deviceId" | "userId" | "home">,
 ): QueryPlace {
   return {
@@ -71,6 +72,7 @@ export function queryPlace(
     userId: settings.userId,
     cwd: world.cwd(),
     home: settings.home,
+    realPath: (path) => world.files.realPath(path),
     session: world.env("RUSTORY_SESSION"),
     nowMs: world.clock.now(),
   };
@@ -82,16 +84,19 @@ export function queryPlace(
  * @throws {RrError} `usage` if a value cannot be used
  */
 export async function runFilterOf(
-  world: Pick<World, "cwd" | "env" | "clock">,
+  world: Pick<World, "cwd" | "env" | "clock" | "files">,
   settings: Settings,
   flags: RunFilterFlags,
 ): Promise<RunFilter> {
   const now = world.clock.now();
+  const cwd = placeOf("cwd", world, settings, flags.cwd);
+  const below = placeOf("below", world, settings, flags.below);
   return {
+    ...cwd,
+    ...below,
+    clauses: [...cwd.clauses ?? [], ...below.clauses ?? []],
     hostname: flags.host === "." ? settings.hostname : flags.host,
     deviceId: flags.device === "." ? settings.deviceId : flags.device,
-    cwd: folderOf(world, settings, flags.cwd),
-    below: folderOf(world, settings, flags.below),
     session: sessionOf(world, flags.session),
     exit: exitOf(flags.exit),
     sinceMs: await momentOf("--since", flags.since, now),
@@ -99,20 +104,25 @@ export async function runFilterOf(
   };
 }
 
-function folderOf(
-  world: Pick<World, "cwd">,
+function placeOf(
+  name: "cwd" | "below",
+  world: Pick<World, "cwd" | "files">,
   settings: Settings,
   folder: string | undefined,
-): string | undefined {
-  if (folder === undefined) return undefined;
+): RunFilter {
+  if (folder === undefined) return {};
+  const whole = folderOf(world, settings, folder);
+  return folderFilter(name, folderNames(whole, (path) => world.files.realPath(path)));
+}
+
+function folderOf(world: Pick<World, "cwd">, settings: Settings, folder: string): string {
   const here = (): string => {
     const cwd = world.cwd();
     if (cwd !== undefined) return cwd;
     throw new RrError("usage", "Cannot tell the current folder: it has been removed");
   };
-  if (folder === ".") return here();
-  const whole = expandHome(folder, settings.home).replace(/(?<=.)\/+$/, "");
-  return whole.startsWith("/") ? whole : `${here()}/${whole.replace(/^\.\//, "")}`;
+  const whole = expandHome(folder, settings.home);
+  return cleanFolder(whole.startsWith("/") ? whole : `${here()}/${whole}`);
 }
 
 function sessionOf(world: Pick<World, "env">, session: string | undefined): string | undefined {

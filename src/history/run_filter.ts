@@ -1,4 +1,5 @@
 /** Which runs of commands a reader wants, by everything but their text: the one definition of it. */
+import { isWithin } from "../base/folder.ts";
 
 /** Every given condition must hold. */
 export interface RunFilter {
@@ -78,11 +79,28 @@ export function matchesPlace({ hostname, deviceId, cwd, below }: RunFilter, at: 
   return (hostname === undefined || at.hostname === hostname) &&
     (deviceId === undefined || at.deviceId === deviceId) &&
     (cwd === undefined || at.cwd === cwd) &&
-    (below === undefined || isBelow(at.cwd, below));
+    (below === undefined || isWithin(at.cwd, below));
 }
 
-function isBelow(folder: string, root: string): boolean {
-  return folder === root || folder.startsWith(root.endsWith("/") ? root : `${root}/`);
+/** The filter for a folder that goes by any of these names: exactly it, or it and what is below. */
+export function folderFilter(name: "cwd" | "below", names: readonly string[]): RunFilter {
+  return names.length === 1
+    ? { [name]: names[0] }
+    : { clauses: [{ anyOf: names.map((folder) => ({ [name]: folder })), negated: false }] };
+}
+
+/**
+ * The status of a run that began here but whose end nobody saw. No shell has it: theirs are 0 to 255.
+ * atuin writes the same.
+ */
+export const UNKNOWN_EXIT = -1;
+
+/**
+ * Whether a status tells something. Besides {@linkcode UNKNOWN_EXIT}, a 0 tells nothing where the folder is
+ * not known either: the original and all importers of shell histories write that for lack of any better.
+ */
+export function isKnownExit(code: number, isUnknownFolder: boolean): boolean {
+  return code !== UNKNOWN_EXIT && !(isUnknownFolder && code === 0);
 }
 
 /**
@@ -92,14 +110,14 @@ function isBelow(folder: string, root: string): boolean {
  */
 export function matchesExit(exit: RunFilter["exit"], code: number, isUnknown: boolean): boolean {
   if (exit === undefined) return true;
-  const known = !(isUnknown && code === 0);
+  const known = isKnownExit(code, isUnknown);
   switch (exit) {
     case "unknown":
       return !known;
     case "success":
       return known && code === 0;
     case "failure":
-      return code !== 0;
+      return known && code !== 0;
     default:
       return known && code === exit;
   }

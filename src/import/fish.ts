@@ -4,8 +4,11 @@ import type { EntryDraft } from "../history/entry.ts";
 import { lineEnd, timeOf } from "./byte_lines.ts";
 import type { BrokenRecord } from "../shell/broken_record.ts";
 
-const COMMAND = "- cmd: ";
-const WHEN = "  when: ";
+/** One space after the colon belongs to the format; fish reads a line without it too. */
+const COMMAND = /^- cmd: ?/;
+/** Fields stand deeper than the command; fish 2 wrote three spaces, fish 3 two, and fish reads any. */
+const WHEN = /^\s+when:\s*(\d+)\s*$/;
+const FIELD = /^\s/;
 
 /** The commands of a fish history file, oldest first; lines that belong to none are broken. */
 export function* parseFishHistory(bytes: Uint8Array): Generator<EntryDraft | BrokenRecord> {
@@ -18,14 +21,14 @@ export function* parseFishHistory(bytes: Uint8Array): Generator<EntryDraft | Bro
     const text = decode(bytes.subarray(start, end));
     line++;
     start = end + 1;
-    if (text.startsWith(COMMAND)) {
+    if (COMMAND.test(text)) {
       if (command !== undefined) yield draftOf(command, seconds);
-      command = text.slice(COMMAND.length);
+      command = text.replace(COMMAND, "");
       seconds = undefined;
       isLost = false;
-    } else if (command !== undefined && (text.startsWith("  ") || text === "")) {
+    } else if (command !== undefined && (FIELD.test(text) || text === "")) {
       // Besides the time, fish keeps the files that the command named.
-      if (text.startsWith(WHEN)) seconds = text.slice(WHEN.length).trim();
+      seconds = WHEN.exec(text)?.[1] ?? seconds;
     } else if (text.trim() !== "" && !isLost) {
       // A run of such lines is one damaged record.
       if (command !== undefined) yield draftOf(command, seconds);

@@ -3,14 +3,17 @@ import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import type { Entry, EntryDraft } from "../history/entry.ts";
 import type { BrokenRecord } from "../shell/broken_record.ts";
+import { cleanBytes } from "./clean_bytes.ts";
 import { parseBashHistory } from "./bash.ts";
 import { parseFishHistory } from "./fish.ts";
 import {
   atuinQuery,
   hishtoryQuery,
   type IdentifiedDraft,
+  mcflyQuery,
   parseAtuinRow,
   parseHishtoryRow,
+  parseMcflyRow,
   parseRustoryRow,
   type Row,
   type RowQuery,
@@ -27,6 +30,7 @@ export const IMPORT_SOURCES = [
   "fish",
   "atuin",
   "hishtory",
+  "mcfly",
   "rustory",
   "jsonl",
 ] as const;
@@ -40,30 +44,6 @@ export type ImportItem = EntryDraft | IdentifiedDraft | Entry | BrokenRecord;
 export interface OpenSource extends Disposable {
   /** Starts from the beginning, each time it is called. */
   items(): Iterable<ImportItem>;
-}
-
-/** Where a source lies unless `--path` says otherwise; `undefined` if it has no usual place. */
-export function usualPath(
-  from: ImportSource,
-  env: (name: string) => string | undefined,
-): string | undefined {
-  const home = env("HOME") ?? "";
-  const data = env("XDG_DATA_HOME") ?? `${home}/.local/share`;
-  switch (from) {
-    case "zsh":
-      return `${env("ZDOTDIR") ?? home}/.zsh_history`;
-    case "bash":
-      return `${home}/.bash_history`;
-    case "fish":
-      return `${data}/fish/fish_history`;
-    case "atuin":
-      return env("ATUIN_DB_PATH") ?? `${data}/atuin/history.db`;
-    case "hishtory":
-      return `${home}/.hishtory/.hishtory.db`;
-    case "rustory":
-    case "jsonl":
-      return undefined;
-  }
 }
 
 /**
@@ -85,6 +65,8 @@ export function openSource(from: ImportSource, path: string, files: Files): Open
       return rowSource(path, files, "history", atuinQuery, parseAtuinRow);
     case "hishtory":
       return rowSource(path, files, "history_entries", hishtoryQuery, parseHishtoryRow);
+    case "mcfly":
+      return rowSource(path, files, "commands", mcflyQuery, parseMcflyRow);
     case "rustory":
       return rowSource(path, files, "entries", rustoryQuery, parseRustoryRow);
   }
@@ -101,7 +83,8 @@ function fileSource(
       hint: "Name the right one with --path",
     });
   }
-  return { items: () => parse(bytes), [Symbol.dispose]: () => {} };
+  const clean = cleanBytes(bytes);
+  return { items: () => parse(clean), [Symbol.dispose]: () => {} };
 }
 
 function rowSource(

@@ -4,6 +4,8 @@
  */
 import type { Entry, EntryDraft } from "../history/entry.ts";
 import { checkEntry } from "../history/check_entry.ts";
+import { cleanFolder } from "../base/folder.ts";
+import { isUnknownPlace, UNKNOWN_EXIT } from "../history/run_filter.ts";
 import type { BrokenRecord } from "../shell/broken_record.ts";
 
 /** A row as SQLite gives it. */
@@ -49,12 +51,19 @@ export function parseAtuinRow(row: Row, at: number): IdentifiedDraft | BrokenRec
     startedAtMs: millisOf(row.started_at_ms),
     command: row.command,
     durationMs: integerOf(row.duration_ms),
-    exitCode: integerOf(row.exit),
-    cwd: textOf(row.cwd),
+    exitCode: atuinExit(row.exit, row.cwd),
+    cwd: folderOf(row.cwd),
     // Written as "host:user".
     hostname: textOf(row.hostname)?.replace(/:[^:]*$/, ""),
     session: textOf(row.session),
   };
+}
+
+// -1 is atuin's "not known": it imported the command, or never saw it end. Where the folder is not known
+// either, that alone tells; else the status has to.
+function atuinExit(exit: unknown, cwd: unknown): number | undefined {
+  const code = integerOf(exit);
+  return code === UNKNOWN_EXIT && folderOf(cwd) === undefined ? undefined : code;
 }
 
 /** hishtory's client database. Ids came later, and older rows have none. */
@@ -78,15 +87,49 @@ export function parseHishtoryRow(row: Row, at: number): IdentifiedDraft | Broken
   const endedAtMs = goTimeMs(row.end_time);
   const ranMs = startedAtMs === undefined || endedAtMs === undefined ? 0 : endedAtMs - startedAtMs;
   const home = textOf(row.home_directory);
-  const cwd = textOf(row.current_working_directory);
+  const cwd = folderOf(row.current_working_directory);
   return {
     id: uuidOf(row.entry_id),
     startedAtMs,
     command: row.command,
     durationMs: Math.max(0, ranMs),
     exitCode: integerOf(row.exit_code),
-    cwd: home !== undefined && /^~(\/|$)/.test(cwd ?? "") ? home + cwd!.slice(1) : cwd,
+    cwd: home !== undefined && cwd !== undefined ? withHome(cwd, home) : cwd,
     hostname: textOf(row.hostname),
+  };
+}
+
+// hishtory shortens the home folder, and writes "~/" for the folder itself.
+function withHome(cwd: string, home: string): string {
+  return /^~(\/|$)/.test(cwd) ? cleanFolder(home + cwd.slice(1)) : cwd;
+}
+
+/** mcfly's database. It has no ids, and times in whole seconds. */
+export function mcflyQuery(has: readonly string[]): RowQuery {
+  return {
+    columns: {
+      ...plain(["cmd", "when_run", "exit_code"]),
+      dir: has.includes("dir") ? "dir" : "NULL",
+      session_id: has.includes("session_id") ? "session_id" : "NULL",
+    },
+    rest: "FROM commands ORDER BY when_run, id",
+  };
+}
+
+/** A row of {@linkcode mcflyQuery}. */
+export function parseMcflyRow(row: Row, at: number): EntryDraft | BrokenRecord {
+  const broken = tooLarge(row, at);
+  if (broken !== undefined) return broken;
+  if (typeof row.cmd !== "string") return { broken: "expected the command as text", at };
+  const cwd = folderOf(row.dir);
+  const seconds = integerOf(row.when_run);
+  return {
+    startedAtMs: seconds === undefined ? undefined : millisOf(seconds * 1000),
+    command: row.cmd,
+    // What mcfly took from a shell's file has no folder, and a status of 0 that nobody saw.
+    exitCode: cwd === undefined ? undefined : integerOf(row.exit_code),
+    cwd,
+    session: textOf(row.session_id)?.replace(/^IMPORTED$/, "") || undefined,
   };
 }
 
@@ -143,6 +186,12 @@ function tooLarge(row: Row, at: number): BrokenRecord | undefined {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+// A folder as text; programs write nothing or "unknown" for one that they do not know.
+function folderOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text === undefined || isUnknownPlace(text) ? undefined : cleanFolder(text);
 }
 
 function integerOf(value: unknown): number | undefined {

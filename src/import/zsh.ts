@@ -7,8 +7,12 @@ const BACKSLASH = 0x5c;
 // zsh keeps bytes that its lexer uses as tokens as this byte and the byte with bit 5 flipped.
 const META = 0x83;
 
-/** Written with EXTENDED_HISTORY: `: <start>:<seconds it ran>;<command>`. */
-const HEADER = /^: *(-?\d+):(\d+);/;
+/**
+ * Written with EXTENDED_HISTORY: `: <start>:<seconds it ran>;<command>`. zsh reads a number at the first
+ * place and passes over everything up to the `;`, whatever stands at the second: a clock that was set back
+ * leaves a negative number there, other programs leave fractions or nothing.
+ */
+const HEADER = /^:\s*([-+]?\d+)[^:;\n]*(?::([^;\n]*))?;/;
 
 /**
  * The commands of a zsh history file, oldest first. Multi-line commands come joined, non-ASCII text
@@ -40,7 +44,8 @@ function draftOf(record: string): EntryDraft {
     return { startedAtMs: undefined, command: withoutGuard(command), shell: "zsh" };
   }
   const startedAtMs = timeOf(header[1]);
-  const durationMs = Number(header[2]) * 1000;
+  const seconds = header[2] ?? "";
+  const durationMs = /^\d+$/.test(seconds) ? Number(seconds) * 1000 : NaN;
   return {
     startedAtMs,
     command: withoutGuard(record.slice(header[0].length)),

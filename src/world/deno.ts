@@ -1,4 +1,5 @@
 /** The {@linkcode World} on Deno. Touches no `node:` module and no global `process`: see system.ts. */
+import { shellFolder } from "./shell_folder.ts";
 import { systemClock } from "../base/clock.ts";
 import { systemRandom } from "../base/random.ts";
 import { RrError } from "../base/rr_error.ts";
@@ -18,6 +19,7 @@ const PERMISSIONS = [
 
 /** Creates the World of this Deno process. */
 export function denoWorld(): World {
+  const files = denoFiles();
   return {
     runtime: "deno",
     os: operatingSystem(),
@@ -28,7 +30,7 @@ export function denoWorld(): World {
     },
     clock: systemClock(),
     random: systemRandom(),
-    files: denoFiles(),
+    files,
     stdin: createInput({
       read: (buffer) => Deno.stdin.readSync(buffer),
       isTerminal: () => Deno.stdin.isTerminal(),
@@ -37,7 +39,7 @@ export function denoWorld(): World {
     stdout: outputTo(Deno.stdout),
     stderr: outputTo(Deno.stderr),
     env: environment,
-    cwd: () => orUndefined(() => Deno.cwd()),
+    cwd: () => shellFolder(orUndefined(() => Deno.cwd()), environment("PWD"), files),
     hostname: () => orUndefined(() => Deno.hostname()),
     onSignal(signal, handler): Disposable {
       Deno.addSignalListener(signal, handler);

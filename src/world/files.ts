@@ -30,6 +30,13 @@ export function createFiles(raw: RawFiles, unique: () => string): Files {
       return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
     },
     stat: (path) => ifThere(raw, "look at", path, () => raw.stat(path)),
+    realPath(path): string | undefined {
+      try {
+        return raw.realPath(path);
+      } catch {
+        return undefined;
+      }
+    },
     list: (folder) => ifThere(raw, "list", folder, () => raw.names(folder)) ?? [],
     makePrivateFolder: (path) =>
       attempt("create the folder", path, () => raw.makeFolder(path, FOLDER_MODE)),

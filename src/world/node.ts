@@ -1,4 +1,5 @@
 /** The {@linkcode World} on Node. Loaded on Node only. */
+import { shellFolder } from "./shell_folder.ts";
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { hostname } from "node:os";
@@ -13,6 +14,7 @@ import { createFiles, type RawFiles } from "./files.ts";
 
 /** Creates the World of this Node process. */
 export function nodeWorld(): World {
+  const files = nodeFiles();
   return {
     runtime: "node",
     os: operatingSystem(),
@@ -21,7 +23,7 @@ export function nodeWorld(): World {
     execPath: process.execPath,
     clock: systemClock(),
     random: systemRandom(),
-    files: nodeFiles(),
+    files,
     stdin: createInput({
       read: (buffer) => readDescriptor(0, buffer),
       isTerminal: () => isatty(0),
@@ -30,7 +32,7 @@ export function nodeWorld(): World {
     stdout: outputTo(1),
     stderr: outputTo(2),
     env: environment,
-    cwd: () => orUndefined(() => process.cwd()),
+    cwd: () => shellFolder(orUndefined(() => process.cwd()), environment("PWD"), files),
     hostname: () => orUndefined(() => hostname()),
     onSignal(signal, handler): Disposable {
       process.on(signal, handler);

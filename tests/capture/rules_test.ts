@@ -47,3 +47,18 @@ Deno.test("isHidden() sees a leading blank", () => {
   assert.ok(isHidden(" ls") && isHidden("\tls"));
   assert.ok(!isHidden("ls ") && !isHidden(""));
 });
+
+Deno.test("a folder is ignored by whatever name it is gone to", async () => {
+  const links: Record<string, string> = { "/home/me/link": "/srv/secret/x", "/cfg": "/srv/secret" };
+  const realPath = (path: string): string | undefined => links[path] ?? path;
+  const ignored = async (folder: string, cwd: string): Promise<boolean> => {
+    const rules = await createCaptureRules({ ignoreFolders: [folder], realPath });
+    return rules.skipReason("ls", cwd) === "folder";
+  };
+  assert.equal(await ignored("/srv/secret", "/home/me/link"), true);
+  assert.equal(await ignored("/cfg", "/srv/secret/y"), true);
+  assert.equal(await ignored("/cfg/", "/srv/secret"), true);
+  assert.equal(await ignored("/srv/secret", "/srv/other/../secret/y"), true);
+  assert.equal(await ignored("/srv/secret", "/srv/secretive"), false);
+  assert.equal(await ignored("/srv/secret", "/home/me"), false);
+});

@@ -276,3 +276,47 @@ for (const from of ["atuin", "hishtory", "rustory"] as const) {
     await assert.rejects(at.import({ from, path }), /other\.db": it is damaged/);
   });
 }
+
+Deno.test("importHistory() does not take a status that nobody knows for one", async () => {
+  using at = new Fixture();
+  const path = `${at.folder}/atuin.db`;
+  {
+    using db = new DatabaseSync(path);
+    db.exec(`CREATE TABLE history (id, timestamp, duration, exit, command, cwd, session, hostname);
+      INSERT INTO history VALUES ('a', 1700000000000000000, -1, -1, 'imported', 'unknown', 's', 'h:me'),
+        ('b', 1700000100000000000, -1, -1, 'never ended', '/home/me', 's', 'h:me'),
+        ('c', 1700000200000000000, 0, 0, 'fine', '/home/me/', 's', 'h:me')`);
+  }
+  await at.import({ from: "atuin", path });
+  const found = at.all().map((e) => [e.command, e.exitCode, e.cwd]);
+  assert.deepEqual(found, [
+    ["imported", 0, "unknown"],
+    ["never ended", -1, "/home/me"],
+    ["fine", 0, "/home/me"],
+  ]);
+  const by = (exit: "unknown" | "success" | "failure"): string[] =>
+    at.history.recall.find({ exit, limit: 9 }).map((e) => e.command).sort();
+  assert.deepEqual(by("unknown"), ["imported", "never ended"]);
+  assert.deepEqual([by("success"), by("failure")], [["fine"], []]);
+  while (at.history.index.catchUp() > 0);
+  assert.deepEqual(by("unknown"), ["imported", "never ended"]);
+  assert.deepEqual([by("success"), by("failure")], [["fine"], []]);
+});
+
+Deno.test("importHistory() reads mcfly's database", async () => {
+  using at = new Fixture();
+  const path = `${at.folder}/mcfly.db`;
+  {
+    using db = new DatabaseSync(path);
+    db.exec(`CREATE TABLE commands (id INTEGER PRIMARY KEY, cmd TEXT, cmd_tpl TEXT, session_id TEXT,
+        when_run INTEGER, exit_code INTEGER, selected INTEGER, dir TEXT, old_dir TEXT);
+      INSERT INTO commands VALUES (1, 'make', 'make', 's1', 1700000000, 2, 0, '/srv/app', NULL),
+        (2, 'from a file', '', 'IMPORTED', 1600000000, 0, 0, NULL, NULL)`);
+  }
+  assert.deepEqual(counts(await at.import({ from: "mcfly", path })), [2, 2, 0, 0, 0]);
+  assert.deepEqual(counts(await at.import({ from: "mcfly", path })), [2, 0, 2, 0, 0]);
+  assert.deepEqual(at.all().map((e) => [e.command, e.startedAtMs, e.exitCode, e.cwd, e.session]), [
+    ["from a file", 1_600_000_000_000, 0, "unknown", undefined],
+    ["make", 1_700_000_000_000, 2, "/srv/app", "s1"],
+  ]);
+});

@@ -1,7 +1,9 @@
+import type { ImportReport } from "../../import/import_tally.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { importHistory, type ImportRequest } from "../../import/import_history.ts";
-import { IMPORT_SOURCES, type ImportSource, usualPath } from "../../import/import_sources.ts";
+import { IMPORT_SOURCES, type ImportSource } from "../../import/import_sources.ts";
+import { usualFiles } from "../../import/usual_places.ts";
 import { type CaptureRules, createCaptureRules } from "../../capture/rules.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
@@ -77,7 +79,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     deviceId: flags.deviceId,
     hostname: flags.hostname,
   });
-  const { from, path } = sourceOf(world, settings, flags);
+  const { from, paths } = sourceOf(world, settings, flags);
   const rules = await rulesOf(world, settings);
   if (rules === undefined) return ExitCode.OK;
   const stop = new AbortController();
@@ -87,16 +89,29 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   // As what it is, not as what is imported; what a hook recorded is then known and not doubled.
   const own = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
   await takeInSpool(world, own, () => history);
-  const report = await importWithProgress(world, history, {
+  const request = {
     from,
-    path,
     userId: settings.userId,
     deviceId: settings.deviceId as DeviceId,
     hostname: settings.hostname,
     rules,
     limit: flags.limit,
     signal: stop.signal,
-  });
+  };
+  let secrets = 0;
+  for (const path of paths) {
+    const report = await importWithProgress(world, history, { ...request, path });
+    printReport(world, request.from, path, report);
+    secrets += report.skippedFor.secret ?? 0;
+  }
+  indexAll(world, history, "index");
+  if (secrets > 0) {
+    printInfo(world, `${secrets} commands that seem to hold a secret were left out`);
+  }
+  return ExitCode.OK;
+}
+
+function printReport(world: World, from: ImportSource, path: string, report: ImportReport): void {
   printLine(
     world,
     `import: path=${printable(path)} shell=${from} received=${report.received} ` +
@@ -104,12 +119,6 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   );
   for (const { broken, at } of report.problems) printWarning(world, `record ${at}: ${broken}`);
   if (report.broken > 0) printWarning(world, `${report.broken} records could not be read`);
-  indexAll(world, history, "index");
-  const secrets = report.skippedFor.secret ?? 0;
-  if (secrets > 0) {
-    printInfo(world, `${secrets} commands that seem to hold a secret were left out`);
-  }
-  return ExitCode.OK;
 }
 
 async function importWithProgress(
@@ -127,16 +136,16 @@ function sourceOf(
   world: World,
   settings: Settings,
   { from, shell, path }: Flags,
-): { from: ImportSource; path: string } {
+): { from: ImportSource; paths: readonly string[] } {
   if (from !== undefined && shell !== undefined && from !== shell) {
     throw new RrError("usage", `Cannot import from both ${from} and ${shell}`);
   }
   const source = from ?? shell ?? "zsh";
   const given = path?.trim() ?? "";
-  const file = given !== ""
-    ? expandHome(given, settings.home)
-    : usualPath(source, (name) => world.env(name));
-  if (file !== undefined) return { from: source, path: file };
+  const paths = given !== ""
+    ? [expandHome(given, settings.home)]
+    : usualFiles(source, (name) => world.env(name), world.files);
+  if (paths.length > 0) return { from: source, paths };
   throw new RrError("usage", `Cannot import from ${source} without a file`, {
     hint: "Name it with --path",
   });
@@ -146,6 +155,9 @@ async function rulesOf(world: World, settings: Settings): Promise<CaptureRules |
   try {
     return await createCaptureRules({
       ignorePattern: settings.recordIgnoreRegex,
+      ignoreFolders: settings.recordIgnoreDirs,
+      home: settings.home,
+      realPath: (path) => world.files.realPath(path),
       secretsFilter: settings.recordSecretsFilter,
     });
   } catch (error) {

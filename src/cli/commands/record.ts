@@ -101,7 +101,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   }, { lenient: true });
   const typed = tidyCommand(commandOf(world, flags));
   const cwd = flags.cwd ?? world.cwd() ?? ".";
-  const rules = await rulesOf(settings);
+  const rules = await rulesOf(world, settings);
   if (typeof rules === "object" && rules.skipReason(typed, cwd) !== undefined) return ExitCode.OK;
   const entry = toEntry(world, settings, flags, typed, cwd);
   if (typeof rules === "string") {
@@ -140,12 +140,13 @@ function commandOf(world: World, { cmd, cmdFile }: Flags): string {
 }
 
 // With a pattern that cannot be used nothing is recorded: it may have been there to keep secrets out.
-async function rulesOf(settings: Settings): Promise<CaptureRules | string> {
+async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | string> {
   try {
     return await createCaptureRules({
       ignorePattern: settings.recordIgnoreRegex,
       ignoreFolders: settings.recordIgnoreDirs,
       home: settings.home,
+      realPath: (path) => world.files.realPath(path),
       secretsFilter: settings.recordSecretsFilter,
     });
   } catch (error) {

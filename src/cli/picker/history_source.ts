@@ -1,9 +1,10 @@
 /** The history as the picker sees it. */
+import { folderNames } from "../../base/folder.ts";
 import type { DeviceId, Entry } from "../../history/entry.ts";
 import type { CommandRuns, Filter, RunInfo } from "../../picker/state.ts";
 import { type Slice, TEXT_END } from "../../search/index.ts";
 import type { CommandSlice, Recall } from "../../store/index/history_search.ts";
-import type { RunFilter } from "../../history/run_filter.ts";
+import { folderFilter, type RunFilter } from "../../history/run_filter.ts";
 import type { CommandSource } from "./command_source.ts";
 
 /** Where the picker was opened: what the scopes mean. */
@@ -11,6 +12,8 @@ export interface PickerPlace {
   readonly deviceId: DeviceId;
   /** `undefined` if the folder is gone. */
   readonly cwd: string | undefined;
+  /** Follows symbolic links. @default {folders have one name} */
+  readonly realPath?: ((path: string) => string | undefined) | undefined;
   /** See {@linkcode import("./workspace.ts").workspaceOf}. */
   readonly workspace: string | undefined;
   /** `undefined` outside of a shell with the hook. */
@@ -75,9 +78,11 @@ function runFilter({ scope, okOnly }: Filter, place: PickerPlace): RunFilter {
     case "host":
       return { exit, deviceId: place.deviceId };
     case "directory":
-      return { exit, cwd: place.cwd ?? NONE };
+      return { exit, ...folderFilter("cwd", folderNames(place.cwd ?? NONE, place.realPath)) };
     case "workspace":
-      return place.workspace === undefined ? { exit, cwd: NONE } : { exit, below: place.workspace };
+      return place.workspace === undefined
+        ? { exit, cwd: NONE }
+        : { exit, ...folderFilter("below", folderNames(place.workspace, place.realPath)) };
     case "session":
       return { exit, session: place.session ?? NONE };
   }

@@ -83,6 +83,7 @@ function placeOf(world: World, settings: Pick<Settings, "deviceId">): PickerPlac
   return {
     deviceId: settings.deviceId as DeviceId,
     cwd,
+    realPath: (path) => world.files.realPath(path),
     workspace: cwd === undefined ? undefined : workspaceOf(world.files, cwd),
     session: world.env("RUSTORY_SESSION"),
   };

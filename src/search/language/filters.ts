@@ -1,5 +1,6 @@
 /** The filters of the query language: the words `name:value` that say which runs are meant. */
-import type { RunFilter } from "../../history/run_filter.ts";
+import { cleanFolder, folderNames } from "../../base/folder.ts";
+import { folderFilter, type RunFilter } from "../../history/run_filter.ts";
 import { parseWhen } from "./when.ts";
 
 /** What `.` and nothing mean in a filter, and from when spans are counted. */
@@ -10,6 +11,8 @@ export interface QueryPlace {
   /** The current folder. */
   readonly cwd: string | undefined;
   readonly home: string | undefined;
+  /** Follows symbolic links. @default {folders have one name} */
+  readonly realPath?: ((path: string) => string | undefined) | undefined;
   readonly session: string | undefined;
   readonly nowMs: number;
 }
@@ -48,13 +51,13 @@ export const FILTERS: readonly FilterKind[] = [
     names: ["in", "cwd"],
     example: "in:.",
     help: "in exactly this folder; . is the current one",
-    parse: (value, place) => folderFilter("cwd", value, place),
+    parse: (value, place) => placeFilter("cwd", value, place),
   },
   {
     names: ["below"],
     example: "below:~/src",
     help: "in this folder or below it",
-    parse: (value, place) => folderFilter("below", value, place),
+    parse: (value, place) => placeFilter("below", value, place),
   },
   {
     names: ["session"],
@@ -133,12 +136,13 @@ function given(
   return { [name]: value === "" || value === "." ? own ?? "" : value };
 }
 
-function folderFilter(
+function placeFilter(
   name: "cwd" | "below",
   value: string,
-  { cwd, home }: QueryPlace,
+  { cwd, home, realPath }: QueryPlace,
 ): RunFilter | undefined {
-  if (value === "" || value === ".") return { [name]: cwd ?? "" };
+  const names = (folder: string): readonly string[] => folderNames(folder, realPath);
+  if (value === "" || value === ".") return folderFilter(name, names(cwd ?? ""));
   const whole = (value === "~" || value.startsWith("~/")) && home !== undefined
     ? home + value.slice(1)
     : value.startsWith("/")
@@ -146,17 +150,7 @@ function folderFilter(
     : cwd === undefined
     ? undefined
     : `${cwd === "/" ? "" : cwd}/${value}`;
-  return whole === undefined ? undefined : { [name]: withoutDots(whole) };
-}
-
-/** The folder without `.` and `..` and slashes too many, as shells record it. */
-function withoutDots(folder: string): string {
-  const parts: string[] = [];
-  for (const part of folder.split("/")) {
-    if (part === "..") parts.pop();
-    else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return `/${parts.join("/")}`;
+  return whole === undefined ? undefined : folderFilter(name, names(cleanFolder(whole)));
 }
 
 const EXITS: Readonly<Record<string, RunFilter["exit"]>> = {

@@ -1,0 +1,85 @@
+/** Where programs keep their histories unless they are told otherwise. */
+import type { Files } from "../base/world.ts";
+import type { ImportSource } from "./import_sources.ts";
+
+/** Reads a variable of the environment. */
+export type ReadEnv = (name: string) => string | undefined;
+
+/**
+ * The files of a source that are there, the main one first; if there is none, the place where the main
+ * one would be; nothing for a source that has no usual place. A program may have several: atuin moved
+ * its database, zsh has no place of its own, fish keeps one file for each session name.
+ */
+export function usualFiles(from: ImportSource, env: ReadEnv, files: Files): string[] {
+  const places = usualPlaces(from, env, files);
+  const there = places.filter((path) => files.stat(path) !== undefined);
+  return there.length > 0 ? there : places.slice(0, 1);
+}
+
+function usualPlaces(from: ImportSource, env: ReadEnv, files: Files): string[] {
+  const home = env("HOME") ?? "";
+  const data = env("XDG_DATA_HOME") || `${home}/.local/share`;
+  const state = env("XDG_STATE_HOME") || `${home}/.local/state`;
+  const config = env("XDG_CONFIG_HOME") || `${home}/.config`;
+  switch (from) {
+    case "zsh":
+      return unique([
+        ...named(env, "zsh"),
+        `${env("ZDOTDIR") || home}/.zsh_history`,
+        `${home}/.zsh_history`,
+        // What zsh's own set-up for new users writes, and where people move it.
+        `${home}/.histfile`,
+        `${home}/.zhistory`,
+        `${config}/zsh/.zsh_history`,
+        `${state}/zsh/history`,
+        `${data}/zsh/history`,
+      ]);
+    case "bash":
+      return unique([
+        ...named(env, "bash"),
+        `${home}/.bash_history`,
+        `${state}/bash/history`,
+        ...within(files, `${home}/.bash_sessions`, ".historynew"),
+        ...within(files, `${home}/.bash_sessions`, ".history"),
+      ]);
+    case "fish":
+      return unique([
+        `${data}/fish/fish_history`,
+        ...within(files, `${data}/fish`, "_history"),
+        `${config}/fish/fish_history`,
+      ]);
+    case "atuin":
+      return unique([
+        ...[env("ATUIN_DB_PATH") ?? ""].filter((path) => path !== ""),
+        // Since 18.24 a new installation is all in one folder.
+        `${home}/.atuin/data/history.db`,
+        `${data}/atuin/history.db`,
+      ]);
+    case "hishtory":
+      return [`${home}/${env("HISHTORY_PATH") || ".hishtory"}/.hishtory.db`];
+    case "mcfly":
+      return unique([
+        `${data}/mcfly/history.db`,
+        `${home}/.mcfly/history.db`,
+        `${home}/Library/Application Support/McFly/history.db`,
+      ]);
+    case "rustory":
+    case "jsonl":
+      return [];
+  }
+}
+
+// The variable is that of the shell from which we are run, which the name of the file tells.
+function named(env: ReadEnv, shell: string): string[] {
+  const path = env("HISTFILE") ?? "";
+  return path.startsWith("/") && path.includes(shell) ? [path] : [];
+}
+
+function within(files: Files, folder: string, ending: string): string[] {
+  return files.list(folder).filter((name) => name.endsWith(ending)).sort()
+    .map((name) => `${folder}/${name}`);
+}
+
+function unique(paths: readonly string[]): string[] {
+  return [...new Set(paths)];
+}

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { usualFiles } from "../../src/import/usual_places.ts";
+import type { ImportSource } from "../../src/import/import_sources.ts";
+import { denoFiles } from "../../src/world/deno.ts";
+
+function filesOf(
+  from: ImportSource,
+  there: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): string[] {
+  const home = Deno.makeTempDirSync({ prefix: "rr-places-" });
+  try {
+    for (const path of there) {
+      Deno.mkdirSync(`${home}/${path.slice(0, path.lastIndexOf("/") + 1)}`, { recursive: true });
+      Deno.writeTextFileSync(`${home}/${path}`, "");
+    }
+    const all: Record<string, string> = { HOME: home };
+    for (const [name, value] of Object.entries(env)) all[name] = value.replace("~", home);
+    return usualFiles(from, (name) => all[name], denoFiles())
+      .map((path) => path.replace(home, "~"));
+  } finally {
+    Deno.removeSync(home, { recursive: true });
+  }
+}
+
+Deno.test("usualFiles() names the main place where there is nothing", () => {
+  assert.deepEqual(filesOf("zsh", []), ["~/.zsh_history"]);
+  assert.deepEqual(filesOf("bash", []), ["~/.bash_history"]);
+  assert.deepEqual(filesOf("fish", []), ["~/.local/share/fish/fish_history"]);
+  assert.deepEqual(filesOf("atuin", []), ["~/.atuin/data/history.db"]);
+  assert.deepEqual(filesOf("jsonl", []), []);
+});
+
+Deno.test("usualFiles() finds all that a program has", () => {
+  const atuin = [".atuin/data/history.db", ".local/share/atuin/history.db"];
+  assert.deepEqual(filesOf("atuin", atuin), atuin.map((path) => `~/${path}`));
+  assert.deepEqual(filesOf("atuin", atuin.slice(1)), ["~/.local/share/atuin/history.db"]);
+  assert.deepEqual(
+    filesOf("fish", [".local/share/fish/fish_history", ".local/share/fish/work_history"]),
+    ["~/.local/share/fish/fish_history", "~/.local/share/fish/work_history"],
+  );
+  assert.deepEqual(filesOf("zsh", [".histfile", "z/.zsh_history"], { ZDOTDIR: "~/z" }), [
+    "~/z/.zsh_history",
+    "~/.histfile",
+  ]);
+  assert.deepEqual(filesOf("bash", [".bash_sessions/A.history", ".bash_history"]), [
+    "~/.bash_history",
+    "~/.bash_sessions/A.history",
+  ]);
+  assert.deepEqual(filesOf("mcfly", [".mcfly/history.db"]), ["~/.mcfly/history.db"]);
+});
+
+Deno.test("usualFiles() takes HISTFILE for the shell whose name is in it", () => {
+  const env = { HISTFILE: "~/state/my_zsh_log" };
+  assert.deepEqual(filesOf("zsh", ["state/my_zsh_log"], env), ["~/state/my_zsh_log"]);
+  assert.deepEqual(filesOf("bash", ["state/my_zsh_log"], env), ["~/.bash_history"]);
+});
