@@ -226,7 +226,7 @@ export class Shell implements AsyncDisposable {
 
   spoolFiles(): string[] {
     return Array.from(Deno.readDirSync(this.spool), (file) => file.name)
-      .filter((name) => name.endsWith(".spool")).sort();
+      .filter((name) => /\.(?:spool|exec)$/.test(name)).sort();
   }
 
   /** Waits until the shell has ended; resolves to its status. */

@@ -1,0 +1,138 @@
+/**
+ * How the fish hook records: events give the line as typed, the status and the duration. fish has no
+ * clock: the start is the machine's uptime in hundredths of a second, which is a file on Linux, added
+ * to the time of its boot.
+ *
+ * fish itself prints that a write failed, wherever the output of the command goes. So where a file
+ * cannot be written any more another program writes, whose complaint can be kept quiet.
+ */
+
+/** Functions and state for the hook's script; `follow`: respect a fish that is to keep no history. */
+export function fishRecorder(follow: boolean): string {
+  return `# The time of day in milliseconds, and whether the disk has room: once, when the shell starts.
+set -g __rustory_boot
+set -g __rustory_full
+set -l asked (command sh -c 'date +%s%3N; { printf . >"$1"; } 2>/dev/null || echo full; rm -f "$1"' sh $__rustory_spool.try 2>/dev/null)
+test "$asked[2]" = full; and set -g __rustory_full 1
+# On Linux the time since the machine started is in a file. Elsewhere the clock is that of a file's last
+# change, in whole seconds.
+if test -r /proc/uptime
+    string match -qr '^\\d+$' -- "$asked[1]"; or set asked (command date +%s)000
+    read -l up idle </proc/uptime
+    set -g __rustory_boot (math "$asked[1] - $up * 1000")
+end
+set -g __rustory_command
+set -g __rustory_cwd
+set -g __rustory_start
+set -g __rustory_leaving
+set -g __rustory_follow ${follow ? 1 : ""}
+# A counter, each digit from 1 to 10, lowest first: sums would need a command substitution.
+set -g __rustory_count 1 1 1 1 1 1
+set -g __rustory_after 2 3 4 5 6 7 8 9 10 1
+
+function __rustory_preexec --on-event fish_preexec
+    set -g __rustory_command
+    # A leading blank hides a line.
+    string match -qr '^(?:[ \\t]|$)' -- "$argv[1]"; and return
+    test -n "$RUSTORY_HOOK_DISABLE$__rustory_paused"; and return
+    if test -n "$__rustory_follow"
+        test -n "$fish_private_mode"; and return
+        set -q fish_history; and test -z "$fish_history"; and return
+        if functions -q fish_should_add_to_history
+            fish_should_add_to_history $argv[1]; or return
+        end
+    end
+    set -g __rustory_command $argv[1]
+    set -g __rustory_cwd $PWD
+    if test -n "$__rustory_boot"
+        read -l up idle </proc/uptime
+        set -g __rustory_start "$__rustory_boot+$up"
+    else
+        test -w $__rustory_folder; and printf '' >>$__rustory_spool
+        set -g __rustory_start (path mtime -- $__rustory_spool)000
+    end
+    __rustory_may_exec $argv[1]; and __rustory_leave
+end
+
+function __rustory_postexec --on-event fish_postexec
+    set -l code $status
+    set -l took $CMD_DURATION
+    test -n "$__rustory_leaving"; and __rustory_stay
+    test -n "$__rustory_command"; and __rustory_record $code $took
+end
+
+function __rustory_exit --on-event fish_exit
+    set -l code $status
+    test -n "$__rustory_leaving"; and __rustory_stay
+    test -n "$__rustory_command"; and __rustory_record $code 0
+end
+
+# Whether the line may end in another program: by itself or by a function it begins with, as aliases are.
+function __rustory_may_exec
+    string match -qr '(?:^|[\\s;&|(])exec\\s' -- $argv[1]; and return
+    set -l word (string match -r '^[\\w.+-]+' -- $argv[1]); or return
+    functions -q -- $word; or return
+    contains -- $word $__rustory_plain; and return 1
+    functions -- $word | string match -qr '(?:^|[\\s;&|(])exec\\s'; and return
+    # Those of fish itself are asked once.
+    set -ga __rustory_plain $word
+    return 1
+end
+
+# Nothing of this shell is left to note the end of an exec, so its record is put beside the others.
+function __rustory_leave
+    set -g __rustory_leaving $__rustory_spool
+    set -g __rustory_spool (string replace -r '\\.spool$' .exec -- $__rustory_spool)
+    set -l command $__rustory_command
+    set -l count $__rustory_count
+    __rustory_record 0 0
+    set -g __rustory_count $count
+    set -g __rustory_command $command
+    set -l noted $__rustory_spool
+    set -g __rustory_spool $__rustory_leaving
+    set -g __rustory_leaving $noted
+end
+
+function __rustory_stay
+    command rm -f -- $__rustory_leaving 2>/dev/null
+    set -g __rustory_leaving
+end
+
+# One record: see "spool record" in the sources. Only this shell writes to the file.
+function __rustory_record
+    for i in 1 2 3 4 5 6
+        set __rustory_count[$i] $__rustory_after[$__rustory_count[$i]]
+        test $__rustory_count[$i] -eq 1; or break
+    end
+    set -l command $__rustory_command
+    set -g __rustory_command
+    # fish itself would print that it cannot open the file.
+    test -w $__rustory_folder; or return
+    if test -e $__rustory_spool
+        test -w $__rustory_spool; or return
+    else
+        set -l mask $umask
+        set -g umask 0077
+        printf '' >>$__rustory_spool
+        set -g umask $mask
+    end 2>/dev/null
+    set -l form '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0fish\\0%s\\0%s\\0%s\\0\\n'
+    set -l record "$__rustory_count" $__rustory_start $argv[2] $argv[1] "$hostname" $__rustory_cwd $command
+    if test -n "$__rustory_full"
+        command sh -c 'file=$1; shift; printf "$@" >>"$file"' sh $__rustory_spool $form $record 2>/dev/null
+    else
+        printf $form $record 2>/dev/null >>$__rustory_spool
+        or set -g __rustory_full 1
+    end
+end
+
+# What the fish that was replaced by this one noted when it went.
+function __rustory_adopt
+    for file in $__rustory_folder/$fish_pid-*.exec
+        set -l spool (string replace -r '\\.exec$' .spool -- $file)
+        command sh -c 'umask 077; cat "$1" >>"$2" && rm "$1"' sh $file $spool 2>/dev/null
+    end
+end
+__rustory_adopt
+`;
+}
