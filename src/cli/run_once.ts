@@ -4,7 +4,8 @@ import { controlSocketPath } from "../control/socket_path.ts";
 import type { DaemonStatus } from "../app/daemon_status.ts";
 import type { SyncSummary } from "../app/daemon_control.ts";
 import { lineLogger } from "../process/line_logger.ts";
-import { daemonHolder } from "../process/lock.ts";
+import { BACKGROUND_SYNC } from "../app/background/async_upload.ts";
+import { daemonHolder, tryRole } from "../process/lock.ts";
 import { keyPathsOf, networkOptionsOf } from "../app/network_options.ts";
 import { stopOnSignals } from "../process/stop_signals.ts";
 import { syncOnce } from "../app/sync_once.ts";
@@ -27,9 +28,17 @@ export interface OnceFlags {
   readonly ownWay: boolean;
 }
 
-/** Syncs once; the exit code is 0 if it was a success or was stopped. */
+/**
+ * Syncs once, in the background only if no other one is under way: where peers are dead it may take
+ * longer than until the next one is due. The exit code is 0 if it was a success or was stopped.
+ */
 export async function runOnce(world: World, settings: Settings, flags: OnceFlags): Promise<number> {
   if (flags.limit === 0) return ExitCode.OK;
+  const turn = world.env(BACKGROUND_SYNC) === undefined
+    ? undefined
+    : tryRole(settings.dbPath, "upload", world);
+  if (turn !== undefined && "heldBy" in turn) return ExitCode.OK;
+  using _turn = turn?.lock;
   using stop = stopOnSignals(world);
   const logger = lineLogger(world.stderr, settings.logLevel);
   try {

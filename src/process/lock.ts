@@ -13,10 +13,11 @@ import {
 export type LockWorld = Pick<World, "clock" | "files" | "pid">;
 
 /**
- * What only one process may do for a database: `daemon` syncs, `serve` takes connections from others.
+ * What only one process may do for a database: `daemon` syncs, `serve` takes connections from others,
+ * `upload` is a sync in the background.
  * Usually one process does both; with `rr p2p-serve` beside the daemon they are two.
  */
-export type Role = "daemon" | "serve";
+export type Role = "daemon" | "serve" | "upload";
 
 /** The file beside the database that who has the role holds. It stays; only its lock counts. */
 export function roleLockPath(dbPath: string, role: Role): string {

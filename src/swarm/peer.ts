@@ -16,6 +16,8 @@ export interface PeerRecord {
   readonly hostname: string | undefined;
   /** When it was last heard of, in seconds since the Unix epoch. */
   readonly lastSeenUnix: number;
+  /** Whether it was synced with before; who was only named may not exist. @default {false} */
+  readonly answered?: boolean | undefined;
 }
 
 /** What a device says of itself to a directory. */

@@ -1,7 +1,10 @@
 /** Addresses of peers as text: what of a foreign list is kept at all, whoever gave it. */
 
-/** Addresses kept of one peer: a host with many networks has about a dozen, each over some relays. */
-export const MAX_PEER_ADDRS = 32;
+/**
+ * Addresses kept of one peer. The original announces every one that its host has, and a host with
+ * containers has dozens of bridges; the one that leads there may be the last.
+ */
+export const MAX_PEER_ADDRS = 64;
 
 /** Longest address kept: two peer ids, a DNS name of 253 characters and some protocol names fit. */
 export const MAX_ADDR_CHARS = 512;

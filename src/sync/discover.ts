@@ -13,6 +13,20 @@ import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 export const MAX_PEERS = 256;
 /** How long a peer that no directory knows any more is still tried: seven days, as the original. */
 const BOOK_SECONDS = 7 * 24 * 3600;
+/** The same for one that never answered, which may not exist. The original keeps all that are named. */
+const NEVER_ANSWERED_SECONDS = 24 * 3600;
+/** Most peers taken from one directory, of those that never answered: each gets its share. */
+const MOST_NAMED = 64;
+
+/** A peer that may be tried. */
+export interface FoundPeer extends PeerRecord {
+  /**
+   * `manual`: the caller named it; `named`: a directory does; `remembered`: only the book knows it.
+   */
+  readonly standing: "manual" | "named" | "remembered";
+  /** The directory that names it, if it never answered. */
+  readonly source: string | undefined;
+}
 
 /** Who we are. */
 export interface Self {
@@ -45,25 +59,56 @@ export class Discovery {
   }
 
   /**
-   * The peers to try, this one excluded. All directories are asked at the same time, and one that
-   * has not answered after `deadlineMs` is left out. Whoever a directory knows goes into the book.
+   * The peers that may be tried, this one excluded: those synced with before come first, then what
+   * the directories name, in turn, so that one that names hundreds does not shut out the others. All
+   * are asked at the same time, and one that has not answered after `deadlineMs` is left out.
    *
    * @throws `signal.reason` once the signal is aborted; nothing else
    */
-  async find(deadlineMs: number, signal: AbortSignal): Promise<readonly PeerRecord[]> {
+  async find(deadlineMs: number, signal: AbortSignal): Promise<readonly FoundPeer[]> {
     const { directories, self, manual } = this.#deps;
     const lists = await Promise.all(
       directories.map((directory) => this.#ask(directory, deadlineMs, signal)),
     );
     signal.throwIfAborted();
     const now = Math.floor(this.#deps.clock.now() / 1000);
+    const book = this.#fromBook(now);
+    const answered = new Set(book.filter((one) => one.answered).map((one) => one.peer));
     // A directory's clock may be wrong; but it forgets who is gone, so whom it names is there now.
-    const alive = lists.flat().map((record) => ({ ...record, lastSeenUnix: now }));
+    const named = lists.map((list, i) =>
+      list.map((record) => ({
+        ...record,
+        lastSeenUnix: now,
+        answered: answered.has(record.peer),
+        source: directories[i]!.name,
+      }))
+    );
+    const alive = named.flat();
     this.#reportSameDevice(alive);
-    const merged = mergeRecords([...manual, ...alive, ...this.#fromBook(now)], self.peer);
-    const named = new Set(alive.map((record) => record.peer));
-    this.#remember(merged.filter((record) => named.has(record.peer)));
-    return merged;
+    const strangers = named.map((list) =>
+      list.filter((record) => !record.answered).slice(0, MOST_NAMED)
+    );
+    const merged = mergeRecords([
+      ...manual,
+      ...alive.filter((record) => record.answered),
+      ...book.filter((record) => record.answered),
+      ...inTurn(strangers),
+      ...book.filter((record) =>
+        !record.answered && record.lastSeenUnix >= now - NEVER_ANSWERED_SECONDS
+      ),
+    ], self.peer);
+    const sources = new Map(alive.map((record) => [record.peer, record.source]));
+    this.#remember(merged.filter((record) => record.answered && sources.has(record.peer)));
+    const byHand = new Set(manual.map((record) => record.peer));
+    return merged.map((record) => ({
+      ...record,
+      standing: byHand.has(record.peer)
+        ? "manual"
+        : sources.has(record.peer)
+        ? "named"
+        : "remembered",
+      source: record.answered ? undefined : sources.get(record.peer),
+    }));
   }
 
   async #ask(
@@ -149,7 +194,15 @@ export function mergeRecords(records: readonly PeerRecord[], self: PeerId): read
       userId: known?.userId ?? record.userId,
       hostname: known?.hostname ?? record.hostname,
       lastSeenUnix: Math.max(known?.lastSeenUnix ?? 0, record.lastSeenUnix),
+      answered: (known?.answered ?? false) || (record.answered ?? false),
     });
   }
   return [...merged.values()];
+}
+
+/** The first of each list, then the second of each, and so on. */
+function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1)))
+    .flat();
 }

@@ -5,7 +5,8 @@ import { createGate, type Gate } from "../base/async/gate.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { causeChain } from "../base/rr_error.ts";
-import { Discovery, type Self } from "./discover.ts";
+import { chooseForRound } from "./choose.ts";
+import { Discovery, type FoundPeer, type Self } from "./discover.ts";
 import type { SyncListener } from "./events.ts";
 import {
   checkWatch,
@@ -42,6 +43,13 @@ const COALESCE_MS = 50;
 /** A peer that connects over and over is synced with at most this often. */
 const CALLBACK_PAUSE_MS = 1_000;
 
+/** Peers that no directory names and that are waited for as long as any other. */
+const MOST_WAITED_FOR = 16;
+/** If there are more, most of them are gone for good: how long each may take to be reached. */
+const LOOK_MS = 4_000;
+/** How many of them are looked for at a time: a dead one costs no more than some packets. */
+const LOOKS = 64;
+
 /** What is under way while {@linkcode SyncEngine.watch} runs. */
 interface Watch {
   readonly signal: AbortSignal;
@@ -58,6 +66,7 @@ export class SyncEngine {
   readonly #options: ResolvedOptions;
   readonly #discovery: Discovery;
   readonly #gate: Gate;
+  readonly #looks = createGate(LOOKS);
   readonly #wake: Wake;
   readonly #strangers: Strangers;
   readonly #onEvent: SyncListener;
@@ -215,9 +224,11 @@ export class SyncEngine {
     }
     const records = await this.#discovery.find(this.#options.discoveryMs, watch.signal);
     this.#adopt(records);
-    const ready = records.flatMap(({ peer }) => this.#sessions.get(peer) ?? [])
-      .filter((session) => !session.busy && !session.backingOff);
-    const running = ready.map((session) => this.#start(session, watch));
+    const ready = records.filter(({ peer }) => {
+      const session = this.#sessions.get(peer);
+      return session !== undefined && !session.busy && !session.backingOff;
+    });
+    const running = this.#startAll(chooseForRound(ready, this.#deps.random), watch);
     const done: PeerReport[] = [];
     const all = Promise.all(running.map((one) => one.then((report) => void done.push(report))));
     await this.#upTo(until, all, watch.signal);
@@ -257,15 +268,32 @@ export class SyncEngine {
 
   #startAgain(session: PeerSession, watch: Watch): void {
     if (!session.takeCallback()) return;
-    this.#start(session, watch, Math.max(0, CALLBACK_PAUSE_MS - session.idleMs));
+    this.#start(session, watch, { delayMs: Math.max(0, CALLBACK_PAUSE_MS - session.idleMs) });
   }
 
-  #start(session: PeerSession, watch: Watch, delayMs = 0): Promise<PeerReport> {
+  // The living first: a look at many of whom nobody has heard lately goes on beside, and is short.
+  #startAll(chosen: readonly FoundPeer[], watch: Watch): Promise<PeerReport>[] {
+    const remembered = chosen.filter((one) => one.standing === "remembered");
+    const isLook = (one: FoundPeer): boolean =>
+      one.standing === "remembered" && remembered.length > MOST_WAITED_FOR;
+    return chosen.map((one) => {
+      const session = this.#sessions.get(one.peer)!;
+      session.update(one);
+      return this.#start(session, watch, isLook(one) ? { connectMs: LOOK_MS } : {});
+    });
+  }
+
+  #start(
+    session: PeerSession,
+    watch: Watch,
+    { delayMs = 0, connectMs }: { readonly delayMs?: number; readonly connectMs?: number } = {},
+  ): Promise<PeerReport> {
     const { push, retryMs, signal } = watch;
+    const gate = connectMs === undefined ? this.#gate : this.#looks;
     const release = session.reserve();
     const sync = async (): Promise<PeerReport> => {
       if (delayMs > 0) await this.#deps.clock.sleep(delayMs, signal);
-      return await this.#gate.run(() => session.sync(push, retryMs, signal), signal);
+      return await gate.run(() => session.sync(push, retryMs, signal, connectMs), signal);
     };
     const task = sync().finally(() => {
       release();

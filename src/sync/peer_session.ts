@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { backoffMs } from "../base/async/retry.ts";
+import { withDeadline } from "../base/async/deadline.ts";
 import { causeChain, toError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import type { SyncListener } from "./events.ts";
@@ -31,12 +32,16 @@ export interface SessionDeps {
 /** Longest time that a peer which fails again and again is left alone. */
 const LONGEST_BACKOFF_MS = 15 * 60_000;
 const MAX_CALLBACKS = 3;
+/** Addresses of one peer that are remembered, some times more than a record has. */
+const MOST_ADDRS = 256;
 
 /** What is known of one peer. A sync and a push may run at the same time, two of a kind never do. */
 export class PeerSession {
   readonly peer: PeerId;
   readonly #deps: SessionDeps;
   #record: PeerRecord;
+  /** All that it was ever said to have: in one round not all of them may be tried. */
+  readonly #addrs: Set<string>;
   #link: PeerLink | undefined;
   #failures = 0;
   #notBefore = -Infinity;
@@ -58,6 +63,7 @@ export class PeerSession {
   constructor(record: PeerRecord, deps: SessionDeps) {
     this.peer = record.peer;
     this.#record = record;
+    this.#addrs = new Set(record.addrs);
     this.#deps = deps;
     const connect = (signal: AbortSignal): Promise<PeerLink> => this.#connect(signal);
     this.#pusher = new Pusher({ ...deps, peer: record.peer, connect }, deps);
@@ -65,8 +71,9 @@ export class PeerSession {
 
   /** Takes over what is known now. An address that is new makes the peer worth a try at once. */
   update(record: PeerRecord): void {
-    const known = new Set(this.#record.addrs);
-    if (record.addrs.some((addr) => !known.has(addr))) this.forgive();
+    if (record.addrs.some((addr) => !this.#addrs.has(addr))) this.forgive();
+    if (this.#addrs.size > MOST_ADDRS) this.#addrs.clear();
+    for (const addr of record.addrs) this.#addrs.add(addr);
     this.#record = record;
   }
 
@@ -129,10 +136,16 @@ export class PeerSession {
    * good disk. What goes wrong stands in the report.
    *
    * @param retryMs how long to leave the peer alone after a first failure
+   * @param connectMs longest time until it is reached; as long as dialling takes if not given
    * @throws `signal.reason` once the signal is aborted; nothing else
    */
-  async sync(push: boolean, retryMs: number, signal: AbortSignal): Promise<PeerReport> {
-    const report = await this.#sync(push, signal);
+  async sync(
+    push: boolean,
+    retryMs: number,
+    signal: AbortSignal,
+    connectMs?: number,
+  ): Promise<PeerReport> {
+    const report = await this.#sync(push, signal, connectMs);
     signal.throwIfAborted();
     // A peer that refuses our entries may still have some for us: only a failed pull counts.
     this.#judge(report.pullError, retryMs);
@@ -158,11 +171,11 @@ export class PeerSession {
     await this.#pusher.push(signal).catch(() => {}); // only an abort rejects
   }
 
-  async #sync(push: boolean, signal: AbortSignal): Promise<PeerReport> {
+  async #sync(push: boolean, signal: AbortSignal, connectMs?: number): Promise<PeerReport> {
     const { deviceId, hostname } = this.#record;
     const base = { peer: this.peer, deviceId, hostname };
     try {
-      await this.#connect(signal);
+      await this.#reach(signal, connectMs);
     } catch (error) {
       const failure = toError(error);
       if (!signal.aborted) {
@@ -186,6 +199,13 @@ export class PeerSession {
       push: pushed?.push,
       pushError: pushed?.pushError,
     };
+  }
+
+  async #reach(signal: AbortSignal, withinMs: number | undefined): Promise<void> {
+    const { clock } = this.#deps;
+    const connect = (inTime: AbortSignal): Promise<PeerLink> => this.#connect(inTime);
+    if (withinMs === undefined) await connect(signal);
+    else await withDeadline(withinMs, connect, { clock, signal, what: "reach the peer" });
   }
 
   async #connect(signal: AbortSignal): Promise<PeerLink> {
@@ -234,7 +254,11 @@ export class PeerSession {
     const { book, clock, logger } = this.#deps;
     if (this.#record.addrs.length === 0) return;
     try {
-      book.remember([{ ...this.#record, lastSeenUnix: Math.floor(clock.now() / 1000) }]);
+      book.remember([{
+        ...this.#record,
+        answered: true,
+        lastSeenUnix: Math.floor(clock.now() / 1000),
+      }]);
     } catch (error) {
       logger.warn("Could not write the peer book", { error: causeChain(error) });
     }

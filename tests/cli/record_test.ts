@@ -166,7 +166,7 @@ Deno.test("rr record starts an upload at most once an interval, detached", async
   const args = ["--db-path", `${world.home}/.rustory/history.db`, "p2p-sync", "--push"];
   assert.deepEqual(world.started, [{
     command: ["/usr/local/bin/rr", ...args, "--limit", "7"],
-    env: { RUSTORY_ASYNC_UPLOAD: "0" },
+    env: { RUSTORY_ASYNC_UPLOAD: "0", RUSTORY_BACKGROUND_SYNC: "1" },
   }]);
   const marker = `${world.home}/.config/rustory/async-upload.last`;
   assert.equal(Deno.readTextFileSync(marker).trim(), String(world.clock.now() / 1000));

@@ -14,6 +14,7 @@ export class MemoryBook implements PeerBook {
         deviceId: record.deviceId ?? known?.deviceId,
         userId: record.userId ?? known?.userId,
         hostname: record.hostname ?? known?.hostname,
+        ...(record.answered || known?.answered ? { answered: true } : {}),
       });
     }
   }

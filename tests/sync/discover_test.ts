@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { DeviceId } from "../../src/history/entry.ts";
 import { MAX_PEER_ADDRS } from "../../src/swarm/peer_addrs.ts";
-import { Discovery, MAX_PEERS, mergeRecords } from "../../src/sync/discover.ts";
+import { Discovery, type FoundPeer, MAX_PEERS, mergeRecords } from "../../src/sync/discover.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
 import type { Directory } from "../../src/sync/ports.ts";
 import type { PeerId, PeerRecord } from "../../src/swarm/peer.ts";
@@ -36,7 +36,7 @@ class Setting {
     return Math.floor(this.clock.now() / 1000);
   }
 
-  find(signal = NEVER): Promise<readonly PeerRecord[]> {
+  find(signal = NEVER): Promise<readonly FoundPeer[]> {
     return drive(this.clock, this.discovery.find(5000, signal));
   }
 
@@ -88,21 +88,47 @@ Deno.test("a key that a device has given up is no second device", async () => {
   assert.deepEqual(set.events, []);
 });
 
-Deno.test("whoever a directory names is remembered as there now", async () => {
+Deno.test("a peer that was synced with and that a directory names is remembered as there now", async () => {
   const set = new Setting();
+  set.book.remember([{ ...record("a", ["/addr/a"], set.now - 60), answered: true }]);
   // Its clock stands in 1970.
-  set.first.list = () => Promise.resolve([record("a", ["/addr/a"], 12)]);
+  set.first.list = () => Promise.resolve([record("a", ["/addr/b"], 12), record("never", ["/c"])]);
   await set.find();
   assert.deepEqual(set.book.recent(set.now, "kim").map((one) => one.peer), ["a"]);
+  assert.deepEqual(set.book.recent(0, "kim").map((one) => one.peer), ["a"]);
 });
 
-Deno.test("a peer is tried from the book for seven days", async () => {
+Deno.test("a peer is tried from the book for seven days, for one if it never answered", async () => {
   const set = new Setting();
   set.book.remember([
-    record("fresh", ["/a"], set.now - 7 * DAY_S),
-    record("stale", ["/b"], set.now - 7 * DAY_S - 1),
+    { ...record("fresh", ["/a"], set.now - 7 * DAY_S), answered: true },
+    { ...record("stale", ["/b"], set.now - 7 * DAY_S - 1), answered: true },
+    record("never", ["/c"], set.now - DAY_S),
+    record("never and old", ["/d"], set.now - DAY_S - 1),
   ]);
-  assert.deepEqual(await set.names(), ["fresh"]);
+  assert.deepEqual(await set.names(), ["fresh", "never"]);
+});
+
+Deno.test("peers that answered come first, and each directory gets its share", async () => {
+  const set = new Setting();
+  const ghosts = Array.from({ length: 300 }, (_, i) => record(`ghost${i}`, [`/g/${i}`]));
+  set.first.list = () => Promise.resolve(ghosts);
+  await register(set.second, "new");
+  await register(set.second, "known");
+  set.book.remember([
+    { ...record("known", ["/k"], set.now - 60), answered: true },
+    { ...record("away", ["/w"], set.now - 60), answered: true },
+    ...ghosts.slice(0, 20).map((one) => ({ ...one, lastSeenUnix: set.now })),
+  ]);
+  const found = await set.find();
+  assert.deepEqual(found.slice(0, 4).map((one) => one.peer), ["known", "away", "ghost0", "new"]);
+  assert.deepEqual(found.slice(0, 4).map((one) => one.standing), [
+    "named",
+    "remembered",
+    "named",
+    "named",
+  ]);
+  assert.equal(found.filter((one) => one.source === set.first.name).length, 64);
 });
 
 Deno.test("a directory that fails costs nothing but its peers, and is reported per change", async () => {
@@ -146,10 +172,12 @@ Deno.test("find() rejects with the signal's reason while it waits", async () => 
 Deno.test("a book that cannot be read or written does not stop anything", async () => {
   const set = new Setting();
   await register(set.first, "a");
-  set.book.recent = () => {
+  set.book.recent = () => [{ ...record("a", ["/addr"], set.now), answered: true }];
+  set.book.remember = () => {
     throw new Error("disk");
   };
-  set.book.remember = () => {
+  assert.deepEqual(await set.names(), ["a"]);
+  set.book.recent = () => {
     throw new Error("disk");
   };
   assert.deepEqual(await set.names(), ["a"]);
@@ -168,7 +196,7 @@ Deno.test("mergeRecords() bounds peers and addresses", () => {
 Deno.test("mergeRecords() fills gaps from later records", () => {
   const manual = { ...record("a", ["/1"], 0), deviceId: undefined, hostname: undefined };
   const [one] = mergeRecords([manual, record("a", ["/1", "/2"], 50)], "me" as PeerId);
-  assert.deepEqual(one, { ...record("a", ["/1", "/2"], 50) });
+  assert.deepEqual(one, { ...record("a", ["/1", "/2"], 50), answered: false });
 });
 
 function record(peer: string, addrs: string[], lastSeenUnix = 0, deviceId = peer): PeerRecord {
@@ -185,11 +213,3 @@ function register(
   const base = { peer: peer as PeerId, addrs, deviceId };
   return directory.register({ ...base, userId: "kim", hostname: "host", version: "0.1.0" });
 }
-
-Deno.test("find() writes into the book whom a directory named, and nobody else", async () => {
-  const set = new Setting();
-  await register(set.first, "a", ["/addr/1"]);
-  set.manual.push(record("named", ["/addr/2"]));
-  await set.find();
-  assert.deepEqual(set.book.recent(0, "kim").map((one) => one.peer), ["a"]);
-});

@@ -612,5 +612,36 @@ Deno.test("a peer that answered is remembered for the days without a directory",
   near.knows(far);
   await drive(near.clock, near.engine.runRound());
   const [known] = near.book.recent(0, "kim");
-  assert.deepEqual(known, far.record);
+  const { peer, addrs, deviceId, lastSeenUnix } = far.record;
+  assert.ok(known?.answered);
+  assert.deepEqual(
+    [known.peer, known.addrs, known.deviceId, known.lastSeenUnix],
+    [peer, addrs, deviceId, lastSeenUnix],
+  );
 });
+
+for (const answered of [true, false]) {
+  Deno.test(`a one-shot with 120 dead peers in the book, ${answered ? "all" : "none"} of them met, takes one short look`, async () => {
+    const near = new Device("near");
+    const far = new Device("far", { clock: near.clock });
+    far.recordCommands(3);
+    near.knows(far, false);
+    const now = Math.floor(near.clock.now() / 1000);
+    near.book.remember([{ ...far.record, answered: true, lastSeenUnix: now - 86_400 }]);
+    for (let i = 0; i < 120; i++) {
+      const peer = `dead-${i}` as Device["peer"];
+      near.dialer.reach(peer, async () => {
+        await near.clock.sleep(15_000);
+        throw new Error("no answer");
+      });
+      near.book.remember([
+        { ...far.record, peer, addrs: [`/memory/${peer}`], answered, lastSeenUnix: now - i },
+      ]);
+    }
+    const start = near.clock.monotonic();
+    const report = await drive(near.clock, near.engine.runRound());
+    assert.equal(near.history.entries.length, 3);
+    assert.ok(report.peers.length > (answered ? 120 : 5));
+    assert.ok(near.clock.monotonic() - start <= (answered ? 8_000 : 20_000));
+  });
+}

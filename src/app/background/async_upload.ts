@@ -2,6 +2,9 @@ import type { World } from "../../base/world.ts";
 import type { Settings } from "../../config/settings.ts";
 import { takeTurn } from "./turn.ts";
 
+/** Tells a sync that it was started in the background: then there is one at a time. */
+export const BACKGROUND_SYNC = "RUSTORY_BACKGROUND_SYNC";
+
 /**
  * Starts a sync in the background if that is wanted and due, and does not wait for it; whether it
  * was started.
@@ -22,6 +25,7 @@ export async function triggerAsyncUpload(
     const args = ["--db-path", settings.dbPath, "p2p-sync", "--push"];
     const limit = ["--limit", String(settings.asyncUploadLimit)];
     // The sync records nothing, but if it ever did, it must not start itself.
-    world.startDetached([...world.program(), ...args, ...limit], { RUSTORY_ASYNC_UPLOAD: "0" });
+    const env = { RUSTORY_ASYNC_UPLOAD: "0", [BACKGROUND_SYNC]: "1" };
+    world.startDetached([...world.program(), ...args, ...limit], env);
   });
 }

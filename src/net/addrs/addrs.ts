@@ -3,6 +3,7 @@ import { RrError } from "../../base/rr_error.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import {
   hostOf,
+  isBridgeLike,
   isIp4,
   isIp6,
   isLoopback,
@@ -46,6 +47,16 @@ export interface Candidates {
 export const MAX_ANNOUNCED = 8;
 /** Most addresses of one peer that are tried; the rest is ignored. */
 export const MAX_CANDIDATES = 16;
+
+/** What {@linkcode candidatesOf} goes by. */
+export interface CandidateOptions {
+  /** Our own listening addresses, without `/p2p`. @default {[]} */
+  readonly own?: readonly string[];
+  /** Hosts of ours that are on networks inside of this machine. @default {none} */
+  readonly bridges?: ReadonlySet<string>;
+  /** How often the peer was not reached: each time others of many addresses have their turn. @default {0} */
+  readonly round?: number;
+}
 
 const TRANSPORT =
   /^\/(?:(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}|ip6zone\/[^/]+\/ip6\/[^/]+\/tcp\/\d{1,5}|dnsaddr\/[^/]+)$/;
@@ -100,13 +111,11 @@ export function isTransport(text: string): boolean {
 /**
  * The ways to `peer` that its addresses offer: duplicates, unspecified hosts, addresses of ours and
  * ids of other peers dropped; nearest first, so that a peer in the same network is met there.
- *
- * @param own our own listening addresses, without `/p2p`
  */
 export function candidatesOf(
   peer: PeerId,
   addrs: readonly string[],
-  own: readonly string[] = [],
+  { own = [], bridges = new Set(), round = 0 }: CandidateOptions = {},
 ): Candidates {
   const direct = new Set<string>();
   const relays = new Map<string, RelayAddr>();
@@ -118,9 +127,13 @@ export function candidatesOf(
     else if (!isUnspecified(hostOf(full.transport))) direct.add(full.transport);
   }
   for (const addr of own) direct.delete(addr);
-  const near = [...direct].sort((a, b) => distance(a, own) - distance(b, own));
+  const outside = own.filter((addr) => !bridges.has(hostOf(addr)));
+  const inside = own.filter((addr) => bridges.has(hostOf(addr)));
+  const near = [...direct].sort((a, b) =>
+    distance(a, outside, inside) - distance(b, outside, inside)
+  );
   return {
-    direct: near.slice(0, MAX_CANDIDATES),
+    direct: window(near, round),
     relays: [...relays.values()].slice(0, MAX_CANDIDATES),
   };
 }
@@ -164,10 +177,27 @@ export function withAnyPort(listen: string): string {
   return listen.replace(/\/tcp\/\d+$/, "/tcp/0");
 }
 
-/** The same network first, then other private ones, then public ones and names, loopback last. */
-function distance(addr: string, own: readonly string[]): number {
+/** The part of all addresses that is tried in a round: the next one with each that failed. */
+function window(addrs: readonly string[], round: number): string[] {
+  if (addrs.length <= MAX_CANDIDATES) return addrs.slice();
+  const from = (round * MAX_CANDIDATES) % addrs.length;
+  return [...addrs.slice(from), ...addrs.slice(0, from)].slice(0, MAX_CANDIDATES);
+}
+
+/**
+ * The same network first, then public ones and names, then other private ones. Last what surely leads
+ * to some machine's own containers: every host with Docker has the same networks inside, so that the
+ * address of a far one's bridge looks like one of ours.
+ *
+ * @param outside own addresses that lead to other machines
+ * @param inside own addresses on bridges
+ */
+function distance(addr: string, outside: readonly string[], inside: readonly string[]): number {
   const host = hostOf(addr);
-  if (isLoopback(host)) return own.every((it) => isLoopback(hostOf(it))) ? 0 : 3;
-  if (own.some((it) => sameNetwork(host, hostOf(it)))) return 0;
-  return isPrivate(host) ? 2 : 1;
+  const among = (own: readonly string[]): boolean =>
+    own.some((it) => sameNetwork(host, hostOf(it)));
+  if (isLoopback(host)) return outside.every((it) => isLoopback(hostOf(it))) ? 0 : 4;
+  if (among(outside)) return 0;
+  if (!isPrivate(host)) return 1;
+  return among(inside) || isBridgeLike(host) ? 3 : 2;
 }

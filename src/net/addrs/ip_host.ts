@@ -35,6 +35,12 @@ export function isPrivate(host: string): boolean {
     .test(host);
 }
 
+/** Whether it is what container engines give to a host on its own bridges unless told otherwise. */
+export function isBridgeLike(host: string): boolean {
+  return /^(172\.(1[7-9]|2\d|3[01])\.0\.1|192\.168\.(122|16|32|48|64|80|96|112|128|144|160|176|192|208|224|240)\.1|10\.(0\.3|88\.0|42\.0|244\.0)\.1)$/
+    .test(host);
+}
+
 /**
  * Whether two IP addresses look like the same network: the first 24 bits of IPv4, 64 of IPv6. The
  * real masks are not known; it decides only on what is tried first.

@@ -12,6 +12,7 @@ import { Upgrades } from "./upgrades.ts";
 import { checkPositive } from "../node/check_positive.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import { candidatesOf, type RelayAddr } from "../addrs/addrs.ts";
+import { bridgeAddresses } from "../addrs/bridges.ts";
 import { raceAbort } from "../../base/async/race_abort.ts";
 import { bestConnection, openLink } from "../exchange/link.ts";
 import type { Node } from "../node/node.ts";
@@ -38,6 +39,9 @@ export interface DialerOptions {
   readonly upgradeEveryMs?: number;
 }
 
+/** Peers for which it is remembered which of their addresses come next. */
+const MOST_ROUNDS = 1_000;
+
 /** A dialer over the node, which ends with it. @throws {RangeError} if an option is not above 0 */
 export function createDialer(deps: DialerDeps, options: DialerOptions = {}): Dialer {
   const times = {
@@ -57,6 +61,8 @@ class NodeDialer implements Dialer {
   readonly #dials = new SharedTasks<PeerId, void>();
   readonly #links = new Map<PeerId, PeerLink>();
   readonly #upgrades: Upgrades;
+  /** How often each peer was not reached directly, since it last was. */
+  readonly #rounds = new Map<PeerId, number>();
 
   constructor(deps: DialerDeps, options: Required<DialerOptions>) {
     this.#deps = deps;
@@ -121,7 +127,9 @@ class NodeDialer implements Dialer {
     signal.throwIfAborted();
     const { node } = this.#deps;
     const own = node.listening().map((addr) => addr.replace(/\/p2p\/[^/]+$/, ""));
-    const direct = node.gate ? [] : candidatesOf(peer, addrs, own).direct;
+    const round = this.#rounds.get(peer) ?? 0;
+    const bridges = bridgeAddresses();
+    const direct = node.gate ? [] : candidatesOf(peer, addrs, { own, bridges, round }).direct;
     // A direct try goes on beside a relayed connection, so these end apart, and not with the race.
     const directOver = linkedController(signal, node.stopped);
     using relaysOver = linkedController(signal);
@@ -129,15 +137,25 @@ class NodeDialer implements Dialer {
     const relayed = this.#relayed(peer, relays, directly, relaysOver.signal);
     try {
       const connection = await raceAbort(Promise.any([directly, relayed]), signal);
-      if (connection.direct) directOver.abort();
+      if (connection.direct) {
+        directOver.abort();
+        this.#rounds.delete(peer);
+      } else this.#nextRound(peer, round);
       return connection;
     } catch (error) {
+      this.#nextRound(peer, round);
       signal.throwIfAborted();
       throw unreachable(peer, error);
     } finally {
       relaysOver.abort();
       directly.catch(() => {}).finally(() => directOver[Symbol.dispose]());
     }
+  }
+
+  #nextRound(peer: PeerId, round: number): void {
+    // A directory may invent peers in every round.
+    if (this.#rounds.size >= MOST_ROUNDS) this.#rounds.clear();
+    this.#rounds.set(peer, round + 1);
   }
 
   #directly(peer: PeerId, addrs: readonly string[], signal: AbortSignal): Promise<Connection> {

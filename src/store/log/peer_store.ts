@@ -21,6 +21,10 @@ const MOST_PEERS = 1000;
 /** Peers that are kept; a directory that invents some in every round must not fill the disk. */
 const MOST_KEPT = 2 * MOST_PEERS;
 
+/** Whether a peer of the book was ever synced with, as the original notes it too. */
+const ANSWERED = `(EXISTS (SELECT 1 FROM peer_state p WHERE p.peer_id = b.peer_id)
+  OR EXISTS (SELECT 1 FROM peer_push_state s WHERE s.peer_id = b.peer_id))`;
+
 const REMEMBER = `INSERT INTO peer_book (peer_id, addrs_json, user_id, device_id, last_seen)
   VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (peer_id) DO UPDATE SET
@@ -81,15 +85,15 @@ export class PeerStore {
   }
 
   /**
-   * Peers seen at or after `sinceUnix` (seconds), newest first, at most 1000; of `userId` or of
-   * unknown user.
+   * Peers seen at or after `sinceUnix` (seconds), those synced with first, then newest first, at most
+   * 1000; of `userId` or of unknown user.
    */
   recent(sinceUnix: number, userId: string): PeerRecord[] {
     return this.#db.rows(
-      `SELECT b.peer_id, b.addrs_json, b.device_id, b.user_id, n.hostname, b.last_seen
+      `SELECT b.peer_id, b.addrs_json, b.device_id, b.user_id, n.hostname, b.last_seen, ${ANSWERED}
        FROM peer_book b LEFT JOIN rr_peer_name n ON n.peer_id = b.peer_id
        WHERE b.last_seen >= ? AND (b.user_id = ? OR b.user_id IS NULL)
-       ORDER BY b.last_seen DESC, b.peer_id LIMIT ${MOST_PEERS}`,
+       ORDER BY ${ANSWERED} DESC, b.last_seen DESC, b.peer_id LIMIT ${MOST_PEERS}`,
       sinceUnix,
       userId,
     ).flatMap(toPeer);
@@ -122,7 +126,8 @@ export class PeerStore {
   #forgetOldest(): void {
     this.#db.run(
       `DELETE FROM peer_book WHERE peer_id IN (
-         SELECT peer_id FROM peer_book ORDER BY last_seen DESC, peer_id LIMIT -1 OFFSET ${MOST_KEPT})`,
+         SELECT b.peer_id FROM peer_book b ORDER BY ${ANSWERED} DESC, b.last_seen DESC, b.peer_id
+         LIMIT -1 OFFSET ${MOST_KEPT})`,
     );
     this.#db.run(
       "DELETE FROM rr_peer_name WHERE peer_id NOT IN (SELECT peer_id FROM peer_book)",
@@ -152,7 +157,7 @@ export class PeerStore {
 }
 
 function toPeer(row: Row): PeerRecord[] {
-  const [peer, addrs, deviceId, userId, hostname, lastSeen] = row;
+  const [peer, addrs, deviceId, userId, hostname, lastSeen, answered] = row;
   if (typeof peer !== "string" || peer === "") return [];
   return [{
     peer: peer as PeerId,
@@ -161,6 +166,7 @@ function toPeer(row: Row): PeerRecord[] {
     userId: typeof userId === "string" ? userId : undefined,
     hostname: typeof hostname === "string" ? hostname : undefined,
     lastSeenUnix: integerOr(lastSeen, 0),
+    ...(answered === 1 ? { answered: true } : {}),
   }];
 }
 

@@ -101,7 +101,7 @@ Deno.test("candidatesOf() keeps what can be dialled, once", () => {
     `${RELAY_ADDR}/p2p-circuit`,
     "nonsense",
     "/ip4/192.0.2.3/tcp/5",
-  ], ["/ip4/192.0.2.3/tcp/5"]);
+  ], { own: ["/ip4/192.0.2.3/tcp/5"] });
   assert.deepEqual([...found.direct].sort(), [
     "/dns4/host.example/tcp/2",
     "/ip4/192.0.2.1/tcp/1",
@@ -117,7 +117,7 @@ Deno.test("candidatesOf() puts the own network first and loopback last", () => {
     "/ip4/192.168.1.7/tcp/1",
   ];
   const own = ["/ip4/192.168.1.3/tcp/8845"];
-  assert.deepEqual(candidatesOf(PEER, addrs, own).direct, [
+  assert.deepEqual(candidatesOf(PEER, addrs, { own }).direct, [
     "/ip4/192.168.1.7/tcp/1",
     "/ip4/203.0.113.7/tcp/1",
     "/ip4/10.9.9.9/tcp/1",
@@ -128,7 +128,7 @@ Deno.test("candidatesOf() puts the own network first and loopback last", () => {
 Deno.test("candidatesOf() knows IPv6 networks", () => {
   const addrs = ["/ip6/2001:db8:0:2::9/tcp/1", "/ip6/2001:db8::1:9/tcp/1"];
   const own = ["/ip6/2001:db8:0:0:5::1/tcp/1"];
-  assert.deepEqual(candidatesOf(PEER, addrs, own).direct, addrs.toReversed());
+  assert.deepEqual(candidatesOf(PEER, addrs, { own }).direct, addrs.toReversed());
 });
 
 Deno.test("candidatesOf() bounds what one peer can make us dial", () => {
@@ -214,4 +214,28 @@ Deno.test("announcedOf() stays short enough for an identify message and keeps th
 
 Deno.test("withAnyPort() changes the port alone", () => {
   assert.equal(withAnyPort("/ip4/0.0.0.0/tcp/8845"), "/ip4/0.0.0.0/tcp/0");
+});
+
+Deno.test("candidatesOf() tries bridges last, also those that look like a network of ours", () => {
+  const bridges = [
+    ...Array.from({ length: 15 }, (_, i) => `/ip4/172.${17 + i}.0.1/tcp/1`),
+    ...[16, 32, 48, 64].map((n) => `/ip4/192.168.${n}.1/tcp/1`),
+  ];
+  const addrs = [
+    ...bridges,
+    "/ip4/192.168.122.1/tcp/1",
+    "/ip4/10.9.8.7/tcp/1",
+    "/ip4/192.168.1.20/tcp/1",
+  ];
+  const own = ["/ip4/172.17.0.1/tcp/1", "/ip4/192.168.1.7/tcp/1"];
+  const options = { own, bridges: new Set(["172.17.0.1"]) };
+  const { direct } = candidatesOf(PEER, addrs, options);
+  assert.deepEqual(direct.slice(0, 2), ["/ip4/192.168.1.20/tcp/1", "/ip4/10.9.8.7/tcp/1"]);
+});
+
+Deno.test("candidatesOf() gives all of many addresses their turn", () => {
+  const addrs = Array.from({ length: 60 }, (_, i) => `/ip4/10.1.${i}.9/tcp/1`);
+  const tried = [0, 1, 2, 3].flatMap((round) => candidatesOf(PEER, addrs, { round }).direct);
+  assert.deepEqual(new Set(tried), new Set(addrs));
+  assert.equal(tried.length, 4 * 16);
 });

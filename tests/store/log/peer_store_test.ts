@@ -41,7 +41,7 @@ Deno.test("remember() bounds what a directory claims of a peer", () => {
     ...Array.from({ length: 500 }, (_, i) => `/ip4/10.0.0.1/tcp/${i}`),
   ];
   history.peers.remember([peer("p1", { addrs })]);
-  assert.deepEqual(history.peers.recent(0, "ana")[0]!.addrs, addrs.slice(1, 33));
+  assert.deepEqual(history.peers.recent(0, "ana")[0]!.addrs, addrs.slice(1, 65));
 });
 
 Deno.test("remember() keeps the newest peers, however many are named", () => {
@@ -55,6 +55,23 @@ Deno.test("remember() keeps the newest peers, however many are named", () => {
   const states = history.peers.states("desk" as DeviceId).map((state) => state.peer);
   assert.equal(states.length, 2_000);
   assert.ok(states.includes("p4999") && states.includes("p3000") && !states.includes("p2999"));
+});
+
+Deno.test("peers that were synced with come first, and are kept before those that were only named", () => {
+  using history = open(":memory:", { nowMs: NOW * 1000 });
+  history.peers.remember([peer("pulled", { lastSeenUnix: NOW - 900 })]);
+  history.peers.remember([peer("pushed", { lastSeenUnix: NOW - 800 })]);
+  history.log.appendPulled("pulled", [], { cursor: 1, lastId: undefined });
+  history.log.advancePushCursor("pushed", 1);
+  for (let from = 0; from < 3000; from += 500) {
+    history.peers.remember(Array.from({ length: 500 }, (_, i) => peer(`ghost${from + i}`)));
+  }
+  const found = history.peers.recent(0, "ana");
+  assert.deepEqual(found.slice(0, 2).map((one) => [one.peer, one.answered]), [
+    ["pushed", true],
+    ["pulled", true],
+  ]);
+  assert.equal(found[2]!.answered, undefined);
 });
 
 Deno.test("recent() gives peers of the user or of nobody, newest first, at most 1000", () => {
