@@ -1,9 +1,9 @@
 /** What a daemon can say of itself: what `rr status` shows. */
 import process from "node:process";
 import type { Clock } from "../base/clock.ts";
-import type { PartState } from "../base/async/supervise.ts";
 import { causeChain } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
+import type { Health } from "../process/health.ts";
 import type { History } from "../store/file/open_history.ts";
 import type { SyncEvent } from "../sync/events.ts";
 import type { PeerId } from "../swarm/peer.ts";
@@ -70,14 +70,15 @@ export class StatusKeeper {
   readonly #startedMs: number;
   readonly #peers = new Map<PeerId, PeerMemory>();
   readonly #trackers = new Map<string, string>();
-  readonly #failing = new Map<string, PartState>();
+  readonly #health: Pick<Health, "problems"> | undefined;
   #historyProblem: string | undefined;
   #lastRoundMs: number | undefined;
   #received = 0;
 
   /** Begins with nothing known. */
-  constructor(clock: Clock) {
+  constructor(clock: Clock, health?: Pick<Health, "problems">) {
     this.#clock = clock;
+    this.#health = health;
     this.#startedMs = clock.now();
   }
 
@@ -114,12 +115,6 @@ export class StatusKeeper {
       case "round-done":
         this.#lastRoundMs = this.#clock.now();
     }
-  }
-
-  /** Takes how it stands with a part of the daemon. */
-  partChanged(state: PartState): void {
-    if (state.failures > 0) this.#failing.set(state.name, state);
-    else this.#failing.delete(state.name);
   }
 
   /** Takes why there is no history at the moment; `undefined` if there is one. */
@@ -166,10 +161,8 @@ export class StatusKeeper {
   }
 
   #problems(): string[] {
-    const failing = [...this.#failing.values()].map(({ name, error, failures }) =>
-      `The ${name} has failed ${failures} times: ${error}`
-    );
-    return this.#historyProblem === undefined ? failing : [this.#historyProblem, ...failing];
+    const failing = this.#health?.problems() ?? [];
+    return this.#historyProblem === undefined ? [...failing] : [this.#historyProblem, ...failing];
   }
 
   #peerView(

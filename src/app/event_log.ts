@@ -117,6 +117,13 @@ function logNodeEvent(event: NodeEvent, logger: Logger): void {
           actual: event.actual,
         },
       );
+    case "address-missing":
+      return logger.warn(
+        "This machine does not have the address to listen on: it is waited for",
+        { addr: event.wanted },
+      );
+    case "addresses-there":
+      return logger.info("All addresses to listen on are there");
     case "addresses":
       return logger.debug("Addresses", { addrs: event.addrs.join(" ") });
     case "connected":

@@ -28,14 +28,14 @@ export async function runRelay(
   parts: Omit<ProcessParts, keyof AsyncDisposable>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { world, logger, say, metrics, notifier } = parts;
+  const { world, logger, say, metrics, notifier, health } = parts;
   const { swarmKey, identity } = await loadKeys(options, world, logger);
   await using relay = await startRelay({
     identity,
     swarmKey,
     listen: options.listen,
     ...options.limits,
-  }, { ...world, logger });
+  }, { ...world, logger, onListener: health.listenerChanged });
   using _events = relay.onEvent((event) => logEvent(event, logger));
   measureRelay(relay, metrics);
   for (const addr of relay.listening()) say(`relay listen: ${addr}`);

@@ -1,4 +1,5 @@
 /** `rr tracker-serve`: a tracker from start to stop. */
+import { keepOpen } from "../base/async/door.ts";
 import { formatBind } from "../base/http.ts";
 import { serveTracker, type ServeTrackerOptions } from "../tracker/server.ts";
 import { serveHttp } from "../process/http_serve.ts";
@@ -11,12 +12,13 @@ import type { ProcessParts } from "../process/process_parts.ts";
  */
 export async function runTracker(
   options: ServeTrackerOptions,
-  { world, logger, say, metrics, notifier }: Omit<ProcessParts, keyof AsyncDisposable>,
+  { world, logger, say, metrics, notifier, health }: Omit<ProcessParts, keyof AsyncDisposable>,
   signal: AbortSignal,
 ): Promise<void> {
   const deps = { clock: world.clock, logger, metrics, serveHttp };
   await using server = await serveTracker(options, deps, signal);
   say(`tracker listen: http://${formatBind(server.address)}`);
   notifier.ready(`answering on ${formatBind(server.address)}`);
-  await server.finished;
+  const door = { clock: world.clock, logger, onState: health.listenerChanged };
+  await Promise.all([server.finished, keepOpen(server.door, door, signal)]);
 }

@@ -10,7 +10,7 @@ import { servePeers } from "../net/exchange/accept.ts";
 import { parsePeerAddr, parseRelayAddr } from "../net/addrs/addrs.ts";
 import { createDialer } from "../net/dial/dial.ts";
 import { type Identity, signWith } from "../net/keys/identity.ts";
-import type { Node } from "../net/node/node.ts";
+import type { Node, NodeDeps } from "../net/node/node.ts";
 import { startNode } from "../net/node/start_node.ts";
 import type { History } from "../store/file/open_history.ts";
 import { Announcer } from "../sync/announce.ts";
@@ -63,6 +63,8 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Told when a listener is found shut, and when it is open again. */
+  readonly onListener?: NodeDeps["onListener"];
   readonly onEvent?: SyncListener | undefined;
   /** Called when a peer gave us something new. */
   readonly onReceived?: ((inserted: number) => void) | undefined;

@@ -1,5 +1,7 @@
 /** How a room offers an HTTP service without knowing on which runtime it is served. */
 
+import type { Door } from "./async/door.ts";
+
 /** Answers one request; must not reject. */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
@@ -17,6 +19,8 @@ export interface HttpServer extends AsyncDisposable {
   readonly address: BindAddress;
   /** Resolves when the port is free again. */
   readonly finished: Promise<void>;
+  /** To be watched by whoever serves for long. */
+  readonly door: Door;
 }
 
 /**

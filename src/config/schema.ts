@@ -129,7 +129,12 @@ export const SETTINGS: { readonly [K in SettingName]: SettingSpec<SettingValues[
     inConfig("relay.key"),
     "--identity-key",
   ),
-  p2pListen: of(LIST, "p2p_listen", () => ["/ip4/0.0.0.0/tcp/8845"], "--listen"),
+  p2pListen: of(
+    LIST,
+    "p2p_listen",
+    () => ["/ip4/0.0.0.0/tcp/8845", "/ip6/::/tcp/8845"],
+    "--listen",
+  ),
   p2pRelayOnly: of(BOOLEAN, "p2p_relay_only", () => false, "--relay-only"),
   lanDiscovery: of(BOOLEAN, "lan_discovery", () => true),
   p2pWatchStartJitterSec: of(
@@ -185,7 +190,12 @@ export const SETTINGS: { readonly [K in SettingName]: SettingSpec<SettingValues[
   autoPruneMarkerPath: of(PATH, "auto_prune_marker_path", inConfig("auto-prune.last")),
   trackerBind: of(TEXT, "tracker_bind", () => "0.0.0.0:8850", "--bind"),
   trackerServeToken: optional(TEXT, "tracker_serve_token", "--token"),
-  relayListen: of(LIST, "relay_listen", () => ["/ip4/0.0.0.0/tcp/4001"], "--listen"),
+  relayListen: of(
+    LIST,
+    "relay_listen",
+    () => ["/ip4/0.0.0.0/tcp/4001", "/ip6/::/tcp/4001"],
+    "--listen",
+  ),
   metricsBind: optional(TEXT, "metrics_bind", "--metrics-bind"),
   logLevel: of(oneOf("error", "warn", "info", "debug"), "log_level", () => "info", "--log-level"),
   logFormat: of(oneOf("text", "json"), "log_format", () => "text", "--log-format"),

@@ -55,7 +55,11 @@ const LINES: readonly (string | Line)[] = [
   line("search_ui", "builtin", 'Which picker opens: "builtin" or "fzf".'),
 
   "Syncing",
-  line("p2p_listen", ["/ip4/0.0.0.0/tcp/8845"], "Where this device takes connections."),
+  line(
+    "p2p_listen",
+    ["/ip4/0.0.0.0/tcp/8845", "/ip6/::/tcp/8845"],
+    "Where this device takes connections.",
+  ),
   line("p2p_relay_only", false, "Neither take nor make direct connections, only relayed ones."),
   line("lan_discovery", true, "Find and be found on the local network, without a server."),
   line("p2p_watch_start_jitter_sec", 0, "Random wait before the first round, at most this long."),
@@ -78,7 +82,7 @@ const LINES: readonly (string | Line)[] = [
   "Servers and logs",
   line("tracker_bind", "0.0.0.0:8850", "Where tracker-serve listens."),
   line("tracker_serve_token", "secret", "What tracker-serve asks of its clients."),
-  line("relay_listen", ["/ip4/0.0.0.0/tcp/4001"], "Where relay-serve listens."),
+  line("relay_listen", ["/ip4/0.0.0.0/tcp/4001", "/ip6/::/tcp/4001"], "Where relay-serve listens."),
   line("metrics_bind", "127.0.0.1:9099", "Where metrics are served (Prometheus text)."),
   line("log_level", "info", '"error", "warn", "info" or "debug".'),
   line("log_format", "text", '"text" or "json".'),

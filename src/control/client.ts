@@ -2,7 +2,8 @@ import { connect, type Socket } from "node:net";
 import { RrError, toError } from "../base/rr_error.ts";
 import { readLines, writeLine } from "./connection.ts";
 import { type ControlRequest, formatRequest, MAX_REPLY_BYTES, parseReply } from "./protocol.ts";
-import { checkSocketFolder } from "./socket_path.ts";
+import { runningDaemon } from "../process/lock.ts";
+import { checkSocketFolder, databaseOf, otherSocketPath } from "./socket_path.ts";
 
 /** How to wait for an answer. */
 export interface CallControlOptions {
@@ -32,8 +33,7 @@ export async function callControl(
 ): Promise<unknown> {
   const { signal } = options;
   signal?.throwIfAborted();
-  checkSocketFolder(path, { create: false });
-  const socket = await open(path);
+  const socket = await openEither(path);
   const abort = (): void => void socket.destroy(toError(signal?.reason));
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
@@ -48,6 +48,32 @@ export async function callControl(
   } finally {
     signal?.removeEventListener("abort", abort);
     socket.destroy();
+  }
+}
+
+/** A daemon on a file system without sockets listens at another place. */
+async function openEither(path: string): Promise<Socket> {
+  const other = otherSocketPath(path);
+  try {
+    checkSocketFolder(path, { create: false });
+    return await open(path);
+  } catch (error) {
+    const isAbsent = error instanceof RrError && error.code === "not-found";
+    if (!isAbsent || other === undefined) throw error;
+    checkSocketFolder(other, { create: false });
+    const socket = await open(other).catch(() => undefined);
+    if (socket !== undefined) return socket;
+    const holder = runningDaemon(databaseOf(path));
+    if (holder === undefined) throw error;
+    throw new RrError(
+      "busy",
+      `A daemon runs (process ${holder.pid}), but nobody answers at "${path}"`,
+      {
+        cause: error,
+        hint: "It is starting or makes its socket anew: try again in some seconds; " +
+          "if it stays like that, restart it with `rr service restart`",
+      },
+    );
   }
 }
 

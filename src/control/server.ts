@@ -1,3 +1,5 @@
+import type { Door } from "../base/async/door.ts";
+import { serverDoor } from "../base/async/server_door.ts";
 import { linkedController } from "../base/async/linked_signal.ts";
 import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -33,6 +35,8 @@ export interface ControlServer extends AsyncDisposable {
   readonly path: string;
   /** Resolves when the socket is gone. */
   readonly finished: Promise<void>;
+  /** To be watched: the socket file may be removed, or the listener die. */
+  readonly door: Door;
 }
 
 /** Connections at once; a person has a few terminals. */
@@ -77,8 +81,15 @@ export async function serveControl(
   };
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted) stop();
+  const door = serverDoor(server, "control socket", () => connect(path), async () => {
+    if (stopping) return;
+    server.close();
+    checkSocketFolder(path, { create: true });
+    await bind(server, path);
+  });
   return {
     path,
+    door,
     finished: closed.promise,
     [Symbol.asyncDispose](): Promise<void> {
       stop();

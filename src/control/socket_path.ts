@@ -24,7 +24,24 @@ export function controlSocketPath(dbPath: string): string {
   const folder = db.slice(0, Math.max(1, db.lastIndexOf("/")));
   const beside = `${db}.sock`;
   const longest = Math.max(byteLength(beside), byteLength(folder) + SCRATCH_SUFFIX_CHARS);
-  if (longest <= MAX_SOCKET_PATH_BYTES) return beside;
+  return longest <= MAX_SOCKET_PATH_BYTES ? beside : shortPath(db);
+}
+
+/**
+ * Where the socket is if the file system of its usual place has no sockets (exFAT, drives of Windows,
+ * some FUSE); `undefined` if `path` is that place already.
+ */
+export function otherSocketPath(path: string): string | undefined {
+  return path.startsWith(SHORT_PLACE) ? undefined : shortPath(databaseOf(path));
+}
+
+/** The database of a socket beside it. */
+export function databaseOf(path: string): string {
+  return path.slice(0, -".sock".length);
+}
+
+function shortPath(db: string): string {
+  const folder = db.slice(0, Math.max(1, db.lastIndexOf("/")));
   const hash = createHash("sha256").update(db).digest("hex").slice(0, 16);
   return `${SHORT_PLACE}${ownerOf(folder)}/${hash}.sock`;
 }

@@ -3,10 +3,11 @@
  * the memory but keeps a connection that never finishes its request for ever and takes any number of them.
  */
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { type BindAddress, type FetchHandler, formatBind, type HttpServer } from "../base/http.ts";
 import { RrError } from "../base/rr_error.ts";
 import { createNodeListener } from "./node_listener.ts";
+import { reachableHost, serverDoor } from "../base/async/server_door.ts";
 
 /** Time for a client to send all headers. */
 export const HEADERS_TIMEOUT_MS = 10_000;
@@ -51,8 +52,20 @@ export async function serveHttp(
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted) stop();
   const { address, port } = server.address() as AddressInfo;
+  const own = { host: address, port };
+  const door = serverDoor(
+    server,
+    `listener at ${formatBind(own)}`,
+    () => connect({ host: reachableHost(address), port }),
+    async () => {
+      if (signal?.aborted) return;
+      server.close();
+      await listen(server, own);
+    },
+  );
   return {
-    address: { host: address, port },
+    address: own,
+    door,
     finished: closed.promise,
     [Symbol.asyncDispose](): Promise<void> {
       signal?.removeEventListener("abort", stop);
@@ -64,7 +77,7 @@ export async function serveHttp(
 
 function listen(server: Server, bind: BindAddress): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", (cause: Error & { code?: string }) => {
+  const fail = (cause: Error & { code?: string }): void => {
     const hint = HINTS[cause.code ?? ""];
     reject(
       new RrError("io", `Cannot listen on ${formatBind(bind)}: ${cause.message}`, {
@@ -72,8 +85,12 @@ function listen(server: Server, bind: BindAddress): Promise<void> {
         ...(hint === undefined ? {} : { hint }),
       }),
     );
+  };
+  server.once("error", fail);
+  server.listen({ host: bind.host, port: bind.port }, () => {
+    server.off("error", fail);
+    resolve();
   });
-  server.listen({ host: bind.host, port: bind.port }, resolve);
   return promise;
 }
 

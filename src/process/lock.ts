@@ -1,5 +1,5 @@
 /** One daemon per database, and one process that takes its connections. */
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import {
@@ -58,6 +58,12 @@ export function lockDaemon(dbPath: string, world: LockWorld): Disposable {
 export function daemonHolder(dbPath: string, world: Pick<World, "files">): LockHolder | undefined {
   const path = roleLockPath(dbPath, "daemon");
   return world.files.stat(path) === undefined ? undefined : readFileLock(path);
+}
+
+/** As {@linkcode daemonHolder}, for who has no World. */
+export function runningDaemon(dbPath: string): LockHolder | undefined {
+  const path = roleLockPath(dbPath, "daemon");
+  return existsSync(path) ? readFileLock(path) : undefined;
 }
 
 /** The file behind symbolic links, so that a database has one lock whatever it is called. */

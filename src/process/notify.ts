@@ -26,6 +26,8 @@ export interface ServiceNotifier extends AsyncDisposable {
 export interface NotifierDeps {
   readonly world: Pick<World, "env" | "pid" | "clock">;
   readonly logger: Logger;
+  /** Whether to give signs of life. @default {always} */
+  readonly isAlive?: (() => boolean) | undefined;
   /** @default {the one the environment names} */
   readonly channel?: NotifyChannel | undefined;
 }
@@ -36,14 +38,15 @@ const GOODBYE_MS = 250;
 
 /**
  * Opens the way to the service manager that `NOTIFY_SOCKET` names. If it wants signs of life
- * (`WATCHDOG_USEC`), gives them twice as often as asked, from the event loop: one that hangs gives none.
+ * (`WATCHDOG_USEC`), gives them twice as often as asked, from the event loop: one that hangs gives
+ * none, nor does one whose listeners stay shut.
  */
 export function openServiceNotifier(deps: NotifierDeps): ServiceNotifier {
   const { world, logger } = deps;
   const socket = world.env("NOTIFY_SOCKET");
   const channel = deps.channel ??
     (socket === undefined ? undefined : openNotifyChannel(socket, world.pid));
-  return channel ? new Notifier(channel, world, logger) : SILENT;
+  return channel ? new Notifier(channel, deps) : SILENT;
 }
 
 const SILENT: ServiceNotifier = {
@@ -64,9 +67,11 @@ class Notifier implements ServiceNotifier {
   readonly #stop = new AbortController();
   readonly #waiting: string[][] = [];
   #sending: Promise<void> | undefined;
+  readonly #isAlive: () => boolean;
   #hasFailed = false;
 
-  constructor(channel: NotifyChannel, world: NotifierDeps["world"], logger: Logger) {
+  constructor(channel: NotifyChannel, { world, logger, isAlive }: NotifierDeps) {
+    this.#isAlive = isAlive ?? ((): boolean => true);
     this.way = channel.way;
     this.#channel = channel;
     this.#logger = logger;
@@ -127,7 +132,7 @@ class Notifier implements ServiceNotifier {
   async #watch(world: NotifierDeps["world"], everyMs: number): Promise<void> {
     for (;;) {
       await world.clock.sleep(everyMs, this.#stop.signal);
-      this.#say("WATCHDOG=1");
+      if (this.#isAlive()) this.#say("WATCHDOG=1");
     }
   }
 }

@@ -1,9 +1,11 @@
 /** What every long-running command has: a log, metrics, and a line to the service manager. */
 import type { Logger } from "../base/log.ts";
+import { keepOpen } from "../base/async/door.ts";
 import { supervise } from "../base/async/supervise.ts";
 import { createMetrics, type Metrics } from "../base/metrics.ts";
 import type { World } from "../base/world.ts";
 import { serveHttp } from "./http_serve.ts";
+import { Health } from "./health.ts";
 import { createProcessLogger, type LoggingOptions } from "./logging.ts";
 import { serveMetrics } from "./metrics_endpoint.ts";
 import { openServiceNotifier, type ServiceNotifier } from "./notify.ts";
@@ -23,6 +25,8 @@ export interface ProcessParts extends AsyncDisposable {
   readonly say: (line: string) => void;
   readonly metrics: Metrics;
   readonly notifier: ServiceNotifier;
+  /** What does not work at the moment; the watchdog goes by it. */
+  readonly health: Health;
 }
 
 /**
@@ -37,15 +41,27 @@ export async function openProcessParts(
 ): Promise<ProcessParts> {
   const logger = await createProcessLogger(options, world);
   const metrics = createMetrics();
+  const health = new Health(world.clock);
   if (options.metricsBind !== undefined) {
-    await serveMetrics(options.metricsBind, metrics, { serveHttp, logger }, signal);
+    const { door } = await serveMetrics(
+      options.metricsBind,
+      metrics,
+      { serveHttp, logger },
+      signal,
+    );
     const measuring = {
       name: "process metrics",
       run: (inner: AbortSignal) => measureProcess(metrics, world.clock, inner),
     };
-    void supervise([measuring], { ...world, logger }, signal); // never rejects with such parts
+    const doorDeps = { clock: world.clock, logger, onState: health.listenerChanged };
+    const listening = {
+      name: "metrics listener",
+      run: (inner: AbortSignal) => keepOpen(door, doorDeps, inner),
+    };
+    // It never rejects with such parts.
+    void supervise([measuring, listening], { ...world, logger }, signal);
   }
-  const notifier = openServiceNotifier({ world, logger });
+  const notifier = openServiceNotifier({ world, logger, isAlive: () => health.isAlive() });
   signal.addEventListener("abort", () => notifier.stopping(), { once: true });
   return {
     world,
@@ -59,6 +75,7 @@ export async function openProcessParts(
     },
     metrics,
     notifier,
+    health,
     [Symbol.asyncDispose]: () => notifier[Symbol.asyncDispose](),
   };
 }

@@ -9,6 +9,7 @@ import {
   type DaemonFlags,
 } from "../../src/app/daemon_config.ts";
 import { runDaemon } from "../../src/app/daemon/run_daemon.ts";
+import { Health } from "../../src/process/health.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import type { SettingFlags } from "../../src/config/settings.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
@@ -51,6 +52,7 @@ export class DaemonLab implements AsyncDisposable {
       logger: this.logger,
       say: (line) => void this.said.push(line),
       metrics: createMetrics(),
+      health: new Health(systemClock()),
       notifier: {
         way: "none",
         ready: told("ready"),

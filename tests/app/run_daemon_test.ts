@@ -40,10 +40,12 @@ daemonTest("runDaemon() begins with nothing that cannot work, and leaves no lock
   await lab.untilSessions(1);
 });
 
-daemonTest("runDaemon() waits inside the process for what can get better", async (lab) => {
+daemonTest("runDaemon() works while it waits for an address to listen on", async (lab) => {
   const stop = new AbortController();
-  const running = lab.start(() => lab.config({ p2pListen: [ELSEWHERE] }), stop.signal);
-  await lab.untilLogged("trying again and again");
+  const config = lab.config({ p2pListen: [ELSEWHERE, "/ip4/127.0.0.1/tcp/0"] });
+  const running = lab.start(() => config, stop.signal);
+  await lab.untilLogged("it is waited for");
+  await lab.untilSessions(1);
   stop.abort(new Error("Stopped by the test"));
   await running;
 });
@@ -76,14 +78,15 @@ daemonTest(
     let config = lab.config();
     lab.start(() => config);
     await lab.until("it is ready", () => lab.told.includes("ready"));
-    config = lab.config({ p2pListen: [ELSEWHERE] });
+    const elsewhere = `${lab.fake.home}/no.key`;
+    config = lab.config({ p2pIdentityKeyPath: elsewhere });
     lab.fake.raise("SIGHUP");
     await lab.untilLogged("going on with the one before");
     await lab.untilSessions(2);
     await lab.until("it is ready again", () => lab.told.length === 3);
     assert.deepEqual(lab.told, ["ready", "reloading", "ready"]);
     const [event] = lab.logger.matching("going on with the one before");
-    assert.ok(String(event!.fields.error).includes(ELSEWHERE) && event!.fields.hint !== undefined);
+    assert.ok(String(event!.fields.error).includes(elsewhere) && event!.fields.hint !== undefined);
     // What is right is taken at the next signal.
     config = lab.config({ p2pListen: ["/ip4/127.0.0.2/tcp/0"] });
     lab.fake.raise("SIGHUP");

@@ -1,11 +1,6 @@
 /** Performs what `step.ts` decides, one act after the other, while the parts of the daemon run. */
 import { backoffMs } from "../../base/async/retry.ts";
-import {
-  type PartState,
-  RESTARTS,
-  supervise,
-  type SuperviseDeps,
-} from "../../base/async/supervise.ts";
+import { RESTARTS, supervise, type SuperviseDeps } from "../../base/async/supervise.ts";
 import { together } from "../../base/async/together.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { History } from "../../store/file/open_history.ts";
@@ -62,13 +57,13 @@ export class Daemon {
 
   /** Nothing runs yet. */
   constructor(config: DaemonConfig, ways: DaemonWays) {
-    const { world, logger, notifier, metrics } = ways.deps;
+    const { world, logger, notifier, metrics, health } = ways.deps;
     this.#ways = ways;
     this.#deps = ways.deps;
     this.#state = begin(config);
-    this.#status = new StatusKeeper(world.clock);
+    this.#status = new StatusKeeper(world.clock, health);
     this.#readiness = new Readiness(notifier, world.clock);
-    const onState = (state: PartState): void => this.#status.partChanged(state);
+    const onState = health.partChanged;
     this.#supervision = { clock: world.clock, random: world.random, logger, onState };
     const session = (): SyncSession | undefined => this.#session;
     const spoolFiles = (): number => world.files.list(this.#state.config.capture.folder).length;

@@ -51,6 +51,7 @@ export async function runSession(
     clock: world.clock,
     random: world.random,
     logger,
+    onListener: context.deps.health.listenerChanged,
     onEvent: (event) => {
       logSyncEvent(event, logger);
       deps.onEvent(event);

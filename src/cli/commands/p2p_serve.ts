@@ -37,7 +37,7 @@ Examples:
   rr p2p-serve --listen /ip4/0.0.0.0/tcp/8845,/ip6/::/tcp/8845`,
   flags: {
     listen: listFlag(
-      "Where to take connections [env RUSTORY_P2P_LISTEN, default /ip4/0.0.0.0/tcp/8845]",
+      "Where to take connections [env RUSTORY_P2P_LISTEN, default port 8845 of IPv4 and IPv6]",
       "multiaddrs",
     ),
     relayOnly: RELAY_ONLY_FLAG,

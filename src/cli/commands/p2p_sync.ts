@@ -84,7 +84,7 @@ Examples:
       "n",
     ),
     listen: listFlag(
-      "Where to take connections [env RUSTORY_P2P_LISTEN, default /ip4/0.0.0.0/tcp/8845]",
+      "Where to take connections [env RUSTORY_P2P_LISTEN, default port 8845 of IPv4 and IPv6]",
       "multiaddrs",
     ),
     noServe: switchFlag("Take no connections, only dial"),

@@ -33,7 +33,7 @@ Examples:
   rr relay-serve --listen /ip4/0.0.0.0/tcp/4001,/ip6/::/tcp/4001 --circuit-max-sec 3600`,
   flags: {
     listen: listFlag(
-      "Where to listen [env RUSTORY_RELAY_LISTEN, default /ip4/0.0.0.0/tcp/4001]",
+      "Where to listen [env RUSTORY_RELAY_LISTEN, default port 4001 of IPv4 and IPv6]",
       "multiaddrs",
     ),
     identityKey: textFlag(

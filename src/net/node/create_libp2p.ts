@@ -13,14 +13,17 @@ import { FaultTolerance, type Libp2p, type Transport } from "@libp2p/interface";
 import { noise } from "@libp2p/noise";
 import { ping } from "@libp2p/ping";
 import { tcp } from "@libp2p/tcp";
+import { getThinWaistAddresses } from "@libp2p/utils";
 import { yamux } from "@libp2p/yamux";
 import { multiaddr } from "@multiformats/multiaddr";
+import type { Socket } from "node:net";
 import { createLibp2p, type Libp2pInit, type Libp2pOptions } from "libp2p";
 import type { PeerId } from "../../swarm/peer.ts";
 import { VERSION } from "../../version.ts";
 import { hardenedPsk, type HeardOf, type Traffic } from "./psk.ts";
 import { RelayOnlyGate } from "../dial/dial_gate.ts";
 import { KEEP_ALIVE_MS } from "../exchange/silence.ts";
+import type { TcpListener } from "./doors.ts";
 import type { Identity } from "../keys/identity.ts";
 
 /** What every kind of node needs. */
@@ -34,6 +37,8 @@ export interface HostOptions {
   announce(addrs: readonly string[]): readonly string[];
   /** Milliseconds of the wall clock. */
   nowMs(): number;
+  /** Called with each socket that listens. */
+  onListening(listener: TcpListener): void;
 }
 
 /** A running libp2p node that does not listen yet, and its parts that libp2p does not show. */
@@ -41,8 +46,13 @@ export interface Host {
   readonly libp2p: Libp2p;
   readonly heardOf: HeardOf;
   readonly traffic: Traffic;
-  /** Starts listening. @throws what libp2p throws if an address cannot be used */
-  listen(addr: string): Promise<void>;
+  /**
+   * Starts listening, until the node stops.
+   *
+   * @param alsoIp4 whether the socket, one of IPv6, takes connections of IPv4 as well
+   * @throws what libp2p throws if an address cannot be used
+   */
+  listen(addr: string, alsoIp4?: boolean): Promise<void>;
   /** The addresses listened on: concrete ones, with the ports that are in use. */
   listening(): string[];
 }
@@ -206,19 +216,51 @@ function prepare(options: HostOptions, protocolVersion: string) {
       ping: ping(),
     },
   } satisfies Libp2pOptions & Libp2pInit;
-  return { init, heardOf, traffic, finish: (libp2p: Libp2p) => finish(libp2p, manager!) };
+  return {
+    init,
+    heardOf,
+    traffic,
+    finish: (libp2p: Libp2p) => finish(libp2p, manager!, options.onListening),
+  };
 }
 
 /** The part of libp2p that listens, not on its face. */
 interface TransportManager {
   listen(addrs: ReturnType<typeof multiaddr>[]): Promise<void>;
   getAddrs(): ReturnType<typeof multiaddr>[];
+  getListeners(): TcpListener[];
 }
 
-function finish(libp2p: Libp2p, manager: TransportManager): Omit<Host, "heardOf" | "traffic"> {
+function finish(
+  libp2p: Libp2p,
+  manager: TransportManager,
+  onListening: (listener: TcpListener) => void,
+): Omit<Host, "heardOf" | "traffic"> {
   return {
     libp2p,
-    listen: (addr) => manager.listen([multiaddr(addr)]),
+    async listen(addr, alsoIp4 = false): Promise<void> {
+      const before = new Set(manager.getListeners());
+      await manager.listen([multiaddr(addr)]);
+      const listener = manager.getListeners().find((one) => !before.has(one));
+      if (listener === undefined) return;
+      if (alsoIp4) addIp4(listener);
+      onListening(listener);
+    },
     listening: () => manager.getAddrs().map(String),
   };
+}
+
+/** Has a listener of IPv6 that takes IPv4 as well say so, and call the peers by their IPv4 addresses. */
+function addIp4(listener: TcpListener): void {
+  const getAddrs = listener.getAddrs.bind(listener);
+  listener.getAddrs = () => {
+    const address = listener.server.address();
+    if (address === null || typeof address === "string") return getAddrs();
+    const ip4 = multiaddr(`/ip4/0.0.0.0/tcp/${address.port}`);
+    return [...getThinWaistAddresses(ip4, address.port), ...getAddrs()];
+  };
+  listener.server.prependListener("connection", (socket: Socket) => {
+    const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(socket.remoteAddress ?? "");
+    if (mapped !== null) Object.defineProperty(socket, "remoteAddress", { value: mapped[1] });
+  });
 }

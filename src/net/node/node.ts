@@ -2,6 +2,7 @@
 import type { Connection, Libp2p } from "@libp2p/interface";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
+import type { PartState } from "../../base/async/supervise.ts";
 import type { Random } from "../../base/random.ts";
 import type { PeerId, Route } from "../../swarm/peer.ts";
 import type { RelayOnlyGate } from "../dial/dial_gate.ts";
@@ -13,6 +14,8 @@ export interface NodeDeps {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told when a listener is found shut, and when it is open again. */
+  readonly onListener?: ((state: PartState) => void) | undefined;
 }
 
 /** A connection, for status output. */

@@ -5,6 +5,10 @@ import type { PeerId, Route } from "../../swarm/peer.ts";
 export type NodeEvent =
   /** A wanted port was taken and another one is used: `wanted` and `actual` are listen addresses. */
   | { readonly type: "port-taken"; readonly wanted: string; readonly actual: string }
+  /** An address to listen on is none of this machine now; it is waited for. */
+  | { readonly type: "address-missing"; readonly wanted: string }
+  /** All addresses that were waited for are there and are listened on. */
+  | { readonly type: "addresses-there" }
   /** The addresses to announce have changed. */
   | { readonly type: "addresses"; readonly addrs: readonly string[] }
   /** A peer that speaks our protocols is connected, now also by this route. */

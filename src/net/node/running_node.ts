@@ -11,6 +11,8 @@ import type { DeviceHost } from "./create_libp2p.ts";
 import { keepRelay } from "../relay/reservation_keeper.ts";
 import type { RelayOnlyGate } from "../dial/dial_gate.ts";
 import { lastHeard, watchSilence } from "../exchange/silence.ts";
+import { type Binding, listenLate } from "./listen.ts";
+import { untilAborted } from "../../base/async/until_aborted.ts";
 import { stopWithin } from "./stop.ts";
 import { announcedOf, type RelayAddr } from "../addrs/addrs.ts";
 import type { ConnectionInfo, Node, NodeDeps } from "./node.ts";
@@ -18,6 +20,8 @@ import type { NodeEvent, NodeEvents, NodeListener } from "./node_events.ts";
 
 /** How often the addresses are looked at: no event tells of a new network. */
 const ADDRESS_CHECK_MS = 10_000;
+/** How often to try to listen on an address that this machine does not have yet. */
+const LATE_CHECK_MS = 2_000;
 
 /** What a {@linkcode RunningNode} is made of. */
 export interface NodeParts {
@@ -126,7 +130,7 @@ export class RunningNode implements Node {
   }
 
   /** Starts what runs as long as the node does. */
-  run(silenceMs: number): void {
+  run(silenceMs: number, late: readonly Binding[]): void {
     const { libp2p, heardOf } = this.#host;
     const { deps, events } = this.#parts;
     const signal = this.stopped;
@@ -148,6 +152,9 @@ export class RunningNode implements Node {
         run: () => keepRelay(relay, { host: this.#host, events, ...deps }, signal),
       })),
     ];
+    if (late.length > 0) {
+      parts.push({ name: "late addresses", run: () => this.#listenWhenThere(late) });
+    }
     void supervise(parts, deps, signal); // rejects only for parts that are to end it
   }
 
@@ -162,6 +169,20 @@ export class RunningNode implements Node {
       this.#lookAtAddresses();
       await this.#parts.deps.clock.sleep(ADDRESS_CHECK_MS, this.stopped).catch(() => {});
     }
+  }
+
+  /** A VPN or a static network may come up long after us. */
+  async #listenWhenThere(late: readonly Binding[]): Promise<void> {
+    let left = late;
+    while (!this.stopped.aborted && left.length > 0) {
+      await this.#parts.deps.clock.sleep(LATE_CHECK_MS, this.stopped).catch(() => {});
+      if (this.stopped.aborted) return;
+      const before = left.length;
+      left = await listenLate(left, this.#host);
+      if (left.length < before) this.#lookAtAddresses();
+    }
+    this.#parts.events.emit({ type: "addresses-there" });
+    await untilAborted(this.stopped);
   }
 
   #lookAtAddresses(): void {

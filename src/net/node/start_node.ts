@@ -1,5 +1,6 @@
 /** Starts this device in the network. */
 import { startDeviceHost } from "./create_libp2p.ts";
+import { watchListener } from "./doors.ts";
 import { listenOrElsewhere } from "./listen.ts";
 import { checkPositive } from "./check_positive.ts";
 import { installBroadcastChannel, installNets } from "./process_handlers.ts";
@@ -8,7 +9,7 @@ import { SILENCE_MS } from "../exchange/silence.ts";
 import type { RelayAddr } from "../addrs/addrs.ts";
 import type { Identity } from "../keys/identity.ts";
 import type { Node, NodeDeps } from "./node.ts";
-import { NodeEvents } from "./node_events.ts";
+import { type NodeEvent, NodeEvents } from "./node_events.ts";
 
 /** What {@linkcode startNode} takes. */
 export interface NodeOptions {
@@ -73,15 +74,17 @@ export async function startNode(options: NodeOptions, deps: NodeDeps): Promise<N
       relayOnly,
       announce: (addrs) => node?.announced(addrs) ?? [],
       nowMs: () => deps.clock.now(),
+      onListening: (listener) => void watchListener(listener, deps, running.signal),
     });
     node = new RunningNode(host, identity.peer, relays, { events, running, nets, deps });
     try {
-      await listenOrElsewhere(listen, host, deps.logger, (event) => node?.remember(event));
+      const tell = (event: NodeEvent): void => node?.remember(event);
+      const late = await listenOrElsewhere(listen, host, deps.logger, tell);
+      node.run(silenceMs, late);
     } catch (error) {
       await node.stop();
       throw error;
     }
-    node.run(silenceMs);
     return node;
   } catch (error) {
     nets[Symbol.dispose]();

@@ -7,6 +7,7 @@ import { listenExactly } from "../node/listen.ts";
 import { installBroadcastChannel, installNets } from "../node/process_handlers.ts";
 import { type RelayLedger, watchRelayServer } from "./circuit_ledger.ts";
 import { watchSilence } from "../exchange/silence.ts";
+import { watchListener } from "../node/doors.ts";
 import { stopWithin } from "../node/stop.ts";
 import type { RelayEvent } from "./relay_event.ts";
 import { announcedOf } from "../addrs/addrs.ts";
@@ -81,6 +82,7 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
   const listeners = new Set<(event: RelayEvent) => void>();
   const emit = (event: RelayEvent): void => listeners.forEach((listener) => listener(event));
   let ledger: RelayLedger | undefined;
+  const running = new AbortController();
   try {
     const host = await startRelayHost({
       identity: options.identity,
@@ -90,11 +92,17 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
       handshakeMs: HANDSHAKE_MS,
       announce: (addrs) => announcedOf(addrs, bridgeAddresses()),
       nowMs: () => deps.clock.now(),
+      onListening: (listener) => void watchListener(listener, deps, running.signal),
       reservations: reservationLimits(options, limits.maxReservations),
       refuse: (from, to) => ledger?.refuses(from, to) ?? false,
     });
     ledger = watchRelayServer(host, limits, emit);
-    const relay = new RunningRelay(host, options.identity.peer, { ledger, listeners, nets });
+    const relay = new RunningRelay(host, options.identity.peer, {
+      ledger,
+      listeners,
+      nets,
+      running,
+    });
     await listenExactly(options.listen, host).catch(async (error) => {
       await relay.stop();
       throw error;
@@ -114,13 +122,13 @@ interface RelayParts {
   readonly ledger: RelayLedger;
   readonly listeners: Set<(event: RelayEvent) => void>;
   readonly nets: Disposable;
+  readonly running: AbortController;
 }
 
 class RunningRelay implements Relay {
   readonly peer: PeerId;
   readonly #host: RelayHost;
   readonly #parts: RelayParts;
-  readonly #running = new AbortController();
   #stopping: Promise<void> | undefined;
 
   constructor(host: RelayHost, peer: PeerId, parts: RelayParts) {
@@ -130,7 +138,7 @@ class RunningRelay implements Relay {
   }
 
   get stopped(): AbortSignal {
-    return this.#running.signal;
+    return this.#parts.running.signal;
   }
 
   listening(): readonly string[] {
@@ -161,7 +169,7 @@ class RunningRelay implements Relay {
   }
 
   async #stop(): Promise<void> {
-    this.#running.abort(new Error("The relay was stopped"));
+    this.#parts.running.abort(new Error("The relay was stopped"));
     this.#parts.ledger.clear();
     await stopWithin(this.#host.libp2p);
     this.#parts.nets[Symbol.dispose]();

@@ -1,0 +1,77 @@
+/**
+ * Descriptors are used up by a crowd of connections and free again: every listener of every
+ * long-running command takes connections afterwards. On Deno one failed `accept()` ends a listener.
+ */
+import assert from "node:assert/strict";
+import { connect, type Socket } from "node:net";
+import { Device } from "../../scripts/lab/device.ts";
+import { freePort } from "../../scripts/soak/cast.ts";
+import { Lab } from "./_lab.ts";
+
+/** Enough to start with, and few enough to be used up by the crowd. */
+const DESCRIPTORS = 90;
+const CROWD = 150;
+/** A shut door is noticed and opened within about ten seconds. */
+const WITHIN_MS = 60_000;
+
+function fewDescriptors(argv: readonly string[]): string[] {
+  return ["sh", "-c", `ulimit -n ${DESCRIPTORS}; exec "$@"`, "sh", ...argv];
+}
+
+Deno.test("listeners take connections again after descriptors were used up", async () => {
+  await using lab = new Lab();
+  const device = new Device("few", lab.root, { wrap: fewDescriptors });
+  await using _device = device;
+  const [peer, metrics, tracker, relay] = [freePort(), freePort(), freePort(), freePort()];
+  await device.startDaemon(
+    ...["--listen", `/ip4/127.0.0.1/tcp/${peer}`, "--metrics-bind", `127.0.0.1:${metrics}`],
+  );
+  const daemon = device.daemon;
+  const trackerChild = await device.start("tracker-serve", "--bind", `127.0.0.1:${tracker}`);
+  await trackerChild.line((line) => line.includes("tracker listen: "));
+  const relayChild = await device.start("relay-serve", "--listen", `/ip4/127.0.0.1/tcp/${relay}`);
+  await relayChild.line((line) => line.includes("relay listen: "));
+  const http = "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+  for (const port of [peer, metrics, tracker, relay]) {
+    await crowd(port);
+    // A node of libp2p sends its nonce as soon as it has accepted.
+    assert.ok(await answers(port, port === peer || port === relay ? "" : http), `port ${port}`);
+  }
+  assert.match(await device.rr("status"), /few/);
+  for (const child of [daemon, trackerChild, relayChild]) {
+    const lines = child.output().split("\n").filter((line) => line.includes("opened anew"));
+    assert.ok(lines.length <= 2, `said once for each listener:\n${lines.join("\n")}`);
+  }
+});
+
+/** Opens more connections than there can be, holds them until the listener has met its limit. */
+async function crowd(port: number): Promise<void> {
+  const sockets = Array.from({ length: CROWD }, () => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.on("error", () => {});
+    return socket;
+  });
+  await Promise.all(sockets.map((socket) => settled(socket)));
+  for (const socket of sockets) socket.destroy();
+}
+
+function settled(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.once("connect", () => resolve()).once("close", () => resolve());
+  return promise;
+}
+
+/** Whether somebody sends a byte at last. */
+async function answers(port: number, request: string): Promise<boolean> {
+  for (const end = performance.now() + WITHIN_MS; performance.now() < end;) {
+    const socket = connect({ port, host: "127.0.0.1" });
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    socket.setTimeout(2_000, () => resolve(false));
+    socket.on("error", () => resolve(false)).on("close", () => resolve(false));
+    socket.once("data", () => resolve(true)).once("connect", () => socket.write(request));
+    const isAnswered = await promise;
+    socket.destroy();
+    if (isAnswered) return true;
+  }
+  return false;
+}
