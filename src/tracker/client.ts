@@ -11,7 +11,8 @@ import {
   parseRegistered,
 } from "./messages.ts";
 import { formatProof, PROOF_HEADER, type Sign } from "./proof.ts";
-import { TrackerHttp } from "./tracker_http.ts";
+import { sendDirectly, type SendRequest } from "./request.ts";
+import { TrackerError, TrackerHttp } from "./tracker_http.ts";
 import { authHeaders, parseTrackerUrl } from "./tracker_url.ts";
 
 /** Which tracker, and how to be let in. */
@@ -29,8 +30,8 @@ export interface TrackerClientDeps {
   readonly random: Random;
   /** @default {a silent one} */
   readonly logger?: Logger | undefined;
-  /** @default {the global one} */
-  readonly fetch?: typeof fetch | undefined;
+  /** @default {one that uses no connection twice} */
+  readonly fetch?: SendRequest | undefined;
 }
 
 /** What a ping told. */
@@ -53,6 +54,8 @@ export interface TrackerClient extends Directory {
 /** The original allows 1 s each for connecting, writing and reading. */
 export const PING_DEADLINE_MS = 3_000;
 
+/** All that a tracker answers to a ping. */
+const PONG = "ok";
 const REGISTER = "/api/v1/peers/register";
 const PEERS = "/api/v1/peers";
 
@@ -80,7 +83,7 @@ class HttpTrackerClient implements TrackerClient {
 
   constructor(options: TrackerClientOptions, deps: TrackerClientDeps) {
     const url = parseTrackerUrl(options.baseUrl);
-    const { clock, random, fetch = globalThis.fetch, logger = silentLogger() } = deps;
+    const { clock, random, fetch = sendDirectly, logger = silentLogger() } = deps;
     this.#http = new TrackerHttp(url, authHeaders(url, options.token), { clock, random, fetch });
     this.name = url.name;
     this.#sign = options.sign;
@@ -130,12 +133,19 @@ class HttpTrackerClient implements TrackerClient {
   async ping(signal?: AbortSignal): Promise<TrackerPing> {
     const path = "/api/v1/ping";
     const started = this.#clock.monotonic();
-    const { headers } = await this.#http.once(
+    const { headers, body } = await this.#http.once(
       { what: "ping", method: "GET", path, maxBytes: MAX_REQUEST_BYTES },
       PING_DEADLINE_MS,
       signal,
     );
     const latencyMs = this.#clock.monotonic() - started;
+    // A captive portal or a forgotten path answers 200 to everything, with a page.
+    if (new TextDecoder().decode(body).trim() !== PONG) {
+      throw new TrackerError(this.name, "ping", "something else than a tracker answers there", {
+        hint:
+          "Check the URL and the path in it; a network that wants a login answers like this too",
+      });
+    }
     // The header names the second that has begun: half of one more is the best guess.
     const theirs = Date.parse(headers.get("date") ?? "") + 500;
     const skewMs = theirs - (this.#clock.now() - latencyMs / 2);

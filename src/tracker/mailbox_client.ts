@@ -4,6 +4,7 @@ import { MAILBOX_KEY_HEADER } from "./mailbox_endpoints.ts";
 import { MAX_SLOT_BYTES, type Slot } from "./mailboxes.ts";
 import { authHeaders, parseTrackerUrl } from "./tracker_url.ts";
 import { TrackerHttp } from "./tracker_http.ts";
+import { sendDirectly, type SendRequest } from "./request.ts";
 
 /** Time for one request. */
 const CALL_MS = 5_000;
@@ -29,7 +30,7 @@ export class MailboxClient {
   constructor(
     tracker: { readonly baseUrl: string; readonly token?: string | undefined },
     number: number,
-    deps: { readonly clock: Clock; readonly random: Random; readonly fetch?: typeof fetch },
+    deps: { readonly clock: Clock; readonly random: Random; readonly fetch?: SendRequest },
   ) {
     const url = parseTrackerUrl(tracker.baseUrl);
     this.name = url.name;
@@ -37,7 +38,7 @@ export class MailboxClient {
     this.#http = new TrackerHttp(url, authHeaders(url, tracker.token), {
       clock: deps.clock,
       random: deps.random,
-      fetch: deps.fetch ?? globalThis.fetch,
+      fetch: deps.fetch ?? sendDirectly,
     });
     this.#path = `/api/v1/mailboxes/${number}`;
     const key = btoa(String.fromCharCode(...deps.random.bytes(KEY_BYTES)));

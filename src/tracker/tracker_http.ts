@@ -5,6 +5,7 @@ import { retry } from "../base/async/retry.ts";
 import { RrError, type RrErrorOptions, toError } from "../base/rr_error.ts";
 import { MessageError, parseErrorText } from "./messages.ts";
 import { readBody } from "./read_body.ts";
+import type { SendRequest } from "./request.ts";
 import type { TrackerUrl } from "./tracker_url.ts";
 
 /** Tries of a request; the same as the original. */
@@ -42,7 +43,7 @@ export interface TrackerAnswer {
 export interface TrackerHttpDeps {
   readonly clock: Clock;
   readonly random: Random;
-  readonly fetch: typeof fetch;
+  readonly fetch: SendRequest;
 }
 
 /** A request to a tracker that failed. */
@@ -121,8 +122,6 @@ export class TrackerHttp {
     const { body } = call;
     const response = await this.#deps.fetch(this.#url.base + call.path, {
       method: call.method,
-      // A redirect would turn a POST into a GET and could lead anywhere.
-      redirect: "manual",
       signal,
       headers: {
         accept: "application/json",
