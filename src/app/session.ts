@@ -148,7 +148,9 @@ export async function openSession(
       engine.peerConnected(event.peer);
     }
   }));
-  if (options.announce ?? true) parts.use(announce(options, { node, directories, ...deps }));
+  if (options.announce ?? true) {
+    parts.use(announce(options, { node, directories, engine, ...deps }));
+  }
   const owned = parts.move();
   return {
     node,
@@ -207,13 +209,14 @@ async function openLan(
 }
 
 interface AnnounceParts extends SessionDeps {
+  readonly engine: SyncEngine;
   readonly node: Node;
   readonly directories: readonly Directory[];
 }
 
 // Withdrawing and stopping the node both wait for others: they run at the same time.
 function announce(options: SessionOptions, parts: AnnounceParts): AsyncDisposable {
-  const { node, directories, clock, random, logger } = parts;
+  const { node, directories, engine, clock, random, logger } = parts;
   const announcer = new Announcer({
     directories,
     own: () => ({
@@ -227,6 +230,7 @@ function announce(options: SessionOptions, parts: AnnounceParts): AsyncDisposabl
     clock,
     random,
     logger,
+    onRecovered: () => engine.wake(),
   });
   const running = new AbortController();
   const part = { name: "announcer", run: (signal: AbortSignal) => announcer.run(signal) };

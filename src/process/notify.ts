@@ -42,7 +42,7 @@ const GOODBYE_MS = 250;
  * none, nor does one whose listeners stay shut.
  */
 export function openServiceNotifier(deps: NotifierDeps): ServiceNotifier {
-  const { world, logger } = deps;
+  const { world } = deps;
   const socket = world.env("NOTIFY_SOCKET");
   const channel = deps.channel ??
     (socket === undefined ? undefined : openNotifyChannel(socket, world.pid));

@@ -32,6 +32,8 @@ export interface AnnounceDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Told when a directory that had failed has taken us in again. */
+  readonly onRecovered?: (() => void) | undefined;
 }
 
 /** Announces this device. */
@@ -69,7 +71,10 @@ export class Announcer {
       let pause: number;
       try {
         pause = await this.#register(directory, signal);
-        if (failures > 0) logger.info("Registered again", { directory: directory.name });
+        if (failures > 0) {
+          logger.info("Registered again", { directory: directory.name });
+          this.#deps.onRecovered?.();
+        }
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;

@@ -83,7 +83,11 @@ export class SyncEngine {
   constructor(deps: SyncDeps, options: SyncOptions = {}) {
     this.#deps = deps;
     this.#options = resolveOptions(options);
-    this.#onEvent = (event) => deps.onEvent?.(event);
+    this.#onEvent = (event) => {
+      // The network is there again, for the peers too.
+      if (event.type === "directory-recovered") this.#forgiveAll();
+      deps.onEvent?.(event);
+    };
     const { manual = [] } = deps;
     this.#discovery = new Discovery({ ...deps, manual, onEvent: this.#onEvent });
     this.#gate = createGate(this.#options.concurrency);
@@ -139,7 +143,7 @@ export class SyncEngine {
 
   /** Starts the next round of a watch now, and tries every peer in it. */
   wake(): void {
-    for (const session of this.#sessions.values()) session.forgive();
+    this.#forgiveAll();
     this.#wake.now();
   }
 
@@ -195,6 +199,10 @@ export class SyncEngine {
   /** How it stands with every peer that is known. */
   peers(): readonly PeerStatus[] {
     return [...this.#sessions.values()].map((session) => session.status);
+  }
+
+  #forgiveAll(): void {
+    for (const session of this.#sessions.values()) session.forgive();
   }
 
   async #jitter(most: number, signal: AbortSignal): Promise<void> {

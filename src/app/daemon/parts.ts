@@ -13,6 +13,7 @@ import { controlHandlers } from "../daemon_control.ts";
 import { IndexKeeper, keepPruned } from "../housekeeping.ts";
 import { ServingRole } from "../serving_role.ts";
 import type { DaemonContext, HistoryContext, SessionContext } from "./context.ts";
+import { watchSignsOfLife } from "./signs_of_life.ts";
 import { foldLog } from "./fold_log.ts";
 import { watchFile } from "./watch_file.ts";
 import { takeIn } from "./take_in.ts";
@@ -44,6 +45,11 @@ export const HISTORY_PARTS: readonly PartRow<HistoryContext>[] = [
 export const SESSION_PARTS: readonly PartRow<SessionContext>[] = [
   { name: "network node", onFailure: "end", run: watchNode },
   { name: "addresses", run: sayAddresses },
+  {
+    name: "signs of life",
+    wanted: ({ settings }) => settings.mode === "watch",
+    run: watchSignsOfLife,
+  },
   { name: "rounds", wanted: ({ settings }) => settings.mode === "watch", run: syncAgainAndAgain },
   {
     name: "serving role",

@@ -30,7 +30,10 @@ class FakeHost {
   }
 }
 
-async function listen(host: FakeHost, ...addrs: string[]) {
+async function listen(
+  host: FakeHost,
+  ...addrs: string[]
+): Promise<{ readonly late: readonly string[]; readonly events: readonly NodeEvent[] }> {
   const events: NodeEvent[] = [];
   const late = await listenOrElsewhere(addrs, host, silentLogger(), (e) => void events.push(e));
   return { late: late.map(({ addr }) => addr), events };

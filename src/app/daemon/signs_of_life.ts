@@ -1,0 +1,37 @@
+/**
+ * The part that has peers tried at once which were to be left alone after failures, when something
+ * says that they may be reached again: the machine was asleep, or has another address.
+ */
+import type { SessionContext } from "./context.ts";
+
+const EVERY_MS = 5_000;
+/** Less is a clock that is being set right. */
+const JUMP_MS = 20_000;
+
+/** Looks until the signal is aborted. */
+export async function watchSignsOfLife(
+  { own, deps }: SessionContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock } = deps.world;
+  let addrs = own.node.addresses().join(" ");
+  using _events = own.node.onEvent((event) => {
+    if (event.type !== "addresses") return;
+    const now = event.addrs.join(" ");
+    if (now !== addrs) own.engine.wake();
+    addrs = now;
+  });
+  // While a machine sleeps, time goes on and the monotonic clock does not.
+  const offset = (): number => clock.now() - clock.monotonic();
+  for (let before = offset(); !signal.aborted;) {
+    await clock.sleep(EVERY_MS, signal).catch(() => {});
+    const now = offset();
+    if (Math.abs(now - before) > JUMP_MS) {
+      deps.logger.info("The machine was asleep, or its clock was set: all peers are tried again", {
+        jump_sec: Math.round((now - before) / 1000),
+      });
+      own.engine.wake();
+    }
+    before = now;
+  }
+}
