@@ -17,6 +17,7 @@ export function captureIntake(
   const realPath = (path: string): string | undefined => world.files.realPath(path);
   let rules: Promise<CaptureRules> | undefined;
   let waiting = false;
+  const named = new Set<string>();
   return async () => {
     const report = await ingestSpools({
       files: world.files,
@@ -41,6 +42,11 @@ export function captureIntake(
       });
     }
     waiting = report.problem !== undefined;
+    for (const name of report.unreadable) {
+      if (named.has(name)) continue;
+      named.add(name);
+      logger.warn("Left a shell's records where they are, as they cannot be read", { file: name });
+    }
     if (report.broken > 0) {
       logger.warn("Set aside records that were cut short", { count: report.broken });
     }

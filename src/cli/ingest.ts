@@ -41,8 +41,12 @@ export async function ingestForCommand(
   folder: string,
 ): Promise<string | undefined> {
   try {
-    const { problem } = await ingestSpools(ingestDeps(world, settings, history, folder));
-    return problem && causeChain(problem);
+    const report = await ingestSpools(ingestDeps(world, settings, history, folder));
+    if (report.problem !== undefined) return causeChain(report.problem);
+    const [first, ...others] = report.unreadable;
+    if (first === undefined) return undefined;
+    const more = others.length > 0 ? ` and ${others.length} more` : "";
+    return `those of another user, or damaged, are left in "${folder}/${first}"${more}`;
   } catch (error) {
     if (!(error instanceof RrError)) throw error;
     return causeChain(error);

@@ -26,6 +26,7 @@ export async function drainSpools(deps: IngestDeps, signal?: AbortSignal): Promi
     broken: report.broken + rest.broken,
     waiting: rest.waiting,
     problem: rest.problem,
+    unreadable: rest.unreadable,
   };
 }
 

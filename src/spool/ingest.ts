@@ -59,6 +59,8 @@ export interface IngestReport {
   readonly waiting: number;
   /** Why, with code `config`. */
   readonly problem: RrError | undefined;
+  /** Files that were left because they cannot be read, renamed or removed, as those of another user. */
+  readonly unreadable: readonly string[];
 }
 
 const NOTHING: IngestReport = {
@@ -68,6 +70,7 @@ const NOTHING: IngestReport = {
   broken: 0,
   waiting: 0,
   problem: undefined,
+  unreadable: [],
 };
 const SETTLE_MS = 10_000;
 const SCRATCH_MS = 24 * 3_600_000;
@@ -79,27 +82,65 @@ const SCRATCH_MS = 24 * 3_600_000;
  * With rules that cannot be made (a pattern with a mistake) nothing is taken: the commands wait where
  * they are until it is corrected, and the report says so.
  *
- * @throws {RrError} `io` or what the history throws; everything not yet in the history is still there
+ * A file that cannot be handled is left where it is, named in the report, and keeps none of the others.
+ *
+ * @throws {RrError} what the history throws, or `io` if the folder cannot be listed; everything not yet
+ * in the history is still there
  */
 export async function ingestSpools(
   deps: IngestDeps,
   options: IngestOptions = {},
 ): Promise<IngestReport> {
   const listing = sortNames(deps.files.list(deps.folder));
-  if (listing.open.length === 0 && listing.taken.length === 0) return NOTHING;
-  deps.log.checkPlace?.();
-  const settled = removeSettled(deps, listing, options.settleMs ?? SETTLE_MS);
-  const unread = listing.taken.filter((file) => isUnread(deps, file));
-  if (listing.open.length === 0 && unread.length === 0) return NOTHING;
+  const left = new Set<string>();
+  const ready = readyShells(deps, listing, left);
+  if (ready.length === 0 && listing.taken.length === 0) return NOTHING;
+  const settled = removeSettled(deps, listing, options.settleMs ?? SETTLE_MS, left);
+  const unread = listing.taken.filter((file) =>
+    carefully(left, file.name, () => isUnread(deps, file)) ?? false
+  );
+  if (ready.length === 0 && unread.length === 0) return { ...NOTHING, unreadable: [...left] };
   const rules = await rulesOf(deps);
   if (rules instanceof RrError) {
-    return { ...NOTHING, waiting: listing.open.length + unread.length, problem: rules };
+    return { ...NOTHING, waiting: ready.length + unread.length, problem: rules };
   }
-  removeOldScratch(deps, listing);
-  return takeIn(deps, [...unread, ...listing.open.flatMap((session) => take(deps, session))], {
-    rules,
-    settled,
-  });
+  removeOldScratch(deps, listing, left);
+  const taken = ready.flatMap((name) => carefully(left, name, () => take(deps, name)) ?? []);
+  const report = takeIn(deps, [...unread, ...taken], { rules, settled, left });
+  return { ...report, unreadable: [...left] };
+}
+
+// Whatever is wrong with one file, such as that of a root shell with this home, is no reason to leave
+// the others.
+function carefully<T>(left: Set<string>, name: string, act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof RrError) || error.code !== "io") throw error;
+    left.add(name);
+    return undefined;
+  }
+}
+
+// The names of files that their shells are done with, or append to.
+function readyShells(deps: IngestDeps, listing: SpoolListing, left: Set<string>): string[] {
+  const gone = listing.leaving.map((session) => `${session}.exec`).filter((name) =>
+    carefully(left, name, () => hasLeft(deps, name)) ?? false
+  );
+  return [...listing.open.map((session) => `${session}.spool`), ...gone];
+}
+
+// Where nothing tells what became of a process, this long: an exec that fails takes no time.
+const LEAVING_MS = 60_000;
+const SHELLS = /^-?(?:zsh|fish)/;
+
+// A shell that was replaced by another one hands the record on itself.
+function hasLeft({ files, folder, clock }: IngestDeps, name: string): boolean {
+  const info = files.stat(`${folder}/${name}`);
+  if (info === undefined || info.size === 0) return false;
+  if (files.stat("/proc/self") === undefined) return clock.now() - info.mtimeMs > LEAVING_MS;
+  const program = files.readText(`/proc/${name.slice(0, name.indexOf("-"))}/comm`);
+  return program === undefined || !SHELLS.test(program);
 }
 
 async function rulesOf(deps: IngestDeps): Promise<CaptureRules | RrError> {
@@ -112,12 +153,15 @@ async function rulesOf(deps: IngestDeps): Promise<CaptureRules | RrError> {
 }
 
 // Another taker may have been faster.
-function take(deps: IngestDeps, session: string): TakenFile[] {
+function take(deps: IngestDeps, source: string): TakenFile[] {
+  const session = source.slice(0, source.indexOf("."));
+  // What cannot be read keeps its name: whoever watches the folder would be woken by each attempt.
+  deps.files.readBytes(pathOf(deps, source));
   const takenAtMs = Math.floor(deps.clock.now());
   const unique = Array.from(deps.random.bytes(4), (b) => b.toString(16).padStart(2, "0")).join("");
   const stem = `${session}.${takenAtMs}-${unique}`;
   const name = `${stem}.taken`;
-  const done = deps.files.rename(pathOf(deps, `${session}.spool`), pathOf(deps, name));
+  const done = deps.files.rename(pathOf(deps, source), pathOf(deps, name));
   return done ? [{ name, session, takenAtMs, stem, readTo: undefined }] : [];
 }
 
@@ -126,6 +170,7 @@ function removeSettled(
   deps: IngestDeps,
   { open, taken }: SpoolListing,
   settleMs: number,
+  left: Set<string>,
 ): ReadonlySet<string> {
   const now = deps.clock.now();
   const newest = new Map(taken.map((file) => [file.session, file.name]));
@@ -134,9 +179,11 @@ function removeSettled(
     const hasMovedOn = open.includes(file.session) || newest.get(file.session) !== file.name;
     if (!hasMovedOn && Math.abs(now - file.takenAtMs) < settleMs) continue;
     settled.add(file.name);
-    if (file.readTo !== undefined && sizeOf(deps, file) === file.readTo) {
-      deps.files.remove(pathOf(deps, file.name));
-    }
+    carefully(left, file.name, () => {
+      if (file.readTo !== undefined && sizeOf(deps, file) === file.readTo) {
+        deps.files.remove(pathOf(deps, file.name));
+      }
+    });
   }
   return settled;
 }
@@ -150,6 +197,7 @@ function isUnread(deps: IngestDeps, file: TakenFile): boolean {
 interface Taking {
   readonly rules: CaptureRules;
   readonly settled: ReadonlySet<string>;
+  readonly left: Set<string>;
 }
 
 // Enough to make the transaction worth it, few enough to hold in memory.
@@ -158,7 +206,7 @@ const ENTRIES_PER_APPEND = 5_000;
 function takeIn(deps: IngestDeps, files: readonly TakenFile[], taking: Taking): IngestReport {
   const total = { inserted: 0, ignored: 0, skipped: 0, broken: 0 };
   let entries: Entry[] = [];
-  let finish: (() => void)[] = [];
+  let finish: [name: string, act: () => void][] = [];
   const flush = (): void => {
     if (entries.length > 0) {
       const { inserted, ignored } = deps.log.append(entries);
@@ -167,12 +215,16 @@ function takeIn(deps: IngestDeps, files: readonly TakenFile[], taking: Taking): 
     }
     // Rows in a file that somebody has replaced meanwhile are lost: the spool must not let go of them.
     if (finish.length > 0) deps.log.checkPlace?.();
-    for (const act of finish) act();
+    for (const [name, act] of finish) carefully(taking.left, name, act);
     entries = [];
     finish = [];
   };
   for (const file of files) {
-    const bytes = deps.files.readBytes(pathOf(deps, file.name));
+    const bytes = carefully(
+      taking.left,
+      file.name,
+      () => deps.files.readBytes(pathOf(deps, file.name)),
+    );
     if (bytes === undefined) continue;
     const { records, broken, end } = parseSpool(bytes, file.readTo ?? 0);
     total.broken += broken;
@@ -185,7 +237,7 @@ function takeIn(deps: IngestDeps, files: readonly TakenFile[], taking: Taking): 
     }
     const isSettled = taking.settled.has(file.name);
     if (isSettled && end < bytes.length) total.broken++;
-    finish.push(() => finishFile(deps, file, bytes, end, isSettled));
+    finish.push([file.name, () => finishFile(deps, file, bytes, end, isSettled)]);
     if (entries.length >= ENTRIES_PER_APPEND) flush();
   }
   flush();
@@ -214,10 +266,13 @@ function finishFile(
   } else if (file.readTo !== end) deps.files.rename(path, pathOf(deps, `${file.stem}.${end}.done`));
 }
 
-function removeOldScratch(deps: IngestDeps, { scratch }: SpoolListing): void {
-  for (const name of scratch) {
-    const { mtimeMs = Infinity } = deps.files.stat(pathOf(deps, name)) ?? {};
-    if (deps.clock.now() - mtimeMs > SCRATCH_MS) deps.files.remove(pathOf(deps, name));
+function removeOldScratch(deps: IngestDeps, listing: SpoolListing, left: Set<string>): void {
+  for (const name of [...listing.scratch, ...listing.leaving.map((session) => `${session}.exec`)]) {
+    carefully(left, name, () => {
+      const { mtimeMs = Infinity, size = 0 } = deps.files.stat(pathOf(deps, name)) ?? {};
+      const isOld = deps.clock.now() - mtimeMs > SCRATCH_MS;
+      if (isOld && (size === 0 || name.endsWith(".line"))) deps.files.remove(pathOf(deps, name));
+    });
   }
 }
 

@@ -88,7 +88,7 @@ async function run(
   const print = await printerOf(world, flags);
   for (const { message, hint } of settings.problems) printWarning(world, `${message}: ${hint}`);
   using history = openForSearching(settings.dbPath, world);
-  await takeInSpool(world, settings, () => history.whole());
+  if (!history.isReadOnly) await takeInSpool(world, settings, () => history.whole());
   const { filter, text } = await askedFor(world, settings, flags, words);
   const query = { ...filter, text, distinct: flags.unique, limit: settings.searchLimit };
   const found = history.newest(query) ?? (await history.whole()).recall.findFurther(query);
@@ -122,7 +122,8 @@ async function choose(
   const { PICKER_CACHE_KIB, searchInteractively } = await import("../picker/interactive.ts");
   const { files, clock } = world;
   using history = openForSearching(settings.dbPath, { files, clock, cacheKib: PICKER_CACHE_KIB });
-  await takeInSpool(world, settings, () => history.whole());
+  // A warning would stand above the prompt, each time.
+  if (!history.isReadOnly) await takeInSpool(world, settings, () => history.whole(), flags.widget);
   const query = flags.query ?? words.join(" ");
   const code = await searchInteractively(world, settings, await history.whole(), {
     ...flags,
@@ -133,7 +134,7 @@ async function choose(
 }
 
 async function keepUp(world: World, history: SearchingHistory, quiet = false): Promise<void> {
-  if (history.unindexed() < FEW_UNINDEXED) return;
+  if (history.isReadOnly || history.unindexed() < FEW_UNINDEXED) return;
   const { keepIndexUp } = await import("../keep_index.ts");
   keepIndexUp(world, await history.whole(), quiet);
 }

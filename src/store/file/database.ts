@@ -13,6 +13,11 @@ export type Row = readonly SQLOutputValue[];
 /** What may be bound to a `?`. */
 export type Value = SQLInputValue;
 
+// No other sign may be left that a URI gives a meaning to.
+function stillUri(path: string): string {
+  return `file:${path.split("/").map(encodeURIComponent).join("/")}?immutable=1`;
+}
+
 /** See the file's description. Statements must be constants: each one is kept for ever. */
 export class Database implements Disposable {
   /** As given to SQLite; only for messages. */
@@ -22,11 +27,15 @@ export class Database implements Disposable {
   #inTransaction = false;
   #closed = false;
 
-  /** Opens the file; creates nothing if `readOnly`. */
-  constructor(path: string, options: { readonly readOnly: boolean }) {
+  /**
+   * Opens the file; creates nothing if `readOnly`. `still` promises that nobody writes to it, so that
+   * not even a file for locks is needed beside it.
+   */
+  constructor(path: string, options: { readonly readOnly: boolean; readonly still?: boolean }) {
     this.path = path;
+    const { readOnly, still = false } = options;
     try {
-      this.#db = new DatabaseSync(path, options);
+      this.#db = new DatabaseSync(still ? stillUri(path) : path, { readOnly });
     } catch (error) {
       throw databaseError(error, "open", path);
     }

@@ -16,8 +16,11 @@ import {
 export interface HistoryOptions {
   readonly files: Files;
   readonly clock: Clock;
-  /** `readonly` creates and changes nothing, not even the schema. @default {"readwrite"} */
-  readonly mode?: "readwrite" | "readonly" | undefined;
+  /**
+   * `readonly` creates and changes nothing, not even the schema; `still` needs no room for locks
+   * either, and sees what was in the file itself when it was opened. @default {"readwrite"}
+   */
+  readonly mode?: "readwrite" | "readonly" | "still" | undefined;
   /**
    * How long a call waits, blocking the process, while another one writes; then it throws
    * `RrError("busy")`. @default {5000, as the original}
@@ -64,9 +67,9 @@ export function openFile(path: string, options: HistoryOptions): Opened {
       `Cannot open a history as 'cacheKib' must be an integer of at least 1: current value is ${cacheKib}`,
     );
   }
-  const readOnly = mode === "readonly";
+  const readOnly = mode !== "readwrite";
   const notices = path === ":memory:" ? [] : prepareFiles(path, files, readOnly);
-  const db = new Database(path, { readOnly });
+  const db = new Database(path, { readOnly, still: mode === "still" });
   try {
     db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA cache_size = -${cacheKib}`);
     if (readOnly) prepareReading(db);
