@@ -31,10 +31,15 @@ export function onUp(turn: Turn, id: string): void {
 
 /** The peer says who it is, or that it keeps something else from now on. */
 export function onHello(turn: Turn, peer: Peer, frame: Hello): void {
-  if (frame.hash !== HASH_NAME) {
-    const text = `This device compares by ${HASH_NAME}`;
-    turn.out.push({ type: "send", peer: peer.id, frame: { type: "bye", code: "hash", text } });
-    turn.out.push({ type: "refused", peer: peer.id, why: `Unknown hash "${frame.hash}"` });
+  const why = frame.hash !== HASH_NAME
+    ? "hash"
+    : frame.user !== turn.state.hello.user
+    ? "user"
+    : undefined;
+  if (why !== undefined) {
+    const text = `This device compares with the same ${why} only`;
+    turn.out.push({ type: "send", peer: peer.id, frame: { type: "bye", code: why, text } });
+    turn.out.push({ type: "refused", peer: peer.id, why: `It has another ${why}` });
     return;
   }
   const moved = frame.floor !== peer.hello?.floor;

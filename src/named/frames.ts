@@ -13,6 +13,8 @@ export interface Hello {
   readonly bases: readonly Name[];
   /** The hash it uses; another one cannot be compared with. */
   readonly hash: string;
+  /** Whose history it is. Devices of different people may share a network, but not their histories. */
+  readonly user: string;
   /** Its program and version, for people. */
   readonly app: string;
 }

@@ -122,7 +122,7 @@ export interface Slot {
 export interface Replica {
   readonly self: string;
   readonly tag: number;
-  readonly hello: Pick<Hello, "store" | "app">;
+  readonly hello: Pick<Hello, "store" | "user" | "app">;
   readonly peers: Map<string, Peer>;
   readonly exchanges: Map<ExchangeId, Exchange>;
   /** Own past states, and the newest item of each. */
@@ -138,17 +138,18 @@ export interface ReplicaOptions {
   /** Our PeerId. */
   readonly self: string;
   readonly store: string;
+  readonly user: string;
   readonly app: string;
   /** Spreads the waits of devices. */
   readonly seed: number;
 }
 
 /** The state of a device without connections. */
-export function createReplica({ self, store, app, seed }: ReplicaOptions): Replica {
+export function createReplica({ self, store, user, app, seed }: ReplicaOptions): Replica {
   return {
     self,
     tag: tagOf(self),
-    hello: { store, app },
+    hello: { store, user, app },
     peers: new Map(),
     exchanges: new Map(),
     ring: new Recent(RING_NAMES),

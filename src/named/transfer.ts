@@ -26,12 +26,13 @@ export function sendNext(turn: Turn, exchange: Exchange): void {
   const { outbox, id } = exchange;
   while (outbox !== undefined && outbox.spans.length > 0) {
     const { items, held, next } = store.page(outbox.spans[0]!, outbox.place);
-    outbox.place = next;
-    if (next === undefined) outbox.spans.shift();
+    // First, as a busy store fails it, and then this step is done again as a whole.
     if (held.length > 0) {
       store.letGo(held);
       distrust(turn);
     }
+    outbox.place = next;
+    if (next === undefined) outbox.spans.shift();
     if (items.length === 0) continue;
     exchange.sent += items.length;
     out.push({ type: "write", x: id, frame: { type: "batch", items }, more: true });

@@ -2,6 +2,7 @@
  * All that the sync engine needs of the world. The store, the network and the tracker satisfy these by
  * shape; the fakes of the tests do too, and both run the contract suites in `tests/contracts/`.
  */
+import type { ControlFrame, ExchangeFrame, Frame } from "../named/frames.ts";
 import type { DeviceId, Entry } from "../history/entry.ts";
 import type { AppendResult, LogBatch, PullState, ReadLimit } from "../swarm/log.ts";
 import type { PullReply, PullRequest, PushReply, RejectedEntry } from "../swarm/messages.ts";
@@ -109,4 +110,56 @@ export interface PeerBook {
   remember(records: readonly PeerRecord[]): void;
   /** Peers seen at or after `sinceUnix` (seconds), newest first; of `userId` or of unknown user. */
   recent(sinceUnix: number, userId: string): readonly PeerRecord[];
+}
+
+/** A stream on which one side and the other send frames of protocol 2. */
+export interface FrameStream<F extends Frame> {
+  readonly peer: PeerId;
+  /** Bytes that wait for room in the stream. */
+  readonly queued: number;
+  /** Queues a frame; whether there is room for more. If not, `onRoom` will tell. */
+  send(frame: F): boolean;
+  /** Ends it in order: what was queued still goes out. */
+  close(): void;
+  /** Breaks it off. */
+  abort(reason: Error): void;
+  /** Leaves what arrives in the stream, and so in the end with its sender. */
+  pause(): void;
+  /** Reads on. */
+  resume(): void;
+}
+
+/** Told of what happens on a {@linkcode FrameStream}. None of it may throw. */
+export interface FrameStreamEvents<F extends Frame> {
+  onFrame(frame: F): void;
+  /** There is room again after a `send()` that found none. */
+  onRoom(): void;
+  /** It is gone; `undefined` if it ended in order. Called once, and last. */
+  onClose(error: Error | undefined): void;
+}
+
+/** Takes the streams that peers open. */
+export interface FrameAcceptor {
+  control(stream: FrameStream<ControlFrame>): FrameStreamEvents<ControlFrame>;
+  exchange(stream: FrameStream<ExchangeFrame>): FrameStreamEvents<ExchangeFrame>;
+}
+
+/** Opens and takes streams of protocol 2. */
+export interface FrameNet {
+  /** Whether a peer is connected that speaks protocol 2. */
+  speaks(peer: PeerId): boolean;
+  /** @throws {LinkError} if there is no connection, or the peer does not take the stream */
+  openControl(
+    peer: PeerId,
+    events: FrameStreamEvents<ControlFrame>,
+    signal: AbortSignal,
+  ): Promise<FrameStream<ControlFrame>>;
+  /** @throws {LinkError} as {@linkcode FrameNet.openControl} */
+  openExchange(
+    peer: PeerId,
+    events: FrameStreamEvents<ExchangeFrame>,
+    signal: AbortSignal,
+  ): Promise<FrameStream<ExchangeFrame>>;
+  /** Offers protocol 2 to the peers until disposed. */
+  accept(acceptor: FrameAcceptor): Promise<AsyncDisposable>;
 }

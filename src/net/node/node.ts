@@ -44,6 +44,8 @@ export interface Node extends AsyncDisposable {
    * of the peer: a device may run one process that serves and one that only asks.
    */
   serves(connection: Connection): boolean | undefined;
+  /** Whether the other end has said that it speaks this protocol. */
+  speaks(connection: Connection, protocol: string): boolean;
   /** Notes that it does not. */
   setAside(connection: Connection): void;
   /** When the connection last brought a byte, in milliseconds of the wall clock. */

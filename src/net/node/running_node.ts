@@ -40,6 +40,7 @@ export class RunningNode implements Node {
   /** Peers that speak our protocols and are connected. */
   readonly #peers = new Set<PeerId>();
   readonly #serves = new WeakMap<Connection, boolean>();
+  readonly #protocols = new WeakMap<Connection, ReadonlySet<string>>();
   #announced = "";
   readonly #early: NodeEvent[] = [];
   #stopping: Promise<void> | undefined;
@@ -65,6 +66,10 @@ export class RunningNode implements Node {
 
   serves(connection: Connection): boolean | undefined {
     return this.#serves.get(connection);
+  }
+
+  speaks(connection: Connection, protocol: string): boolean {
+    return this.#protocols.get(connection)?.has(protocol) ?? false;
   }
 
   setAside(connection: Connection): void {
@@ -213,6 +218,7 @@ export class RunningNode implements Node {
   #identified({ connection, protocols }: IdentifyResult): void {
     const serves = protocols.some((protocol) => protocol.startsWith("/rustory/"));
     this.#serves.set(connection, serves);
+    this.#protocols.set(connection, new Set(protocols));
     if (!serves) return;
     const peer = peerOf(connection);
     if (connection.status !== "open") return;

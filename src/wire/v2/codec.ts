@@ -1,4 +1,5 @@
 /** Frames of protocol 2.0.0 to bytes and back. `../PROTOCOL.md` says what each field means. */
+import { MAX_LABEL_CHARS } from "../../history/check_entry.ts";
 import { EMPTY, NAME_CHARS } from "../../named/digest.ts";
 import type {
   ControlFrame,
@@ -86,6 +87,7 @@ function payloadOf(frame: Frame): unknown {
         f: frame.floor,
         bases: frame.bases,
         hash: frame.hash,
+        user: frame.user,
         app: frame.app,
       };
     case "tick":
@@ -201,6 +203,7 @@ function decodeHello(fields: Fields): Hello {
     floor: fields.whole("f", NO_FLOOR, LAST_WEEK),
     bases: fields.texts("bases", MOST_NAMES, NAME_CHARS, NAME),
     hash: fields.text("hash", MOST_CHARS),
+    user: fields.text("user", MAX_LABEL_CHARS),
     app: fields.text("app", MOST_CHARS),
   };
 }

@@ -85,7 +85,13 @@ export class SimWorld {
     device.boot++;
     device.wakeAt = Infinity;
     const seed = Math.floor(this.#random.unit() * 2 ** 32);
-    device.state = createReplica({ self: device.peer, store: device.name, app: "sim", seed });
+    device.state = createReplica({
+      self: device.peer,
+      store: device.name,
+      user: "kim",
+      app: "sim",
+      seed,
+    });
     device.items.absorb();
     this.#pollLater(device);
   }

@@ -1,0 +1,128 @@
+/** Streams of protocol 2 over a node: opened to peers, and taken from them. */
+import type { Connection, Stream, StreamMessageEvent } from "@libp2p/interface";
+import type { Logger } from "../../base/log.ts";
+import { causeChain, toError } from "../../base/rr_error.ts";
+import {
+  type FrameAcceptor,
+  type FrameNet,
+  type FrameStream,
+  type FrameStreamEvents,
+  LinkError,
+} from "../../sync/ports.ts";
+import type { ControlFrame, ExchangeFrame, Frame } from "../../named/frames.ts";
+import type { PeerId } from "../../swarm/peer.ts";
+import { decodeControl, decodeExchange, encodeFrames, isExchange } from "../../wire/v2/codec.ts";
+import { FrameReader, type RawFrame, SYNC_2 } from "../../wire/v2/frame.ts";
+import { peerOf } from "../node/connections.ts";
+import type { Node } from "../node/node.ts";
+import { type FrameCodec, Libp2pFrameStream } from "./frame_stream.ts";
+import { bestConnection } from "./link.ts";
+
+/** A control stream, and as many exchanges as are served at a time; more are refused by their answer. */
+const STREAMS_PER_CONNECTION = 64;
+
+const CONTROL: FrameCodec<ControlFrame> = { encode: encodeFrames, decode: decodeControl };
+const EXCHANGE: FrameCodec<ExchangeFrame> = { encode: encodeFrames, decode: decodeExchange };
+
+/** See {@linkcode FrameNet}. It ends with the node. */
+export function createFrameNet(node: Node, logger: Logger): FrameNet {
+  return {
+    speaks: (peer) => connectionTo(node, peer) !== undefined,
+    openControl: (peer, events, signal) => open(node, peer, CONTROL, events, signal),
+    openExchange: (peer, events, signal) => open(node, peer, EXCHANGE, events, signal),
+    accept: (acceptor) => accept(node, acceptor, logger),
+  };
+}
+
+function connectionTo(node: Node, peer: PeerId): Connection | undefined {
+  const connection = bestConnection(node, peer);
+  return connection && node.speaks(connection, SYNC_2) ? connection : undefined;
+}
+
+async function open<F extends Frame>(
+  node: Node,
+  peer: PeerId,
+  codec: FrameCodec<F>,
+  events: FrameStreamEvents<F>,
+  signal: AbortSignal,
+): Promise<FrameStream<F>> {
+  const connection = connectionTo(node, peer);
+  if (connection === undefined) {
+    throw new LinkError(
+      "unsupported",
+      `Cannot open a stream to "${peer}": it does not speak 2.0.0`,
+    );
+  }
+  try {
+    const raw = await connection.newStream([SYNC_2], { signal, runOnLimitedConnection: true });
+    const stream = new Libp2pFrameStream(peer, raw, codec);
+    stream.listen(events);
+    return stream;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new LinkError("closed", `Cannot open a stream to "${peer}": ${causeChain(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function accept(
+  node: Node,
+  acceptor: FrameAcceptor,
+  logger: Logger,
+): Promise<AsyncDisposable> {
+  const streams = new Set<Stream>();
+  await node.libp2p.handle(SYNC_2, (stream, connection) => {
+    streams.add(stream);
+    stream.addEventListener("close", () => streams.delete(stream));
+    sortOut(peerOf(connection), stream, acceptor, logger);
+  }, { maxInboundStreams: STREAMS_PER_CONNECTION, runOnLimitedConnection: true });
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      await node.libp2p.unhandle(SYNC_2);
+      for (const stream of streams) stream.abort(new Error("No longer serving"));
+    },
+  };
+}
+
+/** Waits for the first frame, which tells what the stream is for. */
+function sortOut(peer: PeerId, stream: Stream, acceptor: FrameAcceptor, logger: Logger): void {
+  const reader = new FrameReader();
+  const onMessage = ({ data }: StreamMessageEvent): void => {
+    const chunks = data instanceof Uint8Array ? [data] : [...data];
+    try {
+      for (const [i, chunk] of chunks.entries()) {
+        const frames = [...reader.push(chunk)];
+        if (frames.length === 0) continue;
+        stream.removeEventListener("message", onMessage);
+        handOver(peer, stream, acceptor, { reader, frames, rest: chunks.slice(i + 1) });
+        return;
+      }
+    } catch (error) {
+      logger.debug("Dropped a stream", { peer, error: causeChain(error) });
+      stream.abort(toError(error));
+    }
+  };
+  stream.addEventListener("message", onMessage);
+}
+
+interface Begun {
+  readonly reader: FrameReader;
+  readonly frames: readonly RawFrame[];
+  readonly rest: readonly Uint8Array[];
+}
+
+function handOver(peer: PeerId, stream: Stream, acceptor: FrameAcceptor, begun: Begun): void {
+  const { reader, frames, rest } = begun;
+  if (isExchange(frames[0]!.type)) {
+    const own = new Libp2pFrameStream(peer, stream, EXCHANGE, reader);
+    own.listen(acceptor.exchange(own));
+    for (const frame of frames) own.takeFrame(frame);
+    own.take(rest);
+  } else {
+    const own = new Libp2pFrameStream(peer, stream, CONTROL, reader);
+    own.listen(acceptor.control(own));
+    for (const frame of frames) own.takeFrame(frame);
+    own.take(rest);
+  }
+}
