@@ -29,6 +29,7 @@ export function networkOptionsOf(settings: Settings): NetworkSettings {
     trackerToken: settings.trackerToken,
     peers: settings.peers,
     lanDiscovery: settings.lanDiscovery,
+    protocols: settings.p2pProtocols,
     sync: {
       request: {
         attempts: settings.p2pRequestAttempts,

@@ -26,6 +26,8 @@ import type { Sign } from "../tracker/proof.ts";
 import { VERSION } from "../version.ts";
 import { openMulticast } from "../lan/udp.ts";
 import { type LanDirectory, openLanDirectory } from "./lan_directory.ts";
+import { createFrameNet } from "../net/exchange/frame_net.ts";
+import { SessionReplication } from "./replication.ts";
 import { Rounds } from "./next_round.ts";
 import { historySettler } from "./settle_history.ts";
 
@@ -55,6 +57,8 @@ export interface SessionOptions {
   /** Whether to find and be found on the local network, without a server. @default {false} */
   readonly lanDiscovery?: boolean | undefined;
   readonly sync?: SyncOptions | undefined;
+  /** Versions of the protocol that are spoken besides version 1: `2`. @default {[]} */
+  readonly protocols?: readonly string[] | undefined;
 }
 
 /** What a session needs. */
@@ -68,6 +72,8 @@ export interface SessionDeps {
   readonly onEvent?: SyncListener | undefined;
   /** Called when a peer gave us something new. */
   readonly onReceived?: ((inserted: number) => void) | undefined;
+  /** Called when a deletion made on another device has removed something here. */
+  readonly onErased?: (() => void) | undefined;
 }
 
 /** A device taking part in the network until disposed. */
@@ -75,6 +81,8 @@ export interface SyncSession extends AsyncDisposable {
   readonly node: Node;
   readonly engine: SyncEngine;
   readonly trackers: readonly TrackerClient[];
+  /** Protocol 2, if it is spoken. */
+  readonly replication: SessionReplication | undefined;
   /**
    * During a watch: starts a round now and resolves to what came of it.
    *
@@ -108,12 +116,18 @@ export async function openSession(
       relayOnly: options.relayOnly ?? false,
     }, deps),
   );
+  const replication = options.protocols?.includes("2")
+    ? parts.use(replicationOf(options, node, deps))
+    : undefined;
   const service = createPeerService({
     log: history.log,
     clock,
     logger,
     settle: historySettler(history.path),
-    onPushed: deps.onReceived,
+    onPushed: (inserted) => {
+      replication?.changed();
+      deps.onReceived?.(inserted);
+    },
   });
   parts.use(await servePeers(node, service, deps));
   const sign = (data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
@@ -136,17 +150,20 @@ export async function openSession(
     clock,
     random,
     logger,
+    replication,
     onEvent: (event) => {
       deps.onEvent?.(event);
+      // What version 1 brought in is passed on by version 2.
+      if (event.type === "pull-progress" || event.type === "pulled") replication?.changed();
       if (event.type === "round-done") {
         rounds.done(event.report);
       }
     },
   }, options.sync);
   parts.use(node.onEvent((event) => {
-    if (event.type === "connected" && hasDialledUs(node, event.peer)) {
-      engine.peerConnected(event.peer);
-    }
+    if (event.type !== "connected") return;
+    if (isDialled(node, event.peer)) replication?.peerConnected(event.peer);
+    if (hasDialledUs(node, event.peer)) engine.peerConnected(event.peer);
   }));
   if (options.announce ?? true) {
     parts.use(announce(options, { node, directories, engine, ...deps }));
@@ -156,6 +173,7 @@ export async function openSession(
     node,
     engine,
     trackers,
+    replication,
     nextRound: (signal) => rounds.next(engine, AbortSignal.any([signal, node.stopped])),
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
@@ -185,6 +203,31 @@ function trackersOf(
       hint: 'A tracker looks like "http://tracker.example:8850", a token is printable ASCII',
     });
   }
+}
+
+function replicationOf(
+  { userId }: SessionOptions,
+  node: Node,
+  { history, clock, random, logger, onReceived, onErased }: SessionDeps,
+): SessionReplication {
+  const net = createFrameNet(node, { clock, logger });
+  const self = node.peer;
+  return new SessionReplication({
+    self,
+    userId,
+    history,
+    net,
+    clock,
+    random,
+    logger,
+    onReceived,
+    onErased,
+  });
+}
+
+/** Whoever dials opens the control stream, so that there is one. */
+function isDialled(node: Node, peer: PeerId): boolean {
+  return node.connections().some((one) => one.peer === peer && one.direction === "outbound");
 }
 
 function hasDialledUs(node: Node, peer: PeerId): boolean {

@@ -33,7 +33,8 @@ export async function syncOnce(
 ): Promise<SyncReport> {
   const keys = await loadKeys(plan.keys, world, logger);
   await using session = await openSession(
-    { ...plan.network, ...keys, listen: [], announce: false },
+    // One round of version 1: who comes for a moment only is not worth a comparison.
+    { ...plan.network, ...keys, listen: [], announce: false, protocols: ["1"] },
     { ...world, history, logger, onEvent: (event) => logSyncEvent(event, logger) },
   );
   logger.debug("Syncing", { own: session.node.peer });

@@ -36,6 +36,16 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
 /** Texts, in TOML an array or one text; separated by commas in text. Blank ones are left out. */
 export const LIST: Kind<readonly string[]> = kindOfList((text) => text);
 
+/** Some of the given words, each once. */
+export function someOf(...words: readonly string[]): Kind<readonly string[]> {
+  return kindOfList((text) => {
+    if (!words.includes(text)) {
+      throw new ValueError(`a list of ${words.map((w) => `"${w}"`).join(" and ")}`);
+    }
+    return text;
+  });
+}
+
 /** Paths, as {@linkcode LIST}. */
 export const PATHS: Kind<readonly string[]> = kindOfList(expandHome);
 

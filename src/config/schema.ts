@@ -1,5 +1,5 @@
 /** Every setting of rr: its type, where it may be set, and what it is otherwise. */
-import { BOOLEAN, integer, type Kind, LIST, oneOf, PATH, PATHS, TEXT } from "./kinds.ts";
+import { BOOLEAN, integer, type Kind, LIST, oneOf, PATH, PATHS, someOf, TEXT } from "./kinds.ts";
 import { configFolder, type ReadEnv } from "./paths.ts";
 
 /** The values of all settings. Paths have their `~` expanded. */
@@ -27,6 +27,8 @@ export interface SettingValues {
   readonly p2pListen: readonly string[];
   /** Whether the daemon neither takes nor makes direct connections, only relayed ones. */
   readonly p2pRelayOnly: boolean;
+  /** Versions of the sync protocol that the daemon speaks. */
+  readonly p2pProtocols: readonly string[];
   /** Whether to find and be found on the local network. */
   readonly lanDiscovery: boolean;
   /** The daemon waits a random time of up to this before its first round. */
@@ -136,6 +138,7 @@ export const SETTINGS: { readonly [K in SettingName]: SettingSpec<SettingValues[
     "--listen",
   ),
   p2pRelayOnly: of(BOOLEAN, "p2p_relay_only", () => false, "--relay-only"),
+  p2pProtocols: of(someOf("1", "2"), "p2p_protocols", () => ["1", "2"]),
   lanDiscovery: of(BOOLEAN, "lan_discovery", () => true),
   p2pWatchStartJitterSec: of(
     integer(0, DAY_SEC),

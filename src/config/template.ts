@@ -61,6 +61,7 @@ const LINES: readonly (string | Line)[] = [
     "Where this device takes connections.",
   ),
   line("p2p_relay_only", false, "Neither take nor make direct connections, only relayed ones."),
+  line("p2p_protocols", ["1", "2"], "Versions of the sync protocol that are spoken."),
   line("lan_discovery", true, "Find and be found on the local network, without a server."),
   line("p2p_watch_start_jitter_sec", 0, "Random wait before the first round, at most this long."),
   line("p2p_request_attempts", 3, "Tries of one request to a peer."),

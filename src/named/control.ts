@@ -57,6 +57,7 @@ export function onTick(turn: Turn, peer: Peer, { floor, name, ack, cost }: Tick)
   if (peer.hello === undefined || floor !== floorWith(turn, peer)) return;
   const mine = nameFor(turn, peer);
   peer.heard = name;
+  peer.ack = ack;
   peer.cost = cost;
   if (name === mine) {
     shareState(turn, [peer], floor);

@@ -105,6 +105,8 @@ export function pauseAfterFailure(turn: Turn, peer: Peer): void {
 }
 
 function beginDelay(turn: Turn, peer: Peer): number {
+  // It has all that we have, so it will not begin.
+  if (peer.ack === nameFor(turn, peer)) return between(turn, BEGIN_MS);
   const own = ownCost(turn, peer);
   const first = own !== peer.cost ? own < peer.cost : turn.state.self < peer.id;
   if (first) return between(turn, BEGIN_MS);

@@ -21,6 +21,8 @@ export interface Peer {
   readonly bases: Set<Name>;
   /** Its state, as heard or presumed last. */
   heard: Name | undefined;
+  /** Our state that it said to contain last. */
+  ack: Name | undefined;
   /** What it said that its part of an exchange would be. */
   cost: number;
   /** Our state, as it knows or is presumed to know it. */
@@ -167,6 +169,7 @@ export function createPeer(id: string): Peer {
     hello: undefined,
     bases: new Set(),
     heard: undefined,
+    ack: undefined,
     cost: 0,
     told: undefined,
     contained: new Recent(CONTAINED_NAMES),

@@ -16,7 +16,7 @@ import {
   type WatchOptions,
 } from "./options.ts";
 import { PeerSession } from "./peer_session.ts";
-import type { Dialer, Directory, HistoryLog, PeerBook } from "./ports.ts";
+import type { Dialer, Directory, HistoryLog, PeerBook, Replication } from "./ports.ts";
 import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import { errorOf, type PeerReport, type PeerStatus, type SyncReport } from "./report.ts";
 import { Strangers } from "./strangers.ts";
@@ -34,6 +34,8 @@ export interface SyncDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Serves the peers that speak protocol 2. @default {none does} */
+  readonly replication?: Replication | undefined;
   /** Told of everything that happens. */
   readonly onEvent?: SyncListener | undefined;
 }
@@ -152,6 +154,7 @@ export class SyncEngine {
    * every connected peer at once; the others get it in a round.
    */
   localChange(): void {
+    this.#deps.replication?.changed();
     const watch = this.#watch;
     if (!watch?.push || this.#changePending || this.#options.limit === 0) return;
     this.#changePending = true;
@@ -266,11 +269,23 @@ export class SyncEngine {
   }
 
   #newSession(record: PeerRecord): PeerSession {
-    const { self, log, book, dialer, clock, random, logger } = this.#deps;
+    const { self, log, book, dialer, clock, random, logger, replication } = this.#deps;
     const { limit, request } = this.#options;
     const onEvent = this.#onEvent;
     const { deviceId } = self;
-    const deps = { deviceId, log, book, dialer, clock, random, logger, onEvent, limit, request };
+    const deps = {
+      deviceId,
+      log,
+      book,
+      dialer,
+      clock,
+      random,
+      logger,
+      onEvent,
+      limit,
+      request,
+      replication,
+    };
     return new PeerSession(record, deps);
   }
 

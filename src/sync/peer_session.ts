@@ -8,7 +8,7 @@ import { causeChain, toError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import type { SyncListener } from "./events.ts";
 import type { RequestPolicy } from "./options.ts";
-import type { Dialer, HistoryLog, PeerBook, PeerLink } from "./ports.ts";
+import type { Dialer, HistoryLog, PeerBook, PeerLink, Replication } from "./ports.ts";
 import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import { type PullMemory, PullRun } from "./pull.ts";
 import { Pusher } from "./pusher.ts";
@@ -27,6 +27,8 @@ export interface SessionDeps {
   /** Most entries in one message, at least 1. */
   readonly limit: number;
   readonly request: RequestPolicy;
+  /** Serves the peers that speak protocol 2. @default {none does} */
+  readonly replication?: Replication | undefined;
 }
 
 /** Longest time that a peer which fails again and again is left alone. */
@@ -168,6 +170,7 @@ export class PeerSession {
    */
   async pushNow(signal: AbortSignal): Promise<void> {
     if (!this.connected || this.#pusher.backingOff) return;
+    if (this.#deps.replication?.serves(this.peer)) return;
     await this.#pusher.push(signal).catch(() => {}); // only an abort rejects
   }
 
@@ -189,6 +192,12 @@ export class PeerSession {
       const nothing = { pull: noPulls(), push: undefined, pushError: undefined };
       return { ...base, ...nothing, route: undefined, pullError: failure };
     }
+    await this.#deps.replication?.identified(this.peer, signal);
+    if (this.#deps.replication?.serves(this.peer)) {
+      const done = await this.#exchange(this.#deps.replication, signal);
+      this.#remember();
+      return { ...base, route: this.#link?.route, ...done };
+    }
     const pulled = await this.#pull(signal);
     const pushed = push && !this.#pusher.backingOff ? await this.#push(signal) : undefined;
     this.#remember();
@@ -206,6 +215,21 @@ export class PeerSession {
     const connect = (inTime: AbortSignal): Promise<PeerLink> => this.#connect(inTime);
     if (withinMs === undefined) await connect(signal);
     else await withDeadline(withinMs, connect, { clock, signal, what: "reach the peer" });
+  }
+
+  /** By protocol 2, which goes on by itself: a round only waits until it has caught up. */
+  async #exchange(
+    replication: Replication,
+    signal: AbortSignal,
+  ): Promise<Pick<PeerReport, "pull" | "pullError" | "push" | "pushError">> {
+    const { peer } = this;
+    const { received, inserted, sent } = await replication.settle(peer, signal);
+    const totals = { ...noPulls(), received, inserted, ignored: received - inserted };
+    this.#deps.onEvent({ type: "pulled", peer, route: this.#link?.route, totals });
+    const push = sent === 0
+      ? undefined
+      : { pending: true, sent, inserted: undefined, ignored: undefined, skipped: 0 };
+    return { pull: totals, pullError: undefined, push, pushError: undefined };
   }
 
   async #connect(signal: AbortSignal): Promise<PeerLink> {

@@ -112,6 +112,32 @@ export interface PeerBook {
   recent(sinceUnix: number, userId: string): readonly PeerRecord[];
 }
 
+/** What went to and fro with a peer. */
+export interface Exchanged {
+  readonly received: number;
+  readonly inserted: number;
+  readonly sent: number;
+}
+
+/** Protocol 2, for an engine that speaks version 1 to all others. */
+export interface Replication {
+  /** Whether the peer is served by it, so that version 1 need not be. */
+  serves(peer: PeerId): boolean;
+  /** Resolves once it is known whether the peer, which is connected, speaks protocol 2. */
+  identified(peer: PeerId, signal: AbortSignal): Promise<void>;
+  /** A peer is connected, whoever dialled. */
+  peerConnected(peer: PeerId): void;
+  /** This device may have something new. */
+  changed(): void;
+  /**
+   * Resolves once this device has all that the peer is known to have, or when nothing comes any more;
+   * what went to and fro since it was last asked.
+   *
+   * @throws `signal.reason` once the signal is aborted
+   */
+  settle(peer: PeerId, signal: AbortSignal): Promise<Exchanged>;
+}
+
 /** A stream on which one side and the other send frames of protocol 2. */
 export interface FrameStream<F extends Frame> {
   readonly peer: PeerId;
@@ -146,6 +172,8 @@ export interface FrameAcceptor {
 
 /** Opens and takes streams of protocol 2. */
 export interface FrameNet {
+  /** Resolves once the peer, which is connected, has said what it speaks; or after a while. */
+  identified(peer: PeerId, signal: AbortSignal): Promise<void>;
   /** Whether a peer is connected that speaks protocol 2. */
   speaks(peer: PeerId): boolean;
   /** @throws {LinkError} if there is no connection, or the peer does not take the stream */

@@ -1,4 +1,5 @@
 /** One session of a daemon: opened, its parts run, closed. */
+import { clearErased } from "./clear_erased.ts";
 import { supervise } from "../../base/async/supervise.ts";
 import type { SyncEvent } from "../../sync/events.ts";
 import type { DaemonConfig } from "../daemon_config.ts";
@@ -45,6 +46,9 @@ export async function runSession(
   const keys = plan.isFirst
     ? await loadKeys(config.keys, world, logger)
     : await loadExistingKeys(config.keys, world);
+  const onErased = clearErased(config.dbPath, context.deps, signal);
+  // One of an earlier session or process may not have come to its end.
+  if (plan.isFirst && context.history.removal.scrubDue()) onErased();
   const network = plan.serves ? config.network : { ...config.network, listen: [], announce: false };
   await using own = await openSession({ ...network, ...keys }, {
     history: context.history,
@@ -57,6 +61,7 @@ export async function runSession(
       deps.onEvent(event);
     },
     onReceived: context.changed,
+    onErased,
   });
   using _events = own.node.onEvent(nodeEventLog(logger));
   deps.onUp(own);

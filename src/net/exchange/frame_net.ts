@@ -1,5 +1,6 @@
 /** Streams of protocol 2 over a node: opened to peers, and taken from them. */
 import type { Connection, Stream, StreamMessageEvent } from "@libp2p/interface";
+import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { causeChain, toError } from "../../base/rr_error.ts";
 import {
@@ -21,17 +22,41 @@ import { bestConnection } from "./link.ts";
 /** A control stream, and as many exchanges as are served at a time; more are refused by their answer. */
 const STREAMS_PER_CONNECTION = 64;
 
+/** A peer says within one round trip what it speaks; who takes longer is taken for one of version 1. */
+const IDENTIFY_MS = 2_000;
+const LOOK_MS = 20;
+
 const CONTROL: FrameCodec<ControlFrame> = { encode: encodeFrames, decode: decodeControl };
 const EXCHANGE: FrameCodec<ExchangeFrame> = { encode: encodeFrames, decode: decodeExchange };
 
+/** What {@linkcode createFrameNet} needs. */
+export interface FrameNetDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /** See {@linkcode FrameNet}. It ends with the node. */
-export function createFrameNet(node: Node, logger: Logger): FrameNet {
+export function createFrameNet(node: Node, { clock, logger }: FrameNetDeps): FrameNet {
   return {
+    identified: (peer, signal) => identified(node, peer, clock, signal),
     speaks: (peer) => connectionTo(node, peer) !== undefined,
     openControl: (peer, events, signal) => open(node, peer, CONTROL, events, signal),
     openExchange: (peer, events, signal) => open(node, peer, EXCHANGE, events, signal),
     accept: (acceptor) => accept(node, acceptor, logger),
   };
+}
+
+async function identified(
+  node: Node,
+  peer: PeerId,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let waited = 0; waited < IDENTIFY_MS; waited += LOOK_MS) {
+    const connection = bestConnection(node, peer);
+    if (connection === undefined || node.serves(connection) !== undefined) return;
+    await clock.sleep(LOOK_MS, signal);
+  }
 }
 
 function connectionTo(node: Node, peer: PeerId): Connection | undefined {

@@ -11,7 +11,13 @@ import { createReplica, type Replica } from "../../named/state.ts";
 import type { ItemStore } from "../../named/store.ts";
 import type { Item } from "../../named/item.ts";
 import type { PeerId } from "../../swarm/peer.ts";
-import type { FrameAcceptor, FrameNet, FrameStream, FrameStreamEvents } from "../ports.ts";
+import type {
+  Exchanged,
+  FrameAcceptor,
+  FrameNet,
+  FrameStream,
+  FrameStreamEvents,
+} from "../ports.ts";
 import { Standing } from "./standing.ts";
 
 /** A store that other doors lead into as well. */
@@ -39,6 +45,8 @@ export interface ReplicatorDeps {
 const LIVE_QUEUE_BYTES = 256 * 1024;
 /** Events that wait before streams are left unread: the store is busy or slow. */
 const MOST_EVENTS = 64;
+/** A round does not wait for a peer of which nothing is heard for so long. */
+const QUIET_MS = 5_000;
 /** Before a busy store is tried again. */
 const BUSY_PAUSE_MS = 30;
 /** An exchange on which nothing moves for so long is broken off, whoever is at fault. */
@@ -112,6 +120,26 @@ export class Replicator implements AsyncDisposable {
           error: causeChain(error),
         });
       });
+  }
+
+  /** See `Replication.settle`. */
+  async settle(peer: PeerId, signal: AbortSignal): Promise<Exchanged> {
+    this.peerConnected(peer);
+    this.changed();
+    const until = AbortSignal.any([signal, this.#stopped.signal]);
+    while (!this.#standing.hasAllOf(peer) && this.serves(peer)) {
+      const quiet = new AbortController();
+      const timer = this.#deps.clock.sleep(QUIET_MS, AbortSignal.any([until, quiet.signal]))
+        .then(() => "quiet", () => "stopped");
+      const first = await Promise.race([
+        this.#standing.next(AbortSignal.any([until, quiet.signal])),
+        timer,
+      ]);
+      quiet.abort();
+      signal.throwIfAborted();
+      if (first !== undefined) break;
+    }
+    return this.#standing.takeTotals(peer);
   }
 
   /** The history may have changed by another door. */

@@ -3,13 +3,7 @@ import type { Note } from "../../named/effects.ts";
 import type { Replica } from "../../named/state.ts";
 import { floorWith, isContained } from "../../named/turn.ts";
 import type { ItemStore } from "../../named/store.ts";
-
-/** What went to and fro since it was last asked. */
-export interface Exchanged {
-  readonly received: number;
-  readonly inserted: number;
-  readonly sent: number;
-}
+import type { Exchanged } from "../ports.ts";
 
 /** See the file's description. */
 export class Standing {

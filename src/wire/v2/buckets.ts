@@ -49,11 +49,11 @@ export function decodeStates(fields: Fields): BucketState[] {
   }));
 }
 
-/** Columns of {@linkcode encodeBuckets}, `n`: how many marks each has, `m`: all marks in one text. */
+/** Columns of {@linkcode encodeBuckets}, `mc`: how many marks each has, `m`: all marks in one text. */
 export function encodeMarks(buckets: readonly BucketMarks[]): Record<string, unknown> {
   return {
     ...encodeBuckets(buckets),
-    n: buckets.map(({ marks }) => marks.length),
+    mc: buckets.map(({ marks }) => marks.length),
     m: buckets.map(({ marks }) => marks.join("")).join(""),
   };
 }
@@ -62,7 +62,7 @@ export function encodeMarks(buckets: readonly BucketMarks[]): Record<string, unk
 export function decodeMarks(fields: Fields, wide: boolean): BucketMarks[] {
   const chars = wide ? WIDE_MARK_CHARS : MARK_CHARS;
   const buckets = decodeBuckets(fields);
-  const counts = fields.wholes("n", MOST_BUCKETS, 0, MOST_MARKS);
+  const counts = fields.wholes("mc", MOST_BUCKETS, 0, MOST_MARKS);
   const text = fields.text("m", MOST_MARKS * WIDE_MARK_CHARS, HEX);
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (counts.length !== buckets.length || text.length !== total * chars) throw fields.fail("m");
