@@ -27,6 +27,12 @@ const VALUES: {
   relayIdentityKeyPath: text("/f", "/e", "/c"),
   p2pListen: list(),
   p2pRelayOnly: { flag: "1", env: "off", file: "true", wants: [true, false, true] },
+  p2pProtocols: {
+    flag: "1",
+    env: "1,2",
+    file: '["2"]',
+    wants: [["1"], ["1", "2"], ["2"]],
+  },
   lanDiscovery: { flag: "0", env: "on", file: "false", wants: [false, true, false] },
   p2pWatchStartJitterSec: number(),
   p2pRequestAttempts: number(),
