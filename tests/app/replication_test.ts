@@ -218,13 +218,14 @@ realTest(
     await using old = new TestDevice("old");
     await using b = new TestDevice("b");
     await using c = new TestDevice("c");
-    old.history.log.append(makeEntries(100));
+    const own = { deviceId: "old" as Entry["deviceId"] };
+    old.history.log.append(makeEntries(100, own));
     c.history.log.append(makeEntries(50));
     await b.start([]);
     await c.start([b]);
     await old.start([b], ["1"]);
     await until("all have all", equal([old, b, c], 150));
-    old.record(makeEntries(1));
+    old.record(makeEntries(1, own));
     await until("a command of the old one is everywhere", equal([old, b, c], 151));
     c.record(makeEntries(1));
     await until("a command of the new one is everywhere", equal([old, b, c], 152));
