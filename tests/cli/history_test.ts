@@ -217,11 +217,14 @@ Deno.test("rr record prunes now and then if that is wanted, and says so only the
 Deno.test("rr delete takes ids, an exact command, or what search finds", async () => {
   using world = await sampleWorld();
   const id = JSON.parse((await rr(world, "search", "--json", "push")).out)[0].id;
-  assert.equal((await rr(world, "delete", "--id", id)).out, "delete: matched=1 deleted=1\n");
-  assert.equal((await rr(world, "delete", "--id", id)).code, 1);
-  const exact = await rr(world, "delete", "--cmd", "git status");
+  assert.equal(
+    (await rr(world, "delete", "--yes", "--id", id)).out,
+    "delete: matched=1 deleted=1\n",
+  );
+  assert.equal((await rr(world, "delete", "--yes", "--id", id)).code, 1);
+  const exact = await rr(world, "delete", "--yes", "--cmd", "git status");
   assert.equal(exact.out, "delete: matched=2 deleted=2\n");
-  const found = await rr(world, "delete", "TEST", "--below", "/w");
+  const found = await rr(world, "delete", "--yes", "TEST", "--below", "/w");
   assert.equal(found.out, "delete: matched=1 deleted=1\n");
   const left = (await rr(world, "search", "--format", "{cwd}")).out;
   assert.equal(left, `${world.home}\n/x\n`);
@@ -262,6 +265,16 @@ Deno.test("rr delete asks on a terminal, and takes nothing but y for yes", async
   assert.equal((await rr(world, "delete", "git", "--yes")).code, 0);
 });
 
+Deno.test("rr delete without a terminal needs --yes, or --dry-run", async () => {
+  using world = await sampleWorld();
+  for (const how of [["git"], ["--cmd", "git status"], ["--id", crypto.randomUUID()]]) {
+    const { code, out, err } = await rr(world, "delete", ...how);
+    assert.deepEqual([code, out], [2, ""]);
+    assert.match(err, /not a terminal[^]*--dry-run[^]*--yes/);
+  }
+  assert.match((await rr(world, "search", "git")).out, /git status/);
+});
+
 Deno.test("rr delete leaves the text nowhere in the database's folder", async () => {
   using world = await sampleWorld();
   const secret = "hunter2-hunter2-hunter2";
@@ -269,7 +282,7 @@ Deno.test("rr delete leaves the text nowhere in the database's folder", async ()
   await rr(world, "record", "--cmd", "echo after");
   await rr(world, "search", secret);
   assert.ok(holds(world, secret));
-  assert.deepEqual(await rr(world, "delete", secret), {
+  assert.deepEqual(await rr(world, "delete", "--yes", secret), {
     code: 0,
     out: "delete: matched=1 deleted=1\n",
     err: "",
@@ -321,7 +334,7 @@ Deno.test("rr delete tries again while another process reads, and says so if tha
   using reader = new DatabaseSync(`${world.home}/.rustory/history.db`);
   reader.exec("BEGIN");
   reader.prepare("SELECT count(*) FROM entries").get();
-  const deleting = rr(world, "delete", "push");
+  const deleting = rr(world, "delete", "--yes", "push");
   for (let tries = 1; tries < 4; tries++) {
     await world.clock.untilSleeping();
     await world.clock.advance(2_000);

@@ -36,9 +36,9 @@ export const command: CliCommand = defineCommand<Flags, string[]>({
     "--finish",
   ],
   details:
-    `On a terminal it shows what would go and asks. Afterwards the text is nowhere in the database, its
-write-ahead log or the spool, and syncing does not bring it back. Other devices keep what they
-have, and so does the history file of your shell. Ends with 1 if nothing matches.
+    `It shows what would go and asks; without a terminal it needs --yes. Afterwards the text is nowhere in
+the database, its write-ahead log or the spool, and syncing does not bring it back. Other devices keep
+what they have, and so does the history file of your shell. Ends with 1 if nothing matches.
 
 Examples:
   rr delete --dry-run password
@@ -71,6 +71,7 @@ async function run(
   const settings = loadSettings(world, { dbPath: flags.dbPath });
   if (flags.finish) return await finish(world, settings);
   const selection = await selectionOf(world, settings, flags, words);
+  if (!flags.dryRun && !flags.yes && !isAtTerminal(world)) throw needsYes();
   using history = openForDeleting(world, settings);
   await takeInAll(world, settings, history);
   const matched = history.removal.count(selection);
@@ -142,7 +143,17 @@ async function takeInAll(world: World, settings: Settings, history: History): Pr
 }
 
 function asks(world: World, { yes }: Flags): boolean {
-  return !yes && world.stdin.isTerminal() && world.stderr.isTerminal();
+  return !yes && isAtTerminal(world);
+}
+
+function isAtTerminal(world: World): boolean {
+  return world.stdin.isTerminal() && world.stderr.isTerminal();
+}
+
+function needsYes(): RrError {
+  return new RrError("usage", "Cannot ask before deleting: this is not a terminal", {
+    hint: "See what would go with --dry-run, then add --yes",
+  });
 }
 
 const MOST_SHOWN = 10;
