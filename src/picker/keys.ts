@@ -1,5 +1,5 @@
 /** Which key does what, and the same table as the help that people read. */
-import type { Scope } from "./state.ts";
+import type { ChoiceAction, Scope } from "./state.ts";
 import type { EditAction } from "./line_edit.ts";
 
 /** What came from the keyboard. */
@@ -27,7 +27,9 @@ export type Command =
   | { readonly kind: "edit"; readonly action: EditAction }
   | { readonly kind: "move"; readonly by: Move }
   | { readonly kind: "scope"; readonly scope: Scope | "next" }
-  | { readonly kind: "ok-only" | "mode" | "accept" | "accept-other" | "details" | "delete" }
+  /** Takes the selected command; without an action as `search_enter` says. */
+  | { readonly kind: "accept"; readonly action?: ChoiceAction }
+  | { readonly kind: "ok-only" | "mode" | "details" | "delete" }
   | { readonly kind: "help" | "escape" | "cancel" | "redraw" };
 
 /** One line of the help. */
@@ -42,8 +44,9 @@ const scope = (to: Scope | "next"): Command => ({ kind: "scope", scope: to });
 
 /** Every key of the list, in the order of the help. */
 export const KEYS: readonly KeyHelp[] = [
-  row("enter", { kind: "accept" }, "take the command"),
-  row("tab", { kind: "accept-other" }, "take it the other way: run or edit"),
+  row("enter", { kind: "accept" }, "take the command: to edit or to run, as search_enter says"),
+  row("tab", { kind: "accept", action: "edit" }, "put it on the prompt to edit it"),
+  row("alt-enter", { kind: "accept", action: "run" }, "run it at once"),
   row("ctrl-r", { kind: "move", by: "older" }, "next older or less fitting"),
   row("ctrl-s", { kind: "move", by: "newer" }, "next newer or better"),
   row("down ctrl-n", { kind: "move", by: "down" }, "down"),
@@ -61,7 +64,7 @@ export const KEYS: readonly KeyHelp[] = [
   row("ctrl-x", scope("next"), "next of these five"),
   row("f7 alt-o", { kind: "ok-only" }, "only runs that succeeded"),
   row("ctrl-o", { kind: "details" }, "every run: when, where, how it ended"),
-  row("ctrl-d", { kind: "delete" }, "delete it and all its runs here"),
+  row("ctrl-d", { kind: "delete" }, "delete it: all its runs on this device"),
   row("f1 alt-?", { kind: "help" }, "this help; also ? in an empty line"),
   row("escape", { kind: "escape" }, "back; leave without a command"),
   row("ctrl-c ctrl-g", { kind: "cancel" }, "leave without a command"),

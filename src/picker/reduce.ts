@@ -40,6 +40,8 @@ export type Effect =
   | { readonly kind: "delete"; readonly line: number }
   | { readonly kind: "redraw" }
   | { readonly kind: "choose"; readonly line: number; readonly action: ChoiceAction }
+  /** Over: what was typed matches nothing, and is kept. */
+  | { readonly kind: "keep"; readonly text: string }
   /** Over: with `cancelled`, or `nothing` if a choice was asked for and nothing matches. */
   | { readonly kind: "leave"; readonly why: "cancelled" | "nothing" };
 
@@ -97,9 +99,7 @@ function onCommand(state: PickerState, command: Command): Step {
     case "move":
       return moved(state, command.by);
     case "accept":
-      return accept(state, state.enter);
-    case "accept-other":
-      return accept(state, state.enter === "edit" ? "run" : "edit");
+      return accept(state, command.action ?? state.enter);
     case "scope":
       return filtered(state, { ...state.filter, scope: nextScope(state, command.scope) });
     case "ok-only":
@@ -157,8 +157,12 @@ function accept(state: PickerState, action: ChoiceAction): Step {
   // What is on the screen belongs to an older query, or to none: the choice waits for the answer.
   const stale = results.generation !== generation || (line === undefined && !results.complete);
   if (stale) return still({ ...state, pending: action });
-  if (line === undefined) return still(state, { kind: "leave", why: "nothing" });
-  return still(state, { kind: "choose", line, action });
+  if (line !== undefined) return still(state, { kind: "choose", line, action });
+  const isTyped = state.query.trim() !== "" && state.query !== state.firstQuery;
+  return still(
+    state,
+    isTyped ? { kind: "keep", text: state.query } : { kind: "leave", why: "nothing" },
+  );
 }
 
 function onResults(state: PickerState, results: Results): Step {
@@ -270,7 +274,6 @@ function onPage(state: PickerState, key: Key): Step {
     case "move":
       return still({ ...state, view: pageOf(state, command.by) });
     case "accept":
-    case "accept-other":
       return state.view.kind === "details"
         ? onCommand({ ...state, view: { kind: "list" } }, command)
         : still({ ...state, view: { kind: "list" } });

@@ -25,8 +25,10 @@ export interface RenderContext {
 /** A screen: `size.rows` rows or fewer, each at most `size.columns` wide and printable but for styles. */
 export interface Frame {
   readonly rows: readonly string[];
-  /** Where typing goes: the row, and the styled text that stands before the cursor in it. */
-  readonly cursor: { readonly row: number; readonly before: string } | undefined;
+  /** Where typing goes: the row, the styled text before the cursor in it, and the letter under it. */
+  readonly cursor:
+    | { readonly row: number; readonly before: string; readonly under: string }
+    | undefined;
 }
 
 /** Draws the state. Pure. */
@@ -71,7 +73,8 @@ function list(state: PickerState, context: RenderContext): Frame {
   if (preview > 0) rows.push(...previewRows(state, context, query, preview));
   if (footer) rows.push(styled(clip(FOOTER[state.enter], size.columns), context.theme.dim));
   const question = bottomLine(state, context);
-  const cursor = { row: upward ? height : 0, before: prompt.before };
+  const { before, under } = prompt;
+  const cursor = { row: upward ? height : 0, before, under };
   if (question === undefined) return { rows, cursor };
   rows[size.rows - 1] = styled(clip(question, size.columns), context.theme.notice);
   const isHidden = state.view.kind === "confirm" || cursor.row === size.rows - 1;
@@ -90,19 +93,29 @@ function listRows(
   const rows = results.lines.slice(top, top + height).map((line, i) =>
     renderRow(rowOf(state, context, line, top + i), widths, query, context)
   );
-  if (rows.length === 0 && height > 0 && results.complete) {
-    rows.push(styled(clip(nothing(state), size.columns), context.theme.dim));
-  }
-  return rows;
+  if (rows.length > 0 || !results.complete) return rows;
+  return nothing(state).slice(0, height).map((row) =>
+    styled(clip(row, size.columns), context.theme.dim)
+  );
 }
 
-function nothing({ query, filter }: PickerState): string {
-  if (query.trim() !== "") return "  nothing matches";
-  return filter.scope === "all" && !filter.okOnly ? "  no history yet" : "  nothing here";
+/** What stands in place of the list: one line a row. */
+function nothing({ query, filter, results }: PickerState): readonly string[] {
+  const isFiltered = filter.scope !== "all" || filter.okOnly;
+  if (query.trim() !== "" && (isFiltered || results.total > 0)) {
+    return ["  nothing matches: enter keeps what you typed"];
+  }
+  return isFiltered ? ["  nothing here"] : NO_HISTORY;
 }
+
+const NO_HISTORY: readonly string[] = [
+  "  No command is recorded yet.",
+  "  `rr import` takes in what your shell remembers,",
+  "  `rr doctor` tells whether your shell records.",
+];
 
 const FOOTER = {
-  edit: "enter edit · tab run · ctrl-o details · ctrl-t match · ctrl-x where · F1 keys",
+  edit: "enter edit · alt-enter run · ctrl-o details · ctrl-t match · ctrl-x where · F1 keys",
   run: "enter run · tab edit · ctrl-o details · ctrl-t match · ctrl-x where · F1 keys",
 };
 
@@ -110,9 +123,23 @@ function bottomLine(state: PickerState, context: RenderContext): string | undefi
   if (state.view.kind !== "confirm") return state.notice;
   const { line } = state.view;
   const count = context.runCount(line);
-  const runs = count === 1 ? "its 1 run" : `all its ${grouped(count)} runs`;
-  const room = Math.max(4, state.size.columns - runs.length - 24);
-  return `Delete ${runs} here? y/n  ${clip(context.command(line), room)}`;
+  const room = state.size.columns;
+  const question = questions(count).find((text) => text.length <= room - LEAST_COMMAND) ??
+    questions(count).at(-1)!;
+  return `${question}  ${clip(context.command(line), Math.max(0, room - question.length - 2))}`;
+}
+
+/** Columns kept for the beginning of the command that a question is about. */
+const LEAST_COMMAND = 16;
+
+/** What the deletion takes away, and where; the longest first. */
+function questions(count: number): readonly string[] {
+  const runs = count === 1 ? "the 1 run" : `all ${grouped(count)} runs`;
+  return [
+    `Delete ${runs} of this command on this device? y/n`,
+    `Delete ${runs} on this device? y/n`,
+    `Delete ${runs} here? y/n`,
+  ];
 }
 
 function rowOf(state: PickerState, context: RenderContext, line: number, place: number): Row {
@@ -126,15 +153,18 @@ function rowOf(state: PickerState, context: RenderContext, line: number, place: 
 /** Columns kept for what is typed before the state of things is shown beside it. */
 const LEAST_QUERY = 20;
 
-function queryRow(state: PickerState, theme: Theme): { row: string; before: string } {
+function queryRow(
+  state: PickerState,
+  theme: Theme,
+): { row: string; before: string; under: string } {
   const total = state.size.columns;
   const sign = total >= 12 ? "> " : "";
   const status = statusOf(state, total - sign.length - LEAST_QUERY - 1);
   const room = total - sign.length - (status === "" ? 0 : status.length + 1);
-  const { text, before } = visibleQuery(state, room);
+  const { text, before, under } = visibleQuery(state, room);
   const prompt = styled(sign, theme.prompt);
   const right = status === "" ? "" : toColumn(total - status.length) + styled(status, theme.dim);
-  return { row: `${prompt}${text}${right}`, before: `${prompt}${before}` };
+  return { row: `${prompt}${text}${right}`, before: `${prompt}${before}`, under };
 }
 
 const SCOPE_NAMES = {
@@ -160,7 +190,10 @@ function statusOf(state: PickerState, room: number): string {
 }
 
 /** The part of the query around the cursor that fits, one column kept free for the cursor. */
-function visibleQuery(state: PickerState, room: number): { text: string; before: string } {
+function visibleQuery(
+  state: PickerState,
+  room: number,
+): { text: string; before: string; under: string } {
   const all = [...glyphs(state.query)];
   const end = all.findIndex((glyph) => glyph.index >= state.cursor);
   const place = end < 0 ? all.length : end;
@@ -174,7 +207,7 @@ function visibleQuery(state: PickerState, room: number): { text: string; before:
     width += glyph.width;
     text += glyph.text;
   }
-  return { text, before };
+  return { text, before, under: all[place]?.text ?? " " };
 }
 
 function previewRows(

@@ -86,6 +86,8 @@ export interface Size {
 export interface PickerState {
   readonly size: Size;
   readonly query: string;
+  /** The query at the start: the line that the picker was opened on. */
+  readonly firstQuery: string;
   /** Where the next letter goes, in UTF-16 units of `query`, between characters. */
   readonly cursor: number;
   readonly mode: MatchMode;
@@ -106,7 +108,7 @@ export interface PickerState {
   readonly notice: string | undefined;
   /** A choice made before the results for the query were there. */
   readonly pending: ChoiceAction | undefined;
-  /** What Enter does; Tab does the other one. */
+  /** What Enter does; Tab always edits, Alt-Enter always runs. */
   readonly enter: ChoiceAction;
   /** The list grows upwards from the query line, and Down below the newest leaves. */
   readonly upward: boolean;
@@ -138,6 +140,7 @@ export function initialState(options: PickerOptions): PickerState {
   return {
     size: atLeastOne(size),
     query: oneLine,
+    firstQuery: oneLine,
     cursor: oneLine.length,
     mode,
     filter,

@@ -52,7 +52,14 @@ export class Tmux implements AsyncDisposable {
 
   /** Puts text in as a terminal pastes it. */
   async paste(text: string): Promise<void> {
-    await this.#run("set-buffer", "--", text);
+    // By a file: a word of a command line has room for 128 KiB.
+    const file = await Deno.makeTempFile();
+    try {
+      await Deno.writeTextFile(file, text);
+      await this.#run("load-buffer", file);
+    } finally {
+      await Deno.remove(file);
+    }
     await this.#run("paste-buffer", "-p");
   }
 
@@ -63,6 +70,21 @@ export class Tmux implements AsyncDisposable {
   /** What stands on the screen, row by row. */
   async screen(): Promise<string[]> {
     return (await this.#run("capture-pane", "-p")).split("\n").slice(0, -1);
+  }
+
+  /** The screen and what has scrolled out of it, row by row. */
+  async everything(): Promise<string[]> {
+    return (await this.#run("capture-pane", "-p", "-S", "-")).split("\n");
+  }
+
+  /** What tmux knows of the terminal, such as `#{cursor_y}`. */
+  async format(text: string): Promise<string> {
+    return (await this.#run("display-message", "-p", text)).trim();
+  }
+
+  /** The path of the terminal. */
+  async tty(): Promise<string> {
+    return await this.format("#{pane_tty}");
   }
 
   /** The screen as soon as it satisfies the predicate; an error that shows it if it never does. */

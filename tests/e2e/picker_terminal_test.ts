@@ -101,7 +101,7 @@ Deno.test("the picker is typed into, narrows and prints the choice byte for byte
 Deno.test("the picker shows the escape sequences of a history instead of obeying them", async () => {
   await withPicker({ args: "echo" }, async ({ tmux, ended }) => {
     await tmux.untilText("echo 한국어 ␛]0;owned␇");
-    await tmux.press("Tab");
+    await tmux.press("M-Enter");
     assert.equal((await ended()).output, `run\n${COMMANDS[3]}`);
   });
 });

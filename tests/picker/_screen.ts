@@ -21,6 +21,15 @@ export class Screen implements Disposable {
     );
   }
 
+  /** Everything, with what has scrolled out of it. */
+  all(): string[] {
+    const { active } = this.#terminal.buffer;
+    return Array.from(
+      { length: active.length },
+      (_, i) => active.getLine(i)!.translateToString(true).trimEnd(),
+    );
+  }
+
   /** The letters of a row that are inverse, and those that are bold. */
   styles(row: number): { inverse: string; bold: string } {
     const { active } = this.#terminal.buffer;

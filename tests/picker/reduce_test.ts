@@ -21,12 +21,12 @@ Deno.test("reduce() starts with the text already typed, cursor at its end", () =
   assert.equal(picker.selected(), "git status");
 });
 
-Deno.test("reduce() chooses with Enter, and the other way with Tab", () => {
+Deno.test("reduce() chooses with Enter as set, edits with Tab and runs with Alt-Enter", () => {
   for (const enter of ["edit", "run"] as const) {
-    const other = enter === "edit" ? "run" : "edit";
     const picker = new PickerHarness(COMMANDS, { enter });
     assert.deepEqual(picker.press("down", "enter"), [{ kind: "choose", line: 1, action: enter }]);
-    assert.deepEqual(picker.press("tab"), [{ kind: "choose", line: 1, action: other }]);
+    assert.deepEqual(picker.press("tab"), [{ kind: "choose", line: 1, action: "edit" }]);
+    assert.deepEqual(picker.press("alt-enter"), [{ kind: "choose", line: 1, action: "run" }]);
   }
 });
 
@@ -72,7 +72,9 @@ Deno.test("reduce() leaves with exit reasons for Esc, ctrl-c and ctrl-g", () => 
 
 Deno.test("reduce() says nothing matches when Enter is pressed on an empty, complete result", () => {
   const picker = new PickerHarness(COMMANDS);
-  assert.deepEqual(picker.press("'zzz'", "enter").at(-1), { kind: "leave", why: "nothing" });
+  assert.deepEqual(picker.press("'zzz'", "enter").at(-1), { kind: "keep", text: "zzz" });
+  const opened = new PickerHarness(COMMANDS, { query: "zzz" });
+  assert.deepEqual(opened.press("enter"), [{ kind: "leave", why: "nothing" }]);
 });
 
 Deno.test("reduce() lets a choice wait for the results of what was typed", () => {

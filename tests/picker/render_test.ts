@@ -80,7 +80,10 @@ Deno.test("render() asks before it deletes, with the number of runs", () => {
   const picker = new PickerHarness(["rm \x1b[1mx"]);
   picker.press("ctrl-d");
   const frame = render(picker.state, contextOf(["rm \x1b[1mx"]));
-  assert.match(text(frame).at(-1)!, /Delete all its 3 runs here\? y\/n rm ␛\[1mx/);
+  assert.match(
+    text(frame).at(-1)!,
+    /Delete all 3 runs of this command on this device\? y\/n rm ␛\[1mx/,
+  );
   assert.equal(frame.cursor, undefined);
 });
 

@@ -61,7 +61,7 @@ Deno.test("runPicker() keeps what was typed before it was there", async () => {
   const source = new ListSource(COMMANDS);
   const world = new FakeWorld({ terminal: true, env: { TERM: "xterm" } });
   const terminal = new FakeTerminal();
-  terminal.type("make\t");
+  terminal.type("make\x1b\r");
   const outcome = await runPicker(world, source, {}, () => Promise.resolve(terminal));
   assert.deepEqual(outcome, { kind: "chosen", action: "run", command: "make" });
   await terminal[Symbol.asyncDispose]();
@@ -111,8 +111,10 @@ Deno.test("runPicker() puts the terminal back when reading the history fails", a
   await picker.assertRestored();
 });
 
-Deno.test("runPicker() has nothing to show for an empty history", async () => {
+Deno.test("runPicker() says what to do about an empty history, and stays until it is left", async () => {
   await using picker = new Running(new ListSource([]));
+  await picker.terminal.shows((rows) => rows.some((row) => row.includes("rr import")));
+  picker.terminal.type("\r");
   assert.deepEqual(await picker.outcome, { kind: "nothing" });
   await picker.assertRestored();
 });
@@ -158,7 +160,9 @@ Deno.test("runPicker() deletes after a yes and shows the rest", async () => {
   await using picker = new Running(source);
   await picker.terminal.shows((rows) => rows[2]?.includes("git push"));
   picker.terminal.type("\x04");
-  await picker.terminal.shows((rows) => rows.some((row) => /Delete all its 2 runs here/.test(row)));
+  await picker.terminal.shows((rows) =>
+    rows.some((row) => /Delete all 2 runs of this command on this device/.test(row))
+  );
   picker.terminal.type("y");
   await picker.terminal.shows((rows) => rows[2]?.includes("ls -la"));
   assert.equal(source.commands[0], undefined);

@@ -52,9 +52,8 @@ for (const name of SHELLS) {
     assert.deepEqual(shell.commands(), ["echo kept"]);
   });
 
-  Deno.test(`${name} hook: ctrl-r ${name === "bash" ? "offers" : "runs"} a command to be run`, async () => {
+  Deno.test(`${name} hook: ctrl-r runs a command to be run`, async () => {
     await using shell = await pressed(name, "\x12", "run\necho ran");
-    if (name === "bash") await shell.type("\r");
     await shell.prompt();
     assert.deepEqual(shell.commands(), ["echo ran"]);
   });

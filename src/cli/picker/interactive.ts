@@ -47,6 +47,7 @@ export async function searchInteractively(
     enter: settings.searchEnter,
     mode: flags.up ? "prefix" : "fuzzy",
     upward: flags.up,
+    inLineEditor: flags.widget,
     filter: { scope: "all", okOnly: false, sessionFirst: flags.up },
   });
   world.stdout.write(flags.widget ? widgetAnswer(outcome) : plainAnswer(world, outcome));

@@ -4,6 +4,8 @@ import type { ChoiceAction } from "../../picker/state.ts";
 /** See the file's description. */
 export type Outcome =
   | { readonly kind: "chosen"; readonly action: ChoiceAction; readonly command: string }
+  /** Enter with another text than at the start, which nothing matches: the line that was meant. */
+  | { readonly kind: "typed"; readonly text: string }
   /** Left without a choice, or the terminal is gone. */
   | { readonly kind: "cancelled" }
   /** There is nothing to choose from. */
@@ -22,8 +24,16 @@ export function exitCodeOf(outcome: Outcome): number {
 
 /**
  * What goes to stdout for a shell widget: `edit` or `run`, a newline, then the command exactly as
- * recorded, without a newline at its end; nothing if there was no choice.
+ * recorded, without a newline at its end; nothing if the line is to stay as it was. What was typed and
+ * matches nothing is to be edited, whatever Enter does: nobody has seen it as a command yet.
  */
 export function widgetAnswer(outcome: Outcome): string {
-  return outcome.kind === "chosen" ? `${outcome.action}\n${outcome.command}` : "";
+  switch (outcome.kind) {
+    case "chosen":
+      return `${outcome.action}\n${outcome.command}`;
+    case "typed":
+      return `edit\n${outcome.text}`;
+    default:
+      return "";
+  }
 }

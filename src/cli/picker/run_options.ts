@@ -13,6 +13,11 @@ export interface PickerRunOptions {
   readonly filter?: Filter | undefined;
   /** The list grows upwards, as for the Up key. @default {false} */
   readonly upward?: boolean | undefined;
+  /**
+   * A line editor waits behind it, which keeps to itself whether the terminal marks pastes.
+   * @default {false}
+   */
+  readonly inLineEditor?: boolean | undefined;
   /** Ends the picker as if it had been left. */
   readonly signal?: AbortSignal | undefined;
 }

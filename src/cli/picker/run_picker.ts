@@ -6,14 +6,13 @@ import { initialState, type Size } from "../../picker/state.ts";
 import { COLOURS, NO_COLOURS } from "../../picker/theme.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import { openTerminal } from "../../world/open_terminal.ts";
+import { INLINE_FROM_ROWS } from "../../shell/widget.ts";
 import type { CommandSource } from "./command_source.ts";
 import { runLinePicker } from "./line_picker.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PickerRunOptions } from "./run_options.ts";
 import { PickerSession } from "./session.ts";
 
-/** Terminals with fewer rows are used whole. */
-const INLINE_FROM_ROWS = 14;
 /** Part of the rows that the picker takes below the prompt, and the fewest. */
 const INLINE_SHARE = 0.7;
 const INLINE_LEAST_ROWS = 12;
@@ -57,10 +56,11 @@ async function onTerminal(
   options: PickerRunOptions,
 ): Promise<Outcome> {
   const { query = "", enter = "edit", mode = "fuzzy", upward = false, signal } = options;
+  const surfaceOptions = { marksPastes: !(options.inLineEditor ?? false) };
   const { filter = { scope: "all", okOnly: false } } = options;
   const whole = sizeOf(terminal, world);
   const isInline = whole.rows >= INLINE_FROM_ROWS;
-  const surface = isInline ? inline() : fullScreen();
+  const surface = isInline ? inline(surfaceOptions) : fullScreen(surfaceOptions);
   const areaOf = (): Size => area(sizeOf(terminal, world), isInline);
   const state = initialState({ size: areaOf(), query, enter, mode, filter, upward });
   const session = new PickerSession({ terminal, source, clock: world.clock }, state, {

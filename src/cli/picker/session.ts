@@ -69,8 +69,7 @@ export class PickerSession {
   /** Draws until a choice is made. The terminal must be raw, and its surface open. */
   async run(): Promise<Outcome> {
     try {
-      this.#work();
-      if (this.#isEmptyHistory()) return { kind: "nothing" };
+      this.#workToFirstRow();
       this.#paint();
       this.#read().catch((error) => this.#fail(error));
       while (this.#outcome === undefined) await this.#turn();
@@ -85,9 +84,8 @@ export class PickerSession {
   /** The terminal has another size: draws anew. */
   resize(): void {
     const { terminal } = this.#deps;
-    terminal.write(this.#options.surface.close());
     const size = this.#options.areaOf(terminal.size());
-    terminal.write(this.#options.surface.open(size.rows));
+    terminal.write(this.#options.surface.reopen(size.rows));
     this.#frame = undefined;
     this.#dispatch({ kind: "resize", size });
     this.#wake();
@@ -172,6 +170,9 @@ export class PickerSession {
       case "leave":
         this.#outcome = { kind: effect.why };
         return;
+      case "keep":
+        this.#outcome = { kind: "typed", text: effect.text };
+        return;
       case "choose":
         return this.#choose(effect.line, effect.action);
       case "details":
@@ -214,11 +215,10 @@ export class PickerSession {
     }
   }
 
-  #isEmptyHistory(): boolean {
-    const { filter } = this.#loader;
-    if (filter.scope !== "all" || filter.okOnly) return false;
-    while (this.#loader.index.count === 0 && this.#loader.hasWork) this.#work();
-    return this.#loader.index.count === 0;
+  // Nothing is shown before there is a row to show, or before it is known that there is none: a frame
+  // without rows would only put off the one with them.
+  #workToFirstRow(): void {
+    do this.#work(); while (this.#loader.index.count === 0 && this.#loader.hasWork);
   }
 
   /** Whether what was found, in part at least, is for the query as it is now. */

@@ -1,35 +1,67 @@
 /** What ctrl-r and Up do in the bash hook, and their keys. */
-import type { HookOptions } from "../hook.ts";
+import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget.ts";
 
 /**
  * Functions for the hook's script. `__rustory_bind_keys` takes the keys, `__rustory_unbind` gives them
  * back; `"${__rustory_program[@]}"` starts rr.
  */
-export function bashWidget(options: Pick<HookOptions, "upArrow">): string {
+export function bashWidget(options: WidgetOptions): string {
   const up = options.upArrow ? "" : "# --up-arrow: ";
   return `__rustory_search() {
-  local __rustory_answer
-  # The x keeps newlines at the end.
-  __rustory_answer=$(command "\${__rustory_program[@]}" search -i --widget "$@" --query="$READLINE_LINE" </dev/tty 2>/dev/tty; printf x)
-  __rustory_answer=\${__rustory_answer%x}
-  # bash has no way to run a line from here: it is put on the prompt, for Enter.
-  case $__rustory_answer in
-    edit$'\\n'*) READLINE_LINE=\${__rustory_answer#edit$'\\n'} READLINE_POINT=2147483647 ;;
-    run$'\\n'*) READLINE_LINE=\${__rustory_answer#run$'\\n'} READLINE_POINT=2147483647 ;;
+  # bash exports the line, and no program can be started with a longer one.
+  export -n READLINE_LINE
+  local __rustory_answer __rustory_code __rustory_tty=$(command stty -g </dev/tty 2>/dev/null)
+  local __rustory_query=$READLINE_LINE
+  # A longer line is no query, and may be too long to be handed over.
+  ((\${#__rustory_query} <= ${MAX_QUERY_CHARS})) || __rustory_query=
+  # The number behind the x is the status, and keeps newlines at the end.
+  __rustory_answer=$(command "\${__rustory_program[@]}" search -i --widget "$@" --query="$__rustory_query" </dev/tty 2>/dev/tty; printf 'x%s' "$?")
+  __rustory_code=\${__rustory_answer##*x}
+  __rustory_answer=\${__rustory_answer%x*}
+  if ((__rustory_code > 1 && __rustory_code != 130)); then __rustory_tidy "$__rustory_tty"; fi
+  __rustory_answer "$__rustory_answer"
+}
+
+# What a picker that was killed could not do: puts the terminal back, and wipes what was shown.
+__rustory_tidy() {
+  [[ -z \${1-} ]] || command stty "$1" </dev/tty 2>/dev/null
+  if ((\${LINES:-24} < ${INLINE_FROM_ROWS})); then
+    printf '\\e[?1049l' >/dev/tty
+  else
+    printf '\\e8\\r\\e[0m\\e[J\\e[1A' >/dev/tty
+  fi
+  printf '\\e[0m\\e[?7h\\e[?25h\\e[?2026l' >/dev/tty
+}
+
+# The answer, as \`rr search --widget\` gives it. A key that runs a function cannot run the line: the key
+# that is bound is followed by a second one, which runs it or does nothing.
+__rustory_answer() {
+  case $1 in
+    edit$'\\n'*) READLINE_LINE=\${1#edit$'\\n'} READLINE_POINT=2147483647 ;;
+    run$'\\n'*) READLINE_LINE=\${1#run$'\\n'} READLINE_POINT=2147483647 ;;
   esac
+  if [[ $1 == run$'\\n'* ]]; then
+    __rustory_bind '"\\e[9116~": accept-line'
+  else
+    __rustory_bind '"\\e[9116~": ""'
+  fi
 }
 
 __rustory_bind() {
   local __rustory_map
   for __rustory_map in emacs vi-insert vi-command; do
-    bind -m "$__rustory_map" -x "$1"
+    bind -m "$__rustory_map" "$@"
   done 2>/dev/null
 }
 
+# No terminal sends the sequences with four digits.
 __rustory_bind_keys() {
-  __rustory_bind '"\\C-r": __rustory_search'
-  ${up}__rustory_bind '"\\e[A": __rustory_search --up'
-  ${up}__rustory_bind '"\\eOA": __rustory_search --up'
+  __rustory_bind '"\\e[9116~": ""'
+  __rustory_bind -x '"\\e[9114~": __rustory_search'
+  __rustory_bind '"\\C-r": "\\e[9114~\\e[9116~"'
+  ${up}__rustory_bind -x '"\\e[9115~": __rustory_search --up'
+  ${up}__rustory_bind '"\\e[A": "\\e[9115~\\e[9116~"'
+  ${up}__rustory_bind '"\\eOA": "\\e[9115~\\e[9116~"'
 }
 
 __rustory_unbind() {
@@ -38,6 +70,9 @@ __rustory_unbind() {
     bind -m "$__rustory_map" '"\\C-r": reverse-search-history'
     bind -m "$__rustory_map" '"\\e[A": previous-history'
     bind -m "$__rustory_map" '"\\eOA": previous-history'
+    bind -m "$__rustory_map" -r '\\e[9114~'
+    bind -m "$__rustory_map" -r '\\e[9115~'
+    bind -m "$__rustory_map" -r '\\e[9116~'
   done 2>/dev/null
 }
 `;

@@ -1,19 +1,44 @@
 /** What ctrl-r and Up do in the fish hook, and their keys. */
-import type { HookOptions } from "../hook.ts";
+import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget.ts";
 
 /**
  * Functions for the hook's script. `__rustory_bind_keys` takes the keys, `__rustory_unbind` gives them
  * back; `$__rustory_program` starts rr.
  */
-export function fishWidget(options: Pick<HookOptions, "upArrow">): string {
+export function fishWidget(options: WidgetOptions): string {
   const up = options.upArrow ? "" : "# --up-arrow: ";
   return `function __rustory_search
-    set -l answer (command $__rustory_program search -i --widget $argv --query=(commandline -b | string collect) </dev/tty 2>/dev/tty | string collect -N)
+    set -l tty (command stty -g </dev/tty 2>/dev/null)
+    # A longer line is no query, and may be too long to be handed over.
+    set -l query (commandline -b | string collect)
+    test (string length -- "$query" | string collect) -le ${MAX_QUERY_CHARS}; or set query
+    set -l answer (begin; command $__rustory_program search -i --widget $argv --query="$query" </dev/tty 2>/dev/tty; printf 'x%s' $status; end | string collect -N)
+    # The number behind the x is the status.
+    set -l code (string match -r 'x(\\d+)$' -- $answer)[2]
+    if test "$code" -gt 1 -a "$code" -ne 130
+        __rustory_tidy $tty
+    end
+    __rustory_answer (string replace -r 'x\\d+$' '' -- $answer | string collect -N)
+end
+
+# What a picker that was killed could not do: puts the terminal back, and wipes what was shown.
+function __rustory_tidy
+    test -n "$argv[1]"; and command stty $argv[1] </dev/tty 2>/dev/null
+    if test $LINES -lt ${INLINE_FROM_ROWS}
+        printf '\\e[?1049l' >/dev/tty
+    else
+        printf '\\e8\\r\\e[0m\\e[J\\e[1A' >/dev/tty
+    end
+    printf '\\e[0m\\e[?7h\\e[?25h\\e[?2026l' >/dev/tty
+end
+
+# The answer, as \`rr search --widget\` gives it.
+function __rustory_answer
     set -l skip 0
-    string match -q 'edit*' -- "$answer"; and set skip 6
-    string match -q 'run*' -- "$answer"; and set skip 5
+    string match -q 'edit*' -- "$argv[1]"; and set skip 6
+    string match -q 'run*' -- "$argv[1]"; and set skip 5
     if test $skip -gt 0
-        commandline -r -- (string sub -s $skip -- $answer | string collect)
+        commandline -r -- (string sub -s $skip -- $argv[1] | string collect)
     end
     commandline -f repaint
     test $skip -eq 5; and commandline -f execute
@@ -22,7 +47,7 @@ end
 # Up: in the first line of the buffer this session's commands, else the line above.
 function __rustory_up
     if test (commandline -L) -gt 1
-        commandline -f up-or-search
+        up-or-search
     else
         __rustory_search --up
     end

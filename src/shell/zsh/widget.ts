@@ -1,26 +1,47 @@
 /** The ctrl-r and Up widgets of the zsh hook: what they do with the line, and their keys. */
-import type { HookOptions } from "../hook.ts";
+import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget.ts";
 
 /**
  * Functions for the hook's script. `__rustory_bind_keys` takes the keys, `__rustory_unbind` gives them
  * back; `$__rustory_program` starts rr.
  */
-export function zshWidget(options: Pick<HookOptions, "upArrow">): string {
+export function zshWidget(options: WidgetOptions): string {
   const up = options.upArrow ? "" : "# --up-arrow: ";
   return `typeset -gA +x __rustory_old_keys
 
 function __rustory_search {
   builtin emulate -L zsh
-  local answer
-  # The x keeps newlines at the end.
-  answer=$(command $__rustory_program search -i --widget "$@" --query="$BUFFER" </dev/tty 2>/dev/tty; print -n x)
-  answer=\${answer%x}
-  case $answer in
-    edit$'\\n'*) BUFFER=\${answer#edit$'\\n'} CURSOR=\${#BUFFER} ;;
-    run$'\\n'*) BUFFER=\${answer#run$'\\n'} CURSOR=\${#BUFFER} ;;
+  local answer tty=$(command stty -g </dev/tty 2>/dev/null)
+  local query=$BUFFER
+  # A longer line is no query, and may be too long to be handed over.
+  (( \${#query} <= ${MAX_QUERY_CHARS} )) || query=
+  # The number behind the x is the status, and keeps newlines at the end.
+  answer=$(command $__rustory_program search -i --widget "$@" --query="$query" </dev/tty 2>/dev/tty; print -n x$?)
+  local -i code=\${answer##*x}
+  answer=\${answer%x*}
+  (( code > 1 && code != 130 )) && __rustory_tidy $tty
+  __rustory_answer $answer
+}
+
+# What a picker that was killed could not do: puts the terminal back, and wipes what was shown.
+function __rustory_tidy {
+  [[ -n \${1-} ]] && command stty $1 </dev/tty 2>/dev/null
+  if (( LINES < ${INLINE_FROM_ROWS} )); then
+    print -n '\\e[?1049l' >/dev/tty
+  else
+    print -n '\\e8\\r\\e[0m\\e[J\\e[1A' >/dev/tty
+  fi
+  print -n '\\e[0m\\e[?7h\\e[?25h\\e[?2026l' >/dev/tty
+}
+
+# The answer, as \`rr search --widget\` gives it. What others show behind the line belongs to the old one.
+function __rustory_answer {
+  case $1 in
+    edit$'\\n'*) BUFFER=\${1#edit$'\\n'} CURSOR=\${#BUFFER} POSTDISPLAY= ;;
+    run$'\\n'*) BUFFER=\${1#run$'\\n'} CURSOR=\${#BUFFER} POSTDISPLAY= ;;
   esac
   zle reset-prompt
-  [[ $answer == run$'\\n'* ]] && zle accept-line
+  [[ $1 == run$'\\n'* ]] && zle accept-line
   return 0
 }
 
@@ -46,10 +67,11 @@ function __rustory_bind {
 
 function __rustory_bind_keys {
   builtin emulate -L zsh
-  zle -N __rustory_search
-  zle -N __rustory_up
-  __rustory_bind __rustory_search '^R'
-  ${up}__rustory_bind __rustory_up '^[[A' '^[OA'
+  # Names without a "_" in front: zsh-autosuggestions and others leave such widgets out.
+  zle -N rustory-search __rustory_search
+  zle -N rustory-up __rustory_up
+  __rustory_bind rustory-search '^R'
+  ${up}__rustory_bind rustory-up '^[[A' '^[OA'
 }
 
 function __rustory_unbind {
@@ -57,7 +79,7 @@ function __rustory_unbind {
   for at in \${(k)__rustory_old_keys}; do
     bindkey -M \${at%%:*} \${at#*:} \${__rustory_old_keys[$at]:-undefined-key}
   done 2>/dev/null
-  zle -D __rustory_search __rustory_up 2>/dev/null
+  zle -D rustory-search rustory-up 2>/dev/null
 }
 `;
 }
