@@ -157,7 +157,10 @@ export class Shell implements AsyncDisposable {
     for (let quiet = 0; quiet < 3;) {
       if (Date.now() > deadline) throw new Error(`${this.name} is never idle`);
       await new Promise((resolve) => setTimeout(resolve, 5));
-      quiet = this.processes(this.name).every(({ state }) => state === "S") ? quiet + 1 : 0;
+      // A shell that waits for a picker sleeps too.
+      const isBusy = this.processes("rr").length > 0 ||
+        this.processes(this.name).some(({ state }) => state !== "S");
+      quiet = isBusy ? 0 : quiet + 1;
     }
   }
 
