@@ -61,6 +61,8 @@ interface PeerMemory {
   lastError: string | undefined;
 }
 
+/** How long another machine with our identity is told of after it was seen last. */
+const TWIN_SHOWN_MS = 15 * 60_000;
 /** Peers that are remembered, some times more than a round has. */
 const MOST_PEERS = 1_000;
 
@@ -72,6 +74,7 @@ export class StatusKeeper {
   readonly #trackers = new Map<string, string>();
   readonly #health: Pick<Health, "problems"> | undefined;
   #historyProblem: string | undefined;
+  #twin: { readonly text: string; readonly seenMs: number } | undefined;
   #lastRoundMs: number | undefined;
   #received = 0;
 
@@ -112,6 +115,16 @@ export class StatusKeeper {
       case "directory-recovered":
         this.#trackers.delete(event.name);
         break;
+      case "twin": {
+        const name = event.hostname ?? event.deviceId ?? event.addrs.join(" ");
+        this.#twin = {
+          text:
+            `Another machine (${name}) uses the identity of this one, so the two cannot sync: ` +
+            "on one of them, make a new one with `rr init --new-identity`",
+          seenMs: this.#clock.monotonic(),
+        };
+        break;
+      }
       case "round-done":
         this.#lastRoundMs = this.#clock.now();
     }
@@ -161,8 +174,10 @@ export class StatusKeeper {
   }
 
   #problems(): string[] {
-    const failing = this.#health?.problems() ?? [];
-    return this.#historyProblem === undefined ? [...failing] : [this.#historyProblem, ...failing];
+    const sinceMs = this.#clock.monotonic() - (this.#twin?.seenMs ?? -Infinity);
+    const twin = this.#twin !== undefined && sinceMs < TWIN_SHOWN_MS ? [this.#twin.text] : [];
+    const history = this.#historyProblem === undefined ? [] : [this.#historyProblem];
+    return [...history, ...twin, ...this.#health?.problems() ?? []];
   }
 
   #peerView(

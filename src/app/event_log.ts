@@ -43,6 +43,19 @@ export function logSyncEvent(event: SyncEvent, logger: Logger): void {
         "Several devices record under one device id: give each its own `device_id` in its config",
         { device_id: event.deviceId, peers: event.peers.join(",") },
       );
+    case "twin":
+      return event.isNew
+        ? logger.error(
+          "Another machine uses the identity of this one, so the two cannot sync: on one of them, " +
+            "make a new one with `rr init --new-identity`",
+          {
+            hostname: event.hostname,
+            device_id: event.deviceId,
+            addrs: event.addrs.join(" "),
+            told_by: event.directory,
+          },
+        )
+        : undefined;
     case "start-jitter":
       return logger.info(`p2p-sync watch: start jitter=${Math.round(event.ms / 1000)}s`);
     case "pull-progress":

@@ -141,6 +141,8 @@ export async function openSession(
       peer: node.peer,
       deviceId: options.deviceId as DeviceId,
       userId: options.userId,
+      hostname: options.hostname,
+      addresses: () => node.addresses(),
     },
     log: history.log,
     book: history.peers,

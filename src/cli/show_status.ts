@@ -79,6 +79,8 @@ export function formatStatus(status: DaemonStatus, world: World): string {
       )
     ),
     ...status.trackers.map((one) => row("tracker", `${one.url} ${one.error ?? "(ok)"}`)),
+    // An older daemon does not tell.
+    ...(status.problems ?? []).map((problem) => row("problem", problem)),
     row("last round", `${ago(status.last_round_unix, now)}, every ${span(status.interval_sec)}`),
     row("peers", status.peers.length === 0 ? "none known yet" : String(status.peers.length)),
     ...status.peers.flatMap((peer) => peerLines(peer, now)).map(printable),

@@ -4,6 +4,7 @@ import { withDeadline } from "../base/async/deadline.ts";
 import type { Logger } from "../base/log.ts";
 import { causeChain, toError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
+import { TwinWatch } from "./twin_watch.ts";
 import type { SyncListener } from "./events.ts";
 import type { Directory, PeerBook } from "./ports.ts";
 import { boundedAddrs } from "../swarm/peer_addrs.ts";
@@ -33,6 +34,10 @@ export interface Self {
   readonly peer: PeerId;
   readonly deviceId: DeviceId;
   readonly userId: string;
+  /** The machine's name. @default {unknown} */
+  readonly hostname?: string | undefined;
+  /** The addresses that we tell others now. @default {none} */
+  readonly addresses?: (() => readonly string[]) | undefined;
 }
 
 /** What discovery needs. */
@@ -52,10 +57,12 @@ export class Discovery {
   readonly #deps: DiscoverDeps;
   readonly #failing = new Set<string>();
   readonly #reported = new Set<string>();
+  readonly #twins: TwinWatch;
 
   /** Prepares discovery; nothing is asked yet. */
   constructor(deps: DiscoverDeps) {
     this.#deps = deps;
+    this.#twins = new TwinWatch(deps.self, deps.clock, deps.onEvent);
   }
 
   /**
@@ -85,6 +92,7 @@ export class Discovery {
     );
     const alive = named.flat();
     this.#reportSameDevice(alive);
+    lists.forEach((list, i) => this.#twins.look(list, directories[i]!.name));
     const strangers = named.map((list) =>
       list.filter((record) => !record.answered).slice(0, MOST_NAMED)
     );

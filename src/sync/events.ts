@@ -53,6 +53,16 @@ export type SyncEvent =
     readonly deviceId: string;
     readonly peers: readonly PeerId[];
   }
+  /** Another machine is in a directory under our own id; at every look at which it is seen. */
+  | {
+    readonly type: "twin";
+    readonly directory: string;
+    readonly hostname: string | undefined;
+    readonly deviceId: string | undefined;
+    readonly addrs: readonly string[];
+    /** Whether it was not told before. */
+    readonly isNew: boolean;
+  }
   /** The watch waits this long before its first round. */
   | { readonly type: "start-jitter"; readonly ms: number }
   | { readonly type: "peer-done"; readonly report: PeerReport }

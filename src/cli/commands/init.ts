@@ -24,6 +24,7 @@ import { newSwarmKeyNote } from "./swarm_key.ts";
 
 interface Flags {
   readonly force: boolean;
+  readonly newIdentity: boolean;
   readonly userId: string | undefined;
   readonly deviceId: string | undefined;
   readonly trackers: readonly string[] | undefined;
@@ -43,6 +44,9 @@ identity of this device, unless they are there.
 option or in the environment, and keeps the old file beside it. The tracker token is taken from
 the option or the old file, never from the environment: that would put a secret on the disk.
 
+--new-identity is for a machine that was made from a copy of another one: the key is kept beside
+the new one. Restart the daemon afterwards; the other devices learn of it by themselves.
+
 Examples:
   rr init --user-id me --device-id laptop
   rr init --force --trackers https://tracker.example:8850
@@ -50,6 +54,7 @@ Examples:
 Keys of the config (each also a variable: RUSTORY_ and the key in capitals):
 ${describeKeys().map(({ key, why }) => `  ${key.padEnd(28)} ${why}`).join("\n")}`,
   flags: {
+    newIdentity: switchFlag("Give this device a new identity, as another machine has its key"),
     force: switchFlag("Change an existing config file; a backup is kept"),
     userId: USER_ID_FLAG,
     deviceId: DEVICE_ID_FLAG,
@@ -75,6 +80,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   } else {
     await writeConfig(world, settings);
   }
+  if (flags.newIdentity) setIdentityAside(world, settings.p2pIdentityKeyPath);
   await createKeys(world, settings);
   printLine(world, "next:");
   printLine(world, "  rr doctor                      checks that all is in order");
@@ -165,6 +171,20 @@ function keepOld(world: World, path: string, text: string): string {
   for (let n = 1;; n++) {
     const backup = n === 1 ? `${path}.bak` : `${path}.bak.${n}`;
     if (world.files.createPrivate(backup, text)) return backup;
+  }
+}
+
+/** Two machines with one identity never sync; see `rr doctor`. */
+function setIdentityAside(world: World, path: string): void {
+  const old = world.files.readBytes(path);
+  if (old === undefined) return;
+  for (let n = 1;; n++) {
+    const aside = n === 1 ? `${path}.old` : `${path}.old.${n}`;
+    if (!world.files.createPrivate(aside, old)) continue;
+    world.files.remove(path);
+    printLine(world, `kept the old identity: ${aside}`);
+    printLine(world, "restart the daemon: rr service restart");
+    return;
   }
 }
 

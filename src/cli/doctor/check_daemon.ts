@@ -25,7 +25,12 @@ async function run(context: DoctorContext): Promise<Finding[]> {
     }, ...service];
   }
   const mismatches = mismatchesOf(context);
-  if (mismatches.length > 0) return [...mismatches, ...service];
+  const problems = (status.problems ?? []).map((message): Finding => ({
+    level: "error",
+    message,
+    hint: "See the log of the daemon",
+  }));
+  if (mismatches.length + problems.length > 0) return [...mismatches, ...problems, ...service];
   return [{ level: "ok", message: `Runs as pid ${status.pid}` }, ...service];
 }
 
