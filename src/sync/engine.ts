@@ -78,6 +78,8 @@ export class SyncEngine {
   #watch: Watch | undefined;
   /** Peers that connected while a sync with them was under way. */
   readonly #calledBack = new Set<PeerSession>();
+  /** Peers that a directory named in the last round. */
+  #named: ReadonlySet<PeerId> = new Set();
   #changePending = false;
   #syncing = false;
 
@@ -256,7 +258,7 @@ export class SyncEngine {
   }
 
   /** Keeps a session for every peer that is known; forgets those that nobody knows any more. */
-  #adopt(records: readonly PeerRecord[]): void {
+  #adopt(records: readonly FoundPeer[]): void {
     const known = new Set(records.map((record) => record.peer));
     for (const [peer, session] of this.#sessions) {
       if (!known.has(peer) && !session.busy && !session.connected) this.#sessions.delete(peer);
@@ -265,7 +267,10 @@ export class SyncEngine {
       const session = this.#sessions.get(record.peer);
       if (session) session.update(record);
       else this.#sessions.set(record.peer, this.#newSession(record));
+      // A directory names it again: it is there again.
+      if (record.standing === "named" && !this.#named.has(record.peer)) session?.forgive();
     }
+    this.#named = new Set(records.filter((one) => one.standing === "named").map((one) => one.peer));
   }
 
   #newSession(record: PeerRecord): PeerSession {

@@ -248,6 +248,39 @@ Deno.test("watch() tries a dead peer less and less often, and does not delay the
   await set.end();
 });
 
+Deno.test("watch() tries a peer at once when its directory answers again, or names it again", async () => {
+  const clock = new FakeClock();
+  const directory = new MemoryDirectory(clock);
+  const set = new Watching({ clock, directories: [directory] });
+  const dead = new Device("dead", { clock });
+  const own = { ...dead.record, deviceId: "dead", userId: "kim", hostname: "h", version: "1" };
+  const register = (): Promise<number> => directory.register(own);
+  await register();
+  await set.start();
+  const failures = (): number => set.near.engine.peers()[0]!.failures;
+  const backOff = async (): Promise<void> => {
+    for (let minute = 0; minute < 20 && failures() < 5; minute++) {
+      await register();
+      await set.pass(MINUTE);
+    }
+    assert.ok(failures() >= 5 && set.near.engine.peers()[0]!.retryInMs > 2 * MINUTE);
+  };
+  await backOff();
+  directory.failure = new Error("down");
+  await set.pass(MINUTE);
+  directory.failure = undefined;
+  await register();
+  await set.pass(MINUTE);
+  assert.equal(failures(), 1, "forgiven, tried, and failed once more");
+  await backOff();
+  await directory.withdraw(dead.peer);
+  await set.pass(MINUTE);
+  await register();
+  await set.pass(MINUTE);
+  assert.equal(failures(), 1);
+  await set.end();
+});
+
 Deno.test("watch() leaves a slow peer to itself and goes on with the others", async () => {
   const set = new Watching();
   const slow = new Device("slow", { clock: set.clock });
