@@ -22,12 +22,14 @@ import type { SyncReport } from "../sync/report.ts";
 import type { Directory } from "../sync/ports.ts";
 import { createPeerService } from "../sync/serve.ts";
 import { createTrackerClient, type TrackerClient } from "../tracker/client.ts";
+import { createSwarmClient, type SwarmAccess } from "../tracker/swarm_client.ts";
 import type { Sign } from "../tracker/proof.ts";
 import { VERSION } from "../version.ts";
 import { openMulticast } from "../lan/udp.ts";
 import { type LanDirectory, openLanDirectory } from "./lan_directory.ts";
 import { createFrameNet } from "../net/exchange/frame_net.ts";
 import { SessionReplication } from "./replication.ts";
+import { swarmAccess } from "./swarm_access.ts";
 import { Rounds } from "./next_round.ts";
 import { historySettler } from "./settle_history.ts";
 
@@ -132,7 +134,12 @@ export async function openSession(
   parts.use(await servePeers(node, service, deps));
   const sign = (data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
     signWith(options.identity, data);
-  const trackers = trackersOf(options, deps, sign);
+  const met = new Set<PeerId>();
+  parts.use(node.onEvent((event) => {
+    if (event.type === "connected") met.add(event.peer);
+  }));
+  const access = await swarmAccess(options.swarmKey, (peer) => met.has(peer));
+  const trackers = trackersOf(options, deps, { sign, access });
   const lan = await openLan(options, node, deps, (peer) => engine.peerConnected(peer));
   const directories = lan === undefined ? trackers : [...trackers, parts.use(lan)];
   const rounds = new Rounds();
@@ -194,10 +201,14 @@ export function checkSession(options: Omit<SessionOptions, "identity" | "swarmKe
 function trackersOf(
   { trackers = [], trackerToken: token }: Pick<SessionOptions, "trackers" | "trackerToken">,
   deps: Pick<SessionDeps, "clock" | "random"> & Partial<SessionDeps>,
-  sign?: Sign,
+  by?: { readonly sign: Sign; readonly access: SwarmAccess },
 ): TrackerClient[] {
   try {
-    return trackers.map((baseUrl) => createTrackerClient({ baseUrl, token, sign }, deps));
+    return trackers.map((baseUrl) => {
+      const options = { baseUrl, token, sign: by?.sign };
+      const original = createTrackerClient(options, deps);
+      return by ? createSwarmClient(options, original, by.access, deps) : original;
+    });
   } catch (error) {
     // Neither it nor the message below holds the value: a URL may have a password in it.
     if (!(error instanceof RangeError)) throw error;

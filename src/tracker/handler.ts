@@ -11,6 +11,8 @@ import { Mailboxes } from "./mailboxes.ts";
 import { MessageError } from "./messages.ts";
 import { BodyTooLargeError } from "./read_body.ts";
 import { Registry, type RegistryLimits } from "./registry.ts";
+import { SwarmEndpoints } from "./swarm_endpoints.ts";
+import { SwarmRegistry } from "./swarm_registry.ts";
 import { createTokenCheck } from "./token.ts";
 
 /** How long a peer is kept if nothing else is said, as by the original. */
@@ -50,6 +52,8 @@ export interface Tracker {
 const PING = "/api/v1/ping";
 const PEERS = "/api/v1/peers";
 const REGISTER = `${PEERS}/register`;
+const SWARM = "/api/v2/swarms/:swarm";
+const RECORD = `${SWARM}/:id`;
 const MAILBOX = "/api/v1/mailboxes/:number";
 const SLOT = `${MAILBOX}/:slot`;
 const HEALTH = "/healthz";
@@ -65,8 +69,10 @@ export function createTracker(options: TrackerOptions, deps: TrackerDeps): Track
   const registry = new Registry(clock, ttlSec, limits);
   const peers = new PeerEndpoints({ registry, clock, logger }, { ttlSec, bodyDeadlineMs });
   const isAllowed = createTokenCheck(token);
+  const swarms = new SwarmRegistry(clock, ttlSec);
+  const peerCount = (): number => registry.size + swarms.size;
   const app = new Hono();
-  if (metrics) count(app, registry, metrics);
+  if (metrics) count(app, peerCount, metrics);
   app.get(HEALTH, answerOk);
   const mailboxes = new MailboxEndpoints({
     mailboxes: new Mailboxes(clock),
@@ -83,9 +89,13 @@ export function createTracker(options: TrackerOptions, deps: TrackerDeps): Track
   app.get(PEERS, (c) => peers.list(c));
   app.post(REGISTER, (c) => peers.register(c));
   app.delete(`${PEERS}/:id`, (c) => peers.withdraw(c));
+  const records = new SwarmEndpoints({ registry: swarms, clock, ttlSec, bodyDeadlineMs });
+  app.get(SWARM, (c) => records.list(c));
+  app.put(RECORD, (c) => records.put(c));
+  app.delete(RECORD, (c) => records.remove(c));
   app.notFound((c) => refuse(c, 404));
   app.onError((error, c) => answerError(error, c, logger));
-  return { fetch: (request) => app.fetch(request), peerCount: () => registry.size };
+  return { fetch: (request) => app.fetch(request), peerCount };
 }
 
 function answerOk(c: Context): Response {
@@ -102,10 +112,10 @@ function answerError(error: Error, c: Context, logger: Logger): Response {
 }
 
 /** Counts answers by route and status; routes of ours only, since paths have no bound. */
-function count(app: Hono, registry: Registry, metrics: Metrics): void {
+function count(app: Hono, peerCount: () => number, metrics: Metrics): void {
   const requests = metrics.counter("rr_tracker_requests_total", "Requests answered.");
   const peers = metrics.gauge("rr_tracker_peers", "Peers registered now.");
-  metrics.onCollect(() => peers.set(registry.size));
+  metrics.onCollect(() => peers.set(peerCount()));
   app.use(async (c, next) => {
     await next();
     requests.add(1, { route: routeOf(c.req.path), status: String(c.res.status) });
@@ -114,6 +124,7 @@ function count(app: Hono, registry: Registry, metrics: Metrics): void {
 
 function routeOf(path: string): string {
   if ([PING, REGISTER, PEERS, HEALTH].includes(path)) return path;
+  if (path.startsWith("/api/v2/swarms/")) return SWARM;
   if (path.startsWith("/api/v1/mailboxes/")) return MAILBOX;
   return path.startsWith(`${PEERS}/`) ? `${PEERS}/:id` : "other";
 }

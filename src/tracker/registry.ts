@@ -54,7 +54,7 @@ export class Registry {
   readonly #ttlMs: number;
   readonly #limits: Required<RegistryLimits>;
   readonly #records = new Map<PeerId, Stored>();
-  readonly #perUser = new Map<string | undefined, number>();
+  readonly #perUser = new Map<string | undefined, Map<PeerId, Stored>>();
   #bytes = 0;
 
   /** @throws {RangeError} if `ttlSec` is not an integer of 1 to 86400 */
@@ -91,7 +91,8 @@ export class Registry {
     this.#drop(registration.peer);
     this.#records.set(registration.peer, next);
     this.#bytes += next.bytes;
-    this.#perUser.set(next.userId, (this.#perUser.get(next.userId) ?? 0) + 1);
+    const ofUser = this.#perUser.get(next.userId) ?? new Map<PeerId, Stored>();
+    this.#perUser.set(next.userId, ofUser.set(registration.peer, next));
     return "stored";
   }
 
@@ -108,10 +109,8 @@ export class Registry {
   /** The answer to a list request: all records, or those of exactly this user. */
   listJson(userId: string | undefined): string {
     this.#expire();
-    const chosen: string[] = [];
-    for (const record of this.#records.values()) {
-      if (userId === undefined || record.userId === userId) chosen.push(record.json);
-    }
+    const records = userId === undefined ? this.#records : this.#perUser.get(userId);
+    const chosen = Array.from(records?.values() ?? [], (record) => record.json);
     return `{"peers":[${chosen.join(",")}]}`;
   }
 
@@ -136,7 +135,7 @@ export class Registry {
     if (!old && this.#records.size >= maxPeers) return "full";
     if (this.#bytes - (old?.bytes ?? 0) + next.bytes > maxBytes) return "full";
     const sameUser = old !== undefined && old.userId === next.userId;
-    const ofUser = this.#perUser.get(next.userId) ?? 0;
+    const ofUser = this.#perUser.get(next.userId)?.size ?? 0;
     return !sameUser && ofUser >= maxPeersPerUser ? "user-full" : undefined;
   }
 
@@ -153,9 +152,9 @@ export class Registry {
     if (!old) return;
     this.#records.delete(peer);
     this.#bytes -= old.bytes;
-    const left = this.#perUser.get(old.userId)! - 1;
-    if (left === 0) this.#perUser.delete(old.userId);
-    else this.#perUser.set(old.userId, left);
+    const ofUser = this.#perUser.get(old.userId)!;
+    ofUser.delete(peer);
+    if (ofUser.size === 0) this.#perUser.delete(old.userId);
   }
 }
 

@@ -86,10 +86,24 @@ export class TrackerHttp {
     parse: (body: Uint8Array) => T,
     signal?: AbortSignal,
   ): Promise<T> {
-    const tryOnce = async (attempt: number): Promise<T> => {
-      const ms = Math.min(FIRST_DEADLINE_MS * 2 ** attempt, LAST_DEADLINE_MS);
-      return this.#parse(call, await this.once(call, ms, signal), parse);
-    };
+    return this.#retrying(
+      async (ms) => this.parse(call, await this.once(call, ms, signal), parse),
+      signal,
+    );
+  }
+
+  /**
+   * As {@linkcode request}, for whoever looks at the status.
+   *
+   * @throws {TrackerError} of the last try, or `signal.reason`
+   */
+  requestAny(call: TrackerCall, signal?: AbortSignal): Promise<TrackerAnswer> {
+    return this.#retrying((ms) => this.once(call, ms, signal), signal);
+  }
+
+  #retrying<T>(ask: (ms: number) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const tryOnce = (attempt: number): Promise<T> =>
+      ask(Math.min(FIRST_DEADLINE_MS * 2 ** attempt, LAST_DEADLINE_MS));
     const isRetryable = (error: unknown): boolean =>
       error instanceof TrackerError && error.isPassing;
     return retry(tryOnce, PAUSE, this.#deps, { signal, isRetryable });
@@ -140,7 +154,8 @@ export class TrackerHttp {
     };
   }
 
-  #parse<T>(call: TrackerCall, answer: TrackerAnswer, parse: (body: Uint8Array) => T): T {
+  /** @throws {TrackerError} if the answer is no tracker's */
+  parse<T>(call: TrackerCall, answer: TrackerAnswer, parse: (body: Uint8Array) => T): T {
     if (call.accepted?.includes(answer.status)) return parse(new Uint8Array());
     try {
       return parse(answer.body);
