@@ -18,6 +18,8 @@ export interface SettingValues {
   readonly trackerToken: string | undefined;
   /** Multiaddrs of the relays. */
   readonly relays: readonly string[];
+  /** Further relays: the original takes `relay_addr` for one text and refuses a config with a list. */
+  readonly moreRelays: readonly string[];
   /** Multiaddrs of peers that are always tried. */
   readonly peers: readonly string[];
   readonly swarmKeyPath: string;
@@ -122,6 +124,7 @@ export const SETTINGS: { readonly [K in SettingName]: SettingSpec<SettingValues[
   trackers: of(LIST, "trackers", () => [], "--trackers"),
   trackerToken: optional(TEXT, "tracker_token", "--tracker-token"),
   relays: of(LIST, "relay_addr", () => [], "--relay"),
+  moreRelays: of(LIST, "more_relays", () => []),
   peers: of(LIST, "peers", () => [], "--peers"),
   swarmKeyPath: of(PATH, "swarm_key_path", inConfig("swarm.key"), "--swarm-key"),
   p2pIdentityKeyPath: of(PATH, "p2p_identity_key_path", inConfig("identity.key"), "--identity-key"),

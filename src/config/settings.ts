@@ -90,8 +90,11 @@ export function settingsFrom(
     problems: loader.problems,
   };
   if (options.lenient !== true) throwFirst(settings.problems, options.needs);
+  const isChosen = ["flag", "env"].includes(settings.origins.relays.source);
   return {
     ...settings,
+    // Those of the config file are one list in two keys.
+    relays: isChosen ? settings.relays : [...new Set([...settings.relays, ...settings.moreRelays])],
     p2pRequestTimeoutCapSec: Math.max(
       settings.p2pRequestTimeoutCapSec,
       settings.p2pRequestTimeoutBaseSec,

@@ -30,7 +30,12 @@ const LINES: readonly (string | Line)[] = [
   line(
     "relay_addr",
     "/dns4/relay.example/tcp/4001/p2p/12D3KooW...",
-    "A relay for devices that cannot reach each other (one, or a list).",
+    "A relay for devices that cannot reach each other.",
+  ),
+  line(
+    "more_relays",
+    ["/dns4/relay2.example/tcp/4001/p2p/12D3KooW..."],
+    "Further ones; the original of rr reads relay_addr only, as one text.",
   ),
   line("tracker_token", "secret", "What the trackers ask for, if they ask."),
   line("peers", ["/ip4/192.168.1.20/tcp/8845/p2p/12D3KooW..."], "Devices that are always tried."),
@@ -44,7 +49,7 @@ const LINES: readonly (string | Line)[] = [
   line(
     "record_ignore_regex",
     "(?i)(password|token|secret)",
-    "Commands that match anywhere are not recorded or imported (the syntax of Rust's regex).",
+    "Commands that match anywhere are not recorded or imported (Rust's regex).",
   ),
   line("record_ignore_dirs", ["~/private"], "Nothing run in these folders or below is recorded."),
   line("record_secrets_filter", true, "Leave out commands that seem to hold a key or password."),

@@ -1,4 +1,5 @@
 /** What goes over the wire between tracker and devices, checked on both sides. See API.md. */
+import { checkJsonCost } from "../base/json_cost.ts";
 import * as v from "valibot";
 import type { OwnRecord, PeerRecord } from "../swarm/peer.ts";
 import { boundedAddrs } from "../swarm/peer_addrs.ts";
@@ -124,7 +125,7 @@ export function parsePeers(
 
 /** The sentence of an error answer, text or JSON, fit to be shown; empty if there is none. */
 export function parseErrorText(body: Uint8Array): string {
-  const text = new TextDecoder().decode(body);
+  const text = new TextDecoder().decode(body.subarray(0, UNCHECKED_BYTES));
   let said: unknown = text;
   try {
     said = (JSON.parse(text) as { error?: unknown } | null)?.error ?? text;
@@ -152,8 +153,12 @@ function label(text: string | null | undefined): string | undefined {
     : text;
 }
 
+/** Some hundred peers. In less than that no nest is deep enough to cost anything. */
+const UNCHECKED_BYTES = 64 * 1024;
+
 function parseJson(body: Uint8Array): unknown {
   try {
+    checkJsonCost(body, UNCHECKED_BYTES);
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
     throw new MessageError("malformed JSON");

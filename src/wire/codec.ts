@@ -3,6 +3,7 @@ import type { Entry } from "../history/entry.ts";
 import { decodeBody, encodeBody } from "./body.ts";
 import { decodeEntries, encodeEntry, type WireEntry } from "./entry_codec.ts";
 import {
+  type MessageLimit,
   PULL_REPLY_LIMIT,
   PULL_REQUEST_LIMIT,
   PUSH_REPLY_LIMIT,
@@ -76,8 +77,12 @@ export function encodePullReply(answer: PullAnswer, compressed: boolean): Uint8A
  *
  * @throws {WireError} `too-large`; `invalid`, if it is no answer at all
  */
-export function decodePullReply(bytes: Uint8Array, compressed: boolean): PullReply {
-  const body = decodeBody(bytes, compressed, PULL_REPLY_LIMIT, { strictNumbers: false });
+export function decodePullReply(
+  bytes: Uint8Array,
+  compressed: boolean,
+  limit: MessageLimit = PULL_REPLY_LIMIT,
+): PullReply {
+  const body = decodeBody(bytes, compressed, limit, { strictNumbers: false });
   const nextCursor = optional("next_cursor", body.next_cursor, Number.MIN_SAFE_INTEGER);
   return { ...decodeEntries(arrayOf(body.entries)), nextCursor };
 }

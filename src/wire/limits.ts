@@ -11,13 +11,19 @@ export interface MessageLimit {
   readonly jsonBytes: number;
 }
 
-// All of these are the original's: a larger message would be refused by its reader, a smaller limit
-// would refuse what it may send.
+// All of these but one are the original's: a larger message would be refused by its reader, a smaller
+// limit would refuse what it may send.
 
 /** A pull request holds two integers; the rest is room for fields that later programs add. */
 export const PULL_REQUEST_LIMIT: MessageLimit = { wireBytes: 64 * KIB, jsonBytes: 256 * KIB };
 /** The most that a peer reads of an answer. Ours stay far below: see `sync/serve.ts`. */
 export const PULL_REPLY_LIMIT: MessageLimit = { wireBytes: 32 * MIB, jsonBytes: 128 * MIB };
+/**
+ * The most that we read of an answer. Whoever gives more is asked for fewer entries at once, and no
+ * entry alone is larger: its command has at most 1,048,576 characters of 6 bytes each. What is read
+ * stands in memory several times, so that more of it would cost hundreds of megabytes.
+ */
+export const PULL_REPLY_READ_LIMIT: MessageLimit = { wireBytes: 12 * MIB, jsonBytes: 12 * MIB };
 /** The most that a peer takes in one push; also bounds what a stranger can make us hold. */
 export const PUSH_REQUEST_LIMIT: MessageLimit = { wireBytes: 16 * MIB, jsonBytes: 64 * MIB };
 /** A push answer holds a boolean and two integers. */

@@ -185,3 +185,10 @@ Deno.test("rr record: a marker that cannot be used only warns", async () => {
   assert.match(err, /^warn: async upload trigger failed: .*async-upload\.last/);
   assert.equal(entriesOf(world).length, 1);
 });
+
+Deno.test("rr record takes an empty text for one that is not known", async () => {
+  using world = annsWorld();
+  await rr(world, "record", "--cmd", "ls", "--cwd", "", "--shell", " ", "--session", "");
+  const [entry] = entriesOf(world);
+  assert.deepEqual([entry?.cwd, entry?.shell, entry?.session], [world.cwd(), "zsh", undefined]);
+});

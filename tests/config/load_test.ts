@@ -21,6 +21,7 @@ const VALUES: {
   trackers: list(),
   trackerToken: text("f", "e", "c"),
   relays: list(),
+  moreRelays: list(),
   peers: list(),
   swarmKeyPath: text("/f", "/e", "/c"),
   p2pIdentityKeyPath: text("/f", "/e", "/c"),
@@ -308,3 +309,10 @@ function list(lead = ""): typeof VALUES[SettingName] {
     wants: [of("f1", " f2").map((x) => x.trim()), of("e1", "e2"), of("c1", "c2")],
   };
 }
+
+Deno.test("loadSettings() takes further relays from a key that the original does not know", () => {
+  const config = 'relay_addr = "/a"\nmore_relays = ["/b", "/a", "/c"]';
+  assert.deepEqual(load({ config }).settings.relays, ["/a", "/b", "/c"]);
+  const env = { RUSTORY_RELAY_ADDR: "/x" };
+  assert.deepEqual(load({ config, env }).settings.relays, ["/x"]);
+});

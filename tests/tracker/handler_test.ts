@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createTracker } from "../../src/tracker/handler.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
+import { MAX_PEER_ADDRS } from "../../src/swarm/peer_addrs.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { openTracker, PEER_IDS, record } from "./_requests.ts";
 
@@ -78,9 +79,9 @@ Deno.test("createTracker() trims ids and addresses and drops what is no address"
   assert.deepEqual(peer?.addrs, ["/ip4/1.2.3.4/tcp/1"]);
   await register({
     peer_id: PEER_IDS[0],
-    addrs: Array.from({ length: 40 }, (_, i) => `/dns/${i}`),
+    addrs: Array.from({ length: MAX_PEER_ADDRS + 8 }, (_, i) => `/dns/${i}`),
   });
-  assert.equal((await list())[0]?.addrs.length, 32);
+  assert.equal((await list())[0]?.addrs.length, MAX_PEER_ADDRS);
 });
 
 Deno.test("createTracker() refuses bad ids with the texts of the original", async () => {

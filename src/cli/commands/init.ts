@@ -118,6 +118,9 @@ async function writeConfig(world: World, settings: Settings): Promise<void> {
   for (const name of [...ALWAYS, ...IF_SET]) {
     if (isWritten(name, settings, usable)) values[SETTINGS[name].key!] = toConfig(settings, name);
   }
+  if (values[SETTINGS.relays.key!] !== undefined && settings.relays.length > 1) {
+    values[SETTINGS.moreRelays.key!] = settings.relays.slice(1);
+  }
   for (const { message } of settings.problems) printWarning(world, message);
   const text = usable
     ? await edited(world, old.text, values)
@@ -140,7 +143,7 @@ function isWritten(name: SettingName, settings: Settings, staysWhole: boolean): 
 function toConfig(settings: Settings, name: SettingName): ConfigValue {
   const value = settings[name] as ConfigValue;
   // The original knows one relay, as text.
-  return name === "relays" && settings.relays.length === 1 ? settings.relays[0]! : value;
+  return name === "relays" && settings.relays.length > 0 ? settings.relays[0]! : value;
 }
 
 async function edited(

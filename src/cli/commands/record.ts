@@ -100,7 +100,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     hostname: flags.hostname,
   }, { lenient: true });
   const typed = tidyCommand(commandOf(world, flags));
-  const cwd = flags.cwd ?? world.cwd() ?? ".";
+  const cwd = filled(flags.cwd) ?? world.cwd() ?? ".";
   const rules = await rulesOf(world, settings);
   if (typeof rules === "object" && rules.skipReason(typed, cwd) !== undefined) return ExitCode.OK;
   const entry = toEntry(world, settings, flags, typed, cwd);
@@ -117,6 +117,11 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     await doDuties(world, settings, history);
   }
   return ExitCode.OK;
+}
+
+// A script gives an empty text for what it does not know.
+function filled(text: string | undefined): string | undefined {
+  return text?.trim() === "" ? undefined : text;
 }
 
 // What is above this in bytes has more than MAX_COMMAND_CHARS characters in any case.
@@ -164,7 +169,7 @@ function toEntry(
 ): Entry {
   const now = world.clock.now();
   const startedAtMs = flags.startedAtMs ?? Math.floor(now);
-  const session = flags.session ?? world.env("RUSTORY_SESSION");
+  const session = filled(flags.session) ?? world.env("RUSTORY_SESSION");
   return checkEntry({
     id: uuidV7(startedAtMs, world.random.bytes(10)),
     deviceId: settings.deviceId,
@@ -174,7 +179,7 @@ function toEntry(
     cwd,
     exitCode: flags.exitCode,
     durationMs: flags.durationMs,
-    shell: flags.shell ?? world.env("SHELL")?.split("/").at(-1) ?? "unknown",
+    shell: filled(flags.shell) ?? world.env("SHELL")?.split("/").at(-1) ?? "unknown",
     hostname: settings.hostname,
     version: VERSION,
     session,

@@ -13,7 +13,7 @@ import {
   encodePullRequest,
   encodePushRequest,
 } from "../../wire/codec.ts";
-import { PULL_REPLY_LIMIT, PUSH_REPLY_LIMIT } from "../../wire/limits.ts";
+import { PULL_REPLY_READ_LIMIT, PUSH_REPLY_LIMIT } from "../../wire/limits.ts";
 import { type Exchange, PROTOCOLS } from "../../wire/protocol_ids.ts";
 import { WireError } from "../../wire/wire_error.ts";
 import { peerOf, routeOf } from "../node/connections.ts";
@@ -121,11 +121,11 @@ class StreamLink implements PeerLink {
     return this.#ask({
       exchange: "pull",
       encode: (compressed) => encodePullRequest(request, compressed),
-      mostBytes: PULL_REPLY_LIMIT.wireBytes,
+      mostBytes: PULL_REPLY_READ_LIMIT.wireBytes,
       decode: (message, compressed) => {
         if (message.length >= FOLLOWED_BYTES) this.#pullingOn = true;
         else this.#pullOver();
-        return decodePullReply(message, compressed);
+        return decodePullReply(message, compressed, PULL_REPLY_READ_LIMIT);
       },
     }, options);
   }

@@ -119,7 +119,7 @@ export function toEntry(row: Row): Entry | undefined {
       command: row[5],
       cwd: row[6],
       exitCode: row[7],
-      durationMs: row[8],
+      durationMs: clamped(row[8]),
       shell: row[9],
       hostname: row[10],
       version: row[11],
@@ -129,6 +129,12 @@ export function toEntry(row: Row): Entry | undefined {
     if (error instanceof EntryError) return undefined;
     throw error;
   }
+}
+
+// The original's durations have 64 bits; what a number cannot hold says nothing but that it is wrong.
+function clamped(duration: unknown): unknown {
+  if (typeof duration !== "bigint") return duration;
+  return duration < 0n ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
 }
 
 // `ts` is what the original reads, so it wins when a foreign program changed one of the two.
