@@ -34,7 +34,6 @@ Deno.test("rooms touch only their own libraries", async () => {
     "@libp2p/": ["net"],
     "@multiformats/multiaddr": ["net"],
     "hono": ["tracker", "process"],
-    "@stricli/core": ["cli"],
     "smol-toml": ["config"],
     "@logtape/logtape": ["process"],
   };

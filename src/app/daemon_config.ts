@@ -1,8 +1,8 @@
 /** Settings and flags to what a daemon works with. */
 import type { LogLevel } from "../base/log.ts";
 import type { Settings } from "../config/settings.ts";
-import { spoolFolder } from "../config/paths.ts";
 import type { PruneSettings } from "./background/auto_prune.ts";
+import { type IntakePlan, intakePlanOf } from "./intake.ts";
 import type { KeyPaths } from "./keys.ts";
 import { keyPathsOf, networkOptionsOf, type NetworkSettings } from "./network_options.ts";
 
@@ -20,15 +20,6 @@ export interface DaemonFlags {
   readonly intervalSec: number;
 }
 
-/** What a daemon takes in from the shell hooks, and how. */
-export interface CaptureSettings {
-  readonly folder: string;
-  readonly ignorePattern: string | undefined;
-  readonly ignoreFolders: readonly string[];
-  readonly secretsFilter: boolean;
-  readonly home: string;
-}
-
 /** All of it; two equal ones make equal daemons. */
 export interface DaemonConfig {
   readonly dbPath: string;
@@ -39,7 +30,7 @@ export interface DaemonConfig {
   readonly noServe: boolean;
   readonly intervalMs: number;
   readonly startJitterMs: number;
-  readonly capture: CaptureSettings;
+  readonly intake: IntakePlan;
   readonly prune: PruneSettings;
   readonly metricsBind: string | undefined;
   readonly logLevel: LogLevel;
@@ -66,13 +57,7 @@ export function daemonConfigOf(settings: Settings, flags: DaemonFlags): DaemonCo
     noServe: flags.noServe,
     intervalMs: Math.max(1, flags.intervalSec) * 1000,
     startJitterMs: settings.p2pWatchStartJitterSec * 1000,
-    capture: {
-      folder: spoolFolder(settings.dbPath),
-      ignorePattern: settings.recordIgnoreRegex,
-      ignoreFolders: settings.recordIgnoreDirs,
-      secretsFilter: settings.recordSecretsFilter,
-      home: settings.home,
-    },
+    intake: intakePlanOf(settings),
     prune: {
       autoPrune: settings.autoPrune,
       autoPruneDays: settings.autoPruneDays,
@@ -104,9 +89,7 @@ export function compareConfigs(before: DaemonConfig, after: DaemonConfig): Confi
     FIXED[name]
   );
   const kept = Object.fromEntries(fixed.map((name) => [name, before[name]]));
-  const capture = before.dbPath === after.dbPath
-    ? after.capture
-    : { ...after.capture, folder: before.capture.folder };
-  const config = { ...after, ...kept, capture } as DaemonConfig;
+  const intake = { ...after.intake, folder: before.intake.folder };
+  const config = { ...after, ...kept, intake } as DaemonConfig;
   return { applies: JSON.stringify(before) !== JSON.stringify(config), needsRestart, config };
 }

@@ -1,42 +1,56 @@
 /** `rr p2p-sync` without `--watch`: one round with everybody there is. */
 import type { Logger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
-import type { History } from "../store/file/open_history.ts";
-import type { SyncReport } from "../sync/report.ts";
+import type { Settings } from "../config/settings.ts";
+import { openHistory } from "../store/file/open_history.ts";
 import { logSyncEvent } from "./event_log.ts";
-import { type KeyPaths, loadKeys } from "./keys.ts";
-import type { NetworkSettings } from "./network_options.ts";
+import { takeInFirst } from "./intake.ts";
+import { loadKeys } from "./keys.ts";
+import { keyPathsOf, networkOptionsOf } from "./network_options.ts";
 import { openSession } from "./session.ts";
 
+/** A pull goes through everything once: half of the usual page cache takes in as much. */
+const CACHE_KIB = 8 * 1024;
+
 /** How a single round is made. */
-export interface OncePlan {
-  readonly keys: KeyPaths;
-  readonly network: NetworkSettings;
+export interface OnceOptions {
+  /** Most entries in one request. */
+  readonly limit: number;
+  /** Whether to send this device's own entries too. */
+  readonly push: boolean;
 }
 
 /** What a single round needs. */
 export interface OnceDeps {
   readonly world: World;
-  readonly history: History;
   readonly logger: Logger;
+  /** Told of recorded commands that cannot be taken in. */
+  readonly warn: (text: string) => void;
 }
 
 /**
  * Dials the peers, syncs, and leaves: listens nowhere and tells no tracker of itself.
  *
- * @throws {RrError} if it cannot begin; `signal.reason` once the signal is aborted
+ * @throws {RrError} if it cannot begin, or nobody could be synced with; `signal.reason` once the
+ * signal is aborted
  */
 export async function syncOnce(
-  plan: OncePlan,
-  { world, history, logger }: OnceDeps,
+  settings: Settings,
+  { limit, push }: OnceOptions,
+  { world, logger, warn }: OnceDeps,
   signal: AbortSignal,
-): Promise<SyncReport> {
-  const keys = await loadKeys(plan.keys, world, logger);
+): Promise<void> {
+  using history = openHistory(settings.dbPath, { ...world, cacheKib: CACHE_KIB });
+  await takeInFirst(world, settings, () => history, warn);
+  const keys = await loadKeys(keyPathsOf(settings), world, logger);
+  const network = networkOptionsOf(settings);
+  const sync = { ...network.sync, limit, push };
   await using session = await openSession(
     // One round of version 1: who comes for a moment only is not worth a comparison.
-    { ...plan.network, ...keys, listen: [], announce: false, protocols: ["1"] },
+    { ...network, ...keys, sync, listen: [], announce: false, protocols: ["1"] },
     { ...world, history, logger, onEvent: (event) => logSyncEvent(event, logger) },
   );
   logger.debug("Syncing", { own: session.node.peer });
-  return await session.engine.runRound(signal);
+  const { error } = await session.engine.runRound(signal);
+  if (error !== undefined) throw error;
 }

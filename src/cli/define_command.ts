@@ -1,41 +1,106 @@
 /** What a command is: flags typed by their interface, and a function of the World. */
-import type {
-  Aliases,
-  CommandContext,
-  FlagParametersForType,
-  TypedPositionalParameters,
-} from "@stricli/core";
 import type { World } from "../base/world.ts";
-
-/** What completions of values and the parser are given. */
-export interface CliContext extends CommandContext {
-  readonly world: World;
-}
 
 /** Flags that every command takes, before or after its name. */
 export interface GlobalFlags {
   readonly dbPath: string | undefined;
 }
 
-/** The specs of the flags of an interface. */
-export type FlagSpecOf<F extends object> = FlagParametersForType<F, CliContext>;
+/** A value that completion offers, with what it means. */
+export interface Proposal {
+  readonly completion: string;
+  readonly brief: string;
+}
+
+/** A flag that is on or off. */
+export interface SwitchSpec {
+  readonly kind: "boolean";
+  readonly brief: string;
+  readonly default?: boolean;
+}
+
+/** A flag whose value is text that is parsed. */
+export interface ParsedSpec<T = unknown> {
+  readonly kind: "parsed";
+  readonly brief: string;
+  /** Must not do anything but parse: what it throws becomes `Cannot use the value of --flag: ...`. */
+  readonly parse: (text: string) => T;
+  /** What the value is called in help; `file` and `folder` are completed as such. */
+  readonly placeholder?: string;
+  /** The text that is parsed when the flag is not given. */
+  readonly default?: string;
+  readonly optional?: boolean;
+  /** Given as `a,b`, repeated, or both, and a list then. */
+  readonly variadic?: ",";
+  /** Values that completion offers. */
+  readonly proposals?: readonly Proposal[];
+}
+
+/** A flag whose value is one of a few words. */
+export interface ChoiceSpec<T extends string = string> {
+  readonly kind: "enum";
+  readonly brief: string;
+  readonly values: readonly T[];
+  readonly placeholder?: string;
+  readonly default?: T;
+  readonly optional?: boolean;
+}
+
+/** A flag, whatever its type. */
+export type FlagSpec = SwitchSpec | ParsedSpec | ChoiceSpec;
+
+type ValueSpec<T> = [T] extends [readonly (infer E)[]] ? ParsedSpec<E> & { readonly variadic: "," }
+  : [T] extends [string] ? ParsedSpec<T> | ChoiceSpec<T>
+  : ParsedSpec<T>;
+
+type SpecOf<T> = [T] extends [boolean] ? SwitchSpec
+  : undefined extends T ? ValueSpec<Exclude<T, undefined>> & { readonly optional: true }
+  : ValueSpec<T> & { readonly optional?: false };
+
+/** The specs of the flags of an interface: a flag that may be `undefined` is `optional`. */
+export type FlagSpecOf<F extends object> = { readonly [K in keyof F]-?: SpecOf<F[K]> };
 
 /** A word after the options; `undefined` where one may be left out. */
 export type Word = string | undefined;
 
+/** A word in its place. */
+export interface WordSpec {
+  readonly brief: string;
+  readonly placeholder: string;
+  readonly optional?: boolean;
+  /** Words that completion offers. */
+  readonly proposals?: readonly Proposal[];
+  /** Words that begin with what is typed, where there are too many to list. */
+  readonly propose?: (typed: string) => readonly string[];
+}
+
+/** Words, each in its own place. */
+export interface TupleWords {
+  readonly kind: "tuple";
+  readonly parameters: readonly WordSpec[];
+}
+
+/** Any number of words of one kind. */
+export interface ArrayWords {
+  readonly kind: "array";
+  readonly parameter: WordSpec;
+  readonly minimum?: number;
+}
+
+/** The words as the reader of lines sees them. */
+export type WordsSpec = TupleWords | ArrayWords;
+
 /** A command as its file states it; `F` are its own flags, `W` its words. */
 export interface CommandSpec<F extends object, W extends readonly Word[]> {
-  /** One line for the list of commands. */
-  readonly brief: string;
-  /** What `--help` says after the brief: behaviour, variables, examples. */
-  readonly details?: string;
   /** Lines of usage without `rr <command>`. */
   readonly usage: readonly string[];
-  /** Parsers of values must not do anything but parse: they may be called twice. */
-  readonly flags: FlagParametersForType<F, CliContext>;
-  readonly aliases?: Aliases<keyof F & string>;
-  readonly words?: TypedPositionalParameters<W, CliContext>;
-  /** Flags whose next word is their value whatever it looks like, in camel case. */
+  /** What `--help` says after the brief of the command table: behaviour, variables, examples. */
+  readonly details: string;
+  readonly flags: FlagSpecOf<F>;
+  /** Letters for flags. */
+  readonly aliases?: Readonly<Record<string, keyof F & string>>;
+  readonly words?: number extends W["length"] ? ArrayWords : TupleWords;
+  /** Flags whose next word is their value whatever it looks like. */
   readonly verbatim?: readonly (keyof F & string)[];
   /** Whether its words are told of `--`, as one of them. @default {false} */
   readonly takesQuery?: boolean;
@@ -43,31 +108,10 @@ export interface CommandSpec<F extends object, W extends readonly Word[]> {
   run(world: World, flags: F & GlobalFlags, words: W): number | Promise<number>;
 }
 
-/** A flag as the parsers see it. */
-export interface FlagSpec {
-  readonly kind: "parsed" | "enum" | "boolean" | "counter";
-  readonly brief: string;
-  readonly placeholder?: string;
-  readonly parse?: (this: CliContext, text: string) => unknown;
-  readonly values?: readonly string[];
-  readonly default?: unknown;
-  readonly optional?: boolean;
-  readonly variadic?: boolean | string;
-}
-
-/** The words as the parsers see them. */
-export interface WordsSpec {
-  readonly kind: "array" | "tuple";
-  readonly parameters?: readonly { readonly optional?: boolean }[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-}
-
 /** A command ready to be run by `main()`, whatever its flags. */
 export interface CliCommand {
-  readonly brief: string;
-  readonly details: string | undefined;
   readonly usage: readonly string[];
+  readonly details: string;
   /** The global ones included. */
   readonly flags: Readonly<Record<string, FlagSpec>>;
   readonly aliases: Readonly<Record<string, string>>;
@@ -77,7 +121,7 @@ export interface CliCommand {
   run(world: World, flags: object, words: readonly Word[]): number | Promise<number>;
 }
 
-const GLOBAL_FLAGS: FlagParametersForType<GlobalFlags, CliContext> = {
+const GLOBAL_FLAGS: FlagSpecOf<GlobalFlags> = {
   dbPath: {
     kind: "parsed",
     parse: String,
@@ -92,14 +136,20 @@ export function defineCommand<F extends object, W extends readonly Word[] = []>(
   spec: CommandSpec<F, W>,
 ): CliCommand {
   return {
-    brief: spec.brief,
-    details: spec.details,
     usage: spec.usage,
+    details: spec.details,
     flags: { ...spec.flags, ...GLOBAL_FLAGS } as Readonly<Record<string, FlagSpec>>,
-    aliases: spec.aliases ?? {} as Readonly<Record<string, string>>,
-    words: spec.words as WordsSpec | undefined,
+    aliases: spec.aliases ?? {},
+    words: spec.words,
     verbatim: spec.verbatim ?? [],
     takesQuery: spec.takesQuery ?? false,
-    run: (world, flags, words) => spec.run(world, flags as F & GlobalFlags, words as W),
+    run: (world, flags, words) =>
+      // The specs of flags and words say that the reader of lines makes just these.
+      spec.run(world, flags as F & GlobalFlags, words as unknown as W),
   };
+}
+
+/** The option of a flag: `--db-path` for `dbPath`. */
+export function optionName(flag: string): string {
+  return `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

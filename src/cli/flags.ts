@@ -1,22 +1,15 @@
 /** Flags that several commands share. Their values are checked where settings are loaded. */
 
-interface TextFlag {
-  readonly kind: "parsed";
-  readonly parse: (text: string) => string;
+import type { ParsedSpec, SwitchSpec } from "./define_command.ts";
+
+/** What {@linkcode textFlag} makes. */
+export interface TextFlag extends ParsedSpec<string> {
   readonly optional: true;
-  readonly placeholder: string;
-  readonly brief: string;
 }
 
-interface ListFlag extends TextFlag {
+/** What {@linkcode listFlag} makes. */
+export interface ListFlag extends TextFlag {
   readonly variadic: ",";
-}
-
-interface SwitchFlag {
-  readonly kind: "boolean";
-  readonly default: false;
-  readonly withNegated: false;
-  readonly brief: string;
 }
 
 /** A flag with one value. */
@@ -30,8 +23,16 @@ export function listFlag(brief: string, placeholder: string): ListFlag {
 }
 
 /** A flag without a value. */
-export function switchFlag(brief: string): SwitchFlag {
-  return { kind: "boolean", default: false, withNegated: false, brief };
+export function switchFlag(brief: string): SwitchSpec {
+  return { kind: "boolean", brief };
+}
+
+/** The flag with values that completion offers, each with its meaning. */
+export function offering<F extends ParsedSpec<string>>(
+  flag: F,
+  values: readonly (readonly [string, string])[],
+): F {
+  return { ...flag, proposals: values.map(([completion, brief]) => ({ completion, brief })) };
 }
 
 /**
@@ -72,4 +73,4 @@ export const TRACKER_TOKEN_FLAG: TextFlag = textFlag(
   "token",
 );
 export const RELAY_FLAG: ListFlag = listFlag("Relays [env RUSTORY_RELAY_ADDR]", "multiaddrs");
-export const JSON_FLAG: SwitchFlag = switchFlag("Print JSON");
+export const JSON_FLAG: SwitchSpec = switchFlag("Print JSON");

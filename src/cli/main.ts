@@ -1,18 +1,14 @@
 /** From a command line to an exit code. */
-import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import { VERSION } from "../version.ts";
 import { type RuntimeGlobals, runtimeTooOld } from "../world/oldest_runtime.ts";
 import { systemWorld } from "../world/system.ts";
+import { COMMANDS, isCommand, type LoadedCommand } from "./commands.ts";
 import type { CliCommand } from "./define_command.ts";
 import { ExitCode, exitCodeOf } from "./exit_code.ts";
-import { LOADABLE, loadCommand, type LoadedCommand } from "./load_command.ts";
-import { parsePlain } from "./parse_plain.ts";
-import { hoistGlobals, markValues, optionName } from "./value_words.ts";
+import { type Line, LineError, readLine } from "./line/read_line.ts";
 
 type LoadCommand = (name: string) => Promise<LoadedCommand>;
-
-const GLOBALS_WITH_VALUE: ReadonlySet<string> = new Set(["--db-path"]);
 
 /** Runs the command line of this process and ends it with the exit code. */
 export async function runProcess(): Promise<never> {
@@ -31,10 +27,10 @@ export async function runProcess(): Promise<never> {
  */
 export async function main(
   world: World,
-  load: LoadCommand = loadCommand,
+  load: LoadCommand = (name) => COMMANDS[name]!.load(),
 ): Promise<number> {
   try {
-    return await dispatch(world, load, hoistGlobals(world.args, GLOBALS_WITH_VALUE));
+    return await dispatch(world, load, globalsBehind(world.args));
   } catch (error) {
     const { formatError } = await import("./print.ts");
     world.stderr.write(`${formatError(error)}\n`);
@@ -51,7 +47,7 @@ async function dispatch(
   const [name, ...words] = args;
   switch (name) {
     case undefined:
-      world.stderr.write((await import("./overview.ts")).overview());
+      world.stderr.write((await import("./line/overview.ts")).overview());
       return ExitCode.USAGE;
     case "--version":
     case "-V":
@@ -59,14 +55,14 @@ async function dispatch(
       return ExitCode.OK;
     case "help":
       if (words.length > 0) return await dispatch(world, load, [...words, "--help"]);
-      world.stdout.write((await import("./overview.ts")).overview());
+      world.stdout.write((await import("./line/overview.ts")).overview());
       return ExitCode.OK;
     case "--help":
     case "-h":
-      world.stdout.write((await import("./overview.ts")).overview());
+      world.stdout.write((await import("./line/overview.ts")).overview());
       return ExitCode.OK;
     case "__complete":
-      return await (await import("./complete.ts")).complete(world, words);
+      return await (await import("./line/complete.ts")).complete(world, words);
     default:
       return await runCommand(world, load, name, words);
   }
@@ -78,50 +74,46 @@ async function runCommand(
   name: string,
   words: readonly string[],
 ): Promise<number> {
-  if (!LOADABLE.includes(name)) throw await unknownCommand(name);
+  if (!isCommand(name)) {
+    throw (await import("./line/line_fault.ts")).unknownCommand(name, Object.keys(COMMANDS));
+  }
   const { command } = await load(name);
-  const marked = markedWords(command, words);
-  if (asksForHelp(marked)) {
-    world.stdout.write((await import("./help.ts")).helpOf(name, command));
+  const line = await lineOrFault(name, command, words);
+  if (line === "help") {
+    world.stdout.write((await import("./line/help.ts")).helpOf(name, command));
     return ExitCode.OK;
   }
-  const process = { stdout: world.stdout, stderr: world.stderr };
-  const plain = parsePlain(command, marked, { world, process });
-  if (plain !== undefined) return await command.run(world, plain.flags, plain.words);
-  const { runParsed } = await import("./parser.ts");
-  return await runParsed(world, name, command, marked);
+  return await command.run(world, line.flags, line.words);
 }
 
-async function unknownCommand(name: string): Promise<RrError> {
-  const { mostSimilar } = await import("../base/similar.ts");
-  const similar = mostSimilar(name, LOADABLE);
-  const what = name.startsWith("-") ? "option" : "command";
-  return new RrError("usage", `There is no ${what} ${JSON.stringify(name)}`, {
-    hint: similar === undefined
-      ? "See `rr --help` for all commands"
-      : `Did you mean \`rr ${similar}\`?`,
-  });
-}
-
-function markedWords(
-  { flags, verbatim, takesQuery }: CliCommand,
+async function lineOrFault(
+  name: string,
+  command: CliCommand,
   words: readonly string[],
-): string[] {
-  const withValue = Object.keys(flags).filter((name) => flags[name]!.kind === "parsed");
-  const marked = markValues(
-    words,
-    new Set(withValue.map(optionName)),
-    new Set(verbatim.map(optionName)),
-  );
-  // The parsers take one of them away.
-  const end = takesQuery ? marked.indexOf("--") : -1;
-  return end < 0 ? marked : marked.toSpliced(end, 0, "--");
+): Promise<Line | "help"> {
+  if (words.some((word) => word === "--help" || word === "-h")) {
+    const { asksForHelp } = await import("./line/help.ts");
+    if (asksForHelp(command, words)) return "help";
+  }
+  try {
+    return readLine(command, words);
+  } catch (error) {
+    if (!(error instanceof LineError)) throw error;
+    throw (await import("./line/line_fault.ts")).lineFault(name, command, error.fault);
+  }
 }
 
-function asksForHelp(marked: readonly string[]): boolean {
-  const end = marked.indexOf("--");
-  const options = end < 0 ? marked : marked.slice(0, end);
-  return options.includes("--help") || options.includes("-h");
+/** `rr --db-path x search` as `rr search --db-path x`: global flags may stand before the command. */
+export function globalsBehind(args: readonly string[]): readonly string[] {
+  const globals: string[] = [];
+  let i = 0;
+  while (args[i] === "--db-path" || args[i]?.startsWith("--db-path=")) {
+    const length = args[i] === "--db-path" ? 2 : 1;
+    globals.push(...args.slice(i, i + length));
+    i += length;
+  }
+  if (i === 0 || i >= args.length) return args;
+  return [args[i]!, ...globals, ...args.slice(i + 1)];
 }
 
 // For a report of a bug; the messages alone never hold command text, stacks do not either.

@@ -23,6 +23,11 @@ export function printWarning(world: World, text: string): void {
   world.stderr.write(`warn: ${printable(text)}\n`);
 }
 
+/** Where `app/` tells of what a person should know: {@linkcode printWarning}. */
+export function warnings(world: World): (text: string) => void {
+  return (text) => printWarning(world, text);
+}
+
 /** Writes `info: ...` to stderr. */
 export function printInfo(world: World, text: string): void {
   world.stderr.write(`info: ${printable(text)}\n`);

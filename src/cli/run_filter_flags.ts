@@ -10,7 +10,7 @@ import type { QueryPlace } from "../search/language/filters.ts";
 import { bothFilters, parseWords } from "../search/language/parse.ts";
 import { textQuery } from "../search/text_test.ts";
 import type { FlagSpecOf } from "./define_command.ts";
-import { textFlag } from "./flags.ts";
+import { offering, textFlag } from "./flags.ts";
 
 /** See the file's description. */
 export interface RunFilterFlags {
@@ -24,16 +24,36 @@ export interface RunFilterFlags {
   readonly until: string | undefined;
 }
 
+const MOMENTS: readonly (readonly [string, string])[] = [
+  ["today", "since midnight"],
+  ["yesterday", "since midnight of the day before"],
+  ["1h", "an hour ago"],
+  ["7d", "a week ago"],
+  ["4w", "four weeks ago"],
+];
+
 /** The specs of {@linkcode RunFilterFlags}. */
 export const RUN_FILTER_FLAGS: FlagSpecOf<RunFilterFlags> = {
-  host: textFlag("Only runs on this host; . is this one", "name"),
-  device: textFlag("Only runs on this device; . is this one", "name"),
+  host: offering(textFlag("Only runs on this host; . is this one", "name"), [[".", "this host"]]),
+  device: offering(textFlag("Only runs on this device; . is this one", "name"), [
+    [".", "this device"],
+  ]),
   cwd: textFlag("Only runs in exactly this folder; . is the current one", "folder"),
   below: textFlag("Only runs in this folder or below it", "folder"),
-  session: textFlag("Only runs in this shell session; . is this one ($RUSTORY_SESSION)", "id"),
-  exit: textFlag("Only runs with this exit status: a number, ok, failed or unknown", "status"),
-  since: textFlag("Only runs since then: 2h, 3d, today, 2024-05-01", "when"),
-  until: textFlag("Only runs before then", "when"),
+  session: offering(
+    textFlag("Only runs in this shell session; . is this one ($RUSTORY_SESSION)", "id"),
+    [[".", "this session"]],
+  ),
+  exit: offering(
+    textFlag("Only runs with this exit status: a number, ok, failed or unknown", "status"),
+    [
+      ["ok", "0"],
+      ["failed", "anything else"],
+      ["unknown", "nobody saw it"],
+    ],
+  ),
+  since: offering(textFlag("Only runs since then: 2h, 3d, today, 2024-05-01", "when"), MOMENTS),
+  until: offering(textFlag("Only runs before then", "when"), MOMENTS),
 };
 
 /** What words and flags together ask for. */
@@ -91,10 +111,11 @@ export async function runFilterOf(
   const now = world.clock.now();
   const cwd = placeOf("cwd", world, settings, flags.cwd);
   const below = placeOf("below", world, settings, flags.below);
+  const clauses = [...cwd.clauses ?? [], ...below.clauses ?? []];
   return {
     ...cwd,
     ...below,
-    clauses: [...cwd.clauses ?? [], ...below.clauses ?? []],
+    ...(clauses.length > 0 && { clauses }),
     hostname: flags.host === "." ? settings.hostname : flags.host,
     deviceId: flags.device === "." ? settings.deviceId : flags.device,
     session: sessionOf(world, flags.session),

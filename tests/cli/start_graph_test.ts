@@ -10,17 +10,17 @@ const ALLOWED = ["node:sqlite"];
 
 const STARTS: Readonly<Record<string, readonly string[]>> = {
   "rr itself": ["cli.ts", "src/world/deno.ts"],
-  "rr record": ["src/cli/commands/record.ts"],
+  "rr record": ["src/cli/commands/record/record.ts"],
   "rr search": ["src/cli/commands/search.ts"],
-  "rr __complete": ["src/cli/complete.ts"],
-  "rr --help": ["src/cli/overview.ts"],
-  "rr <command> --help": ["src/cli/help.ts"],
+  "rr __complete": ["src/cli/line/complete.ts"],
+  "rr --help": ["src/cli/line/overview.ts"],
+  "rr <command> --help": ["src/cli/line/help.ts"],
   "uploading and pruning after a record": [
-    "src/cli/record_duties.ts",
+    "src/cli/commands/record/duties.ts",
     "src/app/background/async_upload.ts",
     "src/app/background/auto_prune.ts",
   ],
-  "taking in the spool before a search": ["src/cli/ingest.ts"],
+  "taking in the spool before a search": ["src/app/intake.ts", "src/spool/ingest.ts"],
 };
 
 for (const [what, files] of Object.entries(STARTS)) {
@@ -40,7 +40,10 @@ Deno.test("rr itself loads neither the store nor any command", async () => {
 
 Deno.test("rr record and rr search load only the part of the store that they always need", async () => {
   const seen = new Set<string>();
-  await staticImportsFrom(["src/cli/commands/record.ts", "src/cli/commands/search.ts"], seen);
+  await staticImportsFrom(
+    ["src/cli/commands/record/record.ts", "src/cli/commands/search.ts"],
+    seen,
+  );
   const folder = new URL("src/store/", ROOT).href;
   const store = [...seen].filter((file) => file.startsWith(folder))
     .map((file) => file.slice(folder.length));

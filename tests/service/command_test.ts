@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { serviceCommand } from "../../src/cli/commands/service.ts";
+import { serviceCommand } from "../../src/cli/commands/service/service.ts";
 import { main } from "../../src/cli/main.ts";
 import { FakeMachine } from "./_fake_machine.ts";
 

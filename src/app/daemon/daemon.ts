@@ -66,7 +66,7 @@ export class Daemon {
     const onState = health.partChanged;
     this.#supervision = { clock: world.clock, random: world.random, logger, onState };
     const session = (): SyncSession | undefined => this.#session;
-    const spoolFiles = (): number => world.files.list(this.#state.config.capture.folder).length;
+    const spoolFiles = (): number => world.files.list(this.#state.config.intake.folder).length;
     this.#count = countDaemon(metrics, { session, spoolFiles });
     this.#context = {
       deps: ways.deps,
@@ -105,7 +105,7 @@ export class Daemon {
         if (!(error instanceof HistoryLostError)) throw error;
         const again = await openAgain(error, {
           ...this.#deps,
-          spoolFolder: this.#state.config.capture.folder,
+          spoolFolder: this.#state.config.intake.folder,
           open: this.#ways.open,
           onProblem: (problem) => this.#status.historyProblem(problem),
         }, signal);

@@ -1,7 +1,7 @@
 /** The part that takes in what is recorded on this device: by shell hooks, imports, other processes. */
 import { causeChain } from "../../base/rr_error.ts";
 import type { IngestDeps } from "../../spool/ingest.ts";
-import { captureIntake } from "../capture_intake.ts";
+import { createIntake, loggedIntake } from "../intake.ts";
 import type { DaemonConfig } from "../daemon_config.ts";
 import { watchLocalChanges } from "../local_changes.ts";
 import { HistoryLostError } from "./file_guard.ts";
@@ -40,7 +40,8 @@ function intakeOf({ deps, history, config, guard }: HistoryContext): () => Promi
   return () => {
     const from = config();
     if (made?.from !== from) {
-      made = { from, ingest: captureIntake(from, deps.world, log, deps.logger) };
+      const intake = createIntake(from.intake, deps.world, { log });
+      made = { from, ingest: loggedIntake(intake, deps.logger) };
     }
     return made.ingest();
   };

@@ -8,7 +8,6 @@ type Shell = typeof SHELLS[number];
 
 /** `rr completions` */
 export const command: CliCommand = defineCommand<object, [string?]>({
-  brief: "Print a script that makes Tab complete rr in your shell",
   usage: ["bash|zsh|fish"],
   details: `Examples:
   eval "$(rr completions bash)"             in ~/.bashrc
@@ -19,10 +18,9 @@ export const command: CliCommand = defineCommand<object, [string?]>({
     kind: "tuple",
     parameters: [{
       brief: "bash, zsh or fish",
-      parse: String,
       optional: true,
       placeholder: "shell",
-      proposeCompletions: () => SHELLS,
+      proposals: SHELLS.map((completion) => ({ completion, brief: "" })),
     }],
   },
   run,
@@ -44,8 +42,10 @@ const SCRIPTS: Readonly<Record<Shell, string>> = {
 _rr() {
   local line
   COMPREPLY=()
-  while IFS=$'\\t' read -r line _; do
-    COMPREPLY+=("$line")
+  while IFS= read -r line; do
+    # A lone TAB: nothing fits, not even a file.
+    if [[ $line == $'\\t' ]]; then compopt +o default 2>/dev/null; continue; fi
+    COMPREPLY+=("\${line%%$'\\t'*}")
   done < <("\${COMP_WORDS[0]}" __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -o default -F _rr rr
@@ -54,11 +54,14 @@ complete -o default -F _rr rr
 # Completions of rr for zsh.
 _rr() {
   local -a out
-  local name brief
-  while IFS=$'\\t' read -r name brief; do
-    out+=("\${name//:/\\\\:}:$brief")
+  local line files=1
+  while IFS= read -r line; do
+    files=0
+    # A lone TAB: nothing fits, not even a file.
+    [[ $line == $'\\t' ]] && continue
+    out+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
   done < <("\${words[1]}" __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)
-  if (( $#out )); then _describe rr out; else _files; fi
+  if (( $#out )); then _describe rr out; elif (( files )); then _files; fi
 }
 compdef _rr rr
 `,
@@ -67,7 +70,8 @@ function __rr_complete
   set -l words (commandline -opc) (commandline -ct)
   $words[1] __complete $words[2..-1] 2>/dev/null
 end
-complete -c rr -f -n 'test -n (__rr_complete | string collect)' -a '(__rr_complete)'
+# A lone TAB: nothing fits, not even a file.
+complete -c rr -f -n 'test -n (__rr_complete | string collect)' -a '(__rr_complete | string match -v "\\t")'
 complete -c rr -F -n 'test -z (__rr_complete | string collect)'
 `,
 };

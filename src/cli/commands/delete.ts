@@ -1,19 +1,17 @@
+import { drainFirst } from "../../app/intake.ts";
 import { backoffMs } from "../../base/async/retry.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
-import { spoolFolder } from "../../config/paths.ts";
 import type { Entry } from "../../history/entry.ts";
 import { printable } from "../../base/printable.ts";
-import { drainSpools } from "../../spool/drain.ts";
 import { type History, openHistory } from "../../store/file/open_history.ts";
 import type { Selection } from "../../store/log/removal.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { localTime } from "../entry_format.ts";
 import { ExitCode } from "../exit_code.ts";
 import { listFlag, switchFlag, textFlag } from "../flags.ts";
-import { ingestDeps } from "../ingest.ts";
 import { forOutput, printInfo, printLine, printWarning } from "../print.ts";
 import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../run_filter_flags.ts";
 
@@ -28,7 +26,6 @@ interface Flags extends RunFilterFlags {
 
 /** `rr delete` */
 export const command: CliCommand = defineCommand<Flags, string[]>({
-  brief: "Delete commands for good: by id, by exact text, or what a search finds",
   usage: [
     "--id <ids> [--dry-run]",
     "--cmd <text> [--dry-run]",
@@ -58,7 +55,7 @@ Examples:
   takesQuery: true,
   words: {
     kind: "array",
-    parameter: { brief: "Parts of the command, and filters", parse: String, placeholder: "words" },
+    parameter: { brief: "Parts of the command, and filters", placeholder: "words" },
   },
   run,
 });
@@ -73,7 +70,7 @@ async function run(
   const selection = await selectionOf(world, settings, flags, words);
   if (!flags.dryRun && !flags.yes && !isAtTerminal(world)) throw needsYes();
   using history = openForDeleting(world, settings);
-  await takeInAll(world, settings, history);
+  await drainFirst(world, settings, history);
   const matched = history.removal.count(selection);
   if (matched > 0 && (flags.dryRun || asks(world, flags))) {
     showSome(world, history, selection, flags.dryRun);
@@ -100,7 +97,7 @@ function openForDeleting(world: World, settings: Settings): History {
 /** What the picker starts in the background, so that nobody waits for the file to be rewritten. */
 async function finish(world: World, settings: Settings): Promise<number> {
   using history = openForDeleting(world, settings);
-  await takeInAll(world, settings, history);
+  await drainFirst(world, settings, history);
   if (history.removal.scrubDue()) await scrub(world, history);
   return ExitCode.OK;
 }
@@ -132,14 +129,6 @@ async function selectionOf(
   if (ids !== undefined) return { ids };
   if (flags.cmd !== undefined) return { command: flags.cmd };
   return { query: { ...filter, text } };
-}
-
-// What still lies in the spool would come back as a new entry.
-async function takeInAll(world: World, settings: Settings, history: History): Promise<void> {
-  if (settings.dbPath === ":memory:") return;
-  const folder = spoolFolder(settings.dbPath);
-  const { problem } = await drainSpools(ingestDeps(world, settings, history, folder));
-  if (problem !== undefined) throw problem;
 }
 
 function asks(world: World, { yes }: Flags): boolean {

@@ -1,3 +1,4 @@
+import { isSpoolUsed, takeInFirst } from "../../app/intake.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { DeviceId } from "../../history/entry.ts";
@@ -6,8 +7,7 @@ import { openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag } from "../flags.ts";
-import { forOutput, jsonForOutput, printWarning } from "../print.ts";
-import { isSpoolUsed, takeInSpool } from "../take_in.ts";
+import { forOutput, jsonForOutput, printWarning, warnings } from "../print.ts";
 
 interface Flags {
   readonly format: ExportFormat;
@@ -16,7 +16,6 @@ interface Flags {
 
 /** `rr export` */
 export const command: CliCommand = defineCommand<Flags>({
-  brief: "Print the whole history in the format of another program",
   usage: [`[--format ${EXPORT_FORMATS.join("|")}] [--this-device]`],
   details:
     `jsonl keeps everything, one entry a line, and rr import --from jsonl takes it back whole. zsh,
@@ -44,7 +43,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath }, { needs: ["dbPath", "deviceId"] });
   if (isSpoolUsed(world, settings)) {
     using history = openHistory(settings.dbPath, world);
-    await takeInSpool(world, settings, () => history);
+    await takeInFirst(world, settings, () => history, warnings(world));
   }
   using history = openHistory(settings.dbPath, {
     files: world.files,

@@ -15,7 +15,6 @@ interface Flags {
 
 /** `rr hook` */
 export const command: CliCommand = defineCommand<Flags>({
-  brief: "Print what makes your shell record its commands and search them with ctrl-r",
   usage: ["--shell zsh|bash|fish [--up-arrow]", "--shell zsh|bash|fish --uninstall"],
   details: `Examples, each for the end of your shell's start-up file:
   source <(rr hook --shell zsh)             in ~/.zshrc (zsh 5.8 and newer)

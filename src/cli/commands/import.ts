@@ -1,3 +1,4 @@
+import { takeInFirst } from "../../app/intake.ts";
 import type { ImportReport } from "../../import/import_tally.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
@@ -15,9 +16,8 @@ import { type CliCommand, defineCommand, type GlobalFlags } from "../define_comm
 import { ExitCode } from "../exit_code.ts";
 import { DEVICE_ID_FLAG, HOSTNAME_FLAG, textFlag, USER_ID_FLAG, wholeNumber } from "../flags.ts";
 import { indexAll } from "../keep_index.ts";
-import { printInfo, printLine, printWarning } from "../print.ts";
+import { printInfo, printLine, printWarning, warnings } from "../print.ts";
 import { startProgress } from "../progress.ts";
-import { takeInSpool } from "../take_in.ts";
 
 interface Flags {
   readonly from: ImportSource | undefined;
@@ -31,7 +31,6 @@ interface Flags {
 
 /** `rr import` */
 export const command: CliCommand = defineCommand<Flags>({
-  brief: "Take in the history of a shell or of another program",
   usage: [`[--from ${IMPORT_SOURCES.join("|")}] [--path <file>] [options]`],
   details:
     `Doing it again adds only what is new, even after the shell has trimmed its file. What would not
@@ -88,7 +87,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   using history = openHistory(settings.dbPath, world);
   // As what it is, not as what is imported; what a hook recorded is then known and not doubled.
   const own = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
-  await takeInSpool(world, own, () => history);
+  await takeInFirst(world, own, () => history, warnings(world));
   const request = {
     from,
     userId: settings.userId,

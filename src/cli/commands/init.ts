@@ -34,7 +34,6 @@ interface Flags {
 
 /** `rr init` */
 export const command: CliCommand = defineCommand<Flags>({
-  brief: "Write the config file and create the keys",
   usage: ["[options]"],
   details:
     `Writes ~/.config/rustory/config.toml, unless there is one, and creates the swarm key and the

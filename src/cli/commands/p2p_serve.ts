@@ -25,7 +25,6 @@ interface Flags extends LogFlags {
 
 /** `rr p2p-serve` */
 export const command: CliCommand = defineCommand<Flags>({
-  brief: "Answer other devices, without syncing by itself",
   usage: ["[--listen <multiaddrs>] [options]"],
   details:
     `You rarely need it: \`rr p2p-sync --watch\` answers other devices as well. Where both run, this

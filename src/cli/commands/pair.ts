@@ -15,7 +15,6 @@ interface Flags {
 
 /** `rr pair` */
 export const command: CliCommand = defineCommand<Flags, [string | undefined]>({
-  brief: "Bring another machine into this swarm: show a code here, type it there",
   usage: ["", "<code> [--at <host>] [--yes]", "--ssh <user@host> [--yes]"],
   details: `Without a code it shows one, such as 7-guitar-planet, and waits. On the other machine
 \`rr pair 7-guitar-planet\` is all: the swarm key, trackers, their token, relays and addresses go
@@ -44,11 +43,10 @@ Examples:
   words: {
     kind: "tuple",
     parameters: [{
-      parse: String,
       optional: true,
       placeholder: "code",
       brief: "The code that the other machine shows",
-      proposeCompletions: completeCode,
+      propose: completeCode,
     }],
   },
   run,

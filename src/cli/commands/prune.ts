@@ -17,7 +17,6 @@ interface Flags {
 
 /** `rr prune` */
 export const command: CliCommand = defineCommand<Flags>({
-  brief: "Remove entries older than some days",
   usage: ["--older-than-days <n> [--keep-recent <n>] [--dry-run]"],
   details:
     `A device that pushes keeps those of its own entries that an active peer does not have yet. Removed

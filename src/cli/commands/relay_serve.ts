@@ -20,7 +20,6 @@ interface Flags extends LogFlags {
 
 /** `rr relay-serve` */
 export const command: CliCommand = defineCommand<Flags>({
-  brief: "Relay between devices that cannot reach each other",
   usage: ["[--listen <multiaddrs>] [options]"],
   details:
     `Run it on a machine that all devices can reach, with the swarm's key. Prints its addresses as

@@ -1,3 +1,4 @@
+import { takeInFirst } from "../../app/intake.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettingsQuickly } from "../../config/load_quickly.ts";
 import type { Settings } from "../../config/settings.ts";
@@ -10,9 +11,8 @@ import {
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag, textFlag } from "../flags.ts";
-import { forOutput, jsonForOutput, printWarning } from "../print.ts";
+import { forOutput, jsonForOutput, printWarning, warnings } from "../print.ts";
 import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../run_filter_flags.ts";
-import { takeInSpool } from "../take_in.ts";
 
 interface Flags extends RunFilterFlags {
   readonly limit: string | undefined;
@@ -28,7 +28,6 @@ interface Flags extends RunFilterFlags {
 
 /** `rr search` */
 export const command: CliCommand = defineCommand<Flags, string[]>({
-  brief: "Find commands, newest first",
   usage: ["[words...] [options]", "-i [--query <text>] [--widget [--up]]"],
   details:
     `Prints the commands that all of the words fit, newest first, exactly as they were recorded; on
@@ -67,7 +66,7 @@ Fields of --format: {command} {time} {ago} {exit} {duration} {duration_ms} {cwd}
   takesQuery: true,
   words: {
     kind: "array",
-    parameter: { brief: "Parts of the command, and filters", parse: String, placeholder: "words" },
+    parameter: { brief: "Parts of the command, and filters", placeholder: "words" },
   },
   run,
 });
@@ -88,7 +87,9 @@ async function run(
   const print = await printerOf(world, flags);
   for (const { message, hint } of settings.problems) printWarning(world, `${message}: ${hint}`);
   using history = openForSearching(settings.dbPath, world);
-  if (!history.isReadOnly) await takeInSpool(world, settings, () => history.whole());
+  if (!history.isReadOnly) {
+    await takeInFirst(world, settings, () => history.whole(), warnings(world));
+  }
   const { filter, text } = await askedFor(world, settings, flags, words);
   const query = { ...filter, text, distinct: flags.unique, limit: settings.searchLimit };
   const found = history.newest(query) ?? (await history.whole()).recall.findFurther(query);
@@ -122,8 +123,11 @@ async function choose(
   const { PICKER_CACHE_KIB, searchInteractively } = await import("../picker/interactive.ts");
   const { files, clock } = world;
   using history = openForSearching(settings.dbPath, { files, clock, cacheKib: PICKER_CACHE_KIB });
-  // A warning would stand above the prompt, each time.
-  if (!history.isReadOnly) await takeInSpool(world, settings, () => history.whole(), flags.widget);
+  if (!history.isReadOnly) {
+    // A warning would stand above the prompt, each time.
+    const warn = flags.widget ? (): void => {} : warnings(world);
+    await takeInFirst(world, settings, () => history.whole(), warn);
+  }
   const query = flags.query ?? words.join(" ");
   const code = await searchInteractively(world, settings, await history.whole(), {
     ...flags,

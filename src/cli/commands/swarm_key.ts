@@ -12,7 +12,6 @@ interface Flags {
 
 /** `rr swarm-key` */
 export const command: CliCommand = defineCommand<Flags>({
-  brief: "Print the path and fingerprint of the swarm key, creating it if missing",
   usage: ["[--swarm-key <file>]"],
   details: `All devices of a swarm hold the same key file; without it nobody can connect. To let a
 device in, copy the file there, readable by you alone (chmod 600). The fingerprint is for comparing

@@ -20,7 +20,6 @@ interface Flags {
 
 /** `rr sync-status` */
 export const command: CliCommand = defineCommand<Flags>({
-  brief: "Show how far each peer has been followed and what is still to be sent",
   usage: ["[--peer <id>] [--json] [--with-tracker]", "--forget <id>"],
   details: `Looks into the database only; see \`rr status\` for what the daemon is doing right now.
 

@@ -16,7 +16,6 @@ interface Flags extends LogFlags {
 
 /** `rr tracker-serve` */
 export const command: CliCommand = defineCommand<Flags>({
-  brief: "Tell devices of each other",
   usage: ["[--bind <host:port>] [--ttl-sec <n>] [--token <token>]"],
   details:
     `A small HTTP directory: devices register their addresses and ask for those of the others. It

@@ -44,7 +44,7 @@ let keys = 0;
 
 /** What a hook writes for one command. */
 function typed(config: DaemonConfig, session: string, command: string): void {
-  const { folder } = config.capture;
+  const { folder } = config.intake;
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const bytes = spoolBytes([{
     key: `${++keys}`,

@@ -1,0 +1,33 @@
+/** Has the running daemon of a history sync now. */
+import { RrError } from "../base/rr_error.ts";
+import type { World } from "../base/world.ts";
+import { callControl } from "../control/client.ts";
+import { controlSocketPath } from "../control/socket_path.ts";
+import type { SyncSummary } from "./daemon_control.ts";
+import type { DaemonStatus } from "./daemon_status.ts";
+import { daemonHolder } from "../process/lock.ts";
+
+/**
+ * What came of it; `undefined` if no daemon runs, or one that does not push although that is asked for.
+ *
+ * @throws {RrError} if it cannot be asked; `signal.reason` once the signal is aborted
+ */
+export async function syncByDaemon(
+  world: World,
+  dbPath: string,
+  { push }: { readonly push: boolean },
+  signal: AbortSignal,
+): Promise<SyncSummary | undefined> {
+  if (daemonHolder(dbPath, world) === undefined) return undefined;
+  const path = controlSocketPath(dbPath);
+  try {
+    const status = await callControl(path, { verb: "status" }, { signal }) as DaemonStatus;
+    if (push && !status.push) return undefined;
+    const answer = await callControl(path, { verb: "sync" }, { signal, idleTimeoutMs: Infinity });
+    return answer as SyncSummary;
+  } catch (error) {
+    // It has ended in between.
+    if (error instanceof RrError && error.code === "not-found") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+import { homeFolder } from "../../../config/paths.ts";
+import { realActions } from "../../../service/actions.ts";
+import { detectManager } from "../../../service/detect.ts";
+import type { ServiceManager } from "../../../service/manager.ts";
+import { systemRun } from "../../../service/run.ts";
+import { VERSION } from "../../../version.ts";
+import { explain, stateLine } from "../service/text.ts";
+import type { Check, DoctorContext, Finding } from "./finding.ts";
+
+/** Whether the daemon runs, under the right name, and comes back by itself. */
+export const checkDaemon: Check = { name: "daemon", run };
+
+async function run(context: DoctorContext): Promise<Finding[]> {
+  const manager = await managerOf(context);
+  const { status, problem } = context.daemon;
+  if (problem !== undefined) {
+    return [{ level: "error", message: problem, hint: "rr service restart" }];
+  }
+  const service = manager === undefined ? [] : await serviceFindings(manager);
+  if (status === undefined) {
+    return [{
+      level: "info",
+      message: "No daemon runs: nothing is synced unless rr p2p-sync is called",
+      hint: "rr service install, or rr p2p-sync --watch --push",
+    }, ...service];
+  }
+  const mismatches = mismatchesOf(context);
+  const problems = (status.problems ?? []).map((message): Finding => ({
+    level: "error",
+    message,
+    hint: "See the log of the daemon",
+  }));
+  if (mismatches.length + problems.length > 0) return [...mismatches, ...problems, ...service];
+  return [{ level: "ok", message: `Runs as pid ${status.pid}` }, ...service];
+}
+
+function mismatchesOf({ settings, daemon: { status } }: DoctorContext): Finding[] {
+  const found: Finding[] = [];
+  const hint = "rr service restart, or start it again the way it was started";
+  if (status!.version !== VERSION) {
+    const message = `The daemon is rr ${status!.version}, this is ${VERSION}`;
+    found.push({ level: "warn", message, hint });
+  }
+  const pairs = [
+    ["device", status!.device_id, settings.deviceId],
+    ["user", status!.user_id, settings.userId],
+  ] as const;
+  for (const [what, theirs, ours] of pairs) {
+    if (theirs === ours) continue;
+    found.push({
+      level: "error",
+      message:
+        `The daemon runs for the ${what} "${theirs}", but commands are recorded for "${ours}"`,
+      hint: `Set ${what}_id in the config, then restart the daemon`,
+    });
+  }
+  return found;
+}
+
+async function managerOf({ world }: DoctorContext): Promise<ServiceManager | undefined> {
+  const { manager } = await detectManager(world.os, {
+    files: world.files,
+    clock: world.clock,
+    run: systemRun,
+    actions: realActions(world.files, systemRun),
+    home: homeFolder((name) => world.env(name)),
+    env: (name) => world.env(name),
+  });
+  return manager;
+}
+
+async function serviceFindings(manager: ServiceManager): Promise<Finding[]> {
+  const state = await manager.state();
+  if (state.phase === "not-loaded") {
+    return [{
+      level: "info",
+      message: "The daemon is not installed as a service, so it does not start at login",
+      hint: "rr service install",
+    }];
+  }
+  const why = explain(state);
+  if (why !== undefined) {
+    return [{ level: "error", message: `The service is ${stateLine(state)}`, hint: why }];
+  }
+  if (!state.startsAtLogin) {
+    return [{
+      level: "warn",
+      message: "The service is installed but does not start at login",
+      hint: "rr service install",
+    }];
+  }
+  return [{ level: "ok", message: `The service is ${stateLine(state)} (${manager.title})` }];
+}

@@ -1,0 +1,96 @@
+import { causeChain, RrError } from "../../../base/rr_error.ts";
+import type { World } from "../../../base/world.ts";
+import { loadSettings } from "../../../config/load.ts";
+import { printable } from "../../../base/printable.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
+import { CHECKS } from "./checks.ts";
+import { askDaemon } from "./daemon.ts";
+import type { Check, DoctorContext, Finding, FindingLevel } from "./finding.ts";
+import { originalReport } from "./original_report.ts";
+import { originalLines } from "./original_text.ts";
+import { ExitCode } from "../../exit_code.ts";
+import { JSON_FLAG } from "../../flags.ts";
+import { type Palette, paletteFor, printJson, printLine } from "../../print.ts";
+import { pingTrackers } from "../../tracker_state.ts";
+
+interface Flags {
+  readonly json: boolean;
+}
+
+/** `rr doctor` */
+export const command: CliCommand = defineCommand<Flags>({
+  usage: ["[--json]"],
+  details: `Creates and changes nothing. The exit code is 1 if anything should be put right, else 0.
+
+Examples:
+  rr doctor
+  rr doctor --json | jq '.checks[] | select(.level != "ok")'`,
+  flags: { json: JSON_FLAG },
+  run,
+});
+
+interface CheckedFinding extends Finding {
+  readonly check: string;
+}
+
+async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
+  const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
+  const [trackers, daemon] = await Promise.all([
+    pingTrackers(world, settings),
+    askDaemon(world, settings.dbPath),
+  ]);
+  const report = await originalReport(world, settings, trackers);
+  const context = { world, settings, report, trackers, daemon };
+  const found = (await Promise.all(CHECKS.map((check) => runCheck(check, context)))).flat();
+  const ok = found.every(({ level }) => level === "ok" || level === "info");
+  if (flags.json) {
+    const checks = found.map(({ check, level, message, hint }) => ({
+      check,
+      level,
+      message,
+      hint: hint ?? null,
+    }));
+    printJson(world, { ...report, checks, ok });
+  } else {
+    for (const line of [...originalLines(report), "", ...findingLines(world, found)]) {
+      printLine(world, line);
+    }
+  }
+  return ok ? ExitCode.OK : ExitCode.FAILURE;
+}
+
+async function runCheck(check: Check, context: DoctorContext): Promise<CheckedFinding[]> {
+  try {
+    return (await check.run(context)).map((finding) => ({ check: check.name, ...finding }));
+  } catch (error) {
+    const hint = error instanceof RrError ? error.hint : undefined;
+    return [{ check: check.name, level: "error", message: causeChain(error), hint }];
+  }
+}
+
+function findingLines(world: World, found: readonly CheckedFinding[]): string[] {
+  const palette = paletteFor(world, world.stdout);
+  const width = Math.max(...found.map(({ check }) => check.length));
+  return found.flatMap(({ check, level, message, hint }) => {
+    const head = `${painted(level, palette)} ${check.padEnd(width)}  ${printable(message)}`;
+    return hint === undefined
+      ? [head]
+      : [head, `${" ".repeat(LABEL_WIDTH + width + 3)}${palette.dim(`-> ${printable(hint)}`)}`];
+  });
+}
+
+const LABEL_WIDTH = "error".length;
+
+function painted(level: FindingLevel, palette: Palette): string {
+  const label = level.padEnd(LABEL_WIDTH);
+  switch (level) {
+    case "ok":
+      return palette.green(label);
+    case "info":
+      return label;
+    case "warn":
+      return palette.yellow(label);
+    case "error":
+      return palette.red(label);
+  }
+}

@@ -1,0 +1,60 @@
+/** `rr p2p-sync` without `--watch`, behind its flags. */
+import type { SyncSummary } from "../../../app/daemon_control.ts";
+import { BACKGROUND_SYNC } from "../../../app/background/async_upload.ts";
+import { lineLogger } from "../../../process/line_logger.ts";
+import { tryRole } from "../../../process/lock.ts";
+import { stopOnSignals } from "../../../process/stop_signals.ts";
+import { syncByDaemon } from "../../../app/sync_by_daemon.ts";
+import { syncOnce } from "../../../app/sync_once.ts";
+import type { Logger } from "../../../base/log.ts";
+import { RrError } from "../../../base/rr_error.ts";
+import type { World } from "../../../base/world.ts";
+import type { Settings } from "../../../config/settings.ts";
+import { ExitCode } from "../../exit_code.ts";
+import { warnings } from "../../print.ts";
+
+/** What the flags say. */
+export interface OnceFlags {
+  readonly limit: number;
+  readonly push: boolean;
+  /** Whether any flag says how to sync, which a running daemon does in its own way. */
+  readonly ownWay: boolean;
+}
+
+/**
+ * Syncs once, in the background only if no other one is under way: where peers are dead it may take
+ * longer than until the next one is due. The exit code is 0 if it was a success or was stopped.
+ */
+export async function runOnce(world: World, settings: Settings, flags: OnceFlags): Promise<number> {
+  if (flags.limit === 0) return ExitCode.OK;
+  const turn = world.env(BACKGROUND_SYNC) === undefined
+    ? undefined
+    : tryRole(settings.dbPath, "upload", world);
+  if (turn !== undefined && "heldBy" in turn) return ExitCode.OK;
+  using _turn = turn?.lock;
+  using stop = stopOnSignals(world);
+  const logger = lineLogger(world.stderr, settings.logLevel);
+  try {
+    const summary = flags.ownWay
+      ? undefined
+      : await syncByDaemon(world, settings.dbPath, flags, stop.signal);
+    if (summary !== undefined) conclude(summary, logger);
+    else {
+      await syncOnce(settings, flags, { world, logger, warn: warnings(world) }, stop.signal);
+    }
+    return ExitCode.OK;
+  } catch (error) {
+    if (stop.signal.aborted) return ExitCode.OK;
+    throw error;
+  }
+}
+
+function conclude(summary: SyncSummary, logger: Logger): void {
+  logger.info("The running daemon has synced", { peers: summary.peers.length });
+  for (const { peer_id: peer, received, inserted, sent, error } of summary.peers) {
+    if (error === null) logger.info("p2p sync summary", { peer, received, inserted, sent });
+    else logger.warn("p2p sync failed", { peer, error });
+  }
+  if (summary.error === null) return;
+  throw new RrError("network", summary.error, summary.hint === null ? {} : { hint: summary.hint });
+}

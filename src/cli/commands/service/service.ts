@@ -1,0 +1,263 @@
+/** `rr service`: the daemon as a service of launchd or `systemd --user`. */
+import { RrError } from "../../../base/rr_error.ts";
+import type { World } from "../../../base/world.ts";
+import { homeFolder } from "../../../config/paths.ts";
+import { mostSimilar } from "../../../base/similar.ts";
+import { dryActions, realActions } from "../../../service/actions.ts";
+import { detectManager } from "../../../service/detect.ts";
+import { install, uninstall } from "../../../service/install.ts";
+import {
+  notInstalled,
+  type ServiceDeps,
+  type ServiceManager,
+  type ServiceState,
+  settle,
+} from "../../../service/manager.ts";
+import { authorship } from "../../../service/marker.ts";
+import { fleetingReason, programFrom } from "../../../service/program.ts";
+import { type Run, systemRun } from "../../../service/run.ts";
+import { DAEMON_ARGS, UNIT_ENVIRONMENT, type UnitSpec } from "../../../service/unit.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
+import { ExitCode } from "../../exit_code.ts";
+import { formatError, printJson, printLine, printWarning } from "../../print.ts";
+import { explain, stateLine, statusJson, statusLines } from "./text.ts";
+
+const VERBS = [
+  "install",
+  "uninstall",
+  "start",
+  "stop",
+  "restart",
+  "status",
+  "logs",
+] as const;
+type Verb = typeof VERBS[number];
+
+const VERB_BRIEFS: Readonly<Record<Verb, string>> = {
+  install: "Write the unit, enable and start it",
+  uninstall: "Stop it and remove the unit",
+  start: "Start it",
+  stop: "Stop it",
+  restart: "Stop it and start it again",
+  status: "Say whether it runs",
+  logs: "Show the last lines of its log",
+};
+
+interface Flags {
+  readonly dryRun: boolean;
+  readonly force: boolean;
+  readonly json: boolean;
+  readonly lines: number;
+  readonly follow: boolean;
+}
+
+/** Exit codes of `rr service status`, as the status of an init script has them. */
+const STATUS_STOPPED = 3;
+const STATUS_NOT_INSTALLED = 4;
+
+// What the daemon would have, were it started here, and a service has not.
+const UNSEEN = [
+  "RUSTORY_DB_PATH",
+  "RUSTORY_TRACKERS",
+  "RUSTORY_TRACKER_TOKEN",
+  "RUSTORY_RELAY_ADDR",
+  "RUSTORY_SWARM_KEY_PATH",
+  "RUSTORY_P2P_IDENTITY_KEY_PATH",
+];
+
+interface Work {
+  readonly world: World;
+  readonly flags: Flags & GlobalFlags;
+  readonly deps: ServiceDeps;
+  readonly manager: ServiceManager;
+}
+
+/** The command, with the way in which it runs programs. */
+export function serviceCommand(run: Run): CliCommand {
+  return defineCommand<Flags, [string]>({
+    details: `install    write the unit, enable and start it (may be repeated)
+uninstall  stop it and remove the unit; history, keys and config stay
+start, stop, restart
+status     exit code 0: running, 3: not running, 4: not installed
+logs       the last lines of its log
+
+Uses launchd on macOS and systemd --user on Linux. An edited unit is never replaced or removed
+without --force. RUSTORY_USER_ID and RUSTORY_DEVICE_ID are written into the unit if they are set;
+everything else the service reads from the config file.
+
+Examples:
+  rr service install --dry-run
+  rr service logs --follow`,
+    usage: [
+      "install|uninstall [--dry-run] [--force]",
+      "start|stop|restart [--dry-run]",
+      "status [--json]",
+      "logs [--lines <n>] [--follow]",
+    ],
+    flags: {
+      dryRun: { kind: "boolean", brief: "Print what would be done, do nothing", default: false },
+      force: { kind: "boolean", brief: "Replace or remove an edited unit", default: false },
+      json: { kind: "boolean", brief: "status: print JSON", default: false },
+      lines: {
+        kind: "parsed",
+        parse: parseLines,
+        default: "100",
+        placeholder: "n",
+        brief: "logs: how many lines back",
+      },
+      follow: { kind: "boolean", brief: "logs: go on with new lines", default: false },
+    },
+    aliases: { f: "follow", n: "lines" },
+    words: {
+      kind: "tuple",
+      parameters: [{
+        brief: "What to do",
+        placeholder: "verb",
+        proposals: VERBS.map((verb) => ({ completion: verb, brief: VERB_BRIEFS[verb] })),
+      }],
+    },
+    run: (world, flags, [verb]) => runService(world, flags, parseVerb(verb), run),
+  });
+}
+
+/** See the file's description. */
+export const command: CliCommand = serviceCommand(systemRun);
+
+async function runService(
+  world: World,
+  flags: Flags & GlobalFlags,
+  verb: Verb,
+  run: Run,
+): Promise<number> {
+  const deps = depsOf(world, flags, run);
+  const detected = await detectManager(world.os, deps);
+  if (detected.manager === undefined) {
+    const error = new RrError("not-found", `Cannot ${verb} the service: ${detected.why}`);
+    const hints = detected.instead.map((sentence) => `hint: ${sentence}\n`);
+    world.stderr.write(`${formatError(error)}\n${hints.join("")}`);
+    return ExitCode.FAILURE;
+  }
+  const work: Work = { world, flags, deps, manager: detected.manager };
+  switch (verb) {
+    case "install":
+      return await runInstall(work);
+    case "uninstall":
+      return await runUninstall(work);
+    case "status":
+      return await runStatus(work);
+    case "logs":
+      return await runLogs(work, run);
+    default:
+      return await runControl(work, verb);
+  }
+}
+
+function depsOf(world: World, flags: Flags, run: Run): ServiceDeps {
+  return {
+    files: world.files,
+    clock: world.clock,
+    run,
+    actions: flags.dryRun
+      ? dryActions((line) => printLine(world, line))
+      : realActions(world.files, run),
+    home: homeFolder((name) => world.env(name)),
+    env: (name) => world.env(name),
+  };
+}
+
+async function runInstall({ world, flags, deps, manager }: Work): Promise<number> {
+  if (world.env("SUDO_USER") !== undefined) {
+    throw new RrError("usage", "Cannot install the service with sudo: it would be root's", {
+      hint: "Run `rr service install` as yourself; no rights of root are needed",
+    });
+  }
+  const spec = specOf(world, flags);
+  const fleeting = fleetingReason(spec.program);
+  if (fleeting !== undefined) printWarning(world, fleeting);
+  const unseen = UNSEEN.filter((name) => world.env(name) !== undefined);
+  if (unseen.length > 0) {
+    printWarning(world, `the service will not see ${unseen.join(", ")}; use the config file`);
+  }
+  const { unit, state } = await install(manager, deps, spec, { force: flags.force });
+  if (state === undefined) return ExitCode.OK;
+  printLine(world, `unit: ${manager.unitPath} (${unit})`);
+  for (const sentence of await manager.advice()) printLine(world, `note: ${sentence}`);
+  return report(world, state);
+}
+
+function specOf(world: World, flags: GlobalFlags): UnitSpec {
+  const { dbPath } = flags;
+  const program = programFrom(world.program(), world.runtime);
+  // Deno's cache, without which it would download everything again at the first start.
+  const names = [...UNIT_ENVIRONMENT, ...(program.kind === "deno" ? ["DENO_DIR"] : [])];
+  const environment = names.flatMap((name): [string, string][] => {
+    const value = world.env(name)?.trim();
+    return value === undefined ? [] : [[name, value]];
+  });
+  return {
+    program,
+    args: [...(dbPath === undefined ? [] : ["--db-path", absolute(world, dbPath)]), ...DAEMON_ARGS],
+    environment: Object.fromEntries(environment),
+  };
+}
+
+function absolute(world: World, path: string): string {
+  return path.startsWith("/") ? path : `${world.cwd() ?? ""}/${path}`;
+}
+
+async function runUninstall({ world, flags, deps, manager }: Work): Promise<number> {
+  const done = await uninstall(manager, deps, { force: flags.force });
+  if (deps.actions.real) printLine(world, `service: ${done}`);
+  return ExitCode.OK;
+}
+
+async function runControl(work: Work, verb: "start" | "stop" | "restart"): Promise<number> {
+  const { world, deps, manager } = work;
+  const { phase } = await manager.state();
+  if (phase === "not-loaded") throw notInstalled();
+  await manager[verb]();
+  if (!deps.actions.real) return ExitCode.OK;
+  const state = await settle(manager, world.clock, 30_000);
+  if (verb !== "stop") return report(world, state);
+  printLine(world, `service: ${stateLine(state)}`);
+  return state.phase === "stopped" || state.phase === "failed" ? ExitCode.OK : ExitCode.FAILURE;
+}
+
+// A daemon that is still in its first round is no failure; one that has died already is.
+function report(world: World, state: ServiceState): number {
+  printLine(world, `service: ${stateLine(state)}`);
+  const why = explain(state);
+  if (why !== undefined) printWarning(world, why);
+  return state.phase === "running" || state.phase === "starting" ? ExitCode.OK : ExitCode.FAILURE;
+}
+
+async function runStatus({ world, flags, deps, manager }: Work): Promise<number> {
+  const state = await manager.state();
+  const unit = await authorship(deps.files.readText(manager.unitPath));
+  if (flags.json) printJson(world, statusJson(manager, state, unit));
+  else for (const line of statusLines(manager, state, unit)) printLine(world, line);
+  if (state.phase === "running") return ExitCode.OK;
+  return state.phase === "not-loaded" ? STATUS_NOT_INSTALLED : STATUS_STOPPED;
+}
+
+async function runLogs({ flags, manager }: Work, run: Run): Promise<number> {
+  const shown = manager.logCommand({ lines: flags.lines, follow: flags.follow });
+  return (await run(shown, { env: manager.environment, inherit: true })).code;
+}
+
+function parseVerb(text: string): Verb {
+  const verb = VERBS.find((one) => one === text);
+  if (verb !== undefined) return verb;
+  const similar = mostSimilar(text, VERBS);
+  throw new RrError(
+    "usage",
+    `There is no \`rr service ${text}\`` +
+      (similar === undefined ? `; there are ${VERBS.join(", ")}` : `; did you mean ${similar}?`),
+  );
+}
+
+function parseLines(text: string): number {
+  const lines = Number(text);
+  if (/^\d{1,7}$/.test(text) && lines > 0) return lines;
+  throw new RrError("usage", `--lines must be a whole number above 0: it is ${text}`);
+}

@@ -1,0 +1,85 @@
+/** `rr stats` as text with small bars. */
+import type { World } from "../../../base/world.ts";
+import { glyphs, textWidth } from "../../../search/glyphs.ts";
+import { printable } from "../../../base/printable.ts";
+import type { Count, Summary } from "../../../store/index/stats.ts";
+import { localTime } from "../../entry_format.ts";
+import { type Palette, paletteFor } from "../../print.ts";
+
+const NAME_WIDTH = 46;
+const BAR_WIDTH = 24;
+
+interface Row extends Count {
+  readonly name: string;
+}
+
+/** The whole text. */
+export function statsText(world: World, summary: Summary): string {
+  if (summary.runs === 0) return "No commands match.\n";
+  const palette = paletteFor(world, world.stdout);
+  const block = isUtf8(world) ? "█" : "#";
+  const day = (ms: number): string => localTime(ms).slice(0, 10);
+  const weekday = (ms: number): string => WEEKDAYS[new Date(ms).getDay()]!;
+  const sections: [string, Row[]][] = [
+    ["Commands", summary.commands.map((row) => ({ ...row, name: row.command }))],
+    ["Hosts", summary.hosts.map((row) => ({ ...row, name: row.hostname }))],
+    ["Folders", summary.folders.map((row) => ({ ...row, name: row.cwd }))],
+    [
+      "Days",
+      summary.periods.map((row) => ({ ...row, name: `${day(row.fromMs)} ${weekday(row.fromMs)}` })),
+    ],
+  ];
+  return [
+    `${grouped(summary.runs)} runs of ${grouped(summary.distinct)} commands, ` +
+    `${day(summary.oldestMs!)} to ${day(summary.newestMs!)}, ${percent(summary)} failed`,
+    ...sections.flatMap(([title, rows]) => sectionLines(title, rows, block, palette)),
+    "",
+  ].join("\n");
+}
+
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+function sectionLines(
+  title: string,
+  rows: readonly Row[],
+  block: string,
+  palette: Palette,
+): string[] {
+  if (rows.length === 0) return [];
+  const names = rows.map(({ name }) => cut(printable(name), NAME_WIDTH));
+  const width = Math.max(title.length, ...names.map((name) => textWidth(name)));
+  const most = Math.max(1, ...rows.map(({ runs }) => runs));
+  const head = `${title.padEnd(width)} ${"runs".padStart(9)} ${"failed".padStart(7)}`;
+  const lines = rows.map((row, i) => {
+    const name = names[i]! + " ".repeat(width - textWidth(names[i]!));
+    const failed = row.failed === 0 ? "-" : percent(row);
+    const bar = block.repeat(Math.ceil(row.runs / most * BAR_WIDTH));
+    return `${name} ${grouped(row.runs).padStart(9)} ${failed.padStart(7)}  ${bar}`.trimEnd();
+  });
+  return ["", palette.bold(head), ...lines];
+}
+
+function cut(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  let out = "";
+  let used = 3;
+  for (const { text: glyph, width: columns } of glyphs(text)) {
+    if (used + columns > width) break;
+    out += glyph;
+    used += columns;
+  }
+  return `${out}...`;
+}
+
+function percent({ runs, failed }: Count): string {
+  return `${(failed / Math.max(1, runs) * 100).toFixed(1)} %`;
+}
+
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function isUtf8(world: World): boolean {
+  const locale = world.env("LC_ALL") ?? world.env("LC_CTYPE") ?? world.env("LANG") ?? "";
+  return world.os === "darwin" || /utf-?8/i.test(locale);
+}

@@ -1,0 +1,114 @@
+/** What is wrong with a command line, in words, and what was probably meant. */
+import { causeChain, RrError } from "../../base/rr_error.ts";
+import { mostSimilar } from "../../base/similar.ts";
+import { type CliCommand, optionName } from "../define_command.ts";
+import type { Fault } from "./read_line.ts";
+
+/** The error for a fault in the line of `rr <name>`; the values of options are not in it. */
+export function lineFault(name: string, command: CliCommand, fault: Fault): RrError {
+  return new RrError("usage", messageOf(name, command, fault), {
+    hint: `See \`rr ${name} --help\``,
+  });
+}
+
+function messageOf(name: string, command: CliCommand, fault: Fault): string {
+  switch (fault.kind) {
+    case "no-option":
+      return `There is no option ${fault.option}${meantOption(command, fault.option)}`;
+    case "no-value":
+      return `${optionName(fault.flag)} needs a value`;
+    case "takes-no-value":
+      return `${optionName(fault.flag)} takes no value`;
+    case "twice":
+      return `${optionName(fault.flag)} was given twice`;
+    case "bad-value":
+      return `Cannot use the value of ${optionName(fault.flag)}: ${causeChain(fault.cause)}`;
+    case "no-choice":
+      return noChoice(command, fault);
+    case "missing-flag":
+      return `\`rr ${name}\` needs ${optionName(fault.flag)} ${valueOf(command, fault.flag)}`;
+    case "extra-word":
+      return `Unexpected word ${JSON.stringify(fault.word)}`;
+    case "missing-word":
+      return `The word <${fault.placeholder}> is missing`;
+  }
+}
+
+function noChoice(command: CliCommand, { flag, given }: Fault & { kind: "no-choice" }): string {
+  const spec = command.flags[flag]!;
+  const values = spec.kind === "enum" ? spec.values : [];
+  const similar = mostSimilar(given, values);
+  return `Cannot use ${JSON.stringify(given)} for ${optionName(flag)}: expected ${
+    values.join(", ")
+  }${similar === undefined ? "" : `; did you mean ${similar}?`}`;
+}
+
+function valueOf(command: CliCommand, flag: string): string {
+  const spec = command.flags[flag]!;
+  return `<${(spec.kind === "boolean" ? undefined : spec.placeholder) ?? "value"}>`;
+}
+
+/** What other programs call it, or what people try first. */
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  "--before": ["--until"],
+  "--after": ["--since"],
+  "--from": ["--since"],
+  "--to": ["--until"],
+  "--folder": ["--cwd"],
+  "--dir": ["--cwd"],
+  "--directory": ["--cwd"],
+  "--hostname": ["--host"],
+  "--count": ["--limit"],
+  "--max": ["--limit"],
+  "--command": ["--cmd"],
+  "--file": ["--path"],
+  "--quiet": ["--log-level"],
+  "--verbose": ["--log-level"],
+  "--tracker": ["--trackers"],
+  "--relays": ["--relay"],
+};
+
+function meantOption({ flags }: CliCommand, option: string): string {
+  const options = [...Object.keys(flags).map(optionName), "--help"];
+  const other = Object.hasOwn(OTHER_NAMES, option) ? OTHER_NAMES[option]! : [];
+  const meant = other.find((name) => options.includes(name)) ?? mostSimilar(option, options);
+  return meant === undefined ? "" : `, did you mean ${meant}?`;
+}
+
+/** What people call the commands in other programs. */
+const OTHER_COMMANDS: Readonly<Record<string, string>> = {
+  sync: "p2p-sync",
+  daemon: "p2p-sync --watch --push",
+  serve: "p2p-serve",
+  tracker: "tracker-serve",
+  relay: "relay-serve",
+  key: "swarm-key",
+  history: "search",
+  find: "search",
+  list: "search",
+  ls: "search",
+  rm: "delete",
+  remove: "delete",
+  forget: "delete",
+  version: "--version",
+  start: "service start",
+  stop: "service stop",
+  restart: "service restart",
+  logs: "service logs",
+  log: "service logs",
+  completion: "completions",
+  peers: "status",
+  check: "doctor",
+};
+
+/** The error for a first word that is no command. */
+export function unknownCommand(name: string, commands: readonly string[]): RrError {
+  const what = name.startsWith("-") ? "option" : "command";
+  const other = Object.hasOwn(OTHER_COMMANDS, name) ? OTHER_COMMANDS[name] : undefined;
+  const meant = other ?? mostSimilar(name, commands);
+  return new RrError("usage", `There is no ${what} ${JSON.stringify(name)}`, {
+    hint: meant === undefined
+      ? "See `rr --help` for all commands"
+      : `Did you mean \`rr ${meant}\`?`,
+  });
+}

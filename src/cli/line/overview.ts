@@ -1,0 +1,23 @@
+/** What `rr --help` says. */
+import { VERSION } from "../../version.ts";
+import { COMMANDS, GROUPS } from "../commands.ts";
+
+/** The overview of all commands, by group. */
+export function overview(): string {
+  const rows = Object.entries(COMMANDS);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const out = [
+    `rr ${VERSION}: your shell history on all of your machines, peer to peer`,
+    "",
+    "Usage: rr [--db-path <file>] <command> [options]",
+  ];
+  for (const group of GROUPS) {
+    if (!rows.some(([, row]) => row.group === group)) continue;
+    out.push("", `${group}:`);
+    for (const [name, row] of rows) {
+      if (row.group === group) out.push(`  ${name.padEnd(width)}  ${row.brief}`);
+    }
+  }
+  out.push("", "rr <command> --help explains a command and shows examples.", "");
+  return out.join("\n");
+}
