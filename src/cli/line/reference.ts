@@ -1,0 +1,115 @@
+/** The reference of all commands, made of the command table: `docs/commands.md` and `rr.1`. */
+import { COMMANDS, GROUPS } from "../commands.ts";
+import type { CliCommand } from "../define_command.ts";
+import { explanation, optionText } from "./help.ts";
+
+interface Row {
+  readonly name: string;
+  readonly group: string;
+  readonly brief: string;
+  readonly command: CliCommand;
+}
+
+async function rows(): Promise<readonly Row[]> {
+  return await Promise.all(
+    GROUPS.flatMap((group) => Object.entries(COMMANDS).filter(([, row]) => row.group === group))
+      .map(async ([name, { group, brief, load }]) => ({
+        name,
+        group,
+        brief,
+        command: (await load()).command,
+      })),
+  );
+}
+
+function usageOf({ name, command }: Row): readonly string[] {
+  return command.usage.map((line) => `rr ${name} ${line}`.trimEnd());
+}
+
+function optionsOf({ command }: Row): readonly (readonly [string, string])[] {
+  return Object.entries(command.flags).map(([flag, spec]) =>
+    [optionText(flag, spec, command.aliases).trim(), explanation(spec)] as const
+  );
+}
+
+/** The reference as Markdown. */
+export async function markdownReference(): Promise<string> {
+  const all = await rows();
+  const list = GROUPS.flatMap((group) => [
+    "",
+    `**${group}:** ` + all.filter((row) => row.group === group)
+      .map(({ name }) => `[${name}](#rr-${name})`).join(", "),
+  ]);
+  const sections = all.flatMap((row) => [
+    "",
+    `## rr ${row.name}`,
+    "",
+    `${row.brief}.`,
+    "",
+    "```text",
+    ...usageOf(row),
+    "",
+    ...row.command.details.split("\n"),
+    "",
+    "Options:",
+    ...optionsOf(row).map(([option, why]) => `  ${option}: ${why}`),
+    "```",
+  ]);
+  return [
+    "# Commands",
+    "",
+    "Made by `deno task reference` from the command table; every command says the same with `--help`.",
+    "All of them take `--db-path` before or after their name.",
+    ...list,
+    ...sections,
+    "",
+  ].join("\n");
+}
+
+/** The reference as a manual page. */
+export async function manualPage(version: string): Promise<string> {
+  const out = [
+    `.TH RR 1 "" "rustory ${version}" "User Commands"`,
+    ".SH NAME",
+    "rr \\- your shell history on all of your machines, peer to peer",
+    ".SH SYNOPSIS",
+    ".B rr",
+    "[\\-\\-db\\-path file] command [options]",
+    ".SH DESCRIPTION",
+    "Each command says what follows here with \\fB\\-\\-help\\fR.",
+  ];
+  let group = "";
+  for (const row of await rows()) {
+    if (row.group !== group) out.push(`.SH ${row.group.toUpperCase()}`);
+    group = row.group;
+    out.push(`.SS rr ${escaped(row.name)}`, `${escaped(row.brief)}.`, ".PP", ".nf");
+    out.push(...usageOf(row).map(escaped), ".fi", ".PP", ".nf");
+    out.push(...row.command.details.split("\n").map(escaped), ".fi");
+    for (const [option, why] of optionsOf(row)) {
+      out.push(".TP", `.B ${escaped(option)}`, escaped(why));
+    }
+  }
+  out.push(
+    ".SH FILES",
+    ".TP",
+    ".I ~/.config/rustory/config.toml",
+    "The settings; see \\fBrr init \\-\\-help\\fR for the keys.",
+    ".TP",
+    ".I ~/.config/rustory/swarm.key",
+    "The key that all devices of a person share.",
+    ".TP",
+    ".I ~/.config/rustory/identity.key",
+    "The key of this device alone.",
+    ".TP",
+    ".I ~/.rustory/history.db",
+    "The history.",
+    "",
+  );
+  return out.join("\n");
+}
+
+// A leading dot or quote would be a request; a bare hyphen may become another sign.
+function escaped(text: string): string {
+  const plain = text.replaceAll("\\", "\\e").replaceAll("-", "\\-");
+  return /^[.']/.test(plain) ? `\\&${plain}` : plain;
+}

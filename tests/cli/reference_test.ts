@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { manualPage, markdownReference } from "../../src/cli/line/reference.ts";
+import { VERSION } from "../../src/version.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const ANEW = "run `deno task reference`";
+
+Deno.test("docs/commands.md is what the command table makes", async () => {
+  const written = await Deno.readTextFile(new URL("docs/commands.md", ROOT));
+  assert.equal(written, await markdownReference(), ANEW);
+});
+
+Deno.test("rr.1 is what the command table makes", async () => {
+  const written = await Deno.readTextFile(new URL("rr.1", ROOT));
+  assert.equal(written, await manualPage(VERSION), ANEW);
+});
