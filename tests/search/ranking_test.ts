@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { rankCommands } from "../../src/search/ranking.ts";
+
+const BUILD = 1;
+const TEST = 2;
+const LS = 3;
+
+function ranked(
+  runs: readonly (readonly [command: number, place?: number, exit?: number, session?: number])[],
+  session = -1,
+): number[] {
+  return rankCommands({
+    commands: runs.map(([command]) => command),
+    places: runs.map(([, place = 0]) => place),
+    exitCodes: runs.map(([, , exit = 0]) => exit),
+    sessions: runs.map(([, , , of = 0]) => of),
+  }, {
+    session,
+    ownHost: 0,
+    hostOf: (place) => place === 9 ? 1 : 0,
+    nearness: (place) => place === 1 ? 1 : 0,
+  });
+}
+
+Deno.test("rankCommands() puts what followed the previous command first", () => {
+  const cycle: [number][] = [[BUILD], [TEST], [LS]];
+  assert.equal(ranked([...cycle, ...cycle, ...cycle, [BUILD]])[0], TEST);
+  assert.equal(ranked([...cycle, ...cycle, ...cycle, [BUILD], [TEST]])[0], LS);
+});
+
+Deno.test("rankCommands() goes by this session, whatever others do meanwhile", () => {
+  const cycle = [1, 2].flatMap((session): [number, number, number, number][] => [
+    [BUILD, 0, 0, session],
+    [TEST, 0, 0, session],
+    [LS, 0, 0, session],
+  ]);
+  const runs = [...cycle, ...cycle, [BUILD, 0, 0, 1], [TEST, 0, 0, 2]] as typeof cycle;
+  assert.equal(ranked(runs, 1)[0], TEST);
+  assert.equal(ranked(runs, 2)[0], LS);
+});
+
+Deno.test("rankCommands() prefers what was run here, on this host, and did not fail", () => {
+  const others: [number][] = [[4], [5]];
+  assert.ok(before(ranked([[BUILD, 1], [TEST, 0], ...others]), BUILD, TEST));
+  assert.ok(before(ranked([[BUILD, 0], [TEST, 9], ...others]), BUILD, TEST));
+  assert.ok(before(ranked([[BUILD, 0], [TEST, 0, 1], ...others]), BUILD, TEST));
+});
+
+Deno.test("rankCommands() ranks each command once, and none where there are no runs", () => {
+  assert.deepEqual(ranked([]), []);
+  assert.deepEqual(ranked([[LS], [LS], [BUILD]]).sort(), [BUILD, LS]);
+});
+
+function before(order: readonly number[], a: number, b: number): boolean {
+  return order.indexOf(a) < order.indexOf(b);
+}
