@@ -48,6 +48,12 @@ export function shortFolder(cwd: string, home: string | undefined): string {
   return cwd.startsWith(`${home}/`) ? `~${cwd.slice(home.length)}` : cwd;
 }
 
+/** The command so that it runs in that folder. */
+export function inFolderOf(cwd: string, command: string): string {
+  const quoted = /^[\w@%+=:,./-]+$/.test(cwd) ? cwd : `'${cwd.replaceAll("'", "'\\''")}'`;
+  return `cd ${quoted} && ${command}`;
+}
+
 /** A host name without its domain. */
 export function shortHost(hostname: string): string {
   // An address is no name with a domain.

@@ -28,8 +28,10 @@ export type Command =
   | { readonly kind: "move"; readonly by: Move }
   | { readonly kind: "scope"; readonly scope: Scope | "next" }
   /** Takes the selected command; without an action as `search_enter` says. */
-  | { readonly kind: "accept"; readonly action?: ChoiceAction }
+  | { readonly kind: "accept"; readonly action?: ChoiceAction; readonly completes?: boolean }
   | { readonly kind: "ok-only" | "mode" | "details" | "delete" }
+  | { readonly kind: "row"; readonly row: number }
+  | { readonly kind: "failed-only" | "order" | "copy" | "in-folder" | "choose-host" }
   | { readonly kind: "help" | "escape" | "cancel" | "redraw" };
 
 /** One line of the help. */
@@ -45,7 +47,11 @@ const scope = (to: Scope | "next"): Command => ({ kind: "scope", scope: to });
 /** Every key of the list, in the order of the help. */
 export const KEYS: readonly KeyHelp[] = [
   row("enter", { kind: "accept" }, "take the command: to edit or to run, as search_enter says"),
-  row("tab", { kind: "accept", action: "edit" }, "put it on the prompt to edit it"),
+  row(
+    "tab",
+    { kind: "accept", action: "edit", completes: true },
+    "edit it on the prompt; complete a filter",
+  ),
   row("alt-enter", { kind: "accept", action: "run" }, "run it at once"),
   row("ctrl-r", { kind: "move", by: "older" }, "next older or less fitting"),
   row("ctrl-s", { kind: "move", by: "newer" }, "next newer or better"),
@@ -63,6 +69,11 @@ export const KEYS: readonly KeyHelp[] = [
   row("f6 alt-s", scope("session"), "of this session"),
   row("ctrl-x", scope("next"), "next of these five"),
   row("f7 alt-o", { kind: "ok-only" }, "only runs that succeeded"),
+  row("alt-e", { kind: "failed-only" }, "only runs that failed"),
+  row("f9 alt-r", { kind: "order" }, "newest first, or what is likely to be wanted"),
+  row("alt-w", { kind: "choose-host" }, "choose a host"),
+  row("alt-i", { kind: "in-folder" }, "take it with cd to its folder before it"),
+  row("ctrl-y alt-c", { kind: "copy" }, "copy it to the clipboard"),
   row("ctrl-o", { kind: "details" }, "every run: when, where, how it ended"),
   row("ctrl-d", { kind: "delete" }, "delete it: all its runs on this device"),
   row("f1 alt-?", { kind: "help" }, "this help; also ? in an empty line"),
@@ -82,6 +93,9 @@ export const KEYS: readonly KeyHelp[] = [
   row("ctrl-k", edit("delete-to-end"), "delete to the end"),
 ];
 
+/** Rows that have a key of their own. */
+const NUMBERED_ROWS = 9;
+
 function row(keys: string, command: Command, help: string): KeyHelp {
   return { keys: keys.split(" "), command, help };
 }
@@ -90,7 +104,11 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map(
   KEYS.flatMap(({ keys, command }) => keys.map((key) => [key, command] as const)),
 );
 
+const ROWS: ReadonlyMap<string, Command> = new Map(
+  Array.from({ length: NUMBERED_ROWS }, (_, i) => [`alt-${i + 1}`, { kind: "row", row: i }]),
+);
+
 /** What a named key means; `undefined` if nothing. */
 export function commandOf(name: string): Command | undefined {
-  return COMMANDS.get(name);
+  return COMMANDS.get(name) ?? ROWS.get(name);
 }

@@ -1,6 +1,7 @@
 /** The two views that are pages of text: the help and the details of a command. */
 import { type Glyph, glyphs } from "../search/glyphs.ts";
 import { duration, grouped, moment, shortFolder, shortHost } from "./format.ts";
+import { languageLines } from "../search/language/help.ts";
 import { KEYS, type Move } from "./keys.ts";
 import type { CommandRuns, PickerState, RunInfo, Size, View } from "./state.ts";
 
@@ -13,7 +14,13 @@ const MAX_COMMAND_ROWS = 8;
 export function helpLines(): string[] {
   const names = KEYS.map(({ keys }) => keys.join(", "));
   const width = Math.max(...names.map((name) => name.length));
-  return KEYS.map(({ help }, i) => `${names[i]!.padEnd(width)}  ${help}`);
+  return [
+    ...KEYS.map(({ help }, i) => `${names[i]!.padEnd(width)}  ${help}`),
+    `${"alt-1 to alt-9".padEnd(width)}  take the command of that row`,
+    "",
+    "What to type:",
+    ...languageLines(),
+  ];
 }
 
 /** Lines of the details; the first ones are the command. */
@@ -111,7 +118,7 @@ function stepOf(by: Move, height: number, length: number): number {
 }
 
 function lineCount(view: View, size: Size): number {
-  if (view.kind === "help") return KEYS.length;
+  if (view.kind === "help") return helpLines().length;
   const runs = view.kind === "details" ? view.runs : undefined;
   return runs ? detailLines(runs, size, undefined).length : 0;
 }

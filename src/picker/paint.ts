@@ -85,6 +85,16 @@ export function inline({ marksPastes }: SurfaceOptions): Surface {
   };
 }
 
+/** Longer commands are not put on a clipboard: terminals take some 75,000 bytes at most. */
+const MOST_COPIED_BYTES = 50_000;
+
+/** What to write so that the terminal puts a text on the clipboard (OSC 52), over ssh as well. */
+export function clipboard(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length > MOST_COPIED_BYTES) return "";
+  return `\x1b]52;c;${bytes.toBase64()}\x07`;
+}
+
 /**
  * What to write to show `frame` where `previous` is shown: the rows that differ, in one synchronized
  * update. `undefined` as previous draws everything.

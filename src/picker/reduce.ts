@@ -17,7 +17,9 @@ import {
   SCOPES,
   selectedLine,
   type Size,
+  withQuery,
 } from "./state.ts";
+import { commonStart, type Names, suggestions } from "../search/language/complete.ts";
 
 /** What happens to the picker. */
 export type PickerEvent =
@@ -29,6 +31,8 @@ export type PickerEvent =
   | { readonly kind: "runs"; readonly line: number; readonly runs: CommandRuns | undefined }
   /** The answer to `delete`. */
   | { readonly kind: "deleted"; readonly line: number; readonly count: number }
+  /** The answer to `complete`. */
+  | { readonly kind: "names"; readonly names: Names; readonly home: string | undefined }
   /** Something asked for did not work; the picker goes on. */
   | { readonly kind: "failed"; readonly message: string };
 
@@ -39,7 +43,16 @@ export type Effect =
   | { readonly kind: "details"; readonly line: number }
   | { readonly kind: "delete"; readonly line: number }
   | { readonly kind: "redraw" }
-  | { readonly kind: "choose"; readonly line: number; readonly action: ChoiceAction }
+  | {
+    readonly kind: "choose";
+    readonly line: number;
+    readonly action: ChoiceAction;
+    readonly inFolder?: boolean;
+  }
+  | { readonly kind: "copy"; readonly line: number }
+  /** Tell of the hosts and folders that there are. */
+  | { readonly kind: "complete" }
+  | { readonly kind: "keep-order"; readonly newestFirst: boolean }
   /** Over: what was typed matches nothing, and is kept. */
   | { readonly kind: "keep"; readonly text: string }
   /** Over: with `cancelled`, or `nothing` if a choice was asked for and nothing matches. */
@@ -55,7 +68,10 @@ export interface Step {
 export function reduce(state: PickerState, event: PickerEvent): Step {
   switch (event.kind) {
     case "key":
-      return onKey({ ...state, notice: undefined, pending: undefined }, event.key);
+      return onKey(
+        { ...state, notice: undefined, pending: undefined, skipsEmpty: false },
+        event.key,
+      );
     case "resize":
       return still(scrolled({ ...state, size: atLeastOne(event.size) }));
     case "results":
@@ -67,6 +83,8 @@ export function reduce(state: PickerState, event: PickerEvent): Step {
         ...state,
         notice: event.count > 0 ? `Deleted ${runsInWords(event.count)}` : "It was gone already",
       });
+    case "names":
+      return completed(state, event.names, event.home);
     case "failed":
       return still({ ...state, view: { kind: "list" }, notice: event.message });
   }
@@ -99,11 +117,37 @@ function onCommand(state: PickerState, command: Command): Step {
     case "move":
       return moved(state, command.by);
     case "accept":
+      if (command.completes && isFilterBegun(state)) return still(state, { kind: "complete" });
       return accept(state, command.action ?? state.enter);
-    case "scope":
-      return filtered(state, { ...state.filter, scope: nextScope(state, command.scope) });
-    case "ok-only":
-      return filtered(state, { ...state.filter, okOnly: !state.filter.okOnly });
+    case "scope": {
+      const skipsEmpty = command.scope === "next";
+      const scope = nextScope(state, command.scope);
+      return filtered({ ...state, skipsEmpty }, { ...state.filter, scope });
+    }
+    case "ok-only": {
+      const okOnly = !state.filter.okOnly;
+      return filtered(state, { ...state.filter, okOnly, failedOnly: false });
+    }
+    case "failed-only": {
+      const failedOnly = !state.filter.failedOnly;
+      return filtered(state, { ...state.filter, failedOnly, okOnly: false });
+    }
+    case "order":
+      return reordered(state);
+    case "row":
+      return acceptRow(state, command.row);
+    case "in-folder":
+      return withLine(
+        state,
+        (line) => still(state, { kind: "choose", line, action: "edit", inFolder: true }),
+      );
+    case "copy":
+      return withLine(
+        state,
+        (line) => still({ ...state, notice: "Copied to the clipboard" }, { kind: "copy", line }),
+      );
+    case "choose-host":
+      return chooseHost(state);
     case "mode":
       return searchAgain(fresh({ ...state, mode: after(MATCH_MODES, state.mode) }));
     case "details":
@@ -139,7 +183,70 @@ function filtered(state: PickerState, filter: Filter): Step {
 
 function typed(state: PickerState, line: Line): Step {
   const next = { ...state, query: line.query, cursor: line.cursor };
-  return line.query === state.query ? still(next) : searchAgain(fresh(next));
+  if (line.query === state.query) return still(next);
+  const filter = withQuery(state.filter, line.query, state.place);
+  return filter === state.filter ? searchAgain(fresh(next)) : filtered(next, filter);
+}
+
+function reordered(state: PickerState): Step {
+  const newestFirst = !state.filter.newestFirst;
+  const { state: next, effects } = filtered(state, { ...state.filter, newestFirst });
+  return still(next, ...effects, { kind: "keep-order", newestFirst });
+}
+
+/** The row counted from the query line. */
+function acceptRow(state: PickerState, row: number): Step {
+  const selected = state.top + row;
+  if (selected >= state.results.lines.length || row >= heights(state.size).list) {
+    return still(state);
+  }
+  return accept({ ...state, selected, moved: true }, state.enter);
+}
+
+/** The step for the selected line, if it belongs to the query as it is now. */
+function withLine(state: PickerState, step: (line: number) => Step): Step {
+  const line = selectedLine(state);
+  return line === undefined || state.results.generation !== state.generation
+    ? still(state)
+    : step(line);
+}
+
+/** Whether Tab has a filter to complete before the cursor. */
+function isFilterBegun({ query, cursor }: PickerState): boolean {
+  return /(?:^|\s)!?[a-z]+:(?:\\\s|\S)*$/.test(query.slice(0, cursor)) &&
+    suggestions(wordBefore(query, cursor).split(":")[0]!, NO_NAMES, undefined).length > 0;
+}
+
+function wordBefore(query: string, cursor: number): string {
+  return /(?:\\\s|\S)*$/.exec(query.slice(0, cursor))![0];
+}
+
+const NO_NAMES: Names = { hosts: [], folders: [], users: [], devices: [] };
+
+/** The word before the cursor as far as all names agree; what there is to choose from at the bottom. */
+function completed(state: PickerState, names: Names, home: string | undefined): Step {
+  const { query, cursor } = state;
+  const word = wordBefore(query, cursor);
+  const words = suggestions(word, names, home).map((one) => one.word);
+  if (words.length === 0) return still({ ...state, notice: "Nothing is called so" });
+  const whole = words.length === 1 ? `${words[0]} ` : commonStart(words);
+  const start = cursor - word.length;
+  const line = {
+    query: query.slice(0, start) + whole + query.slice(cursor),
+    cursor: start + whole.length,
+  };
+  const step = typed(state, line);
+  if (words.length === 1) return step;
+  const values = words.map((one) => one.slice(one.indexOf(":") + 1)).join("  ");
+  return still({ ...step.state, notice: values }, ...step.effects);
+}
+
+function chooseHost(state: PickerState): Step {
+  const { query, cursor } = state;
+  const blank = cursor === 0 || /\s$/.test(query.slice(0, cursor)) ? "" : " ";
+  const next = insert({ query, cursor }, `${blank}host:`);
+  // Alone it means this host: not searched for until a name is there.
+  return still({ ...state, query: next.query, cursor: next.cursor }, { kind: "complete" });
 }
 
 /** Another question: the best answer is wanted, not the line that was selected. */
@@ -167,6 +274,9 @@ function accept(state: PickerState, action: ChoiceAction): Step {
 
 function onResults(state: PickerState, results: Results): Step {
   if (results.generation !== state.generation) return still(state);
+  if (state.skipsEmpty && results.complete && results.total === 0 && state.filter.scope !== "all") {
+    return filtered(state, { ...state.filter, scope: nextScope(state, "next") });
+  }
   const kept = state.moved ? results.lines.indexOf(selectedLine(state) ?? -1) : -1;
   // Half an answer without the selected line would only make the selection jump.
   if (state.moved && kept < 0 && !results.complete) return still(state);

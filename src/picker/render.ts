@@ -5,7 +5,7 @@ import { parseQuery, type Query } from "../search/query.ts";
 import { grouped } from "./format.ts";
 import { columns, heights } from "./layout.ts";
 import { detailLines, helpLines, pageHeight, wrapped } from "./pages.ts";
-import { type PickerState, type RunInfo, selectedLine } from "./state.ts";
+import { isEverything, type PickerState, questionOf, type RunInfo, selectedLine } from "./state.ts";
 import { renderRow, type Row } from "./render_row.ts";
 import { styled, type Theme, toColumn } from "./theme.ts";
 
@@ -65,7 +65,7 @@ function page(
 function list(state: PickerState, context: RenderContext): Frame {
   const { size, upward } = state;
   const { list: height, preview, footer } = heights(size);
-  const query = parseQuery(state.query, state.mode);
+  const query = parseQuery(questionOf(state).text, state.mode);
   const prompt = queryRow(state, context.theme);
   const commands = listRows(state, context, query, height);
   while (commands.length < height) commands.push("");
@@ -101,7 +101,7 @@ function listRows(
 
 /** What stands in place of the list: one line a row. */
 function nothing({ query, filter, results }: PickerState): readonly string[] {
-  const isFiltered = filter.scope !== "all" || filter.okOnly;
+  const isFiltered = !isEverything(filter);
   if (query.trim() !== "" && (isFiltered || results.total > 0)) {
     return ["  nothing matches: enter keeps what you typed"];
   }
@@ -179,7 +179,9 @@ const SCOPE_NAMES = {
 function statusOf(state: PickerState, room: number): string {
   const { results, mode, filter } = state;
   const count = `${grouped(results.count)}${results.complete ? "" : "+"}`;
-  const where = SCOPE_NAMES[filter.scope] + (filter.okOnly ? ", ok only" : "");
+  const where = SCOPE_NAMES[filter.scope] +
+    (filter.okOnly ? ", ok only" : filter.failedOnly ? ", failed only" : "") +
+    (filter.newestFirst && !filter.sessionFirst ? ", newest first" : "");
   const all = [
     `${mode}, ${where}  ${count}/${grouped(results.total)}`,
     `${mode}, ${where}  ${count}`,

@@ -1,4 +1,7 @@
 /** All that the picker knows; replaced by {@linkcode import("./reduce.ts").reduce}, never changed. */
+import type { RunFilter } from "../history/run_filter.ts";
+import type { QueryPlace } from "../search/language/filters.ts";
+import { parseLine, type Question } from "../search/language/parse.ts";
 import type { MatchMode } from "../search/query.ts";
 
 /** Whose runs count, in the order of the scope key. */
@@ -18,6 +21,12 @@ export interface Filter {
   readonly scope: Scope;
   /** Only runs that ended with status 0. */
   readonly okOnly: boolean;
+  /** Only runs that ended with another one. @default {false} */
+  readonly failedOnly?: boolean;
+  /** In the order of time, not of what is likely to be wanted. @default {false} */
+  readonly newestFirst?: boolean;
+  /** What the filters of the query say. @default {nothing} */
+  readonly runs?: RunFilter | undefined;
   /** With `all`: the commands of this session before all others. @default {false} */
   readonly sessionFirst?: boolean;
 }
@@ -91,7 +100,11 @@ export interface PickerState {
   /** Where the next letter goes, in UTF-16 units of `query`, between characters. */
   readonly cursor: number;
   readonly mode: MatchMode;
+  /** What `.` means in filters. */
+  readonly place: QueryPlace;
   readonly filter: Filter;
+  /** Going through the scopes: one that holds nothing is passed over. */
+  readonly skipsEmpty: boolean;
   /** Grows with everything that makes old results stale. */
   readonly generation: number;
   /** Most lines wanted in results; grows when the end of the list is reached. */
@@ -123,6 +136,8 @@ export interface PickerOptions {
   readonly mode?: MatchMode;
   /** @default {all runs} */
   readonly filter?: Filter;
+  /** @default {nowhere} */
+  readonly place?: QueryPlace | undefined;
   /** @default {"edit"} */
   readonly enter?: ChoiceAction;
   /** @default {false} */
@@ -132,10 +147,38 @@ export interface PickerOptions {
 /** Lines in a first result: some screens full. */
 export const FIRST_LIMIT = 1000;
 
+const NOWHERE: QueryPlace = {
+  hostname: undefined,
+  deviceId: undefined,
+  userId: undefined,
+  cwd: undefined,
+  home: undefined,
+  session: undefined,
+  nowMs: 0,
+};
+
+/** What the query line asks for. */
+export function questionOf({ query, place }: Pick<PickerState, "query" | "place">): Question {
+  return parseLine(query, place);
+}
+
+/** The filter with what the filters in the query say; the same one if they say the same as before. */
+export function withQuery(filter: Filter, query: string, place: QueryPlace): Filter {
+  const runs = parseLine(query, place).filter;
+  const isSame = JSON.stringify(runs) === JSON.stringify(filter.runs ?? {});
+  return isSame ? filter : { ...filter, runs };
+}
+
+/** Whether every run there is counts. */
+export function isEverything({ scope, okOnly, failedOnly, runs }: Filter): boolean {
+  return scope === "all" && !okOnly && !failedOnly && Object.keys(runs ?? {}).length === 0;
+}
+
 /** The state before the first key. */
 export function initialState(options: PickerOptions): PickerState {
   const { size, query = "", mode = "fuzzy", enter = "edit" } = options;
   const { filter = { scope: "all", okOnly: false }, upward = false } = options;
+  const { place = NOWHERE } = options;
   const oneLine = asQuery(query);
   return {
     size: atLeastOne(size),
@@ -143,7 +186,9 @@ export function initialState(options: PickerOptions): PickerState {
     firstQuery: oneLine,
     cursor: oneLine.length,
     mode,
-    filter,
+    place,
+    filter: withQuery(filter, oneLine, place),
+    skipsEmpty: false,
     generation: 1,
     limit: FIRST_LIMIT,
     results: { generation: 0, lines: [], count: 0, total: 0, complete: false },

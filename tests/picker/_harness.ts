@@ -5,6 +5,7 @@ import {
   initialState,
   type PickerOptions,
   type PickerState,
+  questionOf,
   type RunInfo,
 } from "../../src/picker/state.ts";
 import { COLOURS, type Theme } from "../../src/picker/theme.ts";
@@ -62,9 +63,13 @@ export class PickerHarness {
   }
 
   #search(complete = true): void {
-    const { query, mode, limit, generation } = this.state;
+    const { mode, limit, generation } = this.state;
     const index = indexOf(this.commands);
-    const search = new IncrementalSearch(index, parseQuery(query, mode), limit);
+    const search = new IncrementalSearch(
+      index,
+      parseQuery(questionOf(this.state).text, mode),
+      limit,
+    );
     search.step(() => false);
     const found = search.found();
     const results = { ...found, complete, generation, total: index.count };

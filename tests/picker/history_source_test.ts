@@ -10,6 +10,7 @@ import { makeEntry } from "../fakes/entries.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 
 const HERE: PickerPlace = {
+  userId: "ana",
   deviceId: "laptop" as DeviceId,
   cwd: "/home/ana/src/api/tests",
   workspace: "/home/ana/src/api",
@@ -52,7 +53,7 @@ function withHistory(test: (source: CommandSource, history: History) => void, at
 function found(source: CommandSource, filter: Partial<Filter>): string[] {
   const index = new CommandIndex();
   for (
-    const slices = source.slices({ scope: "all", okOnly: false, ...filter });;
+    const slices = source.slices({ scope: "all", okOnly: false, newestFirst: true, ...filter });;
   ) {
     const next = slices.next();
     if (next.done) break;
@@ -70,6 +71,32 @@ Deno.test("historySource() gives distinct commands of each scope, newest first",
     assert.deepEqual(found(source, { scope: "workspace" }), ["ls", "make"]);
     assert.deepEqual(found(source, { scope: "workspace", okOnly: true }), ["ls"]);
     assert.deepEqual(found(source, { scope: "session" }), [loop]);
+  });
+});
+
+Deno.test("historySource() gives the same commands by context, each once", () => {
+  withHistory((source) => {
+    for (const scope of ["all", "host", "directory", "workspace", "session"] as const) {
+      const newest = found(source, { scope });
+      const likely = found(source, { scope, newestFirst: false });
+      assert.deepEqual([...likely].sort(), [...newest].sort());
+    }
+    // Run here, and on this host.
+    const likely = found(source, { newestFirst: false });
+    assert.ok(likely.indexOf("ls") < likely.indexOf("elsewhere"));
+  });
+});
+
+Deno.test("historySource() takes the filters of the query, and keeps the order that was chosen", () => {
+  withHistory((source, history) => {
+    const failed = found(source, { runs: { exit: "failure" } });
+    assert.ok(failed.includes("make") && !failed.includes("last"));
+    assert.deepEqual(found(source, { failedOnly: true }), failed);
+    source.keepOrder?.(true);
+    assert.equal(history.recall.prefersNewest, true);
+    source.keepOrder?.(false);
+    assert.equal(history.recall.prefersNewest, false);
+    assert.deepEqual(source.names?.().hosts.length, 1);
   });
 });
 
@@ -93,7 +120,7 @@ Deno.test("historySource() finds nothing in a scope that means nothing here", ()
 
 Deno.test("historySource() knows every run of a command, and the latest under a filter", () => {
   withHistory((source) => {
-    const slice = source.slices({ scope: "host", okOnly: false }).next().value!;
+    const slice = source.slices({ scope: "host", okOnly: false, newestFirst: true }).next().value!;
     const make = Array.from(slice.ids as ArrayLike<number>).at(-1)!;
     const latest = source.latest([make], { scope: "host", okOnly: false }).get(make);
     assert.deepEqual([latest?.exitCode, latest?.cwd], [2, "/home/ana/src/api"]);
@@ -106,7 +133,7 @@ Deno.test("historySource() knows every run of a command, and the latest under a 
 
 Deno.test("historySource() deletes a command with all its runs, once", () => {
   withHistory((source, history) => {
-    const slice = source.slices({ scope: "host", okOnly: false }).next().value!;
+    const slice = source.slices({ scope: "host", okOnly: false, newestFirst: true }).next().value!;
     const make = Array.from(slice.ids as ArrayLike<number>).at(-1)!;
     assert.equal(source.delete(make), 2);
     assert.equal(source.delete(make), 0);

@@ -7,6 +7,9 @@ import { FakeWorld } from "../fakes/fake_world.ts";
 const SETTINGS = {
   dbPath: ":memory:",
   deviceId: "laptop",
+  userId: "ana",
+  hostname: "lap",
+  home: "/home/ana",
   searchEnter: "edit",
   searchUi: "builtin",
 } as const;

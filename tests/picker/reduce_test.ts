@@ -135,9 +135,9 @@ Deno.test("reduce() has one key for each filter, and the same key takes it back"
   }
   const picker = new PickerHarness(COMMANDS);
   picker.press("f7", "alt-h");
-  assert.deepEqual(picker.state.filter, { scope: "host", okOnly: true });
+  assert.deepEqual(picker.state.filter, { scope: "host", okOnly: true, failedOnly: false });
   picker.press("alt-a", "alt-o");
-  assert.deepEqual(picker.state.filter, { scope: "all", okOnly: false });
+  assert.deepEqual(picker.state.filter, { scope: "all", okOnly: false, failedOnly: false });
   picker.press("ctrl-x", "ctrl-x");
   assert.equal(picker.state.filter.scope, "directory");
 });

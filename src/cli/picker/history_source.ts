@@ -5,11 +5,16 @@ import type { CommandRuns, Filter, RunInfo } from "../../picker/state.ts";
 import { type Slice, TEXT_END } from "../../search/index.ts";
 import type { CommandSlice, Recall } from "../../store/index/history_search.ts";
 import { folderFilter, type RunFilter } from "../../history/run_filter.ts";
+import { bothFilters } from "../../search/language/parse.ts";
+import { rankCommands } from "../../search/ranking.ts";
+import type { RecentRuns } from "../../store/index/recent_runs.ts";
+import { namesIn } from "../query_completions.ts";
 import type { CommandSource } from "./command_source.ts";
 
 /** Where the picker was opened: what the scopes mean. */
 export interface PickerPlace {
   readonly deviceId: DeviceId;
+  readonly userId: string;
   /** `undefined` if the folder is gone. */
   readonly cwd: string | undefined;
   /** Follows symbolic links. @default {folders have one name} */
@@ -22,7 +27,10 @@ export interface PickerPlace {
 
 /** What the source needs of the history. */
 export interface HistoryReads {
-  readonly recall: Pick<Recall, "commands" | "runsOf" | "entriesBySeq">;
+  readonly recall: Pick<
+    Recall,
+    "commands" | "rankedCommands" | "runsOf" | "entriesBySeq" | "recentPlaces" | "prefersNewest"
+  >;
   /** Deletes every run of exactly this command; how many there were. */
   deleteCommand(command: string): number;
 }
@@ -37,6 +45,9 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
   const runsOf = (filter: Filter): RunFilter => runFilter(filter, place);
   return {
     slices(filter): Generator<Slice> {
+      if (!filter.newestFirst && !filter.sessionFirst) {
+        return toSlices(recall.rankedCommands(runsOf(filter), (recent) => ranked(recent, place)));
+      }
       const all = toSlices(recall.commands(runsOf(filter)));
       const isFirst = filter.sessionFirst && filter.scope === "all" && place.session !== undefined;
       if (!isFirst) return all;
@@ -52,6 +63,10 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
       return runs;
     },
     text: (id) => entryOf(id)?.command,
+    names: () => namesIn(recall.recentPlaces(), place.userId),
+    keepOrder(newestFirst): void {
+      recall.prefersNewest = newestFirst;
+    },
     runs(id): CommandRuns | undefined {
       const command = entryOf(id)?.command;
       if (command === undefined) return undefined;
@@ -70,8 +85,33 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
 // A name that no folder and no session has: a scope that means nothing here holds nothing.
 const NONE = "";
 
-function runFilter({ scope, okOnly }: Filter, place: PickerPlace): RunFilter {
-  const exit = okOnly ? "success" : undefined;
+/** Half as near as the folder itself is all else of its workspace. */
+const IN_WORKSPACE = 0.5;
+
+function ranked(recent: RecentRuns, place: PickerPlace): readonly number[] {
+  const hosts = new Map<string, number>([[place.deviceId, 0]]);
+  const facts = new Map<number, { host: number; nearness: number }>();
+  for (const [id, { cwd, deviceId }] of recent.places) {
+    if (!hosts.has(deviceId)) hosts.set(deviceId, hosts.size);
+    const { workspace } = place;
+    const isNear = workspace !== undefined && cwd.startsWith(`${workspace}/`);
+    const nearness = cwd === place.cwd ? 1 : isNear || cwd === workspace ? IN_WORKSPACE : 0;
+    facts.set(id, { host: hosts.get(deviceId)!, nearness });
+  }
+  return rankCommands(recent.runs, {
+    session: place.session === undefined ? -1 : recent.session(place.session),
+    ownHost: 0,
+    hostOf: (id) => facts.get(id)?.host ?? -1,
+    nearness: (id) => facts.get(id)?.nearness ?? 0,
+  });
+}
+
+function runFilter(filter: Filter, place: PickerPlace): RunFilter {
+  return bothFilters(scopeFilter(filter, place), filter.runs ?? {});
+}
+
+function scopeFilter({ scope, okOnly, failedOnly }: Filter, place: PickerPlace): RunFilter {
+  const exit = okOnly ? "success" : failedOnly ? "failure" : undefined;
   switch (scope) {
     case "all":
       return { exit };

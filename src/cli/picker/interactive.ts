@@ -7,6 +7,7 @@ import type { History } from "../../store/file/open_history.ts";
 import type { CommandSource } from "./command_source.ts";
 import { historySource, type PickerPlace } from "./history_source.ts";
 import { forOutput } from "../print.ts";
+import { queryPlace } from "../run_filter_flags.ts";
 import { exitCodeOf, type Outcome, widgetAnswer } from "./outcome.ts";
 import { runPicker } from "./run_picker.ts";
 import type { PickerRunOptions } from "./run_options.ts";
@@ -31,7 +32,10 @@ export interface InteractiveFlags {
  */
 export async function searchInteractively(
   world: World,
-  settings: Pick<Settings, "dbPath" | "deviceId" | "searchEnter" | "searchUi">,
+  settings: Pick<
+    Settings,
+    "dbPath" | "hostname" | "deviceId" | "userId" | "home" | "searchEnter" | "searchUi"
+  >,
   history: Pick<History, "recall" | "removal">,
   flags: InteractiveFlags,
 ): Promise<number> {
@@ -48,7 +52,13 @@ export async function searchInteractively(
     mode: flags.up ? "prefix" : "fuzzy",
     upward: flags.up,
     inLineEditor: flags.widget,
-    filter: { scope: "all", okOnly: false, sessionFirst: flags.up },
+    filter: {
+      scope: "all",
+      okOnly: false,
+      sessionFirst: flags.up,
+      newestFirst: history.recall.prefersNewest,
+    },
+    place: queryPlace(world, settings),
   });
   world.stdout.write(flags.widget ? widgetAnswer(outcome) : plainAnswer(world, outcome));
   if (history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
@@ -79,10 +89,11 @@ async function choose(
   return await runFzf(source, options);
 }
 
-function placeOf(world: World, settings: Pick<Settings, "deviceId">): PickerPlace {
+function placeOf(world: World, settings: Pick<Settings, "deviceId" | "userId">): PickerPlace {
   const cwd = world.cwd();
   return {
     deviceId: settings.deviceId as DeviceId,
+    userId: settings.userId,
     cwd,
     realPath: (path) => world.files.realPath(path),
     workspace: cwd === undefined ? undefined : workspaceOf(world.files, cwd),

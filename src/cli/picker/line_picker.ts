@@ -38,7 +38,10 @@ export function runLinePicker(
 
   function search(from: Loader, text: string): readonly number[] {
     const size = { columns: 80, rows: SHOWN };
-    from.search({ ...initialState({ size, query: text, mode, filter }), limit: SHOWN });
+    from.search({
+      ...initialState({ size, query: text, mode, filter, place: options.place }),
+      limit: SHOWN,
+    });
     while (from.hasWork) from.work(() => false);
     return from.results()?.lines ?? [];
   }

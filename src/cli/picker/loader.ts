@@ -1,5 +1,11 @@
 /** The commands of one filter: loaded slice by slice, searched meanwhile, with what is shown beside them. */
-import type { Filter, PickerState, Results, RunInfo } from "../../picker/state.ts";
+import {
+  type Filter,
+  type PickerState,
+  questionOf,
+  type Results,
+  type RunInfo,
+} from "../../picker/state.ts";
 import { CommandIndex, type Slice } from "../../search/index.ts";
 import { parseQuery } from "../../search/query.ts";
 import { IncrementalSearch } from "../../search/search.ts";
@@ -28,9 +34,10 @@ export class Loader {
   }
 
   /** Starts the search for the query of the state in place of the one before. */
-  search({ query, mode, limit, generation }: PickerState): void {
-    this.#search = new IncrementalSearch(this.index, parseQuery(query, mode), limit, this.#search);
-    this.#generation = generation;
+  search(state: PickerState): void {
+    const query = parseQuery(questionOf(state).text, state.mode);
+    this.#search = new IncrementalSearch(this.index, query, state.limit, this.#search);
+    this.#generation = state.generation;
   }
 
   /** Searches until `isOver()`; if there is nothing to search, loads one more slice. */

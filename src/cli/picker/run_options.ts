@@ -1,4 +1,5 @@
 import type { ChoiceAction, Filter } from "../../picker/state.ts";
+import type { QueryPlace } from "../../search/language/filters.ts";
 import type { MatchMode } from "../../search/query.ts";
 
 /** How the picker starts. */
@@ -11,6 +12,8 @@ export interface PickerRunOptions {
   readonly mode?: MatchMode | undefined;
   /** @default {all runs} */
   readonly filter?: Filter | undefined;
+  /** What `.` means in filters. @default {nowhere} */
+  readonly place?: QueryPlace | undefined;
   /** The list grows upwards, as for the Up key. @default {false} */
   readonly upward?: boolean | undefined;
   /**

@@ -55,14 +55,14 @@ async function onTerminal(
   source: CommandSource,
   options: PickerRunOptions,
 ): Promise<Outcome> {
-  const { query = "", enter = "edit", mode = "fuzzy", upward = false, signal } = options;
+  const { query = "", enter = "edit", mode = "fuzzy", upward = false, signal, place } = options;
   const surfaceOptions = { marksPastes: !(options.inLineEditor ?? false) };
   const { filter = { scope: "all", okOnly: false } } = options;
   const whole = sizeOf(terminal, world);
   const isInline = whole.rows >= INLINE_FROM_ROWS;
   const surface = isInline ? inline(surfaceOptions) : fullScreen(surfaceOptions);
   const areaOf = (): Size => area(sizeOf(terminal, world), isInline);
-  const state = initialState({ size: areaOf(), query, enter, mode, filter, upward });
+  const state = initialState({ size: areaOf(), query, enter, mode, filter, upward, place });
   const session = new PickerSession({ terminal, source, clock: world.clock }, state, {
     surface,
     theme: world.env("NO_COLOR") === undefined ? COLOURS : NO_COLOURS,

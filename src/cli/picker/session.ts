@@ -7,8 +7,9 @@
 import type { Clock } from "../../base/clock.ts";
 import { toError } from "../../base/rr_error.ts";
 import type { Key } from "../../picker/keys.ts";
-import { paint, type Surface } from "../../picker/paint.ts";
+import { clipboard, paint, type Surface } from "../../picker/paint.ts";
 import { type Effect, type PickerEvent, reduce } from "../../picker/reduce.ts";
+import { inFolderOf } from "../../picker/format.ts";
 import { type Frame, render, type RenderContext, visibleLines } from "../../picker/render.ts";
 import type { PickerState } from "../../picker/state.ts";
 import type { Theme } from "../../picker/theme.ts";
@@ -174,7 +175,18 @@ export class PickerSession {
         this.#outcome = { kind: "typed", text: effect.text };
         return;
       case "choose":
-        return this.#choose(effect.line, effect.action);
+        return this.#choose(effect.line, effect.action, effect.inFolder ?? false);
+      case "copy":
+        return this.#copy(effect.line);
+      case "complete":
+        return this.#try(() => {
+          const names = this.#deps.source.names?.();
+          if (names !== undefined) {
+            this.#dispatch({ kind: "names", names, home: this.#options.home });
+          }
+        });
+      case "keep-order":
+        return this.#try(() => this.#deps.source.keepOrder?.(effect.newestFirst));
       case "details":
         return this.#try(() => {
           const runs = this.#deps.source.runs(this.#loader.index.id(effect.line));
@@ -198,9 +210,17 @@ export class PickerSession {
     this.#loader.search(this.#state);
   }
 
-  #choose(line: number, action: "edit" | "run"): void {
+  #copy(line: number): void {
+    const command = this.#deps.source.text(this.#loader.index.id(line));
+    if (command === undefined) return;
+    this.#deps.terminal.write(clipboard(command));
+  }
+
+  #choose(line: number, action: "edit" | "run", inFolder: boolean): void {
     this.#try(() => {
-      const command = this.#deps.source.text(this.#loader.index.id(line));
+      const text = this.#deps.source.text(this.#loader.index.id(line));
+      const cwd = inFolder ? this.#loader.latest(line)?.cwd : undefined;
+      const command = text === undefined || cwd === undefined ? text : inFolderOf(cwd, text);
       if (command !== undefined) this.#outcome = { kind: "chosen", action, command };
       else this.#dispatch({ kind: "failed", message: "It was deleted meanwhile" });
     });

@@ -10,7 +10,7 @@ import {
 } from "./chunks.ts";
 import type { Columns } from "./columns.ts";
 import type { Database } from "../file/database.ts";
-import { type Dictionary, type OwnNumbers, readingDictionary } from "./dictionary.ts";
+import { type OwnNumbers, readingDictionary } from "./dictionary.ts";
 import { INDEX_STALE, INDEXED_SEQ, type Meta } from "../file/meta.ts";
 import type { RunFilter } from "../../history/run_filter.ts";
 import { type CompiledFilter, compileFilter } from "./run_filter.ts";
@@ -33,16 +33,16 @@ export class RunReader {
   /** Numbers of what is not indexed yet. */
   readonly own: OwnNumbers;
   readonly #db: Database;
-  readonly #dictionary: Dictionary;
+  readonly #dictionary: ReturnType<typeof readingDictionary>;
   readonly #filter: RunFilter;
   readonly #test: CompiledFilter;
   readonly #spans: readonly Span[];
   readonly #indexedSeq: number;
   readonly #headSeq: number;
 
-  /** A reader for what `filter` wants. */
-  constructor(db: Database, meta: Meta, filter: RunFilter) {
-    const dictionary = readingDictionary(db);
+  /** A reader for what `filter` wants; it shares the numbers of `other`. */
+  constructor(db: Database, meta: Meta, filter: RunFilter, other?: RunReader) {
+    const dictionary = other === undefined ? readingDictionary(db) : other.#dictionary;
     const stale = meta.get(INDEX_STALE) !== undefined;
     this.#db = db;
     this.#dictionary = dictionary;

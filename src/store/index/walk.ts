@@ -12,6 +12,8 @@ export interface Run {
 
 /** How to walk. */
 export interface WalkOptions {
+  /** Commands that are left out of distinct ones. @default {none} */
+  readonly without?: Iterable<number> | undefined;
   /** Only the newest run of each command. */
   readonly distinct: boolean;
   /** Whether a command is wanted, by its number. @default {every command is} */
@@ -28,6 +30,7 @@ export function* walkRuns(
 ): Generator<readonly Run[], void, undefined> {
   const { distinct, wanted } = options;
   const given = new Marks();
+  for (const command of options.without ?? []) given.mark(command);
   // Runs that a later block may still come before, by command or, if all are wanted, by number.
   let waiting = new Map<number, Run>();
   for (const { columns, newestMs } of reader.blocks(wanted)) {
