@@ -75,7 +75,7 @@ export const KEYS: readonly KeyHelp[] = [
   row("alt-i", { kind: "in-folder" }, "take it with cd to its folder before it"),
   row("ctrl-y alt-c", { kind: "copy" }, "copy it to the clipboard"),
   row("ctrl-o", { kind: "details" }, "every run: when, where, how it ended"),
-  row("ctrl-d", { kind: "delete" }, "delete it: all its runs on this device"),
+  row("ctrl-d", { kind: "delete" }, "delete it: all its runs"),
   row("f1 alt-?", { kind: "help" }, "this help; also ? in an empty line"),
   row("escape", { kind: "escape" }, "back; leave without a command"),
   row("ctrl-c ctrl-g", { kind: "cancel" }, "leave without a command"),

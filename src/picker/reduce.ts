@@ -41,7 +41,7 @@ export type Effect =
   /** Search for the query of the new state, under its generation. */
   | { readonly kind: "search" }
   | { readonly kind: "details"; readonly line: number }
-  | { readonly kind: "delete"; readonly line: number }
+  | { readonly kind: "delete"; readonly line: number; readonly reach: "everywhere" | "here" }
   | { readonly kind: "redraw" }
   | {
     readonly kind: "choose";
@@ -361,9 +361,11 @@ function confirm(state: PickerState): Step {
 
 function onConfirm(state: PickerState, line: number, key: Key): Step {
   const next: PickerState = { ...state, view: { kind: "list" } };
-  const yes = (key.kind === "text" && key.text.toLowerCase() === "y") ||
-    (key.kind === "key" && key.name === "ctrl-d");
-  if (yes) return still(next, { kind: "delete", line });
+  const letter = key.kind === "text" ? key.text.toLowerCase() : undefined;
+  if (letter === "y" || (key.kind === "key" && key.name === "ctrl-d")) {
+    return still(next, { kind: "delete", line, reach: "everywhere" });
+  }
+  if (letter === "h") return still(next, { kind: "delete", line, reach: "here" });
   if (key.kind === "key" && key.name === "ctrl-c") {
     return still(next, { kind: "leave", why: "cancelled" });
   }

@@ -136,9 +136,9 @@ const LEAST_COMMAND = 16;
 function questions(count: number): readonly string[] {
   const runs = count === 1 ? "the 1 run" : `all ${grouped(count)} runs`;
   return [
-    `Delete ${runs} of this command on this device? y/n`,
-    `Delete ${runs} on this device? y/n`,
-    `Delete ${runs} here? y/n`,
+    `Delete ${runs} of this command? y on all devices, h only here, n`,
+    `Delete ${runs}? y on all devices, h only here, n`,
+    `Delete ${runs}? y all devices/h here/n`,
   ];
 }
 

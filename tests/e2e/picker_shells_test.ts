@@ -68,7 +68,7 @@ for (const shell of SHELLS) {
       await tmux.press("Up");
       await tmux.until((rows) => rows.some((row) => /^> .*echo first/.test(row)));
       await tmux.press("C-d");
-      await tmux.untilText("Delete the 1 run of this command on this device? y/n");
+      await tmux.untilText("Delete the 1 run");
       await tmux.type("y");
       await tmux.untilText("Deleted 1 run");
       await tmux.until((rows) => !rows.some((row) => row.includes("echo first")));

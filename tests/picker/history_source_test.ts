@@ -46,7 +46,8 @@ function withHistory(test: (source: CommandSource, history: History) => void, at
       startedAtMs: 1_700_000_000_000 + i * 1000,
     })
   ));
-  const deleteCommand = (command: string): number => history.removal.delete({ command });
+  const deleteCommand = (command: string, reach: "everywhere" | "here"): number =>
+    history.removal.delete({ command }, reach);
   test(historySource({ recall: history.recall, deleteCommand }, at), history);
 }
 
@@ -135,8 +136,8 @@ Deno.test("historySource() deletes a command with all its runs, once", () => {
   withHistory((source, history) => {
     const slice = source.slices({ scope: "host", okOnly: false, newestFirst: true }).next().value!;
     const make = Array.from(slice.ids as ArrayLike<number>).at(-1)!;
-    assert.equal(source.delete(make), 2);
-    assert.equal(source.delete(make), 0);
+    assert.equal(source.delete(make, "everywhere"), 2);
+    assert.equal(source.delete(make, "everywhere"), 0);
     assert.deepEqual([source.text(make), source.runs(make)], [undefined, undefined]);
     assert.deepEqual(history.recall.find({ words: ["make"], limit: 9 }), []);
     assert.ok(!found(source, {}).includes("make"));

@@ -160,11 +160,21 @@ Deno.test("reduce() deletes only after a yes", () => {
   }
   for (const key of ["'y'", "'Y'", "ctrl-d"]) {
     const picker = new PickerHarness(COMMANDS);
-    assert.deepEqual(picker.press("down", "ctrl-d", key), [{ kind: "delete", line: 1 }]);
+    assert.deepEqual(picker.press("down", "ctrl-d", key), [{
+      kind: "delete",
+      line: 1,
+      reach: "everywhere",
+    }]);
     const again = picker.send({ kind: "deleted", line: 1, count: 2 });
     assert.deepEqual(again, [{ kind: "search" }]);
     assert.match(picker.state.notice!, /2 runs/);
   }
+});
+
+Deno.test("reduce() deletes on this device only when told so", () => {
+  const picker = new PickerHarness(COMMANDS);
+  const [effect] = picker.press("down", "ctrl-d", "'h'");
+  assert.deepEqual(effect, { kind: "delete", line: 1, reach: "here" });
 });
 
 Deno.test("reduce() asks for nothing to be deleted where nothing is, or results are stale", () => {

@@ -82,7 +82,7 @@ Deno.test("render() asks before it deletes, with the number of runs", () => {
   const frame = render(picker.state, contextOf(["rm \x1b[1mx"]));
   assert.match(
     text(frame).at(-1)!,
-    /Delete all 3 runs of this command on this device\? y\/n rm ␛\[1mx/,
+    /Delete all 3 runs\? y on all devices, h only here, n rm ␛/,
   );
   assert.equal(frame.cursor, undefined);
 });

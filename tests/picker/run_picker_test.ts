@@ -161,7 +161,7 @@ Deno.test("runPicker() deletes after a yes and shows the rest", async () => {
   await picker.terminal.shows((rows) => rows[2]?.includes("git push"));
   picker.terminal.type("\x04");
   await picker.terminal.shows((rows) =>
-    rows.some((row) => /Delete all 2 runs of this command on this device/.test(row))
+    rows.some((row) => /Delete all 2 runs.*\? y .*h .*here/.test(row))
   );
   picker.terminal.type("y");
   await picker.terminal.shows((rows) => rows[2]?.includes("ls -la"));

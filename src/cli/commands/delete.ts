@@ -22,6 +22,9 @@ interface Flags extends RunFilterFlags {
   readonly dryRun: boolean;
   readonly yes: boolean;
   readonly finish: boolean;
+  readonly here: boolean;
+  readonly status: boolean;
+  readonly propagateEarlier: boolean;
 }
 
 /** `rr delete` */
@@ -29,18 +32,23 @@ export const command: CliCommand = defineCommand<Flags, string[]>({
   usage: [
     "--id <ids> [--dry-run]",
     "--cmd <text> [--dry-run]",
-    "[words...] [filters] [--dry-run]",
+    "[words...] [filters] [--here] [--dry-run]",
+    "--status",
+    "--propagate-earlier",
     "--finish",
   ],
   details:
     `It shows what would go and asks; without a terminal it needs --yes. Afterwards the text is nowhere in
-the database, its write-ahead log or the spool, and syncing does not bring it back. Other devices keep
-what they have, and so does the history file of your shell. Ends with 1 if nothing matches.
+the database, its write-ahead log or the spool, and syncing does not bring it back. The daemons of your
+other devices delete it as well, when they next meet one that knows; --status shows who has. Devices
+with the original rr or rr 0.1.0 never learn of it, and the history file of your shell keeps its lines.
+With --here, only this device forgets. Ends with 1 if nothing matches.
 
 Examples:
   rr delete --dry-run password
   rr delete --cmd 'curl -u me:secret https://example.org'
-  rr delete --since 1h --cwd . --yes`,
+  rr delete --since 1h --cwd . --yes
+  rr delete --status`,
   flags: {
     id: listFlag("The entries with these ids", "ids"),
     cmd: textFlag("All runs of exactly this command", "text"),
@@ -48,6 +56,9 @@ Examples:
     caseSensitive: switchFlag("Tell A from a in words"),
     dryRun: switchFlag("Only show what would go"),
     yes: switchFlag("Do not ask"),
+    here: switchFlag("Only on this device; the others keep what they have"),
+    status: switchFlag("Show which devices have confirmed what was deleted"),
+    propagateEarlier: switchFlag("Delete everywhere what was once deleted on this device only"),
     finish: switchFlag("Only clear from the file what an earlier deletion left in it"),
   },
   aliases: { s: "caseSensitive", y: "yes" },
@@ -67,6 +78,8 @@ async function run(
 ): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath });
   if (flags.finish) return await finish(world, settings);
+  if (flags.status) return showStatus(world, settings);
+  if (flags.propagateEarlier) return propagateEarlier(world, settings, flags);
   const selection = await selectionOf(world, settings, flags, words);
   if (!flags.dryRun && !flags.yes && !isAtTerminal(world)) throw needsYes();
   using history = openForDeleting(world, settings);
@@ -80,8 +93,9 @@ async function run(
     printInfo(world, "nothing was deleted");
     return ExitCode.FAILURE;
   }
-  const deleted = history.removal.delete(selection);
+  const deleted = history.removal.delete(selection, flags.here ? "here" : "everywhere");
   const code = report(world, flags, matched, deleted);
+  if (!flags.here) sayReach(world, history);
   await scrub(world, history);
   return code;
 }
@@ -94,12 +108,61 @@ function openForDeleting(world: World, settings: Settings): History {
   });
 }
 
+/** What is listed on a terminal; more is nothing that a person reads. */
+const MOST_SHOWN = 10;
+
 /** What the picker starts in the background, so that nobody waits for the file to be rewritten. */
 async function finish(world: World, settings: Settings): Promise<number> {
   using history = openForDeleting(world, settings);
   await drainFirst(world, settings, history);
   if (history.removal.scrubDue()) await scrub(world, history);
   return ExitCode.OK;
+}
+
+function showStatus(world: World, settings: Settings): number {
+  using history = openHistory(settings.dbPath, {
+    files: world.files,
+    clock: world.clock,
+    mode: "readonly",
+  });
+  const count = history.removal.countEverywhere();
+  const earlier = history.removal.countEarlier();
+  printLine(world, `deleted everywhere: ${count}, on this device only: ${earlier}`);
+  for (const { name, peer, reached, lastSeenUnix } of history.peers.deletionsAt()) {
+    const seen = localTime(lastSeenUnix * 1000);
+    printLine(world, `${printable(name)}  ${peer}  ${REACHED[reached]}, last seen ${seen}`);
+  }
+  printInfo(world, NEVER_LEARN);
+  return ExitCode.OK;
+}
+
+const REACHED = {
+  confirmed: "has all deletions",
+  pending: "still to be reached",
+  unknown: "not known: never compared with, or speaks version 1 only",
+} as const;
+const NEVER_LEARN = "Devices with the original rr or rr 0.1.0 never learn of deletions";
+
+function propagateEarlier(world: World, settings: Settings, flags: Flags): number {
+  using history = openForDeleting(world, settings);
+  const count = history.removal.countEarlier();
+  if (flags.dryRun || count === 0) return report(world, flags, count, 0);
+  const code = report(world, flags, count, history.removal.propagateEarlier());
+  sayReach(world, history);
+  return code;
+}
+
+/** Says which devices still have to hear of it. */
+function sayReach(world: World, history: History): void {
+  const peers = history.peers.deletionsAt();
+  const pending = peers.filter(({ reached }) => reached !== "confirmed");
+  if (peers.length === 0) return;
+  const names = pending.slice(0, MOST_SHOWN).map(({ name }) => printable(name)).join(", ");
+  const more = pending.length > MOST_SHOWN ? " and others" : "";
+  if (pending.length > 0) {
+    printInfo(world, `still to be reached: ${names}${more} (see rr delete --status)`);
+  }
+  printInfo(world, NEVER_LEARN);
 }
 
 function report(world: World, { dryRun }: Flags, matched: number, deleted: number): number {
@@ -144,8 +207,6 @@ function needsYes(): RrError {
     hint: "See what would go with --dry-run, then add --yes",
   });
 }
-
-const MOST_SHOWN = 10;
 
 function showSome(world: World, history: History, selection: Selection, all: boolean): void {
   const limit = all ? Number.MAX_SAFE_INTEGER : MOST_SHOWN;

@@ -21,5 +21,5 @@ export interface CommandSource {
   /** Every run of it, whatever the filter; `undefined` if it was deleted. */
   runs(id: number): CommandRuns | undefined;
   /** Deletes the command and all its runs on this device; how many there were. */
-  delete(id: number): number;
+  delete(id: number, reach: "everywhere" | "here"): number;
 }

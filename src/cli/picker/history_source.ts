@@ -32,7 +32,7 @@ export interface HistoryReads {
     "commands" | "rankedCommands" | "runsOf" | "entriesBySeq" | "recentPlaces" | "prefersNewest"
   >;
   /** Deletes every run of exactly this command; how many there were. */
-  deleteCommand(command: string): number;
+  deleteCommand(command: string, reach: "everywhere" | "here"): number;
 }
 
 /** Runs read for the details of a command. */
@@ -75,9 +75,9 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
       const firstMs = entries.length === total ? entries.at(-1)?.startedAtMs : undefined;
       return { command, total, failed, firstMs, lastMs, runs: entries };
     },
-    delete(id): number {
+    delete(id, reach): number {
       const command = entryOf(id)?.command;
-      return command === undefined ? 0 : history.deleteCommand(command);
+      return command === undefined ? 0 : history.deleteCommand(command, reach);
     },
   };
 }

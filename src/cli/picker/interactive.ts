@@ -42,7 +42,7 @@ export async function searchInteractively(
   const source = historySource(
     {
       recall: history.recall,
-      deleteCommand: (command) => history.removal.delete({ command }),
+      deleteCommand: (command, reach) => history.removal.delete({ command }, reach),
     },
     placeOf(world, settings),
   );

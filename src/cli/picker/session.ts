@@ -194,7 +194,8 @@ export class PickerSession {
         });
       case "delete":
         return this.#try(() => {
-          const count = this.#deps.source.delete(this.#loader.index.id(effect.line));
+          const id = this.#loader.index.id(effect.line);
+          const count = this.#deps.source.delete(id, effect.reach);
           this.#loader.index.remove(effect.line);
           this.#dispatch({ kind: "deleted", line: effect.line, count });
         });

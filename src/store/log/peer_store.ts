@@ -16,6 +16,16 @@ export interface PeerState {
   readonly lastSeenUnix: number | undefined;
 }
 
+/** One peer, and whether it has all that was deleted here. */
+export interface DeletionsAt {
+  readonly peer: string;
+  /** What a person calls it: its machine, its device id, or its PeerId. */
+  readonly name: string;
+  /** `unknown`: it was never found equal, as it is new, or speaks version 1 only. */
+  readonly reached: "confirmed" | "pending" | "unknown";
+  readonly lastSeenUnix: number;
+}
+
 /** As in the original: more peers than a person has, few enough to dial. */
 const MOST_PEERS = 1000;
 /** Peers that are kept; a directory that invents some in every round must not fill the disk. */
@@ -107,6 +117,23 @@ export class PeerStore {
       pushCursor: integerOr(row[2], 0),
       lastSeenUnix: integerOr(row[3], undefined),
       pendingPush: integerOr(row[4], 0),
+    }));
+  }
+
+  /** How far the deletions of this device have come, by what was last found equal with each peer. */
+  deletionsAt(): DeletionsAt[] {
+    const last = this.#db.integer("SELECT max(seq) FROM rr_tomb");
+    return this.#db.rows(
+      `SELECT b.peer_id, n.hostname, b.device_id, e.seq, b.last_seen FROM peer_book b
+       LEFT JOIN rr_peer_name n ON n.peer_id = b.peer_id
+       LEFT JOIN rr_pin p ON p.peer_id = b.peer_id
+       LEFT JOIN rr_base e ON e.name = p.name
+       ORDER BY b.last_seen DESC, b.peer_id`,
+    ).map(([peer, hostname, deviceId, seq, lastSeen]) => ({
+      peer: String(peer),
+      name: String(hostname ?? deviceId ?? peer),
+      reached: seq === null ? "unknown" : Number(seq) >= last ? "confirmed" : "pending",
+      lastSeenUnix: integerOr(lastSeen, 0),
     }));
   }
 

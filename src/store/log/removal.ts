@@ -198,6 +198,11 @@ export class Removal {
     }
   }
 
+  /** Entries that were deleted everywhere, by this device or another. */
+  countEverywhere(): number {
+    return this.#db.integer("SELECT count(*) FROM rr_tomb");
+  }
+
   /** Entries that were once deleted on this device only, and can still be deleted everywhere. */
   countEarlier(): number {
     return this.#db.integer("SELECT count(*) FROM rr_deleted");
