@@ -15,15 +15,18 @@ export interface Theme {
   readonly notice: string;
 }
 
-/** For terminals with colours; of the 16 that a person's own scheme defines. */
+/**
+ * For terminals with colours; of the 16 that a person's own scheme defines. Magenta and red are the two
+ * of these that can be read on black and on white; not bold, which many terminals show as another colour.
+ */
 export const COLOURS: Theme = {
-  match: "1;33",
+  match: "4;35",
   matchSelected: "7;1;4",
   selected: "7",
   dim: "2",
   failed: "31",
-  prompt: "1;36",
-  notice: "1;33",
+  prompt: "1",
+  notice: "35",
 };
 
 /** For `NO_COLOR`: bold, underlined and inverse only. */
