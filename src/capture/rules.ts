@@ -6,7 +6,7 @@ import { findSecret } from "./secrets.ts";
 /** Why a command is not recorded. */
 export type SkipReason =
   | "empty"
-  | "own" // `rr` itself
+  | "own" // one of our own commands, alone
   | "pattern" // `record_ignore_regex`
   | "folder" // `record_ignore_dirs`
   | "secret"; // `record_secrets_filter`
@@ -61,11 +61,24 @@ export function isHidden(typed: string): boolean {
   return typed.startsWith(" ") || typed.startsWith("\t");
 }
 
+// One of our commands and nothing besides. There are other programs of this name, and what is run
+// behind `rr ... &&` is a command like any other.
 function isOwn(command: string): boolean {
-  return command.startsWith("rr") && /^rr(?:\s|$)/.test(command);
+  if (!command.startsWith("rr") || /[;&|<>`\n]|\$\(/.test(command)) return false;
+  const [first, name, next] = command.split(/\s+/);
+  if (first !== "rr") return false;
+  if (name === undefined || name.startsWith("-")) return true;
+  // Mozilla's takes the program to be recorded.
+  return OWN_COMMANDS.includes(name) && (name !== "record" || (next ?? "-").startsWith("-"));
 }
 
-/** Whether a folder is one of these or below, by any of the names that both have. */
+/** The commands of rr, and those that the hooks add. A line that is nothing but one is not recorded. */
+export const OWN_COMMANDS: readonly string[] = (
+  "search record hook stats import export delete prune pair p2p-sync p2p-serve status sync-status " +
+  "tracker-serve relay-serve init service doctor swarm-key completions devices hub setup uninstall " +
+  "config try help pause resume"
+).split(" ");
+
 function folderTest(
   ignored: readonly string[],
   home: string | undefined,

@@ -1,6 +1,7 @@
 /** `rr p2p-sync --watch` and `rr p2p-serve`, behind their flags. */
 import { daemonConfigOf, type DaemonFlags } from "../app/daemon_config.ts";
 import { isDaemonBusy, runDaemon } from "../app/daemon/run_daemon.ts";
+import { refreshHookFiles } from "../app/hook_file.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -14,6 +15,9 @@ export async function runWatch(
   flags: DaemonFlags,
 ): Promise<number> {
   return await serveUntilStopped(world, load(), async (parts, signal) => {
+    await refreshHookFiles(world, load()).catch((error: unknown) =>
+      parts.logger.warn("Could not bring the shell hooks up to date", { error: `${error}` })
+    );
     try {
       await runDaemon(() => daemonConfigOf(load(), flags), parts, signal);
     } catch (error) {

@@ -49,6 +49,8 @@ export interface SettingValues {
   readonly recordIgnoreDirs: readonly string[];
   /** Whether commands that seem to hold a secret are left out. */
   readonly recordSecretsFilter: boolean;
+  /** Whether the hooks leave out what the shell itself is told not to keep. */
+  readonly recordFollowShell: boolean;
   /** Most entries that a search looks at or prints. */
   readonly searchLimit: number;
   /** What Enter does in the picker. */
@@ -176,6 +178,7 @@ export const SETTINGS: { readonly [K in SettingName]: SettingSpec<SettingValues[
   recordIgnoreRegex: optional(TEXT, "record_ignore_regex"),
   recordIgnoreDirs: of(PATHS, "record_ignore_dirs", () => []),
   recordSecretsFilter: of(BOOLEAN, "record_secrets_filter", () => true),
+  recordFollowShell: of(BOOLEAN, "record_follow_shell", () => true),
   searchLimit: {
     kind: integer(1),
     flag: "--limit",

@@ -53,6 +53,7 @@ const LINES: readonly (string | Line)[] = [
   ),
   line("record_ignore_dirs", ["~/private"], "Nothing run in these folders or below is recorded."),
   line("record_secrets_filter", true, "Leave out commands that seem to hold a key or password."),
+  line("record_follow_shell", true, "Leave out what the shell itself is told not to keep."),
 
   "Search",
   line("search_limit_default", 100_000, "Most entries a search looks at."),

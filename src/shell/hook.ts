@@ -10,12 +10,18 @@
  * key binding and puts it on the prompt.
  */
 
+/** A shell that there is a hook for. */
+export type ShellName = "zsh" | "bash" | "fish";
+
 /** What a hook script is made for. */
 export interface HookOptions {
   /** The spool folder, absolute. */
   readonly folder: string;
-  /** A private folder for files of a moment, best in memory; may be the spool folder. */
-  readonly scratch: string;
+  /**
+   * A private folder for files of a moment, best in memory.
+   * @default {what the shell finds when it starts: below XDG_RUNTIME_DIR, or the spool folder}
+   */
+  readonly scratch?: string;
   /** How to start rr where there is no `rr` on the PATH. */
   readonly program: readonly string[];
   /** Whether Up opens the search too. */

@@ -6,17 +6,21 @@ import { bashRecorder } from "./bash/record.ts";
 import { bashWidget } from "./bash/widget.ts";
 import { type HookOptions, quoteForShell } from "./hook.ts";
 
+// Found when the shell starts.
+const SCRATCH = "''";
+
 /** The script for `source <(...)` or its like. */
 export function bashHook(options: HookOptions): string {
   const folder = quoteForShell(options.folder);
-  const scratch = quoteForShell(options.scratch);
+  const scratch = options.scratch === undefined ? SCRATCH : quoteForShell(options.scratch);
   const program = options.program.map(quoteForShell).join(" ");
   return `# rr: records every command that is run in this bash, without starting a process.
 # Load it near the end of ~/.bashrc:  eval "$(rr hook --shell bash)"
 
 # Aliases are expanded when a function is read: those of the user must not change ours. What is defined
 # under allexport would be in all children.
-__rustory_aliases=$(\\shopt -p expand_aliases)
+__rustory_aliases=:
+\\shopt -q expand_aliases && __rustory_aliases='\\shopt -s expand_aliases'
 case $- in *a*) __rustory_aliases+='; \\set -a' ;; esac
 \\shopt -u expand_aliases
 \\set +a
@@ -27,8 +31,8 @@ elif ((BASH_VERSINFO[0] < 5)); then
   builtin printf '%s\\n' "rr: recording needs bash 5.0 or newer, and this is $BASH_VERSION. Commands typed here can be taken in later with 'rr import --from bash'." >&2
 elif shopt -q restricted_shell; then
   builtin printf '%s\\n' "rr: nothing is recorded in this shell: a restricted bash writes no files." >&2
-elif [[ $(declare -p PROMPT_COMMAND PS0 2>/dev/null) =~ (^|$'\\n')declare\\ -[A-Za-z]*r[A-Za-z]*\\ (PROMPT_COMMAND|PS0) ]]; then
-  builtin printf '%s\\n' "rr: nothing is recorded in this shell: \${BASH_REMATCH[2]} is read-only. Load the hook before the line that makes it so." >&2
+elif ! builtin declare -g PROMPT_COMMAND+= PS0+= 2>/dev/null; then
+  builtin printf '%s\\n' "rr: nothing is recorded in this shell: PROMPT_COMMAND or PS0 is read-only. Load the hook before the line that makes it so." >&2
 elif [[ \${__rustory_pid-} != "$$" ]]; then
 
 # The original's hook, in a shell that was open before: ours takes the place of its functions, and its
@@ -79,23 +83,27 @@ __rustory_array=
 [[ -n $__rustory_array ]] || __rustory_element=__rustory_precmd
 __rustory_session=$$-\${EPOCHREALTIME//[!0-9]/}-$RANDOM$RANDOM
 __rustory_spool=${folder}/$__rustory_session.spool
-__rustory_line=${scratch}/$__rustory_session.line
+__rustory_line=${folder}
+[[ -d $__rustory_line ]] || command mkdir -p -m 700 -- "$__rustory_line" 2>/dev/null
+__rustory_line=${scratch}
+if [[ -z $__rustory_line ]]; then
+  __rustory_line=${folder}
+  if [[ \${XDG_RUNTIME_DIR-} == /* && -O $XDG_RUNTIME_DIR ]]; then
+    [[ -d $XDG_RUNTIME_DIR/rustory ]] || command mkdir -m 700 -- "$XDG_RUNTIME_DIR/rustory" 2>/dev/null
+    [[ ! -O $XDG_RUNTIME_DIR/rustory ]] || __rustory_line=$XDG_RUNTIME_DIR/rustory
+  fi
+fi
+__rustory_line+=/$__rustory_session.line
 # Where the folder for the files of a moment went away, as at a logout.
 __rustory_spare=${folder}/$__rustory_session.line
 __rustory_program=(rr)
 type -P rr >/dev/null || __rustory_program=(${program})
 export RUSTORY_SESSION=$__rustory_session
 export -n \${!__rustory_@}
-(
-  umask 077
-  : >|"$__rustory_line"
-) 2>/dev/null
-
 if [[ -n \${BLE_VERSION-} ]]; then
   blehook PREEXEC+=__rustory_ble_preexec PRECMD+=__rustory_ble_precmd
 else
-  __rustory_place
-  __rustory_on_exit "$(trap -p EXIT)"
+  __rustory_set_out 2>/dev/null
 fi
 __rustory_bind_keys
 

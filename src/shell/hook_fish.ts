@@ -20,6 +20,7 @@ set -g __rustory_session $fish_pid-(random)(random)-(random)(random)
 set -gx RUSTORY_SESSION $__rustory_session
 set -g __rustory_folder ${folder}
 set -g __rustory_spool $__rustory_folder/$__rustory_session.spool
+test -d $__rustory_folder; or command mkdir -p -m 700 -- $__rustory_folder 2>/dev/null
 set -g __rustory_program rr
 command -q rr; or set -g __rustory_program ${program}
 

@@ -65,6 +65,7 @@ function __rustory_uninstall {
   (( now = EPOCHREALTIME * 1000000 ))
   __rustory_session=$$-$now-$RANDOM$RANDOM
   __rustory_spool=${folder}/$__rustory_session.spool
+  [[ -d \${__rustory_spool:h} ]] || command mkdir -p -m 700 -- \${__rustory_spool:h} 2>/dev/null
   __rustory_program=(rr)
   (( \${+commands[rr]} )) || __rustory_program=(${program})
   __rustory_adopt $__rustory_spool

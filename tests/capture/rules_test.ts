@@ -3,10 +3,23 @@ import { createCaptureRules, isHidden } from "../../src/capture/rules.ts";
 
 Deno.test("createCaptureRules() records ordinary commands and nothing of rr itself", async () => {
   const { skipReason } = await createCaptureRules();
-  for (const command of ["ls", "rrdtool x", "echo rr", "./rr", "rr2 a", "sudo rr x"]) {
+  for (
+    const command of [
+      "ls",
+      "rrdtool x",
+      "echo rr",
+      "./rr",
+      "rr2 a",
+      "sudo rr x",
+      "rr status && ./deploy.sh production",
+      "rr search x | head",
+      "rr record ./a.out",
+      "rr replay",
+    ]
+  ) {
     assert.equal(skipReason(command, "/"), undefined, command);
   }
-  for (const command of ["rr", "rr search x", "rr\tstats"]) {
+  for (const command of ["rr", "rr search x", "rr\tstats", "rr record --cmd x", "rr --version"]) {
     assert.equal(skipReason(command), "own", command);
   }
   assert.equal(skipReason(""), "empty");

@@ -43,6 +43,7 @@ const VALUES: {
   recordIgnoreRegex: text("f", "e", "c"),
   recordIgnoreDirs: list("/"),
   recordSecretsFilter: { flag: "no", env: "ON", file: "false", wants: [false, true, false] },
+  recordFollowShell: { flag: "no", env: "ON", file: "false", wants: [false, true, false] },
   searchLimit: number(),
   searchEnter: text("run", "EDIT", "run", ["run", "edit", "run"]),
   searchUi: text("fzf", "builtin", "fzf"),

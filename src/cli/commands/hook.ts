@@ -1,38 +1,42 @@
-import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
-import { spoolFolder } from "../../config/paths.ts";
-import type { HookOptions } from "../../shell/hook.ts";
+import { hookScript, writeHookFile } from "../../app/hook_file.ts";
+import { quoteForFish, quoteForShell, type ShellName } from "../../shell/hook.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag } from "../flags.ts";
 
 interface Flags {
-  readonly shell: "zsh" | "bash" | "fish";
+  readonly shell: ShellName;
+  readonly file: boolean;
   readonly upArrow: boolean;
   readonly uninstall: boolean;
 }
 
 /** `rr hook` */
 export const command: CliCommand = defineCommand<Flags>({
-  usage: ["--shell zsh|bash|fish [--up-arrow]", "--shell zsh|bash|fish --uninstall"],
+  usage: ["--shell zsh|bash|fish [--file] [--up-arrow]", "--shell zsh|bash|fish --uninstall"],
   details: `Examples, each for the end of your shell's start-up file:
   source <(rr hook --shell zsh)             in ~/.zshrc (zsh 5.8 and newer)
   eval "$(rr hook --shell bash)"            in ~/.bashrc (bash 5.0 and newer)
   rr hook --shell fish | source             in ~/.config/fish/config.fish (fish 3.6 and newer)
+  rr hook --shell zsh --file >> ~/.zshrc    once: from then on a new shell starts no process for it
 
 Every command is recorded when it ends: its text, start, duration, status and folder. The shell
 appends it to a file beside the database by itself: no process is started, and nothing is printed.
-The next rr that reads the history takes it in; the daemon does at once.
+The next rr that reads the history takes it in; the daemon does at once. The file that --file makes
+is kept up to date by the daemon and by ctrl-r.
 
-Not recorded: a line that begins with a blank, what fish's private mode or bash's HISTIGNORE or zsh's
-HISTORY_IGNORE hide, rr itself, and what record_ignore_regex, record_ignore_dirs and
-record_secrets_filter leave out. \`rr pause\` and \`rr resume\` stop and go on in one shell; while
-RUSTORY_HOOK_DISABLE is set to anything nothing is recorded.
+Not recorded: a line that begins with a blank, a line that is nothing but a command of rr, what
+record_ignore_regex, record_ignore_dirs and record_secrets_filter leave out, and, unless
+record_follow_shell = false, what the shell is told not to keep: while HISTFILE is unset, with an empty
+fish_history or in private mode, by HISTIGNORE or HISTORY_IGNORE, or by zshaddhistory. \`rr pause\` and
+\`rr resume\` stop and go on in one shell; while RUSTORY_HOOK_DISABLE is set nothing is recorded.
 
-In bash, \`exit\` and \`exec\` lines are not recorded, lines of a compound command are joined as bash
-joins them (\`shopt -s lithist\` keeps them apart), and Enter in the search puts the command on the
-prompt even with search_enter = "run". Older versions of bash get ctrl-r only, and
+Kept too: the line that ends the shell (exit, a closed terminal), and in zsh and fish one that becomes
+another program (exec). Lost: what runs when the shell is killed by kill -9, and an exec in bash. bash
+joins the lines of a compound command (\`shopt -s lithist\` keeps them apart), and puts the choice of a
+search on the prompt even with search_enter = "run". Older versions of bash have
 \`rr import --from bash\`.`,
   flags: {
     shell: {
@@ -41,6 +45,7 @@ prompt even with search_enter = "run". Older versions of bash get ctrl-r only, a
       default: "zsh",
       brief: "The shell that will read it",
     },
+    file: switchFlag("Put it into a file, with the completions, and print the line that loads it"),
     upArrow: switchFlag("Search with Up too, this session's commands first"),
     uninstall: switchFlag("Print what takes the hook out of a running shell"),
   },
@@ -48,80 +53,34 @@ prompt even with search_enter = "run". Older versions of bash get ctrl-r only, a
 });
 
 async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
-  const script = await scriptOf(flags.shell);
   if (flags.uninstall) {
-    world.stdout.write(script.uninstall);
+    world.stdout.write(await uninstallerOf(flags.shell));
     return ExitCode.OK;
   }
-  const { dbPath } = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
-  if (dbPath === ":memory:") {
-    throw new RrError("usage", "Cannot hook a shell to a database that is only in memory", {
-      hint: "Name a file with --db-path",
-    });
+  const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
+  if (flags.file) {
+    const path = await writeHookFile(world, settings, flags.shell, flags.upArrow);
+    world.stdout.write(`${sourceLine(flags.shell, path)}\n`);
+    return ExitCode.OK;
   }
-  const folder = absolute(spoolFolder(dbPath), world);
-  world.files.makePrivateFolder(folder);
-  const scratch = scratchFolder(world) ?? folder;
-  const options = { folder, scratch, program: world.program(), upArrow: flags.upArrow };
-  world.stdout.write(script.hook(options));
+  world.stdout.write(await hookScript(world, settings, flags.shell, flags.upArrow));
   return ExitCode.OK;
 }
 
-// A file that is cut short at every prompt belongs into memory: some file systems write it out each time.
-function scratchFolder(world: World): string | undefined {
-  const runtime = world.env("XDG_RUNTIME_DIR");
-  if (runtime === undefined || !runtime.startsWith("/")) return undefined;
-  try {
-    const folder = `${runtime}/rustory`;
-    world.files.makePrivateFolder(folder);
-    removeOld(folder, world);
-    return folder;
-  } catch {
-    // Gone or not ours, as after `su`.
-    return undefined;
-  }
+// It must do no harm on a machine with the same start-up files and without rr.
+function sourceLine(shell: ShellName, path: string): string {
+  return shell === "fish"
+    ? `test -r ${quoteForFish(path)}; and source ${quoteForFish(path)}`
+    : `[ -r ${quoteForShell(path)} ] && . ${quoteForShell(path)}`;
 }
 
-const OLD_MS = 7 * 24 * 3_600_000;
-
-function removeOld(folder: string, { files, clock }: World): void {
-  for (const name of files.list(folder)) {
-    const { mtimeMs = Infinity } = files.stat(`${folder}/${name}`) ?? {};
-    if (name.endsWith(".line") && clock.now() - mtimeMs > OLD_MS) files.remove(`${folder}/${name}`);
-  }
-}
-
-interface Script {
-  readonly hook: (options: HookOptions) => string;
-  readonly uninstall: string;
-}
-
-// Each shell start runs this: only the one script is loaded.
-async function scriptOf(shell: Flags["shell"]): Promise<Script> {
+async function uninstallerOf(shell: ShellName): Promise<string> {
   switch (shell) {
-    case "zsh": {
-      const { zshHook, ZSH_UNINSTALL } = await import("../../shell/hook_zsh.ts");
-      return { hook: zshHook, uninstall: ZSH_UNINSTALL };
-    }
-    case "bash": {
-      const { bashHook, BASH_UNINSTALL } = await import("../../shell/hook_bash.ts");
-      return { hook: bashHook, uninstall: BASH_UNINSTALL };
-    }
-    case "fish": {
-      const { fishHook, FISH_UNINSTALL } = await import("../../shell/hook_fish.ts");
-      return { hook: fishHook, uninstall: FISH_UNINSTALL };
-    }
+    case "zsh":
+      return (await import("../../shell/hook_zsh.ts")).ZSH_UNINSTALL;
+    case "bash":
+      return (await import("../../shell/hook_bash.ts")).BASH_UNINSTALL;
+    case "fish":
+      return (await import("../../shell/hook_fish.ts")).FISH_UNINSTALL;
   }
-}
-
-// The shell may change its folder; the script must not depend on it.
-function absolute(path: string, world: World): string {
-  if (path.startsWith("/")) return path;
-  const cwd = world.cwd();
-  if (cwd === undefined) {
-    throw new RrError("io", `Cannot tell where "${path}" is: the current folder is gone`, {
-      hint: "Change to a folder that exists, or name the database by its full path",
-    });
-  }
-  return `${cwd}/${path}`;
 }

@@ -134,7 +134,18 @@ async function choose(
     query,
   });
   await keepUp(world, history, flags.widget);
+  if (flags.widget) await refreshHooks(world, settings);
   return code;
+}
+
+// What the shell has loaded may be of the rr before; the next shell has what fits.
+async function refreshHooks(world: World, settings: Settings): Promise<void> {
+  try {
+    const { refreshHookFiles } = await import("../../app/hook_file.ts");
+    await refreshHookFiles(world, settings, true);
+  } catch {
+    // It is of no use to whoever waits for the prompt; `rr doctor` and the daemon say more.
+  }
 }
 
 async function keepUp(world: World, history: SearchingHistory, quiet = false): Promise<void> {

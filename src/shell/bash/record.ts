@@ -141,7 +141,7 @@ __rustory_on_exit=${quoted(ON_EXIT)}
 # Writing past a limit on the size of files would end the shell.
 __rustory_limit() { [[ -n $__rustory_own_limit ]] || builtin trap '' XFSZ; }
 __rustory_unlimit() { [[ -n $__rustory_own_limit ]] || builtin trap - XFSZ; }
-__rustory_own_limit=$(builtin trap -p XFSZ)
+__rustory_own_limit=
 
 # The loop's body. The file has what traps there are, as only the top level sees them.
 __rustory_prompt() {
@@ -502,6 +502,21 @@ __rustory_on_exit() {
   else
     builtin trap - EXIT
   fi
+}
+
+# What traps there are, without a fork where a file can be written.
+__rustory_set_out() {
+  local __rustory_traps=
+  if [[ -e $__rustory_line ]] || __rustory_create "$__rustory_line" &&
+    builtin trap -p EXIT XFSZ >|"$__rustory_line"; then
+    IFS= builtin read -r -d '' __rustory_traps <"$__rustory_line"
+    : >|"$__rustory_line"
+  else
+    __rustory_traps=$(builtin trap -p EXIT XFSZ)
+  fi
+  [[ $__rustory_traps != *SIGXFSZ* ]] || __rustory_own_limit=1
+  __rustory_on_exit "$__rustory_traps"
+  __rustory_place
 }
 
 __rustory_unrecord() {

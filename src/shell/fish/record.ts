@@ -12,8 +12,11 @@ export function fishRecorder(follow: boolean): string {
   return `# The time of day in milliseconds, and whether the disk has room: once, when the shell starts.
 set -g __rustory_boot
 set -g __rustory_full
-set -l asked (command sh -c 'date +%s%3N; { printf . >"$1"; } 2>/dev/null || echo full; rm -f "$1"' sh $__rustory_spool.try 2>/dev/null)
-test "$asked[2]" = full; and set -g __rustory_full 1
+set -l asked (command sh -c '{ printf . >"$1"; } 2>/dev/null || echo full; exec date +%s%3N' sh $__rustory_folder/room 2>/dev/null)
+if test "$asked[1]" = full
+    set -g __rustory_full 1
+    set -e asked[1]
+end
 # On Linux the time since the machine started is in a file. Elsewhere the clock is that of a file's last
 # change, in whole seconds.
 if test -r /proc/uptime
