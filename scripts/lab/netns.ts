@@ -29,8 +29,14 @@ export async function whyNoNamespaces(): Promise<string | undefined> {
   }
 }
 
+/** How a star differs from the ordinary one. */
+export interface StarOptions {
+  /** An address of the hub that all hosts reach, besides the one on the link to each. */
+  readonly hubAddress?: string;
+}
+
 /** Creates a hub with `count` hosts; disposing removes them and kills what still runs inside. */
-export async function createStar(count: number): Promise<Star> {
+export async function createStar(count: number, options: StarOptions = {}): Promise<Star> {
   const prefix = `rr${Deno.pid % 100_000}`;
   const hub = `${prefix}-hub`;
   const hosts = Array.from({ length: count }, (_, i) => ({
@@ -46,6 +52,13 @@ export async function createStar(count: number): Promise<Star> {
       await ip("-n", name, "link", "set", "lo", "up");
     }
     for (const [i, host] of hosts.entries()) await connect(hub, host, i);
+    const { hubAddress } = options;
+    if (hubAddress !== undefined) {
+      await ip("-n", hub, "addr", "add", `${hubAddress}/32`, "dev", "lo");
+      for (const host of hosts) {
+        await ip("-n", host.name, "route", "add", hubAddress, "via", host.hub);
+      }
+    }
     return star;
   } catch (error) {
     await removeAll(all);

@@ -94,6 +94,11 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     brief: "Show how far each peer has been followed and what is still to be sent",
     load: () => import("./commands/sync_status.ts"),
   },
+  hub: {
+    group: "Servers",
+    brief: "Tracker and relay on a server of yours, as one program",
+    load: () => import("./commands/hub/hub.ts"),
+  },
   "tracker-serve": {
     group: "Servers",
     brief: "Tell devices of each other",

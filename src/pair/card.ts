@@ -31,6 +31,8 @@ export interface PairCard {
   readonly swarmKey: Uint8Array | undefined;
   /** From the side that was given. */
   readonly outcome: PairOutcome | undefined;
+  /** What it is if it is no device with a history. */
+  readonly role?: "hub" | undefined;
 }
 
 const Text = v.pipe(v.string(), v.maxLength(1_024), v.regex(/^\P{Cc}*$/u));
@@ -46,6 +48,7 @@ const Shape = v.object({
   relays: Texts,
   swarm_key: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   outcome: v.optional(v.picklist(["joined", "already", "declined"])),
+  role: v.optional(v.picklist(["hub"])),
 });
 
 /**
@@ -90,6 +93,7 @@ export function decodeCard(bytes: Uint8Array): PairCard | undefined {
     relays: it.relays,
     swarmKey: it.swarm_key === undefined ? undefined : fromHex(it.swarm_key),
     outcome: it.outcome,
+    ...(it.role === undefined ? {} : { role: it.role }),
   };
 }
 
@@ -108,6 +112,7 @@ function toJson(card: PairCard, addrs: readonly string[]): string {
     relays: card.relays,
     swarm_key: card.swarmKey && toHex(card.swarmKey),
     outcome: card.outcome,
+    role: card.role,
   });
 }
 

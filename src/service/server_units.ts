@@ -1,8 +1,8 @@
 /** The system units of a server that runs the tracker or the relay; `service/` holds them as files. */
 import { RESTART_SEC, STOP_TIMEOUT_SEC, WATCHDOG_SEC } from "./unit.ts";
 
-/** The two servers of a swarm. */
-export type ServerName = "tracker" | "relay";
+/** The servers of a swarm: both, or each by itself. */
+export type ServerName = "tracker" | "relay" | "hub";
 
 interface Server {
   readonly what: string;
@@ -37,7 +37,20 @@ Environment=HOME=%S/rustory-relay
 LimitNOFILE=65536
 `,
   },
+  hub: {
+    what: "hub of a rustory swarm: tracker and relay (rr hub)",
+    command: "hub run --state %S/rustory-hub",
+    own: `# Token, keys and what \`rr hub install\` was told: /var/lib/rustory-hub.
+StateDirectory=rustory-hub
+Environment=HOME=%S/rustory-hub
+# One connection takes one descriptor, a relayed pair two.
+LimitNOFILE=65536
+`,
+  },
 };
+
+/** Where the unit of a hub keeps its state. */
+export const HUB_STATE = "/var/lib/rustory-hub";
 
 /** The system unit that runs one of the servers as a user of its own. */
 export function serverUnit(name: ServerName): string {

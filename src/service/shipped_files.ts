@@ -22,5 +22,6 @@ export async function shippedFiles(): Promise<ReadonlyMap<string, string>> {
     [`${LAUNCHD_LABEL}.plist`, await seal(agent)],
     ["rustory-tracker.service", serverUnit("tracker")],
     ["rustory-relay.service", serverUnit("relay")],
+    ["rustory-hub.service", serverUnit("hub")],
   ]);
 }

@@ -61,6 +61,11 @@ export async function letIn(
     throw new RrError("network", `${theirs.deviceId} has declined: it keeps its own swarm key`);
   }
   await takeOver(settings, theirs, false, deps);
+  if (theirs.role === "hub") {
+    return talk.say(
+      `${theirs.deviceId} has the swarm key, and its tracker and relay are known here.`,
+    );
+  }
   talk.say(`${theirs.deviceId} has joined. Waiting for its first sync ...`);
   const first = own === undefined
     ? await untilDaemonMet(theirs, settings.dbPath, sync, signal)

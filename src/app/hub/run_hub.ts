@@ -1,0 +1,232 @@
+/** Tracker, relay and, if wanted, an always-on device, as one program. */
+import type { Part } from "../../base/async/supervise.ts";
+import { supervise } from "../../base/async/supervise.ts";
+import { untilAborted } from "../../base/async/until_aborted.ts";
+import type { World } from "../../base/world.ts";
+import { controlSocketPath } from "../../control/socket_path.ts";
+import { serveControl } from "../../control/server.ts";
+import { loadSwarmKey, swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
+import { loadOrCreateIdentity } from "../../net/keys/identity.ts";
+import { type Relay, startRelay } from "../../net/relay/relay.ts";
+import type { ProcessParts } from "../../process/process_parts.ts";
+import { serveHttp } from "../../process/http_serve.ts";
+import type { HttpServer } from "../../base/http.ts";
+import { createTracker, type Tracker } from "../../tracker/handler.ts";
+import { VERSION } from "../../version.ts";
+import { type HubFolder, type HubSettings, hubToken, relayAddr, trackerUrl } from "./folder.ts";
+
+/** What `rr hub status` prints. */
+export interface HubStatus {
+  readonly version: string;
+  readonly uptime_sec: number;
+  /** Whether it has a swarm key; without one there is no relay. */
+  readonly paired: boolean;
+  readonly swarm_key_fingerprint: string | null;
+  readonly tracker: { readonly url: string; readonly devices: number };
+  readonly relay: {
+    readonly addr: string;
+    readonly connections: number;
+    readonly reservations: number;
+    readonly circuits: number;
+  } | null;
+  /** Devices that the relay has a place for, and when they got it (Unix seconds). */
+  readonly connected: readonly { readonly peer_id: string; readonly since_unix: number }[];
+  /** What went wrong lately, oldest first. */
+  readonly failures: readonly { readonly at_unix: number; readonly what: string }[];
+}
+
+/** How often to look whether a swarm key has come, or another one. */
+const KEY_LOOK_MS = 1_000;
+/** Failures that are remembered. */
+const MOST_FAILURES = 20;
+/** Devices that are remembered as connected. */
+const MOST_CONNECTED = 1_000;
+
+type HubParts = Omit<ProcessParts, keyof AsyncDisposable>;
+
+/** Runs until the signal is aborted; `peer` runs the always-on device once there is a key. */
+export async function runHub(
+  folder: HubFolder,
+  settings: HubSettings,
+  parts: HubParts,
+  peer: ((signal: AbortSignal) => Promise<void>) | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const hub = new Hub(folder, settings, parts);
+  const { clock, random } = parts.world;
+  const rows: Part[] = [
+    { name: "tracker", run: (stop) => hub.track(stop) },
+    { name: "relay", run: (stop) => hub.relay(stop) },
+    { name: "status", run: (stop) => hub.answer(stop) },
+  ];
+  if (peer) rows.push({ name: "always-on device", run: (stop) => hub.withKey(peer, stop) });
+  parts.notifier.ready("hub");
+  await supervise(rows, { clock, random, logger: parts.logger }, signal);
+}
+
+class Hub {
+  readonly #folder: HubFolder;
+  readonly #settings: HubSettings;
+  readonly #parts: HubParts;
+  readonly #world: World;
+  readonly #startedMs: number;
+  readonly #connected = new Map<string, number>();
+  readonly #failures: { at_unix: number; what: string }[] = [];
+  #tracker: Tracker | undefined;
+  #relay: Relay | undefined;
+  #fingerprint: string | undefined;
+
+  constructor(folder: HubFolder, settings: HubSettings, parts: HubParts) {
+    this.#folder = folder;
+    this.#settings = settings;
+    this.#parts = parts;
+    this.#world = parts.world;
+    this.#startedMs = parts.world.clock.now();
+  }
+
+  async track(signal: AbortSignal): Promise<void> {
+    const { logger, metrics, say } = this.#parts;
+    const { clock } = this.#world;
+    const tracker = createTracker({ token: hubToken(this.#folder, this.#world) }, {
+      clock,
+      logger,
+      metrics,
+    });
+    this.#tracker = tracker;
+    const bind = { host: "0.0.0.0", port: this.#settings.trackerPort };
+    const handler = async (request: Request): Promise<Response> => {
+      const answer = await tracker.fetch(request);
+      if (answer.status >= 400 && answer.status !== 404) {
+        this.#failed(`tracker: ${request.method} was answered ${answer.status}${whyOf(answer)}`);
+      }
+      return answer;
+    };
+    await using server: HttpServer = await serveHttp(bind, handler, signal);
+    say(`tracker listen: http://${server.address.host}:${server.address.port}`);
+    await server.finished;
+    await untilAborted(signal);
+  }
+
+  /** With the key that is there; with another one from the moment it comes. */
+  relay(signal: AbortSignal): Promise<void> {
+    return this.withKey((stop) => this.#relayWithKey(stop), signal);
+  }
+
+  /** Runs `work` while there is a swarm key, again for each new one. */
+  async withKey(
+    work: (signal: AbortSignal) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      const key = this.#keyText();
+      if (key === undefined) {
+        await this.#world.clock.sleep(KEY_LOOK_MS, signal).catch(() => {});
+        continue;
+      }
+      const changed = new AbortController();
+      const until = AbortSignal.any([signal, changed.signal]);
+      const working = work(until).catch((error) => {
+        if (until.aborted) return;
+        changed.abort(error);
+        throw error;
+      });
+      while (!until.aborted && this.#keyText() === key) {
+        await this.#world.clock.sleep(KEY_LOOK_MS, until).catch(() => {});
+      }
+      changed.abort(new Error("the hub has another swarm key"));
+      await working;
+    }
+  }
+
+  async answer(signal: AbortSignal): Promise<void> {
+    const handlers = { status: () => Promise.resolve(this.#status()) };
+    const path = controlSocketPath(`${this.#folder.path}/hub`);
+    await using server = await serveControl(path, handlers, this.#parts, signal);
+    await server.finished;
+    await untilAborted(signal);
+  }
+
+  async #relayWithKey(signal: AbortSignal): Promise<void> {
+    const { logger, say, health } = this.#parts;
+    const swarmKey = await loadSwarmKey(this.#folder.swarmKeyPath, this.#world);
+    if (swarmKey === undefined) return;
+    const identity = await loadOrCreateIdentity(this.#folder.relayKeyPath, this.#world);
+    const listen = [`/ip4/0.0.0.0/tcp/${this.#settings.relayPort}`];
+    await using relay = await startRelay({ identity, swarmKey: swarmKey.key, listen }, {
+      ...this.#world,
+      logger,
+      onListener: health.listenerChanged,
+    });
+    using _events = relay.onEvent((event) => {
+      if (event.type === "reservation") this.#noteConnected(event.peer);
+      if (event.type === "circuit-refused") {
+        this.#failed(`relay: too many connections: ${event.from} to ${event.to}`);
+      }
+    });
+    this.#relay = relay;
+    this.#fingerprint = swarmKeyFingerprint(swarmKey.key);
+    for (const addr of relay.listening()) say(`relay listen: ${addr}`);
+    try {
+      await Promise.race([untilAborted(signal), untilAborted(relay.stopped)]);
+    } finally {
+      this.#relay = undefined;
+      this.#connected.clear();
+    }
+  }
+
+  #keyText(): string | undefined {
+    return this.#world.files.readText(this.#folder.swarmKeyPath);
+  }
+
+  #noteConnected(peer: string): void {
+    if (this.#connected.size < MOST_CONNECTED || this.#connected.has(peer)) {
+      this.#connected.set(peer, this.#nowUnix());
+    }
+  }
+
+  #failed(what: string): void {
+    this.#failures.push({ at_unix: this.#nowUnix(), what });
+    if (this.#failures.length > MOST_FAILURES) this.#failures.shift();
+  }
+
+  #nowUnix(): number {
+    return Math.floor(this.#world.clock.now() / 1_000);
+  }
+
+  #status(): HubStatus {
+    const relay = this.#relay;
+    const usage = relay?.usage();
+    return {
+      version: VERSION,
+      uptime_sec: Math.floor((this.#world.clock.now() - this.#startedMs) / 1_000),
+      paired: this.#keyText() !== undefined,
+      swarm_key_fingerprint: this.#fingerprint ?? null,
+      tracker: { url: trackerUrl(this.#settings), devices: this.#tracker?.peerCount() ?? 0 },
+      relay: relay && usage
+        ? {
+          addr: relayAddr(this.#settings, relay.peer),
+          connections: usage.connections,
+          reservations: usage.reservations,
+          circuits: usage.circuits,
+        }
+        : null,
+      connected: [...this.#connected].map(([peer_id, since_unix]) => ({ peer_id, since_unix })),
+      failures: this.#failures,
+    };
+  }
+}
+
+/** What a refused request lacked, for a person. */
+function whyOf({ status }: Response): string {
+  switch (status) {
+    case 401:
+      return ": the device has another token, or none";
+    case 403:
+      return ": it is not signed by the swarm's key, or the device's clock is wrong";
+    case 429:
+    case 503:
+      return ": there are too many";
+    default:
+      return "";
+  }
+}

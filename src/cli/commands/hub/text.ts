@@ -1,0 +1,18 @@
+/** `rr hub status` in words. */
+import type { HubStatus } from "../../../app/hub/run_hub.ts";
+import { localTime } from "../../entry_format.ts";
+
+/** One line a fact, the most important first. */
+export function hubStatusLines(status: HubStatus): string[] {
+  const { paired, tracker, relay, connected, failures } = status;
+  const at = (unix: number): string => localTime(unix * 1_000);
+  return [
+    paired ? "the hub is at work" : "the hub has no swarm key yet: run `rr hub pair`",
+    `tracker  ${tracker.url}, ${tracker.devices} devices registered`,
+    relay === null
+      ? "relay    not running"
+      : `relay    ${relay.addr}, ${relay.reservations} devices, ${relay.circuits} connections relayed`,
+    ...connected.map(({ peer_id, since_unix }) => `  connected ${peer_id} since ${at(since_unix)}`),
+    ...failures.map(({ at_unix, what }) => `  failed    ${at(at_unix)} ${what}`),
+  ];
+}
