@@ -1,24 +1,36 @@
 /**
- * `deno task soak [--minutes <n>] [--devices <n>] [--seed <n>]`: devices, a tracker and a relay under
- * random trouble, while commands are recorded everywhere. In the end every device must have every
- * command, no daemon may have grown, and each must end with 0.
+ * `deno task soak [--minutes <n>] [--devices <n>] [--seed <n>]`: devices, two trackers of which one
+ * lies, and a relay under random trouble, while commands are recorded everywhere. In the end every
+ * device must have every command and none twice, every listener must answer, no daemon may have grown
+ * or filled its log, and each must end with 0.
  *
  * A third of the devices reach others over the relay only. Clocks jump if libfaketime is installed.
  */
-import { openHistory } from "../src/store/file/open_history.ts";
-import { systemWorld } from "../src/world/system.ts";
+import { DatabaseSync } from "node:sqlite";
 import { Device } from "./lab/device.ts";
 import { faketime, freePort, Server, Victim } from "./soak/cast.ts";
 import { type MemoryUse, watchMemory } from "./soak/memory.ts";
+import { copyHistory } from "./soak/history_copy.ts";
+import { startLiar } from "./soak/liar.ts";
+import { Records } from "./soak/records.ts";
 import { makeTrouble, pick, type Scene, type Tally } from "./soak/trouble.ts";
 import { seededRandom } from "../tests/fakes/seeded_random.ts";
-import { fail, say } from "./tools.ts";
+import { fail, run, say } from "./tools.ts";
 
 const LOOPBACK = "/ip4/127.0.0.1/tcp/0";
 /** For all to settle after the last trouble: a few rounds with back-off. */
 const SETTLE_MS = 180_000;
 /** A daemon of a few thousand entries and ten peers must stay below. */
 const MOST_MB = 250;
+/** Room for a history of the soak and a copy of it; filled by the trouble. */
+const SMALL_DISK = "24m";
+/** How long a clone and its original run with one identity. */
+const CLONED_MS = 20_000;
+/** For a listener to say something. */
+const ANSWER_MS = 15_000;
+/** Bytes that one device's daemons may log, whatever happens, and per minute. */
+const MOST_LOGGED = 200_000;
+const MOST_LOGGED_A_MINUTE = 40_000;
 /** How much the last sample may be above the median; garbage is not collected on our wish. */
 const MOST_GROWTH = 1.5;
 
@@ -52,33 +64,44 @@ async function soak(): Promise<boolean> {
       parts.disposeAsync().finally(() => fail(`interrupted; the seed was ${options.seed}`));
     });
   }
-  const [tracker, relay] = await startServers(parts);
-  const victims = await startVictims(parts, tracker.url, relay.addr);
   const random = seededRandom(options.seed);
+  const liar = parts.use(startLiar(seededRandom(options.seed + 2)));
+  const [tracker, relay] = await startServers(parts);
+  const env = envOf(`${tracker.url},${liar.url}`, relay.addr);
+  const victims = await startVictims(parts, env);
+  const records = new Records();
   const scene: Scene = {
     victims,
     tracker: tracker.server,
     relay: relay.server,
     random,
+    smallDisk: await smallDisk(victims[1]!, parts),
+    clone: () => cloneDevice(victims, env, parts),
+    excuse: (victim) => records.excuse(victim),
     sleep,
   };
   const trouble = new AbortController();
   const watching = new AbortController();
   const memory = watchMemory(victims, sleep, watching.signal);
-  const recorded = recordUntil(victims, seededRandom(options.seed + 1), trouble.signal);
+  const recorded = recordUntil(victims, records, seededRandom(options.seed + 1), trouble.signal);
   const tally = makeTrouble(scene, trouble.signal);
   tally.catch(() => trouble.abort());
   await Promise.race([sleep(options.minutes * 60_000), tally.catch(() => {})]);
   trouble.abort();
   const counts = await tally;
-  const ids = await recorded;
-  say(`no more trouble; ${ids.length} commands were recorded`);
-  const missing = await untilEqual(victims, ids);
+  await recorded;
+  for (const victim of victims) await victim.start();
+  say(`no more trouble; ${records.size} commands were recorded`);
+  const missing = await untilEqual(victims, records);
+  const doubled = await Promise.all(victims.map(doubles));
+  const deaf = await deafOf(victims, [tracker.server, relay.server]);
   watching.abort();
   const uses = await memory;
-  printTables(victims, counts, missing, uses);
+  printTables({ victims, tally: counts, missing, doubled, uses });
+  if (deaf.length > 0) say(`these listeners take no connections: ${deaf.join(", ")}`);
   for (const victim of victims) await victim.end("SIGTERM");
-  return missing.every((count) => count === 0) && [...uses.values()].every(isFlat);
+  return [...missing, ...doubled, deaf.length].every((count) => count === 0) &&
+    [...uses.values()].every(isFlat) && victims.every(isQuiet);
 }
 
 async function startServers(
@@ -101,77 +124,193 @@ async function startServers(
   ];
 }
 
+function envOf(trackers: string, relay: string): Record<string, string> {
+  return {
+    RUSTORY_USER_ID: "kim",
+    RUSTORY_TRACKERS: trackers,
+    RUSTORY_RELAY_ADDR: relay,
+    RUSTORY_SWARM_KEY_PATH: `${root}/relay/.config/rustory/swarm.key`,
+    RUSTORY_AUTO_PRUNE: "1",
+    RUSTORY_AUTO_PRUNE_INTERVAL_SEC: "60",
+  };
+}
+
 async function startVictims(
   parts: AsyncDisposableStack,
-  tracker: string,
-  relay: string,
-): Promise<readonly Victim[]> {
-  const key = `${root}/relay/.config/rustory/swarm.key`;
-  const env = {
-    RUSTORY_USER_ID: "kim",
-    RUSTORY_TRACKERS: tracker,
-    RUSTORY_RELAY_ADDR: relay,
-    RUSTORY_SWARM_KEY_PATH: key,
-  };
+  env: Readonly<Record<string, string>>,
+): Promise<Victim[]> {
   const victims = Array.from({ length: options.devices }, (_, i) => {
-    const flags = ["--listen", LOOPBACK, "--interval-sec", "5", "--start-jitter-sec", "1"];
-    if (i % 3 === 2) flags.push("--relay-only");
-    return parts.use(new Victim(`device${i}`, root, env, flags));
+    const port = i % 3 === 2 ? undefined : freePort();
+    return parts.use(new Victim(`device${i}`, root, env, flagsFor(port), port));
   });
   for (const victim of victims) await victim.start();
   return victims;
 }
 
-/** Records commands here and there; the ids of all that rr said it has taken. */
+function flagsFor(port: number | undefined): string[] {
+  const flags = ["--interval-sec", "5", "--start-jitter-sec", "1"];
+  if (port === undefined) return [...flags, "--listen", LOOPBACK, "--relay-only"];
+  return [...flags, "--listen", `/ip4/127.0.0.1/tcp/${port}`];
+}
+
+/** A disk of its own for one device's history, if that may be done here; it ends with the soak. */
+async function smallDisk(
+  victim: Victim,
+  parts: AsyncDisposableStack,
+): Promise<string | undefined> {
+  await victim.end("SIGTERM");
+  const folder = `${victim.device.home}/.rustory`;
+  const kept = `${victim.device.home}/kept`;
+  await Deno.rename(folder, kept);
+  await Deno.mkdir(folder, { mode: 0o700 });
+  const { code } = await run(
+    ["mount", "-t", "tmpfs", "-o", `size=${SMALL_DISK},mode=700`, "tmpfs", folder],
+  );
+  const mounted = code === 0;
+  if (mounted) parts.defer(() => run(["umount", "-l", folder]).then(() => {}, () => {}));
+  else say("NO FULL DISK: this user may not mount one");
+  for await (const { name } of Deno.readDir(kept)) {
+    if (name.endsWith(".sock")) continue;
+    if ((await Deno.stat(`${kept}/${name}`)).isFile) {
+      await Deno.copyFile(`${kept}/${name}`, `${folder}/${name}`);
+    }
+  }
+  await victim.start();
+  return mounted ? folder : undefined;
+}
+
+/** Another machine made from a copy of the first device; told apart after a while, as a person would. */
+async function cloneDevice(
+  victims: Victim[],
+  env: Readonly<Record<string, string>>,
+  parts: AsyncDisposableStack,
+): Promise<void> {
+  const original = victims[0]!;
+  const port = freePort();
+  const clone = parts.use(new Victim("clone", root, env, flagsFor(port), port));
+  await Deno.mkdir(`${clone.device.home}/.rustory`, { mode: 0o700 });
+  await Deno.mkdir(`${clone.device.home}/.config/rustory`, { recursive: true, mode: 0o700 });
+  const key = ".config/rustory/identity.key";
+  await Deno.copyFile(`${original.device.home}/${key}`, `${clone.device.home}/${key}`);
+  copyHistory(original.device.database, clone.device.database);
+  await Deno.chmod(clone.device.database, 0o600);
+  await clone.start();
+  await sleep(CLONED_MS);
+  await clone.device.rr("init", "--new-identity");
+  await clone.end("SIGTERM");
+  await clone.start();
+  victims.push(clone);
+}
+
+/** Records commands here and there; those that rr said it has taken must be everywhere in the end. */
 async function recordUntil(
   victims: readonly Victim[],
+  records: Records,
   random: Scene["random"],
   signal: AbortSignal,
-): Promise<string[]> {
-  const ids: string[] = [];
-  while (!signal.aborted) {
-    const { device } = pick({ random }, victims);
+): Promise<void> {
+  for (let number = 0; !signal.aborted;) {
+    const victim = pick({ random }, victims);
     const count = 1 + Math.floor(random.unit() * 3);
-    for (let i = 0; i < count; i++) ids.push(await device.record(`echo ${ids.length} $RANDOM`));
+    for (let i = 0; i < count; i++) {
+      await records.take(victim, () => victim.device.record(`echo ${number++} $RANDOM`));
+    }
     await sleep(random.unit() * 1500);
   }
-  return ids;
 }
 
 /** Waits until every device has every command; how many each one lacks in the end. */
-async function untilEqual(victims: readonly Victim[], ids: readonly string[]): Promise<number[]> {
+async function untilEqual(victims: readonly Victim[], records: Records): Promise<number[]> {
   const end = performance.now() + SETTLE_MS;
   for (;;) {
-    const missing = await Promise.all(victims.map((victim) => lacking(victim, ids)));
-    if (missing.every((count) => count === 0) || performance.now() > end) return missing;
+    const lacking = await Promise.all(victims.map((victim) => idsLacking(victim, records.ids)));
+    const lost = records.forgivable.filter((id) => lacking.every((ids) => ids.has(id)));
+    const missing = lacking.map((ids) => ids.size - lost.length);
+    if (missing.every((count) => count === 0) || performance.now() > end) {
+      if (lost.length > 0) {
+        say(`${lost.length} commands went with the histories that were replaced`);
+      }
+      return missing;
+    }
     await sleep(1000);
   }
 }
 
-async function lacking({ device }: Victim, ids: readonly string[]): Promise<number> {
-  const { files, clock } = await systemWorld();
-  using history = openHistory(device.database, { files, clock, mode: "readonly" });
-  return ids.filter((id) => !history.log.has(id)).length;
+async function idsLacking(
+  { device }: Victim,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  return await device.look((history) => new Set(ids.filter((id) => !history.log.has(id))));
+}
+
+/** Commands that are there more than once; each has a text of its own. */
+function doubles({ device }: Victim): number {
+  using db = new DatabaseSync(device.database, { readOnly: true });
+  const row = db.prepare("SELECT count(*) - count(DISTINCT cmd) AS n FROM entries").get();
+  return Number(row!.n);
+}
+
+/** The listeners that nobody can connect to: a node says something as soon as it has taken one in. */
+async function deafOf(victims: readonly Victim[], servers: readonly Server[]): Promise<string[]> {
+  const ports = victims.flatMap(({ device, port }) =>
+    port === undefined ? [] : [{ name: device.name, port }]
+  );
+  for (const { name, port } of servers) ports.push({ name, port });
+  const deaf = await Promise.all(ports.map(async ({ name, port }) => {
+    return await isAnswered(port, name === "tracker") ? [] : [name];
+  }));
+  return deaf.flat();
+}
+
+async function isAnswered(port: number, isHttp: boolean): Promise<boolean> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
+  if (connection === undefined) return false;
+  const timer = setTimeout(() => connection.close(), ANSWER_MS);
+  try {
+    const request = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    if (isHttp) await connection.write(new TextEncoder().encode(request));
+    return (await connection.read(new Uint8Array(64)) ?? 0) > 0;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+    try {
+      connection.close();
+    } catch {
+      // by the timer
+    }
+  }
+}
+
+/** Ten minutes of trouble make some hundred lines of a few hundred bytes. */
+function isQuiet(victim: Victim): boolean {
+  return victim.logged < MOST_LOGGED + options.minutes * MOST_LOGGED_A_MINUTE;
 }
 
 function isFlat(use: MemoryUse): boolean {
   return use.peak < MOST_MB && use.end < use.median * MOST_GROWTH;
 }
 
-function printTables(
-  victims: readonly Victim[],
-  tally: Tally,
-  missing: readonly number[],
-  uses: ReadonlyMap<string, MemoryUse>,
-): void {
+interface Result {
+  readonly victims: readonly Victim[];
+  readonly tally: Tally;
+  readonly missing: readonly number[];
+  readonly doubled: readonly number[];
+  readonly uses: ReadonlyMap<string, MemoryUse>;
+}
+
+function printTables({ victims, tally, missing, doubled, uses }: Result): void {
   say("\n| trouble | times |\n| --- | ---: |");
   for (const [kind, times] of [...tally].sort()) say(`| ${kind} | ${times} |`);
-  say("\n| device | restarts | lacks | median MB | peak MB | last MB |");
-  say("| --- | ---: | ---: | ---: | ---: | ---: |");
-  for (const [i, { device, restarts }] of victims.entries()) {
-    const { median, peak, end } = uses.get(device.name)!;
-    const memory = [median, peak, end].map((mb) => mb.toFixed(0)).join(" | ");
-    say(`| ${device.name} | ${restarts} | ${missing[i]} | ${memory} |`);
+  say("\n| device | restarts | lacks | twice | median MB | peak MB | last MB | log KB |");
+  say("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+  for (const [i, { device, restarts, logged }] of victims.entries()) {
+    const use = uses.get(device.name);
+    const memory = [use?.median, use?.peak, use?.end].map((mb) => mb?.toFixed(0) ?? "-").join(
+      " | ",
+    );
+    const log = (logged / 1024).toFixed(0);
+    say(`| ${device.name} | ${restarts} | ${missing[i]} | ${doubled[i]} | ${memory} | ${log} |`);
   }
   say("");
 }

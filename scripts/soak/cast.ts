@@ -3,6 +3,8 @@ import { Device } from "../lab/device.ts";
 import type { Child } from "../lab/process.ts";
 import { Proxy } from "./proxy.ts";
 
+/** Ten devices that start on a busy machine. */
+const START_MS = 60_000;
 const FAKETIME = [
   "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
   "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
@@ -10,6 +12,8 @@ const FAKETIME = [
 
 /** A tracker or a relay: a fixed port, so that it can be killed and come back. */
 export class Server implements AsyncDisposable {
+  readonly name: string;
+  readonly port: number;
   readonly proxy: Proxy;
   readonly #host: Device;
   readonly #args: readonly string[];
@@ -17,6 +21,8 @@ export class Server implements AsyncDisposable {
   #isOver = false;
 
   constructor(host: Device, args: readonly string[], port: number) {
+    this.name = host.name;
+    this.port = port;
     this.#host = host;
     this.#args = args;
     this.proxy = new Proxy(port);
@@ -50,11 +56,17 @@ export class Server implements AsyncDisposable {
   }
 }
 
+/** Enough for a daemon of this size, and few enough to be used up. */
+const DESCRIPTORS = 256;
+
 /** A device whose daemon is killed, stopped and confused about the time. */
 export class Victim implements AsyncDisposable {
   readonly device: Device;
   readonly clockFile: string;
+  /** Where its daemon listens on 127.0.0.1; `undefined` for one that is reached over the relay only. */
+  readonly port: number | undefined;
   readonly #flags: readonly string[];
+  readonly #outputs: (() => number)[] = [];
   #daemon: Child | undefined;
   #starting: Promise<void> | undefined;
   #isOver = false;
@@ -65,11 +77,14 @@ export class Victim implements AsyncDisposable {
     root: string,
     env: Readonly<Record<string, string>>,
     flags: readonly string[],
+    port: number | undefined,
   ) {
+    this.port = port;
     this.clockFile = `${root}/${name}.clock`;
     Deno.writeTextFileSync(this.clockFile, "+0\n");
     const preload = faketime();
     this.device = new Device(name, root, {
+      wrap: (argv) => ["sh", "-c", `ulimit -n ${DESCRIPTORS}; exec "$@"`, "sh", ...argv],
       env: {
         ...env,
         RUSTORY_DEVICE_ID: name,
@@ -94,10 +109,21 @@ export class Victim implements AsyncDisposable {
   /** Starts the daemon unless it runs; several troubles may ask for it at the same time. */
   async start(): Promise<void> {
     if (this.#daemon !== undefined || this.#isOver) return;
-    this.#starting ??= this.device.startDaemon(...this.#flags)
-      .then((daemon) => void (this.#daemon = daemon))
-      .finally(() => this.#starting = undefined);
+    this.#starting ??= this.#startDaemon().finally(() => this.#starting = undefined);
     await this.#starting;
+  }
+
+  // Not for its address: one that is reached over a relay only has none while the relay is cut off.
+  async #startDaemon(): Promise<void> {
+    const daemon = await this.device.start("p2p-sync", "--watch", "--push", ...this.#flags);
+    this.#daemon = daemon;
+    this.#outputs.push(() => daemon.output().length);
+    await daemon.line((line) => line.includes("p2p-sync watch: interval"), START_MS);
+  }
+
+  /** Bytes that its daemons have logged so far. */
+  get logged(): number {
+    return this.#outputs.reduce((sum, size) => sum + size(), 0);
   }
 
   /**

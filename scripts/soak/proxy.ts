@@ -1,10 +1,17 @@
-/** A TCP port that passes everything on to another one, until it is cut. */
+/** A TCP port that passes everything on to another one, until it is cut or its connections go dead. */
+
+interface Pair {
+  readonly near: Deno.Conn;
+  readonly far: Deno.Conn;
+  /** Nothing comes through any more, and neither side is told: the network has forgotten it. */
+  isDead: boolean;
+}
 
 /** See the file's description. */
 export class Proxy implements Disposable {
   readonly #target: number;
   readonly #listener: Deno.TcpListener;
-  readonly #connections = new Set<Deno.Conn>();
+  readonly #pairs = new Set<Pair>();
   #isCut = false;
 
   /** @param target port on 127.0.0.1 that everything is passed on to */
@@ -26,8 +33,16 @@ export class Proxy implements Disposable {
 
   /** Breaks all connections; new ones are welcome. */
   drop(): void {
-    for (const connection of this.#connections) closeQuietly(connection);
-    this.#connections.clear();
+    for (const { near, far } of this.#pairs) {
+      closeQuietly(near);
+      closeQuietly(far);
+    }
+    this.#pairs.clear();
+  }
+
+  /** Leaves all connections half-open: they stay, and swallow what is sent. New ones are welcome. */
+  forget(): void {
+    for (const pair of this.#pairs) pair.isDead = true;
   }
 
   /** Passes connections on again. */
@@ -44,21 +59,28 @@ export class Proxy implements Disposable {
 
   async #join(near: Deno.Conn): Promise<void> {
     const far = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
-    this.#connections.add(near).add(far);
-    await Promise.allSettled([
-      near.readable.pipeTo(far.writable),
-      far.readable.pipeTo(near.writable),
-    ]);
-    for (const connection of [near, far]) {
-      closeQuietly(connection);
-      this.#connections.delete(connection);
-    }
+    const pair: Pair = { near, far, isDead: false };
+    this.#pairs.add(pair);
+    await Promise.race([pass(near, far, pair), pass(far, near, pair)]).catch(() => {});
+    this.#pairs.delete(pair);
+    closeQuietly(near);
+    closeQuietly(far);
   }
 
   [Symbol.dispose](): void {
     this.drop();
     this.#listener.close();
   }
+}
+
+async function pass(from: Deno.Conn, to: Deno.Conn, pair: Pair): Promise<void> {
+  const writer = to.writable.getWriter();
+  for await (const chunk of from.readable) {
+    if (!pair.isDead) await writer.write(chunk);
+  }
+  // The end of a forgotten connection is not passed on either, until the other side gives up too.
+  if (pair.isDead) await Promise.withResolvers<void>().promise;
+  await writer.close();
 }
 
 function closeQuietly(connection: Deno.Conn): void {
