@@ -63,6 +63,25 @@ export function commandLine(program: Program, args: readonly string[]): readonly
 // Folders that a package manager clears when it likes.
 const CACHES = /[/\\](?:_npx|\.npm[/\\]_cacache|\.bun[/\\]install[/\\]cache|pnpm[/\\]dlx)[/\\-]/;
 
+/** Folders of one shell, which go with it: fnm links the version that the shell has chosen. */
+const OF_ONE_SHELL = /[/\\]fnm_multishells[/\\]/;
+/** Folders of one version of the runtime, with everything that was installed for it. */
+const OF_ONE_VERSION =
+  /[/\\](?:\.nvm[/\\]versions|fnm[/\\]node-versions|\.volta[/\\]tools[/\\]image|(?:\.asdf|mise|rtx)[/\\]installs|\.nodenv[/\\]versions)[/\\]/;
+
+/** The program by paths that outlive the shell it was started from. */
+export function lastingProgram(program: Program, realPath: (path: string) => string): Program {
+  const lasting = (path: string): string => OF_ONE_SHELL.test(path) ? realPath(path) : path;
+  switch (program.kind) {
+    case "compiled":
+      return { ...program, path: lasting(program.path) };
+    case "deno":
+      return { ...program, deno: lasting(program.deno) };
+    case "node":
+      return { ...program, node: lasting(program.node), script: lasting(program.script) };
+  }
+}
+
 /** Why this program may be gone one day although nobody removed it; `undefined` if it is not. */
 export function fleetingReason(program: Program): string | undefined {
   const paths = program.kind === "compiled"
@@ -74,6 +93,11 @@ export function fleetingReason(program: Program): string | undefined {
   if (cached !== undefined) {
     return `"${cached}" lies in a cache that may be cleared at any time; ` +
       "install rr for good first (npm install -g @rustory/cli), then run this again";
+  }
+  const versioned = paths.find((path) => OF_ONE_VERSION.test(path));
+  if (versioned !== undefined) {
+    return `"${versioned}" belongs to one version of the runtime and goes with it: after a change of ` +
+      "version, install rr for the new one and run this again";
   }
   const temporary = paths.find((path) =>
     /^(?:file:\/\/)?\/(?:private\/)?(?:var\/)?tmp\//.test(path)

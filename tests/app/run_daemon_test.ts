@@ -163,6 +163,17 @@ daemonTest(
   },
 );
 
+daemonTest("runDaemon() ends with the terminal it was started from", async (lab) => {
+  lab.fake.terminal = true;
+  const running = lab.start(() => lab.config());
+  await lab.untilSessions(1);
+  lab.fake.raise("SIGHUP");
+  assert.equal(lab.logger.matching("Configuration is unchanged").length, 1);
+  lab.fake.terminal = false;
+  lab.fake.raise("SIGHUP");
+  await running;
+});
+
 daemonTest("runDaemon() stops while a session is opened", async (lab) => {
   const stop = new AbortController();
   const config = lab.config();

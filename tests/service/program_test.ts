@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { commandLine, fleetingReason, programFrom } from "../../src/service/program.ts";
+import {
+  commandLine,
+  fleetingReason,
+  lastingProgram,
+  programFrom,
+} from "../../src/service/program.ts";
 
 Deno.test("programFrom() tells the three forms of rr apart", () => {
   assert.deepEqual(programFrom(["/usr/local/bin/rr"], "deno"), {
@@ -53,4 +58,16 @@ Deno.test("fleetingReason() warns of caches and temporary folders, and of nothin
     }),
     undefined,
   );
+});
+
+Deno.test("lastingProgram() follows the links of one shell, and leaves others as they are", () => {
+  const node = "/home/kim/.local/share/fnm/node-versions/v24.1.0/installation/bin/node";
+  const script = "/run/user/1000/fnm_multishells/12_34/bin/rr";
+  const program = { kind: "node", node, script } as const;
+  const real = (path: string): string => path.replace(/^.*\/bin/, "/home/kim/real/bin");
+  const lasting = lastingProgram(program, real);
+  assert.deepEqual(lasting, { kind: "node", node, script: "/home/kim/real/bin/rr" });
+  assert.match(fleetingReason(lasting)!, /belongs to one version of the runtime/);
+  const compiled = { kind: "compiled", path: "/usr/local/bin/rr" } as const;
+  assert.deepEqual(lastingProgram(compiled, real), compiled);
 });

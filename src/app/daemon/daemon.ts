@@ -3,6 +3,7 @@ import { backoffMs } from "../../base/async/retry.ts";
 import { RESTARTS, supervise, type SuperviseDeps } from "../../base/async/supervise.ts";
 import { together } from "../../base/async/together.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
+import type { World } from "../../base/world.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { SyncEvent } from "../../sync/events.ts";
 import { compareConfigs, type DaemonConfig } from "../daemon_config.ts";
@@ -84,7 +85,11 @@ export class Daemon {
     const stop = (): void => this.#stop.abort(signal.reason);
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
-    using _reload = this.#deps.world.onSignal("SIGHUP", () => this.#reloadBySignal());
+    const hangup = watchTerminal(this.#deps.world);
+    using _reload = this.#deps.world.onSignal("SIGHUP", () => {
+      if (hangup()) this.#stop.abort(new Error("The terminal was closed"));
+      else this.#reloadBySignal();
+    });
     try {
       await together(
         this.#stop.signal,
@@ -292,6 +297,15 @@ export class Daemon {
     }
     return change.needsRestart;
   }
+}
+
+/**
+ * Tells whether the terminal that the daemon was started from is gone: then the signal was the news of
+ * that, and not somebody's wish to have the configuration read again.
+ */
+function watchTerminal({ stdout, stderr }: World): () => boolean {
+  const outputs = [stdout, stderr].filter((output) => output.isTerminal());
+  return () => outputs.some((output) => !output.isTerminal());
 }
 
 /** Whether waiting may help: a network that comes up, another process that ends, a full disk. */

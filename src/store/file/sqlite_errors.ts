@@ -12,6 +12,9 @@ interface Known {
 }
 
 const TRY_AGAIN = "Another rr is writing to it; try again in a moment";
+// A write-ahead log needs memory that processes share, which these do not have.
+const NETWORK_DISK =
+  "if the folder is on a network or FUSE file system (NFS, SMB, sshfs), set db_path to a local disk";
 const KNOWN: readonly Known[] = [
   {
     code: 5,
@@ -60,14 +63,22 @@ const KNOWN: readonly Known[] = [
     text: /unable to open/,
     as: "database",
     say: "it cannot be opened",
-    hint: "Check the path, and the owner and the permissions of the file and of its folder",
+    hint: "Check the path, and the owner and the permissions of the file and of its folder; " +
+      NETWORK_DISK,
+  },
+  {
+    code: 15,
+    text: /locking protocol/,
+    as: "database",
+    say: "its file system does not lock files as it should",
+    hint: NETWORK_DISK,
   },
   {
     code: 10,
     text: /disk I\/O error/,
     as: "database",
     say: "the disk reports an error or has no room",
-    hint: "Check the free space and the health of the disk",
+    hint: `Check the free space and the health of the disk; ${NETWORK_DISK}`,
   },
 ];
 

@@ -14,13 +14,14 @@ import {
   settle,
 } from "../../../service/manager.ts";
 import { authorship } from "../../../service/marker.ts";
-import { fleetingReason, programFrom } from "../../../service/program.ts";
+import { fleetingReason, lastingProgram, programFrom } from "../../../service/program.ts";
 import { type Run, systemRun } from "../../../service/run.ts";
 import { DAEMON_ARGS, UNIT_ENVIRONMENT, type UnitSpec } from "../../../service/unit.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { formatError, printJson, printLine, printWarning } from "../../print.ts";
 import { explain, stateLine, statusJson, statusLines } from "./text.ts";
+import { realPath } from "../../../process/lock.ts";
 
 const VERBS = [
   "install",
@@ -187,7 +188,7 @@ async function runInstall({ world, flags, deps, manager }: Work): Promise<number
 
 function specOf(world: World, flags: GlobalFlags): UnitSpec {
   const { dbPath } = flags;
-  const program = programFrom(world.program(), world.runtime);
+  const program = lastingProgram(programFrom(world.program(), world.runtime), realPath);
   // Deno's cache, without which it would download everything again at the first start.
   const names = [...UNIT_ENVIRONMENT, ...(program.kind === "deno" ? ["DENO_DIR"] : [])];
   const environment = names.flatMap((name): [string, string][] => {
