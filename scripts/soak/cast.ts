@@ -19,6 +19,7 @@ export class Server implements AsyncDisposable {
   readonly #args: readonly string[];
   #child: Child | undefined;
   #isOver = false;
+  #crashing: Promise<void> = Promise.resolve();
 
   constructor(host: Device, args: readonly string[], port: number) {
     this.name = host.name;
@@ -36,11 +37,13 @@ export class Server implements AsyncDisposable {
     return words.exec(line)![1]!;
   }
 
-  /** Kills it without a word and starts it again. */
-  async crash(): Promise<void> {
-    this.#child?.kill("SIGKILL");
-    await this.#child?.exited;
-    if (!this.#isOver) await this.start();
+  /** Kills it without a word and starts it again; one crash after the other, whoever asks. */
+  crash(): Promise<void> {
+    return this.#crashing = this.#crashing.then(async () => {
+      this.#child?.kill("SIGKILL");
+      await this.#child?.exited;
+      if (!this.#isOver) await this.start();
+    });
   }
 
   /** Stops it; its exit code. */
