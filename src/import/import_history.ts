@@ -16,7 +16,7 @@ import { tidyCommand } from "../capture/tidy.ts";
 import type { DeviceId, Entry, EntryDraft, EntryId } from "../history/entry.ts";
 import { checkEntry } from "../history/check_entry.ts";
 import { isBroken } from "../shell/broken_record.ts";
-import { fillTimes } from "./fill_times.ts";
+import { fillTimes, type Head } from "./fill_times.ts";
 import { importEntryId } from "./import_id.ts";
 import type { IdentifiedDraft } from "./rows.ts";
 import type { AppendResult } from "../swarm/log.ts";
@@ -67,6 +67,8 @@ export interface ImportDeps {
 // Ids are random to the index of ids, so that a transaction changes pages all over it: a large one
 // changes each of them once for many records.
 const BATCH = 10_000;
+/** Records that are looked at without a break: a few milliseconds. */
+const ITEMS_AT_ONCE = 2_000;
 
 /**
  * Imports a history. Aborting rejects with the signal's reason between two transactions; what was
@@ -84,9 +86,11 @@ export async function importHistory(
   using source = openSource(request.from, request.path, deps.files);
   using known = knownCommands(deps.history, request.deviceId, deps.files);
   const tally = new ImportTally();
-  const skipFirst = request.limit === undefined ? 0 : countOf(source.items()) - request.limit;
+  const skipFirst = request.limit === undefined
+    ? 0
+    : await countOf(source.items(), signal) - request.limit;
   const open = (): Iterable<ImportItem> => dropFirst(source.items(), skipFirst);
-  const { total, undated } = survey(open(), tally);
+  const { total, undated, head } = await survey(open(), tally, signal);
   const batch: Entry[] = [];
   let done = 0;
 
@@ -101,7 +105,7 @@ export async function importHistory(
     signal?.throwIfAborted();
   }
 
-  for (const entry of entriesOf(open, request, { ...deps, known, tally, undated })) {
+  for (const entry of entriesOf(open, request, { ...deps, known, tally, undated, head })) {
     done++;
     if (entry !== undefined) batch.push(entry);
     if (done % BATCH === 0) await flush();
@@ -116,21 +120,33 @@ interface Context extends ImportDeps {
   readonly tally: ImportTally;
   /** The commands of the source that have no time. */
   readonly undated: ReadonlySet<string>;
+  readonly head: Head;
+}
+
+interface Survey {
+  readonly total: number;
+  readonly undated: ReadonlySet<string>;
+  readonly head: Head;
 }
 
 // Everything that must be known of a source before its first record is taken in.
-function survey(
+async function survey(
   items: Iterable<ImportItem>,
   tally: ImportTally,
-): { total: number; undated: Set<string> } {
+  signal?: AbortSignal,
+): Promise<Survey> {
   const undated = new Set<string>();
   let total = 0;
+  let head: Head = { undated: 0, firstMs: undefined };
   for (const item of items) {
-    total++;
+    if (++total % ITEMS_AT_ONCE === 0) await breathe(signal);
     if (isBroken(item)) tally.broken(item);
-    else if (item.startedAtMs === undefined) undated.add(tidyCommand(item.command));
+    else if (item.startedAtMs === undefined) {
+      undated.add(tidyCommand(item.command));
+      if (head.firstMs === undefined) head = { ...head, undated: head.undated + 1 };
+    } else if (head.firstMs === undefined) head = { ...head, firstMs: item.startedAtMs };
   }
-  return { total, undated };
+  return { total, undated, head };
 }
 
 // One result per record that can be read: the entry, or nothing if it is skipped or known.
@@ -139,7 +155,7 @@ function* entriesOf(
   request: ImportRequest,
   context: Context,
 ): Generator<Entry | undefined> {
-  const { tally, known, undated } = context;
+  const { tally, known, undated, head } = context;
   if (request.from === "rustory" || request.from === "jsonl") {
     // Whole entries were accepted once, and come back as they were.
     for (const item of readable(open())) yield item as Entry;
@@ -148,7 +164,7 @@ function* entriesOf(
   const drafts = (): Iterable<EntryDraft> => readable(open());
   const occurrences = new Occurrences(known, known.countAnyTime(undated, request.from));
   let at = 0;
-  for (const { draft, startedAtMs } of fillTimes(drafts, () => before(request, context))) {
+  for (const { draft, startedAtMs } of fillTimes(drafts, () => before(request, context), head)) {
     at++;
     const command = tidyCommand(draft.command);
     const reason = request.rules.skipReason(command, draft.cwd);
@@ -209,8 +225,16 @@ function* dropFirst<T>(items: Iterable<T>, count: number): Generator<T> {
   }
 }
 
-function countOf(items: Iterable<unknown>): number {
-  let total = 0;
-  for (const _ of items) total++;
-  return total;
+async function countOf(items: Iterable<ImportItem>, signal?: AbortSignal): Promise<number> {
+  let count = 0;
+  for (const _ of items) {
+    if (++count % ITEMS_AT_ONCE === 0) await breathe(signal);
+  }
+  return count;
+}
+
+/** Leaves room for other work. Throws the signal's reason once it is aborted. */
+async function breathe(signal?: AbortSignal): Promise<void> {
+  await yieldToLoop();
+  signal?.throwIfAborted();
 }

@@ -165,6 +165,17 @@ Deno.test("importHistory() reports progress and stops at a signal between transa
   assert.deepEqual(seen, [10 / 19]);
 });
 
+Deno.test("importHistory() can be stopped while it looks through the source, with and without a limit", async () => {
+  for (const limit of [undefined, 10]) {
+    using at = new Fixture();
+    const stop = new AbortController();
+    const running = at.run(lines(0, 9_000), { signal: stop.signal, limit });
+    queueMicrotask(() => stop.abort(new Error("bye")));
+    await assert.rejects(running, /bye/);
+    assert.equal(at.history.log.headSeq(), 0);
+  }
+});
+
 Deno.test("importHistory() reads atuin's database, with its ids", async () => {
   using at = new Fixture();
   const path = `${at.folder}/atuin.db`;
