@@ -23,6 +23,8 @@ export interface DaemonFlags {
 /** All of it; two equal ones make equal daemons. */
 export interface DaemonConfig {
   readonly dbPath: string;
+  /** The file that the settings were read from, whether or not it is there. */
+  readonly configPath: string;
   readonly mode: "watch" | "serve";
   readonly keys: KeyPaths;
   readonly network: NetworkSettings;
@@ -50,6 +52,7 @@ export function daemonConfigOf(settings: Settings, flags: DaemonFlags): DaemonCo
   const network = networkOptionsOf(settings);
   return {
     dbPath: settings.dbPath,
+    configPath: settings.configPath,
     mode: flags.mode,
     keys: keyPathsOf(settings),
     network: { ...network, sync: { ...network.sync, limit: flags.limit, push: flags.push } },

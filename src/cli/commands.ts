@@ -114,6 +114,11 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     brief: "Write the config file and create the keys",
     load: () => import("./commands/init.ts"),
   },
+  config: {
+    group: "Setup",
+    brief: "Show and change settings, which take effect at once",
+    load: () => import("./commands/config.ts"),
+  },
   service: {
     group: "Setup",
     brief: "Run the daemon in the background, from login on",

@@ -1,15 +1,21 @@
-/** Changing keys of an existing config file; loads a TOML editor, so only `rr init` does it. */
+/** Changing keys of an existing config file; loads a TOML editor, so only what writes the config does it. */
 import { patch } from "@decimalturn/toml-patch";
 import { parse } from "smol-toml";
 import { type ConfigValues, keyLine } from "./template.ts";
 
 /**
- * The config text with `values` set: every other key, unknown ones included, and all comments stay.
+ * The config text with `values` set and the keys of `removed` gone: every other key, unknown ones
+ * included, and all comments stay.
  *
  * @param text a config file without syntax errors
  */
-export function editConfig(text: string, values: ConfigValues): string {
-  const wanted = { ...parse(text), ...values };
+export function editConfig(
+  text: string,
+  values: ConfigValues,
+  removed: readonly string[] = [],
+): string {
+  const wanted: Record<string, unknown> = { ...parse(text), ...values };
+  for (const key of removed) delete wanted[key];
   const edited = patch(withExamplesFilled(text, values), wanted);
   const check = parse(edited);
   for (const [key, value] of Object.entries(wanted)) {
@@ -17,6 +23,9 @@ export function editConfig(text: string, values: ConfigValues): string {
     if (JSON.stringify(check[key]) !== JSON.stringify(value)) {
       throw new Error(`Cannot edit the config: the key ${key} would be lost`);
     }
+  }
+  if (removed.some((key) => Object.hasOwn(check, key))) {
+    throw new Error(`Cannot edit the config: ${removed.join(", ")} would stay`);
   }
   return edited;
 }

@@ -95,6 +95,27 @@ daemonTest(
 );
 
 daemonTest(
+  "runDaemon() notices a changed config and a changed key by itself, and keeps to what can be used",
+  async (lab) => {
+    const folder = `${lab.fake.home}/.config/rustory`;
+    const load = (): DaemonConfig => lab.config();
+    lab.start(load);
+    await lab.until("it is ready", () => lab.told.includes("ready"));
+    Deno.writeTextFileSync(`${folder}/config.toml`, "p2p_request_attempts = 7\n");
+    await lab.untilLogged("The config file has changed");
+    await lab.untilSessions(2);
+    const { swarmKeyPath } = lab.config().keys;
+    const key = Deno.readTextFileSync(swarmKeyPath);
+    Deno.writeTextFileSync(swarmKeyPath, "not a key");
+    await lab.untilLogged("going on with the old one");
+    assert.equal(lab.said.length, 2, "the session was not touched");
+    Deno.writeTextFileSync(swarmKeyPath, key.replace(/[0-9a-f]{4}\s*$/, "0000\n"));
+    await lab.untilLogged("starting anew with it");
+    await lab.untilSessions(3);
+  },
+);
+
+daemonTest(
   "runDaemon() makes no new keys in the place of those that are gone, and waits for them",
   async (lab) => {
     let config = lab.config();

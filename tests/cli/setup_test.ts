@@ -20,7 +20,7 @@ Deno.test("rr init writes a private config and keys, and says what to do next", 
   assert.match(lines[4]!, /^p2p peer id: 12D3KooW\w{44}$/);
   assert.equal(lines[5], "next:");
   assert.match(lines[6]!, /rr doctor/);
-  assert.match(lines[7]!, /rr p2p-sync --watch --push/);
+  assert.match(lines[7]!, /rr service install/);
   assert.match(err, /a NEW one was created/);
   assert.match(err, /must be different on each device/);
   for (const name of ["config.toml", "swarm.key", "identity.key"]) {
@@ -40,9 +40,9 @@ Deno.test("rr init writes a private config and keys, and says what to do next", 
 Deno.test("rr init leaves an existing config alone, and uses its key paths", async () => {
   using world = annsWorld();
   const path = writeConfig(world, 'swarm_key_path = "~/keys/s.key"\n');
-  const { code, out } = await rr(world, "init", "--user-id", "bob");
+  const { code, out } = await rr(world, "init");
   assert.equal(code, 0);
-  assert.match(out, new RegExp(`^config already exists: ${path} \\(use --force to overwrite\\)\n`));
+  assert.match(out, new RegExp(`^config already exists: ${path} \\(options change it\\)\n`));
   assert.match(out, new RegExp(`swarm key path: ${world.home}/keys/s.key\n`));
   assert.equal(world.files.readText(path), 'swarm_key_path = "~/keys/s.key"\n');
   const again = await rr(world, "init");

@@ -17,6 +17,7 @@ import { watchSignsOfLife } from "./signs_of_life.ts";
 import { foldLog } from "./fold_log.ts";
 import { watchFile } from "./watch_file.ts";
 import { takeIn } from "./take_in.ts";
+import { watchSettings } from "./watch_settings.ts";
 
 /** A part before it is known whose it is. `C` is what it is handed. */
 export interface PartRow<C> {
@@ -45,6 +46,7 @@ export const HISTORY_PARTS: readonly PartRow<HistoryContext>[] = [
 export const SESSION_PARTS: readonly PartRow<SessionContext>[] = [
   { name: "network node", onFailure: "end", run: watchNode },
   { name: "addresses", run: sayAddresses },
+  { name: "watch over the settings", run: watchSettings },
   {
     name: "signs of life",
     wanted: ({ settings }) => settings.mode === "watch",

@@ -36,11 +36,12 @@ interface Flags {
 export const command: CliCommand = defineCommand<Flags>({
   usage: ["[options]"],
   details:
-    `Writes ~/.config/rustory/config.toml, unless there is one, and creates the swarm key and the
-identity of this device, unless they are there.
+    `Writes ~/.config/rustory/config.toml and creates the swarm key and the identity of this device,
+unless they are there. In a config that is there it changes what is given as an option, and nothing
+else; the old file is kept beside it, and a running daemon is told. \`rr config\` changes one key.
 
---force keeps every setting and comment of an existing file, changes only what is given as an
-option or in the environment, and keeps the old file beside it. The tracker token is taken from
+--force writes a config that cannot be read anew, saves what can be saved, and takes in what is set
+in the environment as well. The tracker token is taken from
 the option or the old file, never from the environment: that would put a secret on the disk.
 
 --new-identity is for a machine that was made from a copy of another one: the key is kept beside
@@ -48,13 +49,13 @@ the new one. Restart the daemon afterwards; the other devices learn of it by the
 
 Examples:
   rr init --user-id me --device-id laptop
-  rr init --force --trackers https://tracker.example:8850
+  rr init --trackers https://tracker.example:8850
 
 Keys of the config (each also a variable: RUSTORY_ and the key in capitals):
 ${describeKeys().map(({ key, why }) => `  ${key.padEnd(28)} ${why}`).join("\n")}`,
   flags: {
     newIdentity: switchFlag("Give this device a new identity, as another machine has its key"),
-    force: switchFlag("Change an existing config file; a backup is kept"),
+    force: switchFlag("Write the config anew where it cannot be read; a backup is kept"),
     userId: USER_ID_FLAG,
     deviceId: DEVICE_ID_FLAG,
     trackers: TRACKERS_FLAG,
@@ -64,7 +65,9 @@ ${describeKeys().map(({ key, why }) => `  ${key.padEnd(28)} ${why}`).join("\n")}
   run,
 });
 
-async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
+type AllFlags = Flags & GlobalFlags;
+
+async function run(world: World, flags: AllFlags): Promise<number> {
   const settings = loadSettings(world, {
     dbPath: flags.dbPath,
     userId: flags.userId,
@@ -74,17 +77,29 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     trackerToken: flags.trackerToken,
   }, { lenient: flags.force });
   for (const relay of settings.relays) checkRelay(settings, relay);
-  if (settings.configExists && !flags.force) {
-    printLine(world, `config already exists: ${settings.configPath} (use --force to overwrite)`);
-  } else {
-    await writeConfig(world, settings);
-  }
+  const changes = !settings.configExists || flags.force || givesValues(flags);
+  if (changes) await writeConfig(world, settings, flags.force);
+  else printLine(world, `config already exists: ${settings.configPath} (options change it)`);
   if (flags.newIdentity) setIdentityAside(world, settings.p2pIdentityKeyPath);
   await createKeys(world, settings);
+  if (changes || flags.newIdentity) await tellOfChange(world, settings.dbPath);
   printLine(world, "next:");
   printLine(world, "  rr doctor                      checks that all is in order");
-  printLine(world, "  rr p2p-sync --watch --push     keeps this device in sync");
+  printLine(world, "  rr service install             keeps this device in sync, from login on");
+  printLine(world, "  rr pair                        brings in another device");
   return ExitCode.OK;
+}
+
+function givesValues(
+  { dbPath, userId, deviceId, trackers, relay, trackerToken }: AllFlags,
+): boolean {
+  return [dbPath, userId, deviceId, trackers, relay, trackerToken].some((one) => one !== undefined);
+}
+
+async function tellOfChange(world: World, dbPath: string): Promise<void> {
+  const { tellDaemonToReload, toldSentence } = await import("../../app/tell_daemon.ts");
+  const sentence = toldSentence(await tellDaemonToReload(dbPath));
+  if (sentence !== undefined) printLine(world, sentence);
 }
 
 function checkRelay(settings: Settings, relay: string): void {
@@ -109,13 +124,15 @@ const IF_SET: readonly SettingName[] = [
   "relayIdentityKeyPath",
 ];
 
-async function writeConfig(world: World, settings: Settings): Promise<void> {
+async function writeConfig(world: World, settings: Settings, force: boolean): Promise<void> {
   const path = settings.configPath;
   const old = readConfigFile(path, world.files);
   const usable = old.exists && old.fault === undefined && old.text.trim() !== "";
   const values: Record<string, ConfigValue> = {};
   for (const name of [...ALWAYS, ...IF_SET]) {
-    if (isWritten(name, settings, usable)) values[SETTINGS[name].key!] = toConfig(settings, name);
+    if (isWritten(name, settings, usable, force)) {
+      values[SETTINGS[name].key!] = toConfig(settings, name);
+    }
   }
   if (values[SETTINGS.relays.key!] !== undefined && settings.relays.length > 1) {
     values[SETTINGS.moreRelays.key!] = settings.relays.slice(1);
@@ -132,8 +149,14 @@ async function writeConfig(world: World, settings: Settings): Promise<void> {
 }
 
 // In a file that stays, a value that is there already stays as it is written there.
-function isWritten(name: SettingName, settings: Settings, staysWhole: boolean): boolean {
+function isWritten(
+  name: SettingName,
+  settings: Settings,
+  staysWhole: boolean,
+  force: boolean,
+): boolean {
   const { source } = settings.origins[name];
+  if (staysWhole && !force) return source === "flag";
   if (name === "trackerToken" && source === "env") return false;
   if (source === "config") return !staysWhole;
   return source !== "default" || ALWAYS.includes(name);

@@ -1,0 +1,37 @@
+/** Has the running daemon take up what was written: a config, a key. */
+import { RrError } from "../base/rr_error.ts";
+import { callControl } from "../control/client.ts";
+import { controlSocketPath } from "../control/socket_path.ts";
+
+/** What became of it; `needsRestart` are keys that the daemon cannot take up while it runs. */
+export type Told =
+  | { readonly kind: "not-running" }
+  | { readonly kind: "reloaded"; readonly needsRestart: readonly string[] }
+  | { readonly kind: "refused"; readonly error: RrError };
+
+/** Tells the daemon of a history to read its config again; never rejects. */
+export async function tellDaemonToReload(dbPath: string): Promise<Told> {
+  if (dbPath === ":memory:") return { kind: "not-running" };
+  try {
+    const answer = await callControl(controlSocketPath(dbPath), { verb: "reload" });
+    const { needs_restart: needsRestart } = answer as { needs_restart: readonly string[] };
+    return { kind: "reloaded", needsRestart };
+  } catch (error) {
+    if (!(error instanceof RrError)) throw error;
+    return error.code === "not-found" ? { kind: "not-running" } : { kind: "refused", error };
+  }
+}
+
+/** The same in a sentence for a person; `undefined` if no daemon runs. */
+export function toldSentence(told: Told): string | undefined {
+  switch (told.kind) {
+    case "not-running":
+      return undefined;
+    case "refused":
+      return `the daemon goes on with its old settings: ${told.error.message}`;
+    case "reloaded":
+      return told.needsRestart.length === 0
+        ? "the daemon uses it now"
+        : `after \`rr service restart\` the daemon uses ${told.needsRestart.join(", ")} too`;
+  }
+}

@@ -1,0 +1,199 @@
+import { RrError } from "../../base/rr_error.ts";
+import type { World } from "../../base/world.ts";
+import { readConfigFile } from "../../config/config_file.ts";
+import { ValueError } from "../../config/kinds.ts";
+import { loadSettings } from "../../config/load.ts";
+import { folderOf } from "../../config/paths.ts";
+import { knownKeys, type SettingName, SETTINGS, type SettingSpec } from "../../config/schema.ts";
+import type { Settings } from "../../config/settings.ts";
+import { mostSimilar } from "../../base/similar.ts";
+import { type ConfigValue, describeKeys, renderConfig } from "../../config/template.ts";
+import { parseRelayAddr } from "../../net/addrs/addrs.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
+import { ExitCode } from "../exit_code.ts";
+import { forOutput, printLine } from "../print.ts";
+
+const VERBS = ["get", "set", "unset", "list", "path"] as const;
+type Verb = typeof VERBS[number];
+type Words = [string, string?, string?];
+
+const VERB_BRIEFS: Readonly<Record<Verb, string>> = {
+  get: "Print what is in force for a key",
+  set: "Write a key into the config file",
+  unset: "Take a key out of the config file",
+  list: "Print all keys, what is in force, and where it comes from",
+  path: "Print where the config file is",
+};
+
+/** Shown by `get` alone. */
+const SECRETS: readonly SettingName[] = ["trackerToken", "trackerServeToken"];
+
+/** `rr config` */
+export const command: CliCommand = defineCommand<object, Words>({
+  usage: ["list", "get <key>", "set <key> <value>", "unset <key>", "path"],
+  details: `A value is checked before it is written; everything else in the file stays as it is,
+comments too, and a running daemon takes it up at once. A list is written a,b. \`get\` and \`list\`
+show what is in force here: the environment goes before the file. \`get\` ends with 1 for a key that
+has no value.
+
+Examples:
+  rr config list
+  rr config set trackers https://tracker.example:8850
+  rr config set record_ignore_regex '(?i)internal\\.example'
+  rr config unset trackers`,
+  flags: {},
+  words: {
+    kind: "tuple",
+    parameters: [
+      {
+        brief: "What to do",
+        placeholder: "verb",
+        proposals: VERBS.map((verb) => ({ completion: verb, brief: VERB_BRIEFS[verb] })),
+      },
+      {
+        brief: "A key of the config",
+        placeholder: "key",
+        optional: true,
+        proposals: describeKeys().map(({ key, why }) => ({ completion: key, brief: why })),
+      },
+      { brief: "Its value", placeholder: "value", optional: true },
+    ],
+  },
+  run,
+});
+
+async function run(world: World, flags: GlobalFlags, words: Words): Promise<number> {
+  const verb = VERBS.find((one) => one === words[0]);
+  const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
+  switch (verb) {
+    case "path":
+      expectWords(words, 1);
+      printLine(world, settings.configPath);
+      return ExitCode.OK;
+    case "list":
+      expectWords(words, 1);
+      list(world, settings);
+      return ExitCode.OK;
+    case "get":
+      expectWords(words, 2);
+      return get(world, settings, settingOf(words[1]!));
+    case "set": {
+      expectWords(words, 3);
+      const name = settingOf(words[1]!);
+      await write(world, settings, valuesOf(settings, name, words[2]!), []);
+      return ExitCode.OK;
+    }
+    case "unset": {
+      expectWords(words, 2);
+      const name = settingOf(words[1]!);
+      const keys = name === "relays" ? [keyOf(name), keyOf("moreRelays")] : [keyOf(name)];
+      await write(world, settings, {}, keys);
+      return ExitCode.OK;
+    }
+    case undefined:
+      throw new RrError("usage", `There is no \`rr config ${words[0]}\``, {
+        hint: `There are ${VERBS.join(", ")}`,
+      });
+  }
+}
+
+function expectWords(words: Words, count: number): void {
+  const given = words.filter((word) => word !== undefined).length;
+  if (given === count) return;
+  throw new RrError("usage", `\`rr config ${words[0]}\` takes ${count - 1} words after it`, {
+    hint: "See `rr config --help`; a value with blanks needs quotes",
+  });
+}
+
+function keyOf(name: SettingName): string {
+  return SETTINGS[name].key!;
+}
+
+function settingOf(key: string): SettingName {
+  const names = Object.keys(SETTINGS) as SettingName[];
+  const name = names.find((one) => SETTINGS[one].key === key);
+  if (name !== undefined) return name;
+  const similar = mostSimilar(key, knownKeys());
+  throw new RrError("usage", `There is no key ${JSON.stringify(key)}`, {
+    hint: similar === undefined ? "`rr config list` shows all keys" : `Did you mean ${similar}?`,
+  });
+}
+
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.join(",") : String(value ?? "");
+}
+
+function get(world: World, settings: Settings, name: SettingName): number {
+  const text = textOf(settings[name]);
+  if (text === "") return ExitCode.FAILURE;
+  printLine(world, forOutput(world, text));
+  return ExitCode.OK;
+}
+
+function list(world: World, settings: Settings): void {
+  for (const name of Object.keys(SETTINGS) as SettingName[]) {
+    const { key } = SETTINGS[name];
+    if (key === undefined) continue;
+    const text = textOf(settings[name]);
+    const shown = SECRETS.includes(name) && text !== "" ? "(secret)" : text;
+    const { source, name: from } = settings.origins[name];
+    const origin = source === "env" ? from : source === "config" ? "file" : source;
+    printLine(world, forOutput(world, `${key} = ${shown}  (${origin})`));
+  }
+}
+
+/** What is written for a value; a list of relays takes two keys, as the original knows one relay. */
+function valuesOf(
+  settings: Settings,
+  name: SettingName,
+  text: string,
+): Readonly<Record<string, ConfigValue>> {
+  const value = checkedValue(settings, name, text);
+  if (name !== "relays" || !Array.isArray(value)) return { [keyOf(name)]: value };
+  value.forEach(parseRelayAddr);
+  const [first = "", ...more] = value as readonly string[];
+  return { [keyOf(name)]: first, ...(more.length > 0 ? { [keyOf("moreRelays")]: more } : {}) };
+}
+
+function checkedValue(settings: Settings, name: SettingName, text: string): ConfigValue {
+  const { kind }: SettingSpec<unknown> = SETTINGS[name];
+  if (text.trim() === "") {
+    throw new RrError("usage", `Cannot set ${keyOf(name)} to nothing`, {
+      hint: `Take it out with \`rr config unset ${keyOf(name)}\``,
+    });
+  }
+  try {
+    const value = kind.fromText(text.trim(), settings.home);
+    // A path keeps its ~, so that the file can be copied to another home.
+    if (typeof value === "string") return text.trim();
+    if (Array.isArray(value)) return text.split(",").map((one) => one.trim()).filter(Boolean);
+    return value as ConfigValue;
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    throw new RrError("usage", `Cannot set ${keyOf(name)}: ${error.message}`);
+  }
+}
+
+async function write(
+  world: World,
+  settings: Settings,
+  values: Readonly<Record<string, ConfigValue>>,
+  removed: readonly string[],
+): Promise<void> {
+  const { configPath: path } = settings;
+  const old = readConfigFile(path, world.files);
+  if (old.fault !== undefined) {
+    throw new RrError("config", old.fault.message, { hint: `Correct "${path}" first` });
+  }
+  const { editConfig } = await import("../../config/edit.ts");
+  const text = old.exists
+    ? editConfig(old.text, values, removed.filter((key) => Object.hasOwn(old.table, key)))
+    : renderConfig(values);
+  if (text !== old.text) {
+    world.files.makePrivateFolder(folderOf(path));
+    world.files.replacePrivate(path, text);
+  }
+  const { tellDaemonToReload, toldSentence } = await import("../../app/tell_daemon.ts");
+  const sentence = toldSentence(await tellDaemonToReload(settings.dbPath));
+  printLine(world, `wrote config: ${path}${sentence === undefined ? "" : `; ${sentence}`}`);
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { annsWorld, rr, writeConfig } from "./_run.ts";
+
+Deno.test("rr config set writes one key, checked, and leaves the rest as it is", async () => {
+  using world = annsWorld();
+  const path = writeConfig(world, '# mine\nuser_id = "ann" # me\nauto_prune_days = 9\n');
+  const set = await rr(world, "config", "set", "trackers", "http://a:1, http://b:2");
+  assert.deepEqual(set, { code: 0, out: `wrote config: ${path}\n`, err: "" });
+  const text = Deno.readTextFileSync(path);
+  assert.match(text, /^# mine\nuser_id = "ann" # me\nauto_prune_days = 9\n/);
+  assert.match(text, /trackers = \[ ?"http:\/\/a:1", "http:\/\/b:2" ?\]/);
+  assert.equal((await rr(world, "config", "get", "trackers")).out, "http://a:1,http://b:2\n");
+  assert.equal((await rr(world, "config", "set", "auto_prune_days", "30")).code, 0);
+  assert.equal((await rr(world, "config", "get", "auto_prune_days")).out, "30\n");
+});
+
+Deno.test("rr config unset takes a key out; get ends with 1 where there is no value", async () => {
+  using world = annsWorld();
+  const path = writeConfig(world, 'user_id = "ann"\ntracker_token = "t0ken"\n# end\n');
+  assert.match(
+    (await rr(world, "config", "list")).out,
+    /^tracker_token = \(secret\) {2}\(file\)$/m,
+  );
+  assert.equal((await rr(world, "config", "get", "tracker_token")).out, "t0ken\n");
+  assert.equal((await rr(world, "config", "unset", "tracker_token")).code, 0);
+  assert.equal(Deno.readTextFileSync(path), 'user_id = "ann"\n# end\n');
+  assert.deepEqual(await rr(world, "config", "get", "tracker_token"), {
+    code: 1,
+    out: "",
+    err: "",
+  });
+  assert.equal((await rr(world, "config", "unset", "tracker_token")).code, 0);
+});
+
+Deno.test("rr config refuses what cannot be used, and writes nothing then", async () => {
+  using world = annsWorld();
+  const path = writeConfig(world, "# empty\n");
+  const bad: [string[], RegExp][] = [
+    [["set", "auto_prune", "perhaps"], /Cannot set auto_prune: expected 1, true/],
+    [["set", "trakers", "x"], /Did you mean trackers\?/],
+    [["set", "relay_addr", "nonsense"], /nonsense/],
+    [["set", "trackers"], /takes 2 words/],
+    [["set", "trackers", " "], /rr config unset trackers/],
+    [["get"], /takes 1 words/],
+    [["frob"], /There are get, set/],
+    [["set", "user_id", "a", "b"], /Unexpected word "b"/],
+  ];
+  for (const [words, message] of bad) {
+    const { code, err } = await rr(world, "config", ...words);
+    assert.match(err, message);
+    assert.notEqual(code, 0);
+  }
+  assert.equal(Deno.readTextFileSync(path), "# empty\n");
+});
+
+Deno.test("rr config works before there is a config, and says where it is", async () => {
+  using world = annsWorld();
+  const path = `${world.home}/.config/rustory/config.toml`;
+  assert.equal((await rr(world, "config", "path")).out, `${path}\n`);
+  await rr(world, "config", "set", "device_id", "laptop");
+  assert.equal((await rr(world, "config", "get", "device_id")).out, "laptop\n");
+  assert.equal(Deno.statSync(path).mode! & 0o777, 0o600);
+});
+
+Deno.test("rr init with values changes the config that is there, keeps the rest, and a backup", async () => {
+  using world = annsWorld({ env: { RUSTORY_TRACKERS: "http://env:1" } });
+  await rr(world, "init", "--user-id", "me");
+  const path = `${world.home}/.config/rustory/config.toml`;
+  const before = Deno.readTextFileSync(path);
+  const changed = await rr(world, "init", "--relay", `/dns4/r.example/tcp/4001/p2p/${RELAY}`);
+  assert.equal(changed.code, 0);
+  assert.match(changed.out, /^wrote config: .*\nkept the old config: .*config\.toml\.bak\n/);
+  const after = Deno.readTextFileSync(path);
+  assert.match(after, /^relay_addr = "\/dns4\/r\.example/m);
+  assert.match(after, /^user_id = "me"$/m);
+  assert.equal(Deno.readTextFileSync(`${path}.bak`), before);
+});
+
+const RELAY = "12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN";
