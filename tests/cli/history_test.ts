@@ -307,6 +307,16 @@ Deno.test("rr stats counts commands, hosts, folders and days", async () => {
   assert.deepEqual(json.commands, [{ command: "git status", runs: 2, failed: 1 }]);
   assert.equal(json.days.length, 3);
   assert.equal(json.days.reduce((sum: number, day: { runs: number }) => sum + day.runs, 0), 6);
+  assert.equal(json.year.length, 371);
+  assert.equal(json.hours.length, 24);
+  assert.equal(json.hours.reduce((sum: number, hour: { runs: number }) => sum + hour.runs, 0), 6);
+  assert.equal(json.most_failing.length, 1);
+  assert.match(out, /^Most failing +runs +failed$/m);
+  assert.match(out, /^00 +03 +06 +09 +12 +15 +18 +21$/m);
+  const year = (await rr(world, "stats", "--year")).out;
+  assert.match(year, /^Most used: git \(\d+\)/m);
+  assert.equal(year.includes("status") || year.includes("/w/a"), false);
+  assert.match((await rr(world, "stats", "git", "exit:fail")).out, /^2 runs of 2 commands/);
   assert.match((await rr(world, "stats", "--host", "h1")).out, /^1 runs of 1 commands/);
   assert.equal((await rr(world, "stats", "--host", "none")).out, "No commands match.\n");
 });

@@ -5,7 +5,9 @@ import type { Meta } from "../file/meta.ts";
 import type { Recall } from "./history_search.ts";
 import type { TextQuery } from "../../history/text_query.ts";
 import { textFilter } from "./match.ts";
-import type { RunFilter } from "../../history/run_filter.ts";
+import type { Entry } from "../../history/entry.ts";
+import { matchesRun, type RunFilter } from "../../history/run_filter.ts";
+import type { HistoryQuery } from "./history_query.ts";
 
 /** What {@linkcode Stats.summary} takes besides the filter. */
 export interface SummaryOptions {
@@ -13,6 +15,8 @@ export interface SummaryOptions {
   readonly top?: number | undefined;
   /** What the commands must be. @default {any} */
   readonly text?: TextQuery | undefined;
+  /** How many of the runs that took longest to give; finding them goes through all rows. @default {0} */
+  readonly longest?: number | undefined;
   /** Borders of the periods to count, ascending milliseconds, such as local midnights. @default {none} */
   readonly bordersMs?: readonly number[] | undefined;
 }
@@ -34,6 +38,12 @@ export interface Summary extends Count {
   readonly commands: readonly (Count & { readonly command: string })[];
   readonly hosts: readonly (Count & { readonly hostname: string })[];
   readonly folders: readonly (Count & { readonly cwd: string })[];
+  /** The commands that failed most often, and their runs. */
+  readonly mostFailing: readonly (Count & { readonly command: string })[];
+  /** The runs that took longest, if asked for. */
+  readonly longest: readonly Entry[];
+  /** The 24 hours of the day, in the zone of this machine. */
+  readonly hours: readonly Count[];
   /** One fewer than borders: from each border up to the next. */
   readonly periods: readonly (Count & { readonly fromMs: number })[];
 }
@@ -58,6 +68,8 @@ export class Stats {
     const commands = new Tally();
     const places = new Tally();
     const periods = new Tally();
+    const hours = new Tally();
+    const hourOf = hourReader();
     const total = { runs: 0, failed: 0, oldestMs: Infinity, newestMs: -Infinity };
     const wanted = text && textFilter(this.#db, reader, text);
     for (const { columns } of reader.blocks(wanted)) {
@@ -71,6 +83,7 @@ export class Stats {
         total.newestMs = Math.max(total.newestMs, ms);
         commands.add(columns.commands[i]!, failed, columns.seqs[i]!);
         places.add(columns.places[i]!, failed, columns.seqs[i]!);
+        hours.add(hourOf(ms), failed, 0);
         if (bordersMs.length > 1) {
           const period = periodOf(bordersMs, ms);
           if (period >= 0 && period < bordersMs.length - 1) periods.add(period, failed, 0);
@@ -83,16 +96,39 @@ export class Stats {
       distinct: commands.distinct,
       oldestMs: total.runs === 0 ? undefined : total.oldestMs,
       newestMs: total.runs === 0 ? undefined : total.newestMs,
-      commands: this.#topCommands(commands, top),
+      commands: this.#withTexts(commands.most(top)),
+      mostFailing: this.#withTexts(commands.mostFailing(top)),
+      longest: this.#longest({ ...filter, text }, options.longest ?? 0),
+      hours: Array.from({ length: HOURS }, (_, hour) => hours.count(hour)),
       hosts: this.#byPlace(reader, places, top, "hostname"),
       folders: this.#byPlace(reader, places, top, "cwd"),
       periods: bordersMs.slice(0, -1).map((fromMs, i) => ({ fromMs, ...periods.count(i) })),
     };
   }
 
-  #topCommands(commands: Tally, top: number): Summary["commands"] {
+  #longest(query: Omit<HistoryQuery, "limit">, most: number): Entry[] {
+    const longest: Entry[] = [];
+    for (let from = 0; longest.length < most; from += LONGEST_AT_ONCE) {
+      const rows = this.#db.rows(
+        `SELECT ingest_seq FROM entries WHERE typeof(duration_ms) = 'integer' AND duration_ms > 0
+         ORDER BY duration_ms DESC, ingest_seq DESC LIMIT ? OFFSET ?`,
+        LONGEST_AT_ONCE,
+        from,
+      );
+      const entries = this.#recall.entriesBySeq(rows.map((row) => row[0] as number));
+      longest.push(
+        ...entries.filter((entry) =>
+          matchesRun(query, entry) && query.text?.test(entry.command) !== false
+        ),
+      );
+      if (rows.length < LONGEST_AT_ONCE) break;
+    }
+    return longest.slice(0, most);
+  }
+
+  #withTexts(commands: readonly (Count & { readonly seq: number })[]): Summary["commands"] {
     // Any run of a command has its text.
-    return commands.most(top).flatMap(({ seq, runs, failed }) => {
+    return commands.flatMap(({ seq, runs, failed }) => {
       const [entry] = this.#recall.entriesBySeq([seq]);
       return entry === undefined ? [] : [{ command: entry.command, runs, failed }];
     });
@@ -125,6 +161,23 @@ export class Stats {
         ({ [name]: value, ...sum }) as Count & { readonly [K in Name]: string }
       );
   }
+}
+
+/** Rows looked at in one go for the longest runs: mostly the first are enough. */
+const LONGEST_AT_ONCE = 1000;
+const HOURS = 24;
+/** All zones differ from UTC by a multiple of this. */
+const ZONE_STEP_MS = 900_000;
+
+/** Tells the hour of the day; asking a `Date` for each of a million runs would take 0.1 s. */
+function hourReader(): (ms: number) => number {
+  const known = new Map<number, number>();
+  return (ms) => {
+    const step = Math.floor(ms / ZONE_STEP_MS);
+    let hour = known.get(step);
+    if (hour === undefined) known.set(step, hour = new Date(ms).getHours());
+    return hour;
+  };
 }
 
 // The period that holds a time: -1 before the first border.
@@ -170,6 +223,13 @@ class Tally {
       }
     }
     return ids.sort((a, b) => this.#runs[b]! - this.#runs[a]! || a - b).slice(0, top)
+      .map((id) => ({ ...this.count(id), seq: this.#seqs[id]! }));
+  }
+
+  mostFailing(top: number): (Count & { readonly seq: number })[] {
+    const ids: number[] = [];
+    for (let id = 0; id < this.#failed.length; id++) if (this.#failed[id]! > 0) ids.push(id);
+    return ids.sort((a, b) => this.#failed[b]! - this.#failed[a]! || a - b).slice(0, top)
       .map((id) => ({ ...this.count(id), seq: this.#seqs[id]! }));
   }
 

@@ -5,21 +5,24 @@ import { openHistory } from "../../../store/file/open_history.ts";
 import type { Count, Summary } from "../../../store/index/stats.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { JSON_FLAG, wholeNumber } from "../../flags.ts";
+import { JSON_FLAG, switchFlag, wholeNumber } from "../../flags.ts";
 import { keepIndexUp } from "../../keep_index.ts";
 import { printJson, warnings } from "../../print.ts";
 import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../../run_filter_flags.ts";
-import { statsText } from "./text.ts";
+import { WEEKS_A_YEAR } from "./pictures.ts";
+import { pictureColumns, pictureStyle, statsText } from "./text.ts";
+import { yearText } from "./year.ts";
 
 interface Flags extends RunFilterFlags {
   readonly top: number;
   readonly days: number;
+  readonly year: boolean;
   readonly json: boolean;
 }
 
 /** `rr stats` */
 export const command: CliCommand = defineCommand<Flags, string[]>({
-  usage: ["[words...] [filters] [--top <n>] [--days <n>] [--json]"],
+  usage: ["[words...] [filters] [--top <n>] [--days <n>] [--year] [--json]"],
   details: `Examples:
   rr stats
   rr stats --host . --since 30d --top 20
@@ -41,6 +44,9 @@ export const command: CliCommand = defineCommand<Flags, string[]>({
       placeholder: "n",
       brief: "How many days to show",
     },
+    year: switchFlag(
+      "A year on one page, to show to others: programs, but no arguments or folders",
+    ),
     json: JSON_FLAG,
   },
   takesQuery: true,
@@ -62,12 +68,28 @@ async function run(
   const { filter, text } = await askedFor(world, settings, flags, words);
   using history = openHistory(settings.dbPath, world);
   await takeInFirst(world, settings, () => history, warnings(world));
-  const bordersMs = midnights(world.clock.now(), flags.days);
-  const summary = history.stats.summary(filter, { text, top: flags.top, bordersMs });
-  if (flags.json) printJson(world, toJson(summary));
-  else world.stdout.write(statsText(world, summary));
+  const bordersMs = midnights(world.clock.now(), DAYS_A_YEAR);
+  const asked = flags.year
+    ? { ...filter, sinceMs: Math.max(filter.sinceMs ?? -Infinity, bordersMs[0]!) }
+    : filter;
+  const top = flags.year ? MOST_PROGRAMS : flags.top;
+  const longest = flags.year ? 0 : Math.min(flags.top, LONGEST_SHOWN);
+  const summary = history.stats.summary(asked, { text, top, longest, bordersMs });
+  if (flags.json) printJson(world, toJson(summary, flags.days));
+  else world.stdout.write(textOf(world, summary, flags));
   keepIndexUp(world, history);
   return ExitCode.OK;
+}
+
+/** As many days as the picture of a year may show. */
+const DAYS_A_YEAR = 7 * WEEKS_A_YEAR;
+const LONGEST_SHOWN = 5;
+/** Commands that the programs of a year are counted by. */
+const MOST_PROGRAMS = 1000;
+
+function textOf(world: World, summary: Summary, flags: Flags): string {
+  if (flags.year) return yearText(summary, pictureStyle(world), pictureColumns(world));
+  return statsText(world, summary, flags.days);
 }
 
 /** The local midnights that begin the last `days` days, and the one that ends today. */
@@ -79,7 +101,7 @@ function midnights(nowMs: number, days: number): number[] {
   );
 }
 
-function toJson(summary: Summary): Record<string, unknown> {
+function toJson(summary: Summary, days: number): Record<string, unknown> {
   const count = ({ runs, failed }: Count): Count => ({ runs, failed });
   return {
     ...count(summary),
@@ -89,6 +111,14 @@ function toJson(summary: Summary): Record<string, unknown> {
     commands: summary.commands.map((row) => ({ command: row.command, ...count(row) })),
     hosts: summary.hosts.map((row) => ({ host: row.hostname, ...count(row) })),
     folders: summary.folders.map((row) => ({ cwd: row.cwd, ...count(row) })),
-    days: summary.periods.map((row) => ({ from_ms: row.fromMs, ...count(row) })),
+    days: summary.periods.slice(-days).map((row) => ({ from_ms: row.fromMs, ...count(row) })),
+    year: summary.periods.map((row) => ({ from_ms: row.fromMs, ...count(row) })),
+    hours: summary.hours.map(count),
+    most_failing: summary.mostFailing.map((row) => ({ command: row.command, ...count(row) })),
+    longest: summary.longest.map(({ command, durationMs, startedAtMs }) => ({
+      command,
+      duration_ms: durationMs,
+      started_at_ms: startedAtMs,
+    })),
   };
 }

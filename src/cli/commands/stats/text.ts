@@ -3,7 +3,8 @@ import type { World } from "../../../base/world.ts";
 import { glyphs, textWidth } from "../../../search/glyphs.ts";
 import { printable } from "../../../base/printable.ts";
 import type { Count, Summary } from "../../../store/index/stats.ts";
-import { localTime } from "../../entry_format.ts";
+import { heatMap, hourBars, type PictureStyle } from "./pictures.ts";
+import { localTime, span } from "../../entry_format.ts";
 import { type Palette, paletteFor } from "../../print.ts";
 
 const NAME_WIDTH = 46;
@@ -14,10 +15,11 @@ interface Row extends Count {
 }
 
 /** The whole text. */
-export function statsText(world: World, summary: Summary): string {
+export function statsText(world: World, summary: Summary, days: number): string {
   if (summary.runs === 0) return "No commands match.\n";
-  const palette = paletteFor(world, world.stdout);
-  const block = isUtf8(world) ? "█" : "#";
+  const style = pictureStyle(world);
+  const { palette } = style;
+  const block = style.isUtf8 ? "█" : "#";
   const day = (ms: number): string => localTime(ms).slice(0, 10);
   const weekday = (ms: number): string => WEEKDAYS[new Date(ms).getDay()]!;
   const sections: [string, Row[]][] = [
@@ -26,15 +28,52 @@ export function statsText(world: World, summary: Summary): string {
     ["Folders", summary.folders.map((row) => ({ ...row, name: row.cwd }))],
     [
       "Days",
-      summary.periods.map((row) => ({ ...row, name: `${day(row.fromMs)} ${weekday(row.fromMs)}` })),
+      summary.periods.slice(-days).map((row) => ({
+        ...row,
+        name: `${day(row.fromMs)} ${weekday(row.fromMs)}`,
+      })),
     ],
   ];
   return [
     `${grouped(summary.runs)} runs of ${grouped(summary.distinct)} commands, ` +
     `${day(summary.oldestMs!)} to ${day(summary.newestMs!)}, ${percent(summary)} failed`,
     ...sections.flatMap(([title, rows]) => sectionLines(title, rows, block, palette)),
+    ...sectionLines("Most failing", failingRows(summary), block, palette),
+    ...longestLines(summary, palette),
+    "",
+    palette.bold("Hours of the day"),
+    ...hourBars(summary.hours, style),
+    "",
+    palette.bold("A year of days"),
+    ...heatMap(summary.periods, style, pictureColumns(world)),
     "",
   ].join("\n");
+}
+
+/** How pictures look on this terminal. */
+export function pictureStyle(world: World): PictureStyle {
+  return { palette: paletteFor(world, world.stdout), isUtf8: isUtf8(world) };
+}
+
+/** Columns that a picture may take. */
+export function pictureColumns(world: World): number {
+  const columns = Number(world.env("COLUMNS"));
+  return Number.isInteger(columns) && columns > 0 ? columns : USUAL_COLUMNS;
+}
+
+const USUAL_COLUMNS = 80;
+
+function failingRows({ mostFailing }: Summary): Row[] {
+  return mostFailing.map((row) => ({ ...row, name: row.command }));
+}
+
+function longestLines({ longest }: Summary, palette: Palette): string[] {
+  if (longest.length === 0) return [];
+  const lines = longest.map(({ durationMs, startedAtMs, command }) =>
+    `${span(durationMs).padStart(6)}  ${localTime(startedAtMs).slice(0, 10)}  ` +
+    cut(printable(command), NAME_WIDTH)
+  );
+  return ["", palette.bold("Longest"), ...lines];
 }
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];

@@ -1,0 +1,39 @@
+/** `rr stats --year`: a year on one page, to be shown to others: programs, but no arguments or folders. */
+import { printable } from "../../../base/printable.ts";
+import type { Count, Summary } from "../../../store/index/stats.ts";
+import { heatMap, hourBars, longestStreak, type PictureStyle } from "./pictures.ts";
+
+const PROGRAMS_SHOWN = 5;
+
+/** The page. */
+export function yearText(summary: Summary, style: PictureStyle, columns: number): string {
+  if (summary.runs === 0) return "No commands match.\n";
+  const days = summary.periods;
+  const busiest = days.reduce((a, b) => b.runs > a.runs ? b : a);
+  const active = days.filter(({ runs }) => runs > 0).length;
+  const date = new Date(busiest.fromMs).toDateString();
+  return [
+    style.palette.bold(`${summary.runs} commands in a year, ${summary.distinct} different ones`),
+    "",
+    ...heatMap(days, style, columns),
+    "",
+    ...hourBars(summary.hours, style),
+    "",
+    `${active} days with a command, ${longestStreak(days)} in a row at most`,
+    `The busiest day was ${date} with ${busiest.runs}`,
+    `Most used: ${programsOf(summary.commands).slice(0, PROGRAMS_SHOWN).join(", ")}`,
+    "",
+  ].join("\n");
+}
+
+/** The first words of the commands, the most frequent first; nothing that looks like a setting or a path. */
+function programsOf(commands: readonly (Count & { readonly command: string })[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { command, runs } of commands) {
+    const [program = ""] = command.trim().split(/\s/, 1);
+    if (!/^[A-Za-z][\w.+-]{0,30}$/.test(program)) continue;
+    counts.set(program, (counts.get(program) ?? 0) + runs);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a)
+    .map(([program, runs]) => `${printable(program)} (${runs})`);
+}
