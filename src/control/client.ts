@@ -69,7 +69,6 @@ async function openEither(path: string): Promise<Socket> {
       "busy",
       `A daemon runs (process ${holder.pid}), but nobody answers at "${path}"`,
       {
-        cause: error,
         hint: "It is starting or makes its socket anew: try again in some seconds; " +
           "if it stays like that, restart it with `rr service restart`",
       },

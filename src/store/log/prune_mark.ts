@@ -9,6 +9,9 @@ import { type Meta, PRUNED_BEFORE } from "../file/meta.ts";
 /** The newest entry (unix seconds) that was left out for the mark since it last moved back. */
 const LEFT_OUT_NEWEST = "left_out_newest";
 
+/** Before any entry: nothing was left out so far. */
+const NOTHING = 0;
+
 /** The mark; `undefined` if nothing was pruned. */
 export function pruneMark(meta: Meta): number | undefined {
   return meta.integer(PRUNED_BEFORE);
@@ -24,11 +27,12 @@ export function movePruneMark(db: Database, meta: Meta, mark: number | undefined
   const before = pruneMark(meta);
   meta.set(PRUNED_BEFORE, mark);
   const to = mark ?? -Infinity;
+  if (before === undefined) meta.set(LEFT_OUT_NEWEST, NOTHING);
   if (before === undefined || to >= before) return;
   // A mark that an older program has set says nothing of what was left out for it.
   const newest = meta.integer(LEFT_OUT_NEWEST) ?? before;
   if (newest < to) return;
-  meta.set(LEFT_OUT_NEWEST, undefined);
+  meta.set(LEFT_OUT_NEWEST, NOTHING);
   db.run("UPDATE peer_state SET last_cursor = 0");
   db.run("DELETE FROM rr_pull_state");
 }
