@@ -54,9 +54,10 @@ export async function letIn(
   await using own = status === undefined ? await openHostSession(settings, keys, sync) : undefined;
   const addrs = own?.addrs ?? status?.listening ?? [];
   const card = ownCard(settings, keys.identity.peer, addrs, { swarmKey: keys.swarmKey });
-  const theirs = how.ssh === undefined
-    ? await showCode(settings, card, deps, signal)
+  using far = how.ssh === undefined
+    ? undefined
     : await pairOverSsh({ target: how.ssh, card, yes: how.yes }, world, signal);
+  const theirs = far?.card ?? await showCode(settings, card, deps, signal);
   if (theirs.outcome === "declined") {
     throw new RrError("network", `${theirs.deviceId} has declined: it keeps its own swarm key`);
   }
@@ -70,6 +71,7 @@ export async function letIn(
   const first = own === undefined
     ? await untilDaemonMet(theirs, settings.dbPath, sync, signal)
     : await own.untilSynced(theirs, signal);
+  await far?.finished;
   report(theirs, first, talk);
 }
 

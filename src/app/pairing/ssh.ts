@@ -34,8 +34,15 @@ export interface SshPlan {
   readonly yes: boolean;
 }
 
+/** The machine at the other end, which still has its first sync to do. Disposing cuts it off. */
+export interface FarSide extends Disposable {
+  readonly card: PairCard;
+  /** Resolves when rr there has ended. */
+  readonly finished: Promise<void>;
+}
+
 /**
- * Runs `rr pair --stdio` there and gives it our card; resolves to its card.
+ * Runs `rr pair --stdio` there and gives it our card.
  *
  * @throws {RrError} if the login fails, or rr is missing or too old there; `signal.reason`
  */
@@ -43,7 +50,7 @@ export async function pairOverSsh(
   { target, card, yes }: SshPlan,
   deps: WayDeps,
   signal: AbortSignal,
-): Promise<PairCard> {
+): Promise<FarSide> {
   if (target.startsWith("-") || /\s/.test(target)) {
     throw new RrError("usage", `Cannot log in to ${JSON.stringify(target)}: expected user@host`);
   }
@@ -52,7 +59,7 @@ export async function pairOverSsh(
   const ended = Promise.withResolvers<number>();
   child.on("error", () => ended.resolve(NOT_FOUND + 1));
   child.on("exit", (code) => ended.resolve(code ?? SSH_FAILED));
-  using stream = new FrameStream(child.stdout!, child.stdin!, () => child.kill());
+  const stream = new FrameStream(child.stdout!, child.stdin!, () => child.kill());
   const patience = AbortSignal.any([signal, AbortSignal.timeout(LOGIN_MS)]);
   const start = async (): Promise<PairCard | undefined> => {
     if (!await untilReady(stream, patience)) return undefined;
@@ -67,10 +74,11 @@ export async function pairOverSsh(
   try {
     const theirs = await start();
     if (theirs !== undefined) {
-      await ended.promise;
-      return theirs;
+      const finished = ended.promise.then(() => {});
+      return { card: theirs, finished, [Symbol.dispose]: () => void child.kill() };
     }
   } catch (error) {
+    child.kill();
     signal.throwIfAborted();
     if (!(error instanceof WayError)) throw error;
   }
