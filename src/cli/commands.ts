@@ -109,6 +109,16 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     brief: "Relay between devices that cannot reach each other",
     load: () => import("./commands/relay_serve.ts"),
   },
+  setup: {
+    group: "Setup",
+    brief: "Set up this machine: config, hook, old histories, daemon",
+    load: () => import("./commands/setup/setup.ts"),
+  },
+  uninstall: {
+    group: "Setup",
+    brief: "Take back what rr setup did",
+    load: () => import("./commands/uninstall.ts"),
+  },
   init: {
     group: "Setup",
     brief: "Write the config file and create the keys",

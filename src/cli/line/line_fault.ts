@@ -91,6 +91,8 @@ const OTHER_COMMANDS: Readonly<Record<string, string>> = {
   remove: "delete",
   forget: "delete",
   version: "--version",
+  install: "setup",
+  settings: "config list",
   start: "service start",
   stop: "service stop",
   restart: "service restart",
