@@ -14,8 +14,14 @@ export interface ShellOptions {
   /** Lines of the start-up file before and after the hook. */
   readonly before?: string;
   readonly after?: string;
+  /** Lines directly before the hook, behind the harness's own. */
+  readonly between?: string;
   /** @default {true} */
   readonly hook?: boolean;
+  /** Whether the start-up file has the prompt and the mark. @default {true} */
+  readonly rc?: boolean;
+  /** The folder for files of a moment. @default {the spool folder} */
+  readonly scratch?: string;
   readonly upArrow?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** Words to put before the shell, such as `strace -f`. */
@@ -39,7 +45,7 @@ _mark() { printf '${MARK}' $((++_marks)); }
 precmd_functions=(_mark)`,
   bash: `PS1='${PROMPT}'; PS2='> '
 _marks=0
-PROMPT_COMMAND='\\builtin printf "${MARK}" "$((++_marks))"'`,
+PROMPT_COMMAND=\${PROMPT_COMMAND:+$PROMPT_COMMAND$'\\n'}'\\builtin printf "${MARK}" "$((++_marks))"'`,
   fish: `function fish_greeting; end
 function fish_title; end
 function fish_prompt; printf '${PROMPT}'; end
@@ -259,15 +265,25 @@ export class Shell implements AsyncDisposable {
 
 // Writes the start-up file; the words that start the shell.
 function start(name: ShellName, home: string, options: ShellOptions): string[] {
-  const { before = "", after = "", hook = true, upArrow = false } = options;
+  const { before = "", after = "", hook = true, upArrow = false, rc: hasRc = true } = options;
   const script = HOOKS[name]({
     folder: `${home}/db/spool`,
-    scratch: `${home}/db/spool`,
+    scratch: options.scratch ?? `${home}/db/spool`,
     program: ["rr"],
     upArrow,
   });
+  if (options.scratch !== undefined) Deno.mkdirSync(options.scratch, { mode: 0o700 });
   Deno.writeTextFileSync(`${home}/hook`, script);
-  const rc = [before, RC[name], hook ? `source ${home}/hook` : "", after, ""].join("\n");
+  const rc = [
+    before,
+    hasRc ? RC[name] : "",
+    options.between ?? "",
+    hook ? `source ${home}/hook` : "",
+    after,
+    "",
+  ].join(
+    "\n",
+  );
   switch (name) {
     case "zsh":
       Deno.writeTextFileSync(`${home}/.zshrc`, rc);

@@ -134,7 +134,7 @@ ${Object.entries(NUMBERS).map(([name, first]) => `__rustory_n_${name}=(${first})
 __rustory_runs=('' 1 '') __rustory_forks=('' '' 1)
 __rustory_mobile=(${"1 ".repeat(MOST_MOVES).trim()})
 __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_cwd=() __rustory_word=()
-__rustory_witness=() __rustory_last=()
+__rustory_witness=() __rustory_last=() __rustory_x=()
 __rustory_ps0=${quoted(PS0)}
 __rustory_element=${quoted(ELEMENT)}
 __rustory_on_exit=${quoted(ON_EXIT)}

@@ -1,0 +1,241 @@
+/** bash: what ran is taken from the history by number; its list, file and settings are only read. */
+import assert from "node:assert/strict";
+import { Shell } from "./_shell.ts";
+
+type Recorded = readonly [command: string, exit: number];
+
+async function recorded(
+  lines: readonly string[],
+  { before = "", after = "" } = {},
+): Promise<Recorded[]> {
+  await using shell = await Shell.open("bash", { before, after });
+  for (const line of lines) await (line.includes("\n") ? shell.run(line) : shell.line(line));
+  return shell.records().map(({ command, exitCode }) => [command, exitCode]);
+}
+
+const CASES: Record<
+  string,
+  { lines: readonly string[]; wanted: readonly Recorded[]; before?: string }
+> = {
+  "a comment": {
+    lines: ["false", "# git commit -m later", "echo ok"],
+    wanted: [["false", 1], ["# git commit -m later", 0], ["echo ok", 0]],
+  },
+  "a line with a mistake in it": {
+    lines: ["echo )", "echo ok"],
+    wanted: [["echo )", 2], ["echo ok", 0]],
+  },
+  "several pasted lines": {
+    lines: ["echo first\nsleep 0.2\nfalse", "echo next"],
+    wanted: [["echo first", 0], ["sleep 0.2", 0], ["false", 1], ["echo next", 0]],
+  },
+  "history -s, which takes its own line away": {
+    lines: ["history -s never-run-this", "echo x"],
+    wanted: [["history -s never-run-this", 0], ["echo x", 0]],
+  },
+  "history -d of the last line": {
+    before: "HISTCONTROL=ignoredups",
+    lines: ["echo keepme", "history -d -1", "echo next"],
+    wanted: [["echo keepme", 0], ["echo next", 0]],
+  },
+  "history -d of an older line": {
+    lines: ["echo a", "echo b", "history -d 1", "echo c"],
+    wanted: [["echo a", 0], ["echo b", 0], ["history -d 1", 0], ["echo c", 0]],
+  },
+  "history -c": {
+    lines: ["echo a", "history -c", "echo b", "echo c"],
+    wanted: [["echo a", 0], ["echo b", 0], ["echo c", 0]],
+  },
+  "history -r, whose lines nobody ran": {
+    lines: ["printf 'one\\ntwo\\n' > other", "history -r other", "echo c"],
+    wanted: [["printf 'one\\ntwo\\n' > other", 0], ["history -r other", 0], ["echo c", 0]],
+  },
+  "ignoreboth with erasedups": {
+    before: "HISTCONTROL=ignoreboth:erasedups",
+    lines: ["echo a", "echo a", " echo hidden", "false", "false", "echo a"],
+    wanted: [["echo a", 0], ["echo a", 0], ["false", 1], ["false", 1], ["echo a", 0]],
+  },
+  "HISTIGNORE with a repeat and a hidden line": {
+    before: "HISTIGNORE='&:ls*'",
+    lines: ["echo a", "echo a", "ls -d /", "echo b"],
+    wanted: [["echo a", 0], ["echo a", 0], ["echo b", 0]],
+  },
+  "a history that is shared by all shells": {
+    before: `HISTCONTROL=ignoredups:erasedups
+PROMPT_COMMAND="history -a; history -c; history -r"; printf 'from another\\n' > ~/.bash_history`,
+    lines: ["echo a", "echo b", "echo b", "echo a"],
+    wanted: [["echo a", 0], ["echo b", 0], ["echo b", 0], ["echo a", 0]],
+  },
+  "a function that wraps history": {
+    before: `_sync() { builtin history -a; builtin history -c; builtin history -r; }
+history() { _sync; builtin history "$@"; }
+PROMPT_COMMAND=_sync`,
+    lines: ["echo a", "echo b", "echo b"],
+    wanted: [["echo a", 0], ["echo b", 0], ["echo b", 0]],
+  },
+  "a short history list": {
+    before: "HISTSIZE=2",
+    lines: ["echo a", "echo b", "echo c", "echo c"],
+    wanted: [["echo a", 0], ["echo b", 0], ["echo c", 0], ["echo c", 0]],
+  },
+  "the editor": {
+    before: `printf '#!/bin/sh\\nprintf "echo one\\\\\\\\nfalse\\\\\\\\n" >"$1"\\n' >ed; chmod +x ed
+export EDITOR=~/ed FCEDIT=~/ed`,
+    lines: ["echo a", "fc", "echo b"],
+    wanted: [["echo a", 0], ["echo one", 1], ["false", 1], ["echo b", 0]],
+  },
+  "an unset HISTFILE": {
+    lines: ["echo a", "unset HISTFILE", "echo b", "HISTFILE=~/.bash_history", "echo c"],
+    wanted: [["echo a", 0], ["HISTFILE=~/.bash_history", 0], ["echo c", 0]],
+  },
+};
+
+for (const [what, { lines, wanted, before = "" }] of Object.entries(CASES)) {
+  Deno.test(`bash hook: records what ran with ${what}`, async () => {
+    assert.deepEqual(await recorded(lines, { before }), wanted);
+  });
+}
+
+Deno.test("bash hook: joins the lines of a command where cmdhist is off", async () => {
+  await using shell = await Shell.open("bash", { before: "shopt -u cmdhist" });
+  await shell.run("for i in 1 2\ndo true\ndone");
+  await shell.line("echo z");
+  assert.deepEqual(shell.commands(), ["for i in 1 2\ndo true\ndone", "echo z"]);
+});
+
+for (
+  const [what, before] of Object.entries({
+    "history -a; -c; -r": `HISTCONTROL=ignoredups:erasedups
+PROMPT_COMMAND="history -a; history -c; history -r"`,
+    "ignoredups": "HISTCONTROL=ignoredups; shopt -s histappend",
+    "HISTTIMEFORMAT": "HISTCONTROL=ignoreboth; HISTTIMEFORMAT='%F '",
+  })
+) {
+  Deno.test(`bash hook: leaves bash's own history file as it is without it, with ${what}`, async () => {
+    const files: string[] = [];
+    for (const hook of [false, true]) {
+      await using shell = await Shell.open("bash", { before, hook });
+      for (const line of ["echo a", "echo b", "echo b", " echo c"]) await shell.line(line);
+      await shell.type("exit\r");
+      await shell.ended();
+      const text = Deno.readTextFileSync(`${shell.home}/.bash_history`);
+      files.push(text.replace(/^#\d+$/gm, "#"));
+    }
+    assert.equal(files[1], files[0]);
+  });
+}
+
+Deno.test("bash hook: goes on when the folder for its scratch file is gone", async () => {
+  const home = Deno.makeTempDirSync({ prefix: "rr-bash-" });
+  try {
+    await using shell = await Shell.open("bash", { home, scratch: `${home}/run` });
+    await shell.line("echo before");
+    Deno.removeSync(`${home}/run`, { recursive: true });
+    await shell.line("echo after1");
+    await shell.line("echo after2");
+    assert.deepEqual(shell.commands(), ["echo before", "echo after1", "echo after2"]);
+  } finally {
+    Deno.removeSync(home, { recursive: true });
+  }
+});
+
+Deno.test("bash hook: keeps the command that runs when the terminal is closed, and the user's EXIT trap", async () => {
+  const home = Deno.makeTempDirSync({ prefix: "rr-bash-" });
+  try {
+    {
+      await using shell = await Shell.open("bash", { home, before: `trap 'touch ~/bye' EXIT` });
+      await shell.line("echo one");
+      await shell.type("sleep 100\r");
+      await shell.runs("sleep");
+    }
+    const spool = Deno.readTextFileSync(
+      `${home}/db/spool/${
+        [...Deno.readDirSync(`${home}/db/spool`)]
+          .find(({ name }) => name.endsWith(".spool"))!.name
+      }`,
+    );
+    assert.match(spool, /echo one\0\n.*sleep 100\0\n/s);
+    assert.ok(Deno.statSync(`${home}/bye`).isFile);
+  } finally {
+    Deno.removeSync(home, { recursive: true });
+  }
+});
+
+Deno.test("bash hook: shows nothing under set -x, exports nothing under set -a, outlives ulimit -f 0", async () => {
+  await using shell = await Shell.open("bash", { before: "set -a" });
+  await shell.line("set -x");
+  assert.doesNotMatch(await shell.line("echo a"), /rustory/);
+  await shell.line("set +x");
+  const seen = await shell.line("env | grep -a rustory; bash -c 'declare -F' | grep -c rustory");
+  assert.doesNotMatch(seen, /__rustory|BASH_FUNC/);
+  await shell.line("ulimit -f 0");
+  assert.match(await shell.line("echo alive"), /alive/);
+});
+
+Deno.test("bash hook: says once why a shell is not recorded", async () => {
+  for (const before of ["readonly PROMPT_COMMAND", "readonly PS0="]) {
+    await using shell = await Shell.open("bash", {
+      after: "_mark 2>/dev/null",
+      before: `
+PROMPT_COMMAND='\\builtin printf "\\033]777;%s\\007" "$((++_marks))"'
+PS1='<@> '; _marks=0; ${before}`,
+      rc: false,
+    });
+    await shell.line("echo a");
+    assert.equal(shell.output.match(/rr: nothing is recorded in this shell/g)?.length, 1);
+    assert.deepEqual(shell.commands(), []);
+  }
+});
+
+const RESETS: Record<string, readonly string[]> = {
+  "is unset": ["unset PROMPT_COMMAND"],
+  "is a string of others": ["PROMPT_COMMAND=true"],
+  "is a new array of others": ["unset PROMPT_COMMAND", "PROMPT_COMMAND=(true true)"],
+};
+for (const [what, lines] of Object.entries(RESETS)) {
+  Deno.test(`bash hook: goes on when PROMPT_COMMAND ${what}`, async () => {
+    await using shell = await Shell.open("bash");
+    const commands = ["echo a", ...lines, "echo b", "echo c"];
+    // Without the harness's mark there is no prompt to be waited for but the text itself.
+    for (const [i, command] of commands.entries()) {
+      const from = shell.output.length;
+      await shell.type(`${command}; echo "[$((${i}+1000))]"\r`);
+      await shell.screen(`[${i + 1000}]`, from);
+      await shell.screen("<@> ", shell.output.indexOf(`[${i + 1000}]`, from));
+    }
+    const first = shell.commands().map((command) => command.replace(/; echo "\[.*$/, ""));
+    assert.deepEqual(first, commands);
+  });
+}
+
+// Any tool that times or names commands by a DEBUG trap and its own prompt command.
+const TIMER = `ready= t0=$EPOCHREALTIME
+pre() { if [ -n "$ready" ] && [[ $BASH_COMMAND != *777* ]]; then ready=; t0=$EPOCHREALTIME; printf '<pre:%s>' "$BASH_COMMAND"; fi; }
+post() { printf '<took:%s>' $(( (\${EPOCHREALTIME/[.,]/} - \${t0/[.,]/}) / 100000 )); ready=1; }
+trap pre DEBUG
+PROMPT_COMMAND+=(post)`;
+for (const where of ["before", "after"] as const) {
+  Deno.test(`bash hook: no DEBUG trap sees it, loaded ${where} the hook`, async () => {
+    await using shell = await Shell.open(
+      "bash",
+      where === "after" ? { after: TIMER } : { between: TIMER },
+    );
+    for (const line of ["true", "", "(true)", "true"]) await shell.line(line);
+    assert.match(await shell.line("sleep 0.3"), /<pre:sleep 0\.3>[^<]*<took:[34]>/);
+    assert.doesNotMatch(shell.output, /pre:[^>]*rustory/);
+    assert.deepEqual(shell.commands(), ["true", "(true)", "true", "sleep 0.3"]);
+  });
+
+  Deno.test(`bash hook: a DEBUG trap that notes every command notes none of ours, set ${where}`, async () => {
+    const trap = `trap 'printf "%s\\n" "$BASH_COMMAND" >>~/noted' DEBUG`;
+    await using shell = await Shell.open(
+      "bash",
+      where === "after" ? { after: trap } : { between: trap },
+    );
+    Deno.writeTextFileSync(`${shell.home}/noted`, "");
+    for (const line of ["true", "", "(exit 3)", "echo a"]) await shell.line(line);
+    assert.doesNotMatch(Deno.readTextFileSync(`${shell.home}/noted`), /rustory/);
+    assert.deepEqual(shell.commands(), ["true", "(exit 3)", "echo a"]);
+    assert.deepEqual(shell.records().map(({ exitCode }) => exitCode), [0, 3, 0]);
+  });
+}
