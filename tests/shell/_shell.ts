@@ -23,6 +23,8 @@ export interface ShellOptions {
   /** The folder for files of a moment. @default {the spool folder} */
   readonly scratch?: string;
   readonly upArrow?: boolean;
+  /** @default {true} */
+  readonly followShell?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** Words to put before the shell, such as `strace -f`. */
   readonly through?: readonly string[];
@@ -271,6 +273,7 @@ function start(name: ShellName, home: string, options: ShellOptions): string[] {
     scratch: options.scratch ?? `${home}/db/spool`,
     program: ["rr"],
     upArrow,
+    followShell: options.followShell ?? true,
   });
   if (options.scratch !== undefined) Deno.mkdirSync(options.scratch, { mode: 0o700 });
   Deno.writeTextFileSync(`${home}/hook`, script);
