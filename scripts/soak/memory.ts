@@ -17,12 +17,13 @@ export async function watchMemory(
   sleep: (ms: number) => Promise<void>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, MemoryUse>> {
-  const samples = new Map(victims.map((victim): [string, number[]] => [victim.device.name, []]));
+  const samples = new Map<string, number[]>();
   while (!signal.aborted) {
     const uses = await residentMb(victims.flatMap(({ pid }) => pid ?? []));
     for (const { device, pid } of victims) {
       const use = pid === undefined ? undefined : uses.get(pid);
-      if (use !== undefined) samples.get(device.name)!.push(use);
+      if (use === undefined) continue;
+      samples.set(device.name, [...samples.get(device.name) ?? [], use]);
     }
     await sleep(EVERY_MS);
   }

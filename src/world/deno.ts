@@ -19,6 +19,7 @@ const PERMISSIONS = [
 
 /** Creates the World of this Deno process. */
 export function denoWorld(): World {
+  passOnCertificates();
   const files = denoFiles();
   return {
     runtime: "deno",
@@ -49,6 +50,15 @@ export function denoWorld(): World {
     startDetached,
     exit: (code) => Deno.exit(code),
   };
+}
+
+// Deno has its own variable for further authorities, which its `node:https` does not look at.
+function passOnCertificates(): void {
+  orUndefined(() => {
+    const path = Deno.env.get("DENO_CERT");
+    if (path === undefined || Deno.env.get("NODE_EXTRA_CA_CERTS") !== undefined) return;
+    Deno.env.set("NODE_EXTRA_CA_CERTS", path);
+  });
 }
 
 /** The file system through Deno. */
