@@ -6,6 +6,7 @@ import { createMetrics, type Metrics } from "../base/metrics.ts";
 import type { World } from "../base/world.ts";
 import { serveHttp } from "./http_serve.ts";
 import { Health } from "./health.ts";
+import { withSummedRepeats } from "../base/log_repeats.ts";
 import { createProcessLogger, type LoggingOptions } from "./logging.ts";
 import { serveMetrics } from "./metrics_endpoint.ts";
 import { openServiceNotifier, type ServiceNotifier } from "./notify.ts";
@@ -39,7 +40,7 @@ export async function openProcessParts(
   options: ProcessOptions,
   signal: AbortSignal,
 ): Promise<ProcessParts> {
-  const logger = await createProcessLogger(options, world);
+  const logger = withSummedRepeats(await createProcessLogger(options, world), world.clock);
   const metrics = createMetrics();
   const health = new Health(world.clock);
   if (options.metricsBind !== undefined) {

@@ -153,7 +153,8 @@ export class SyncEngine {
 
   /**
    * Tells the engine that this device has recorded something. During a watch that pushes, it goes to
-   * every connected peer at once; the others get it in a round.
+   * every connected peer at once, and to those that were well the last time but have closed their
+   * connection since, as the original does after 10 s; the others get it in a round.
    */
   localChange(): void {
     this.#deps.replication?.changed();
@@ -166,7 +167,8 @@ export class SyncEngine {
         this.#changePending = false;
       }).then(() => {
         for (const session of this.#sessions.values()) {
-          this.#track(session.pushNow(watch.signal));
+          if (session.isAsleep) this.#start(session, watch);
+          else this.#track(session.pushNow(watch.signal));
         }
       }).catch((error) => {
         if (!watch.signal.aborted) logger.error("Could not push", { error: causeChain(error) });

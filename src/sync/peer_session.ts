@@ -114,6 +114,12 @@ export class PeerSession {
     return this.#link !== undefined && !this.#link.closed.aborted;
   }
 
+  /** Whether the last sync went well and its connection is closed: one that is dialled is likely there. */
+  get isAsleep(): boolean {
+    const isWell = this.#failures === 0 && this.#endedAt > -Infinity;
+    return isWell && !this.connected && !this.#busy && !this.backingOff;
+  }
+
   /** Milliseconds since the last sync ended; infinite before the first. */
   get idleMs(): number {
     return this.#deps.clock.monotonic() - this.#endedAt;

@@ -58,6 +58,13 @@ const RESTART_PAUSE_MS = 24 * 3_600_000;
 /** Connections that may be lost while finding out whether the log is the same. */
 const MAX_RESUMES = 5;
 
+/**
+ * Entries of one pull, some decades of commands, and answers: a peer that gives one entry at a time
+ * could go on for ever. Both are far above what a peer that means well needs.
+ */
+const MOST_PULLED = 5_000_000;
+const MOST_ANSWERS = 20_000;
+
 /** Entries of the first transaction, before it is known how fast this machine is. */
 const FIRST_STORED_AT_ONCE = 1_000;
 
@@ -99,7 +106,16 @@ export class PullRun {
     let state = await this.#startingPoint(signal);
     const isWhole = state.cursor <= 0;
     let asked: Asked | undefined = await this.#resume(state, signal);
+    let answers = 0;
     while (countOf(asked.reply) > 0) {
+      if (++answers > MOST_ANSWERS || this.totals.received > MOST_PULLED) {
+        // What is left comes next time; a log that has no end must not hold up everything else.
+        this.#deps.logger.warn("A peer's log is very long: the rest comes with the next sync", {
+          peer,
+          received: this.totals.received,
+        });
+        return;
+      }
       const next = asked.reply.nextCursor;
       if (next === null || next <= asked.cursor) {
         await this.#store(asked.reply, undefined, signal);

@@ -678,3 +678,29 @@ for (const answered of [true, false]) {
     assert.ok(near.clock.monotonic() - start <= (answered ? 8_000 : 20_000));
   });
 }
+
+Deno.test("localChange() dials a peer that has closed its idle connection, and no dead one", async () => {
+  const near = new Device("near");
+  const far = new Device("far", { clock: near.clock });
+  const dead = new Device("dead", { clock: near.clock });
+  near.knows(far);
+  near.manual.push(dead.record);
+  const stop = new AbortController();
+  const watching = near.engine.watch({ intervalMs: 600_000, push: true }, stop.signal);
+  for (let i = 0; i < 50; i++) await step(near.clock);
+  const dials = (device: Device): number => near.dialer.dials.get(device.peer) ?? 0;
+  const before = [dials(far), dials(dead)];
+  near.dialer.links.get(far.peer)?.break();
+  near.recordCommands(1);
+  near.engine.localChange();
+  for (let i = 0; i < 50 && far.history.entries.length === 0; i++) await step(near.clock);
+  assert.equal(far.history.entries.length, 1);
+  assert.deepEqual([dials(far), dials(dead)], [before[0]! + 1, before[1]]);
+  stop.abort();
+  await watching;
+});
+
+async function step(clock: FakeClock): Promise<void> {
+  await clock.advance(100);
+  await yieldToLoop();
+}

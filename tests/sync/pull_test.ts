@@ -513,3 +513,21 @@ Deno.test("an answer that is stored in parts is asked for again if not all parts
   await drive(near.clock, near.engine.runRound());
   assert.equal(near.history.entries.length, 2500);
 });
+
+Deno.test("a log that never ends ends a pull all the same", async () => {
+  const near = new Device("near");
+  let asked = 0;
+  const service = new ScriptedService();
+  const entry = makeEntry();
+  service.pull = ({ cursor }): Promise<PullReply> => {
+    asked++;
+    return Promise.resolve({ entries: [entry], nextCursor: cursor + 1 });
+  };
+  const far = new Device("far", { clock: near.clock });
+  near.manual.push(far.record);
+  near.dialer.reach(far.peer, () => new MemoryLink({ peer: far.peer, service, clock: near.clock }));
+  const report = await near.engine.runRound();
+  assert.equal(report.error, undefined);
+  assert.ok(asked <= 20_002, `${asked}`);
+  assert.equal(near.logger.matching("very long").length, 1);
+});

@@ -39,6 +39,14 @@ export const IDLE_TIMEOUT_MS = 30_000;
 const SLOWEST_BYTES_PER_MS = 16;
 
 /**
+ * Slowest answer that is waited for, on average and once it has begun: less than any line carries
+ * that people use. A peer could give a byte now and then, and hold us for ever.
+ */
+const SLOWEST_ANSWER_BYTES_PER_MS = 0.25;
+/** From when on that is looked at: the first bytes may wait behind others. */
+const GRACE_MS = 10_000;
+
+/**
  * Answers to a pull of at least this size are followed by another one: some 300 entries. A round that
  * finds little or nothing opens no stream in vain.
  */
@@ -167,7 +175,10 @@ class StreamLink implements PeerLink {
     try {
       stream = await this.#stream(ask.exchange, connection, timer.signal);
       timer.progress();
-      return await converse(stream, ask, timer, roomOn(connection));
+      return await converse(stream, ask, timer, {
+        clock: this.#deps.clock,
+        room: roomOn(connection),
+      });
     } catch (error) {
       stream?.abort(toError(error));
       if (ask.exchange === "pull") this.#pullOver();
@@ -251,11 +262,20 @@ async function converse<T>(
   stream: Stream,
   ask: Ask<T>,
   timer: ProgressTimer,
-  room = Infinity,
+  { clock, room = Infinity }: { readonly clock: Clock; readonly room: number | undefined },
 ): Promise<T> {
+  let begunAt: number | undefined;
+  let received = 0;
+  const onBytes = (count: number): void => {
+    const now = clock.monotonic();
+    begunAt ??= now;
+    received += count;
+    const expected = (now - begunAt - GRACE_MS) * SLOWEST_ANSWER_BYTES_PER_MS;
+    if (received >= expected) timer.progress();
+  };
   const reader = new MessageReader(stream, {
     mostBytes: ask.mostBytes,
-    onBytes: () => timer.progress(),
+    onBytes,
   });
   const protocol = PROTOCOLS[ask.exchange].find((it) => it.id === stream.protocol);
   if (!protocol) throw new Error(`The peer chose the protocol "${stream.protocol}"`);

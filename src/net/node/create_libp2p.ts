@@ -163,6 +163,23 @@ export async function startRelayHost(options: RelayHostOptions): Promise<RelayHo
   return { ...finish(libp2p), heardOf, traffic, relayServer: libp2p.services.relay };
 }
 
+/**
+ * Over a relay the original says that it sees us at `/p2p/<id>`, which is no place in a network. The
+ * library throws on it and drops all that the peer says of itself, its addresses among it, so that a
+ * direct connection is never tried.
+ */
+function tolerateOddAddress(service: unknown): void {
+  const own = service as { maybeAddObservedAddress(addr: unknown): void };
+  const note = own.maybeAddObservedAddress.bind(own);
+  own.maybeAddObservedAddress = (addr): void => {
+    try {
+      note(addr);
+    } catch {
+      // An address that says nothing.
+    }
+  };
+}
+
 // deno-lint-ignore explicit-function-return-type -- the type is what createLibp2p() infers from
 function prepare(options: HostOptions, protocolVersion: string) {
   const heardOf: HeardOf = new WeakMap();
@@ -210,6 +227,7 @@ function prepare(options: HostOptions, protocolVersion: string) {
         // The library derives it from the protocol's prefix, which must stay "ipfs".
         (service as unknown as { host: { protocolVersion: string } }).host.protocolVersion =
           protocolVersion;
+        tolerateOddAddress(service);
         return service;
       },
       identifyPush: identifyPush(),

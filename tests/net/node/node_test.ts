@@ -1,3 +1,6 @@
+import { publicKeyToProtobuf } from "@libp2p/crypto/keys";
+import type { Ed25519PublicKey } from "@libp2p/interface";
+import { multiaddr } from "@multiformats/multiaddr";
 import assert from "node:assert/strict";
 import { RrError } from "../../../src/base/rr_error.ts";
 import { servePeers } from "../../../src/net/exchange/accept.ts";
@@ -200,3 +203,25 @@ function random(length: number): string {
   }
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+nodeTest("a peer that sees us at no place in a network is identified all the same", async (lab) => {
+  const odd = await lab.server(new ScriptedService());
+  const client = await lab.node();
+  // As the original answers over a relay: the observed address is "/p2p/<id>".
+  const { libp2p } = odd;
+  await libp2p.unhandle("/ipfs/id/1.0.0");
+  await libp2p.handle("/ipfs/id/1.0.0", async (stream) => {
+    const key = publicKeyToProtobuf(libp2p.peerId.publicKey as Ed25519PublicKey);
+    const fields: readonly (readonly [number, Uint8Array])[] = [
+      [1, key],
+      [3, new TextEncoder().encode("/rustory/sync-pull/1.0.1")],
+      [4, multiaddr(`/p2p/${client.peer}`).bytes],
+    ];
+    const message = fields.flatMap(([field, bytes]) => [field << 3 | 2, bytes.length, ...bytes]);
+    stream.send(Uint8Array.from([message.length, ...message]));
+    await stream.close();
+  });
+  const connected = nextEvent(client, "connected");
+  await lab.dialer(client).connect(recordOf(odd, odd.addresses()));
+  assert.equal((await connected).peer, odd.peer);
+});
