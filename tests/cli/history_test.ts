@@ -128,6 +128,20 @@ Deno.test("rr search on a terminal shows what could act on it", async () => {
   assert.equal(line.out.split("\n").length, 2);
 });
 
+Deno.test("rr search on a terminal prints some screens full unless told how many", async () => {
+  using world = await sampleWorld();
+  const rows = Array.from({ length: 250 }, (_, i) => `: ${1_700_000_000 + i}:0;many ${i}`);
+  Deno.writeTextFileSync(`${world.home}/many`, rows.join("\n") + "\n");
+  await rr(world, "import", "--shell", "zsh", "--path", `${world.home}/many`);
+  const lines = async (...args: string[]): Promise<number> =>
+    (await rr(world, "search", "many", ...args)).out.split("\n").length - 1;
+  assert.equal(await lines(), 250);
+  world.terminal = true;
+  assert.equal(await lines(), 200);
+  assert.match((await rr(world, "search", "many")).err, /newest 200; --limit shows more/);
+  assert.equal(await lines("--limit", "240"), 240);
+});
+
 Deno.test("rr search goes on with a broken config, and says so", async () => {
   using world = await sampleWorld();
   writeConfig(world, "oops\n");

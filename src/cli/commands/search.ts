@@ -11,7 +11,7 @@ import {
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag, textFlag } from "../flags.ts";
-import { forOutput, jsonForOutput, printWarning, warnings } from "../print.ts";
+import { forOutput, jsonForOutput, printInfo, printWarning, warnings } from "../print.ts";
 import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../run_filter_flags.ts";
 
 interface Flags extends RunFilterFlags {
@@ -20,6 +20,7 @@ interface Flags extends RunFilterFlags {
   readonly caseSensitive: boolean;
   readonly json: boolean;
   readonly format: string | undefined;
+  readonly long: boolean;
   readonly interactive: boolean;
   readonly query: string | undefined;
   readonly widget: boolean;
@@ -55,13 +56,14 @@ Fields of --format: {command} {time} {ago} {exit} {duration} {duration_ms} {cwd}
     unique: switchFlag("Only the newest run of each command"),
     caseSensitive: switchFlag("Tell A from a"),
     json: switchFlag("Print a JSON array with everything that is known of each run"),
+    long: switchFlag("A line a run: when, how it ended, how long, where; as the terminal is wide"),
     format: textFlag("Print each run through a template, see above", "template"),
     interactive: switchFlag("Choose a command on a screen"),
     query: textFlag("With -i: the text already typed", "text"),
     widget: switchFlag("With -i: answer as the shell hooks want it"),
     up: switchFlag("With -i: this session first, as for the Up key"),
   },
-  aliases: { n: "limit", u: "unique", s: "caseSensitive", i: "interactive" },
+  aliases: { l: "long", n: "limit", u: "unique", s: "caseSensitive", i: "interactive" },
   verbatim: ["query"],
   takesQuery: true,
   words: {
@@ -91,11 +93,24 @@ async function run(
     await takeInFirst(world, settings, () => history.whole(), warnings(world));
   }
   const { filter, text } = await askedFor(world, settings, flags, words);
-  const query = { ...filter, text, distinct: flags.unique, limit: settings.searchLimit };
+  const most = isUnasked(world, flags) ? MOST_UNASKED : settings.searchLimit;
+  const limit = Math.min(most, settings.searchLimit);
+  const query = { ...filter, text, distinct: flags.unique, limit };
   const found = history.newest(query) ?? (await history.whole()).recall.findFurther(query);
   print(found);
+  if (found.length === MOST_UNASKED && limit < settings.searchLimit) {
+    printInfo(world, `these are the newest ${MOST_UNASKED}; --limit shows more`);
+  }
   await keepUp(world, history);
   return found.length > 0 ? ExitCode.OK : ExitCode.FAILURE;
+}
+
+/** Commands printed on a terminal when nobody said how many: some screens full. */
+const MOST_UNASKED = 200;
+
+function isUnasked(world: World, flags: Flags): boolean {
+  const isSaid = flags.limit !== undefined || world.env("RUSTORY_SEARCH_LIMIT") !== undefined;
+  return world.stdout.isTerminal() && !isSaid && !flags.json;
 }
 
 /**
@@ -159,7 +174,7 @@ type Printer = (found: readonly Entry[]) => void;
 // Lines are gathered: a write for each of 100,000 would take longer than finding them.
 const CHUNK_CHARS = 65_536;
 
-async function printerOf(world: World, { json, format }: Flags): Promise<Printer> {
+async function printerOf(world: World, { json, format, long }: Flags): Promise<Printer> {
   if (json) {
     const { entryToJson } = await import("../../import/jsonl.ts");
     return (found) => {
@@ -168,6 +183,11 @@ async function printerOf(world: World, { json, format }: Flags): Promise<Printer
       );
       world.stdout.write(lines.length === 0 ? "[]\n" : `[\n${lines.join(",\n")}\n]\n`);
     };
+  }
+  if (long) {
+    const { columnPrinter } = await import("../search_columns.ts");
+    const line = await columnPrinter(world);
+    return (found) => printLines(world, found, line);
   }
   if (format === undefined) return (found) => printLines(world, found, commandText);
   const { compileFormat } = await import("../entry_format.ts");
