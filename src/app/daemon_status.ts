@@ -28,6 +28,10 @@ export interface PeerView {
   readonly push_cursor: number;
   /** Own entries that it does not have yet, as far as we gave them. */
   readonly pending_push: number;
+  /** Version of the protocol that is spoken with it; `null` while it is not connected. */
+  readonly protocol: 1 | 2 | null;
+  /** Whether it is known to have exactly what this device has; only protocol 2 can tell. */
+  readonly equal: boolean;
   /** Ids of own entries that are too large for the relay and wait for a direct connection. */
   readonly held: readonly string[];
 }
@@ -51,6 +55,8 @@ export interface DaemonStatus {
   readonly interval_sec: number;
   readonly push: boolean;
   readonly last_round_unix: number | null;
+  /** Entries to be summed up before protocol 2 is offered; `null` if it is not to be. */
+  readonly left_to_absorb: number | null;
   readonly peers: readonly PeerView[];
   /** What does not work as it should, one sentence each. */
   readonly problems: readonly string[];
@@ -168,7 +174,9 @@ export class StatusKeeper {
       interval_sec: config.intervalMs / 1000,
       push: config.push,
       last_round_unix: this.#lastRoundMs === undefined ? null : seconds(this.#lastRoundMs),
-      peers: (session?.engine.peers() ?? []).map((peer) => this.#peerView(peer, config, history)),
+      left_to_absorb: session?.replication?.left ?? null,
+      peers: (session?.engine.peers() ?? [])
+        .map((peer) => this.#peerView(peer, config, history, session?.replication)),
       problems: this.#problems(),
     };
   }
@@ -184,9 +192,12 @@ export class StatusKeeper {
     status: ReturnType<SyncSession["engine"]["peers"]>[number],
     config: DaemonConfig,
     history: History | undefined,
+    replication: SyncSession["replication"],
   ): PeerView {
     const deviceId = config.network.deviceId as DeviceId;
     const memory = this.#peers.get(status.peer);
+    const isEqual = replication?.isEqual(status.peer) ?? false;
+    const version = replication?.serves(status.peer) ? 2 : 1;
     return {
       peer_id: status.peer,
       device_id: status.deviceId ?? null,
@@ -196,10 +207,12 @@ export class StatusKeeper {
       last_error: memory?.lastError ?? null,
       failures: status.failures,
       retry_in_sec: Math.ceil(status.retryInMs / 1000),
+      protocol: status.route === undefined ? null : version,
+      equal: isEqual,
       held: status.held,
       pull_cursor: history?.log.pullState(status.peer).cursor ?? 0,
       push_cursor: history?.log.pushCursor(status.peer) ?? 0,
-      pending_push: history?.log.pendingPush(status.peer, deviceId) ?? 0,
+      pending_push: isEqual ? 0 : history?.log.pendingPush(status.peer, deviceId) ?? 0,
     };
   }
 

@@ -43,6 +43,8 @@ export class SessionReplication implements Replication, AsyncDisposable {
   readonly #stopped = new AbortController();
   #replicator: Replicator | undefined;
   readonly #done: Promise<void>;
+  #received = 0;
+  #gained = 0;
 
   /** Begins to absorb. */
   constructor(deps: ReplicationDeps) {
@@ -59,7 +61,12 @@ export class SessionReplication implements Replication, AsyncDisposable {
     return this.#replicator === undefined ? Math.max(1, this.#set.left()) : 0;
   }
 
-  /** Peers that are equal to this device. */
+  /** Items that came, and those of them that were new: twice the same is what the protocol avoids. */
+  get totals(): { readonly received: number; readonly gained: number } {
+    return { received: this.#received, gained: this.#gained };
+  }
+
+  /** Whether the peer is equal to this device. */
   isEqual(peer: PeerId): boolean {
     return this.#replicator?.standing.isEqual(peer) ?? false;
   }
@@ -135,7 +142,10 @@ export class SessionReplication implements Replication, AsyncDisposable {
   }
 
   #note(note: Note): void {
-    if (note.type !== "received" || note.gained.length === 0) return;
+    if (note.type !== "received") return;
+    this.#received += note.received;
+    this.#gained += note.gained.length;
+    if (note.gained.length === 0) return;
     this.#deps.onReceived?.(note.gained.length);
     if (note.gained.some((item) => item.entry === undefined)) this.#deps.onErased?.();
   }

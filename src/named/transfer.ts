@@ -4,9 +4,13 @@ import type { ExchangeId } from "./effects.ts";
 import type { Batch } from "./frames.ts";
 import type { Name } from "./digest.ts";
 import { pauseAfterFailure } from "./need.ts";
+import type { Item } from "./item.ts";
 import type { Exchange } from "./state.ts";
 import type { Span } from "./store.ts";
 import { distrust, take, type Turn } from "./turn.ts";
+
+/** A week often has few items, and few compress badly: it is read on until there are so many. */
+const BATCH_ITEMS = 1_000;
 
 /** Sends the items of the spans, then the end. */
 export function send(
@@ -24,7 +28,8 @@ export function send(
 export function sendNext(turn: Turn, exchange: Exchange): void {
   const { store, out } = turn;
   const { outbox, id } = exchange;
-  while (outbox !== undefined && outbox.spans.length > 0) {
+  const batch: Item[] = [];
+  while (outbox !== undefined && outbox.spans.length > 0 && batch.length < BATCH_ITEMS) {
     const { items, held, next } = store.page(outbox.spans[0]!, outbox.place);
     // First, as a busy store fails it, and then this step is done again as a whole.
     if (held.length > 0) {
@@ -33,9 +38,11 @@ export function sendNext(turn: Turn, exchange: Exchange): void {
     }
     outbox.place = next;
     if (next === undefined) outbox.spans.shift();
-    if (items.length === 0) continue;
-    exchange.sent += items.length;
-    out.push({ type: "write", x: id, frame: { type: "batch", items }, more: true });
+    batch.push(...items);
+  }
+  if (batch.length > 0) {
+    exchange.sent += batch.length;
+    out.push({ type: "write", x: id, frame: { type: "batch", items: batch }, more: true });
     return;
   }
   const name = outbox?.name ?? store.name(exchange.floor);

@@ -178,6 +178,35 @@ realTest(
   },
 );
 
+realTest("what is deleted elsewhere is in no byte of the files here", async () => {
+  await using a = new TestDevice("a");
+  await using b = new TestDevice("b");
+  const secret = "hunter2-correct-horse";
+  const entries = makeEntries(300);
+  const deleted = { ...entries[7]!, command: `login --password ${secret}` };
+  a.history.log.append(entries.with(7, deleted));
+  await a.start([]);
+  await b.start([a]);
+  await until("both have all", equal([a, b], 300));
+  while (b.history.index.catchUp() > 0);
+  assert.ok(bytesOf(b.folder).includes(secret));
+  a.history.removal.delete({ command: deleted.command }, "everywhere");
+  a.session!.engine.localChange();
+  await until("it is gone from b", () => !b.history.log.has(deleted.id));
+  await until("b is told to clear its file", () => b.erased > 0);
+  assert.equal(b.history.removal.scrubDue(), true);
+  // What the daemon has `rr delete --finish` do.
+  b.history.removal.scrub();
+  assert.equal(bytesOf(b.folder).includes(secret), false);
+});
+
+function bytesOf(folder: string): string {
+  return Array.from(
+    Deno.readDirSync(folder),
+    ({ name }) => new TextDecoder("latin1").decode(Deno.readFileSync(`${folder}/${name}`)),
+  ).join("");
+}
+
 realTest(
   "a recreated, a restored and a cloned history become equal again, and nothing is lost",
   async () => {

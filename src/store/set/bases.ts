@@ -1,10 +1,14 @@
 /** States that were shared with others: a cache, which may be wiped at any time. */
 import type { Clock } from "../../base/clock.ts";
+import { NO_FLOOR } from "../../named/item.ts";
 import type { Base } from "../../named/store.ts";
 import type { Database } from "../file/database.ts";
 
 /** Bases that are kept besides those pinned for a peer. */
 const MOST_BASES = 64;
+const ADVANCE_PUSH = `INSERT INTO peer_push_state (peer_id, last_pushed_seq) VALUES (?, ?)
+  ON CONFLICT (peer_id) DO UPDATE SET last_pushed_seq = excluded.last_pushed_seq
+  WHERE excluded.last_pushed_seq > last_pushed_seq`;
 /** Pins that are kept: peers that a person has or had. */
 const MOST_PINS = 64;
 
@@ -64,6 +68,8 @@ export class Bases {
         Math.floor(this.#clock.now() / 1000),
       );
       for (const peer of unpinned) {
+        // It has all of ours up to here, which is what version 1 counts by. Below a floor it may not.
+        if (base.floor === NO_FLOOR) this.#db.run(ADVANCE_PUSH, peer, base.seq);
         this.#db.run(
           `INSERT INTO rr_pin (peer_id, name) VALUES (?, ?)
            ON CONFLICT (peer_id) DO UPDATE SET name = excluded.name`,

@@ -81,6 +81,9 @@ export function formatStatus(status: DaemonStatus, world: World): string {
     ...status.trackers.map((one) => row("tracker", `${one.url} ${one.error ?? "(ok)"}`)),
     // An older daemon does not tell.
     ...(status.problems ?? []).map((problem) => row("problem", problem)),
+    ...(status.left_to_absorb ?? 0) > 0
+      ? [row("protocol", `1, and 2 once ${status.left_to_absorb} entries are summed up`)]
+      : [],
     row("last round", `${ago(status.last_round_unix, now)}, every ${span(status.interval_sec)}`),
     row("peers", status.peers.length === 0 ? "none known yet" : String(status.peers.length)),
     ...status.peers.flatMap((peer) => peerLines(peer, now)).map(printable),
@@ -92,9 +95,10 @@ function peerLines(peer: PeerView, now: number): string[] {
   const name = peer.device_id ?? peer.hostname ?? peer.peer_id;
   const retry = peer.retry_in_sec > 0 ? `, next try in ${span(peer.retry_in_sec)}` : "";
   const pending = peer.pending_push > 0 ? `, ${peer.pending_push} to send` : "";
-  const line = `  ${name}: ${peer.route ?? "not connected"}, synced ${
-    ago(peer.last_sync_unix, now)
-  }${pending}${retry}`;
+  const route = peer.route ?? "not connected";
+  const synced = peer.equal ? "has the same" : `synced ${ago(peer.last_sync_unix, now)}`;
+  const protocol = peer.protocol === 1 ? ", protocol 1: learns no deletions" : "";
+  const line = `  ${name}: ${route}, ${synced}${pending}${retry}${protocol}`;
   return [line, ...heldLines(peer), ...peer.last_error === null ? [] : [`    ${peer.last_error}`]];
 }
 

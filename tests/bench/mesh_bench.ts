@@ -1,0 +1,164 @@
+/**
+ * Ten devices on loopback, each connected to each, by protocol 2: bytes and deliveries against the bodies
+ * sent once to each device; what idling costs; how fast a command is everywhere.
+ *
+ *     deno run <permissions> tests/bench/mesh_bench.ts [entries, default 100000] [devices, default 10]
+ */
+// deno-lint-ignore-file no-console -- it prints its figures
+import { openSession, type SyncSession } from "../../src/app/session.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import type { DeviceId, Entry, EntryId } from "../../src/history/entry.ts";
+import { uuidV7 } from "../../src/history/uuid.ts";
+import { createIdentity } from "../../src/net/keys/identity.ts";
+import { type History, openHistory } from "../../src/store/file/open_history.ts";
+import { openSet } from "../../src/store/set/open_set.ts";
+import { encodeFrame } from "../../src/wire/v2/codec.ts";
+import { denoFiles } from "../../src/world/deno.ts";
+import { generateEntries } from "../fakes/history_generator.ts";
+import { RecordingLogger } from "../fakes/recording_logger.ts";
+
+const count = Number(Deno.args[0] ?? 100_000);
+const devices = Number(Deno.args[1] ?? 10);
+const world = { clock: systemClock(), random: systemRandom() };
+const swarmKey = world.random.bytes(32);
+const root = await Deno.makeTempDir({ prefix: "rr-mesh-" });
+
+interface Member {
+  readonly history: History;
+  readonly session: SyncSession;
+}
+
+try {
+  await scenario("one full, the others empty", (i) => i === 0 ? entriesOf(0, count) : []);
+  await scenario("own histories meet", (i) => entriesOf(i, count / devices));
+} finally {
+  await Deno.remove(root, { recursive: true });
+}
+
+async function scenario(name: string, entries: (i: number) => Entry[]): Promise<void> {
+  const all = Array.from({ length: devices }, (_, i) => entries(i));
+  const bodies = bytesOf(all.flat());
+  const total = all.flat().length;
+  const missing = all.reduce((sum, own) => sum + total - own.length, 0);
+  await using stack = new AsyncDisposableStack();
+  const members: Member[] = [];
+  for (const [i, own] of all.entries()) {
+    members.push(await start(stack, `${name}-${i}`, own, members));
+  }
+  const started = performance.now();
+  const wiredBefore = received(members);
+  const stop = new AbortController();
+  const watching = members.map(({ session }) =>
+    session.engine.watch({ intervalMs: 60_000, push: true }, stop.signal).catch(() => {})
+  );
+  await until(() => members.every(({ history }) => history.log.count() === total));
+  const seconds = (performance.now() - started) / 1000;
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const wire = received(members) - wiredBefore;
+  const delivered = members.reduce(
+    (sum, { session }) => sum + session.replication!.totals.received,
+    0,
+  );
+  const ideal = bodies * missing / total;
+  console.log(
+    `\n${name}: ${devices} devices, ${total} entries, ${(bodies / total).toFixed(1)} bytes each`,
+  );
+  console.log(`  deliveries ${delivered}, missing ${missing}: ${delivered - missing} twice`);
+  console.log(
+    `  bytes ${wire}, bodies once to each ${Math.round(ideal)}: ${(wire / ideal).toFixed(3)}`,
+  );
+  console.log(`  all equal after ${seconds.toFixed(1)} s`);
+  await live(members, total);
+  await idle(members);
+  stop.abort(new Error("over"));
+  await Promise.all(watching);
+}
+
+async function live(members: readonly Member[], before: number): Promise<void> {
+  const times: number[] = [];
+  for (let i = 0; i < 40; i++) {
+    const from = members[i % members.length]!;
+    const started = performance.now();
+    from.history.log.append(entriesOf(90 + i, 1));
+    from.session.engine.localChange();
+    await until(() => members.every(({ history }) => history.log.count() === before + i + 1));
+    times.push(performance.now() - started);
+  }
+  times.sort((a, b) => a - b);
+  console.log(
+    `  a command is on all ${members.length} after ${times[20]!.toFixed(0)} ms (median), ` +
+      `${times[39]!.toFixed(0)} ms (slowest of 40)`,
+  );
+}
+
+async function idle(members: readonly Member[]): Promise<void> {
+  const seconds = 60;
+  const before = received(members);
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  const links = members.length * (members.length - 1) / 2;
+  const bytes = (received(members) - before) / links / (seconds / 60);
+  console.log(
+    `  idle: ${bytes.toFixed(0)} bytes a pair and minute, both ways, all of libp2p included`,
+  );
+}
+
+async function start(
+  stack: AsyncDisposableStack,
+  name: string,
+  own: readonly Entry[],
+  peers: readonly Member[],
+): Promise<Member> {
+  const history = openHistory(`${root}/${name.replaceAll(" ", "-")}.db`, {
+    ...world,
+    files: denoFiles(),
+  });
+  stack.defer(() => history[Symbol.dispose]());
+  await history.log.appendBulk(own);
+  const set = openSet(history);
+  while (set.left() > 0) set.absorbSlice(10_000);
+  set.absorb();
+  const session = await openSession({
+    deviceId: name,
+    userId: "kim",
+    hostname: name,
+    identity: await createIdentity(),
+    swarmKey,
+    listen: ["/ip4/127.0.0.1/tcp/0"],
+    peers: peers.flatMap(({ session }) => session.node.listening()),
+    protocols: ["1", "2"],
+  }, { ...world, logger: new RecordingLogger(), history });
+  stack.defer(() => session[Symbol.asyncDispose]());
+  await until(() => session.replication?.left === 0);
+  return { history, session };
+}
+
+function received(members: readonly Member[]): number {
+  return members.reduce((sum, { session }) => sum + session.node.traffic().received, 0);
+}
+
+/** Entries of a device, with ids and times of its own. */
+function entriesOf(device: number, length: number): Entry[] {
+  return generateEntries(length, { seed: 7 + device }).map((entry) => ({
+    ...entry,
+    id: uuidV7(entry.startedAtMs, world.random.bytes(10)) as EntryId,
+    deviceId: `device-${device}` as DeviceId,
+  }));
+}
+
+function bytesOf(entries: readonly Entry[]): number {
+  let bytes = 0;
+  for (let at = 0; at < entries.length; at += 2_000) {
+    const items = entries.slice(at, at + 2_000).map((entry) => ({ entry }));
+    bytes += encodeFrame({ type: "batch", items }).length;
+  }
+  return bytes;
+}
+
+async function until(isDone: () => boolean): Promise<void> {
+  const end = Date.now() + 300_000;
+  while (!isDone()) {
+    if (Date.now() > end) throw new Error("It took more than five minutes");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
