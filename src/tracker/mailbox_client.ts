@@ -68,8 +68,12 @@ export class MailboxClient {
     }, signal);
   }
 
-  /** Looks into a slot once; `undefined` if it is empty. */
-  async look(slot: Slot, signal?: AbortSignal): Promise<Uint8Array | "missing" | undefined> {
+  /** Looks into a slot, trying again where that may help; `undefined` if it is empty. */
+  look(slot: Slot, signal?: AbortSignal): Promise<Uint8Array | "missing" | undefined> {
+    return this.#persist(() => this.#lookOnce(slot, signal), signal);
+  }
+
+  async #lookOnce(slot: Slot, signal?: AbortSignal): Promise<Uint8Array | "missing" | undefined> {
     const answer = await this.#http.once(
       {
         what: "look for a message",
@@ -89,7 +93,7 @@ export class MailboxClient {
   /** Waits for the message of a slot; `"missing"` once there is no such mailbox. */
   async wait(slot: Slot, signal: AbortSignal): Promise<Uint8Array | "missing"> {
     for (;;) {
-      const found = await this.#persist(() => this.look(slot, signal), signal);
+      const found = await this.look(slot, signal);
       if (found !== undefined) return found;
       await this.#clock.sleep(LOOK_MS, signal);
     }
