@@ -56,8 +56,12 @@ export function madeUpFaults(
 function testsOf(file: string, files: readonly string[]): string[] {
   const own = file.replace(/^src\//, "tests/").replace(/\.ts$/, "_test.ts");
   const tests = files.filter((name) => /^tests\/.*_test\.ts$/.test(name));
-  const [, room] = own.split("/");
-  const inRoom = tests.filter((name) => name.startsWith(`tests/${room}/`));
+  const [, room, folder] = own.split("/");
+  // What the picker does at the terminal is tested with the rest of the picker.
+  const isPicker = room === "cli" && folder === "picker";
+  const inRoom = tests.filter((name) =>
+    name.startsWith(isPicker ? "tests/picker/" : `tests/${room}/`)
+  );
   return tests.includes(own) ? [own, ...inRoom.filter((name) => name !== own)] : inRoom;
 }
 

@@ -1,10 +1,17 @@
 /** Asks a watching engine for a round, and waits for what comes of it. */
+import type { Clock } from "../base/clock.ts";
 import type { SyncEngine } from "../sync/engine.ts";
 import type { SyncReport } from "../sync/report.ts";
 
 /** Rounds that have ended, for whoever waits for one. */
 export class Rounds {
+  readonly #clock: Clock;
   readonly #waiting = new Set<(report: SyncReport) => void>();
+
+  /** Measures by `clock`, as the engine does. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Tells of a round that has ended. */
   done(report: SyncReport): void {
@@ -19,10 +26,10 @@ export class Rounds {
    */
   async next(engine: SyncEngine, signal: AbortSignal): Promise<SyncReport> {
     signal.throwIfAborted();
-    const asked = performance.now();
+    const asked = this.#clock.monotonic();
     const { promise, resolve, reject } = Promise.withResolvers<SyncReport>();
     const look = (report: SyncReport): void => {
-      if (performance.now() - report.durationMs >= asked) resolve(report);
+      if (this.#clock.monotonic() - report.durationMs >= asked) resolve(report);
       // It was under way when we asked, and may have used up our call.
       else engine.wake();
     };

@@ -142,7 +142,7 @@ export async function openSession(
   const trackers = trackersOf(options, deps, { sign, access });
   const lan = await openLan(options, node, deps, (peer) => engine.peerConnected(peer));
   const directories = lan === undefined ? trackers : [...trackers, parts.use(lan)];
-  const rounds = new Rounds();
+  const rounds = new Rounds(clock);
   const engine: SyncEngine = new SyncEngine({
     self: {
       peer: node.peer,

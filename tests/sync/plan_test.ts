@@ -71,6 +71,8 @@ Deno.test("rowsAtOnce() aims at a time, grows by a quarter and never stops", () 
   assert.equal(rowsAtOnce(4000, 4000, 3000, 36), 2500, "of what was stored, not of what might be");
   assert.equal(rowsAtOnce(1000, 4000, 1000, 60_000), 250);
   assert.equal(rowsAtOnce(1000, 4000, 10, 60_000), 1000, "a few rows tell nothing");
+  assert.equal(rowsAtOnce(1000, 4000, 249, 60_000), 1000);
+  assert.equal(rowsAtOnce(1000, 4000, 250, 60_000), 250, "these do");
 });
 
 Deno.test("afterFailure() decides by what failed", () => {
