@@ -18,6 +18,7 @@ import { type Exchange, PROTOCOLS } from "../../wire/protocol_ids.ts";
 import { WireError } from "../../wire/wire_error.ts";
 import { peerOf, routeOf } from "../node/connections.ts";
 import { NoProgressError, ProgressTimer } from "../../base/async/progress_timer.ts";
+import { AnswerPace } from "./answer_pace.ts";
 import { CircuitUsedUp } from "./answer_limited.ts";
 import { FRESH_CIRCUIT_BYTES, roomOn } from "./circuit_room.ts";
 import { SpareStream } from "./spare_stream.ts";
@@ -37,14 +38,6 @@ export const IDLE_TIMEOUT_MS = 30_000;
  * in the stream's window alone, and nobody tells how far it got.
  */
 const SLOWEST_BYTES_PER_MS = 16;
-
-/**
- * Slowest answer that is waited for, on average and once it has begun: less than any line carries
- * that people use. A peer could give a byte now and then, and hold us for ever.
- */
-const SLOWEST_ANSWER_BYTES_PER_MS = 0.25;
-/** From when on that is looked at: the first bytes may wait behind others. */
-const GRACE_MS = 10_000;
 
 /**
  * Answers to a pull of at least this size are followed by another one: some 300 entries. A round that
@@ -264,18 +257,12 @@ async function converse<T>(
   timer: ProgressTimer,
   { clock, room = Infinity }: { readonly clock: Clock; readonly room: number | undefined },
 ): Promise<T> {
-  let begunAt: number | undefined;
-  let received = 0;
-  const onBytes = (count: number): void => {
-    const now = clock.monotonic();
-    begunAt ??= now;
-    received += count;
-    const expected = (now - begunAt - GRACE_MS) * SLOWEST_ANSWER_BYTES_PER_MS;
-    if (received >= expected) timer.progress();
-  };
+  const pace = new AnswerPace(clock);
   const reader = new MessageReader(stream, {
     mostBytes: ask.mostBytes,
-    onBytes,
+    onBytes: (count) => {
+      if (pace.keeps(count)) timer.progress();
+    },
   });
   const protocol = PROTOCOLS[ask.exchange].find((it) => it.id === stream.protocol);
   if (!protocol) throw new Error(`The peer chose the protocol "${stream.protocol}"`);
