@@ -22,8 +22,11 @@ import { bestConnection } from "./link.ts";
 /** A control stream, and as many exchanges as are served at a time; more are refused by their answer. */
 const STREAMS_PER_CONNECTION = 64;
 
-/** A peer says within one round trip what it speaks; who takes longer is taken for one of version 1. */
-const IDENTIFY_MS = 2_000;
+/**
+ * A peer says within one round trip what it speaks, unless it is busy; who takes longer than this is taken
+ * for one of version 1, which costs bytes if it is not.
+ */
+const IDENTIFY_MS = 10_000;
 const LOOK_MS = 20;
 
 const CONTROL: FrameCodec<ControlFrame> = { encode: encodeFrames, decode: decodeControl };
