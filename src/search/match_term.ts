@@ -4,6 +4,19 @@
  *
  * Points as in fzf: 16 for each character, more at the start of the line and of words, less for gaps.
  */
+import {
+  AT_LINE_START,
+  AT_WORD_START,
+  bonusAt,
+  CONSECUTIVE,
+  GAP_MORE,
+  GAP_START,
+  PER_CHARACTER,
+  pointsAt,
+  pointsOf,
+  WHOLE_WORD,
+  wordStarts,
+} from "./points.ts";
 import type { Term } from "./query.ts";
 
 /** Set in a score when the term stands there without a gap. */
@@ -13,34 +26,8 @@ export const POINTS = CONTIGUOUS - 1;
 /** The score of a term that does not match. */
 export const NO_MATCH = -1;
 
-const PER_CHARACTER = 16;
-const AT_LINE_START = 10;
-const AT_WORD_START = 8;
-const AT_HUMP = 7; // the B of fooBar
-const WHOLE_WORD = 4;
-const CONSECUTIVE = 4;
-const GAP_START = 3;
-const GAP_MORE = 1;
 /** Longer words are not taken for first letters of words. */
 const MOST_INITIALS = 8;
-
-/** What a byte is to a word: nothing (it separates), small (also digits and all but ASCII), capital. */
-const SEPARATES = 0;
-const SMALL = 1;
-const CAPITAL = 2;
-const CLASS = Uint8Array.from({ length: 256 }, (_, b) => {
-  if (b >= 0x41 && b <= 0x5a) return CAPITAL;
-  const small = b >= 0x80 || (b >= 0x30 && b <= 0x39) || (b >= 0x61 && b <= 0x7a);
-  return small ? SMALL : SEPARATES;
-});
-
-/** Bonus of a byte by its class and the class of the byte before it. */
-const BONUS = Uint8Array.from({ length: 12 }, (_, i) => {
-  const before = i >> 2;
-  const own = i & 3;
-  if (before === SEPARATES && own !== SEPARATES) return AT_WORD_START;
-  return before === SMALL && own === CAPITAL ? AT_HUMP : 0;
-});
 
 /**
  * Where the last match began and ended, or its places if it is one of word starts; one scan runs at a
@@ -251,47 +238,12 @@ function scoreWordStarts(
   return (places[0] === start ? points : points - 1) | CONTIGUOUS;
 }
 
-/** Where the term is spelt by the first letters of words, one or more of each. */
-function wordStarts(
-  text: Uint8Array,
-  start: number,
-  end: number,
-  { low, up }: Term,
-): readonly number[] | undefined {
-  const places: number[] = [];
-  for (let i = start; i < end; i++) {
-    const j = places.length;
-    if (text[i] !== low[j] && text[i] !== up[j]) continue;
-    const goesOn = j > 0 && places[j - 1] === i - 1;
-    if (!goesOn && bonusAt(text, start, i) === 0) continue;
-    if (places.push(i) === low.length) return places;
-  }
-  return undefined;
-}
-
 function scoreAt(text: Uint8Array, start: number, end: number, term: Term, at: number): number {
   const length = term.low.length;
   if (at < start || at + length > end || !charactersStandAt(text, at, end, term)) return NO_MATCH;
   found.start = at;
   found.end = at + length - 1;
   return pointsAt(text, start, end, at, length) | CONTIGUOUS;
-}
-
-function pointsAt(
-  text: Uint8Array,
-  start: number,
-  end: number,
-  at: number,
-  length: number,
-): number {
-  const bonus = bonusAt(text, start, at);
-  const after = at + length;
-  const whole = bonus >= AT_WORD_START && (after === end || CLASS[text[after]!] === SEPARATES);
-  return pointsOf(bonus, length) + (whole ? WHOLE_WORD : 0);
-}
-
-function pointsOf(bonus: number, length: number): number {
-  return PER_CHARACTER * length + 2 * bonus + CONSECUTIVE * (length - 1);
 }
 
 /** Points of the shortest window that ends at `stop` and holds the term with gaps. */
@@ -332,11 +284,6 @@ function characterStart(word: Uint8Array, at: number): number {
   let place = at;
   while (place > 0 && isContinuation(word[place]!)) place--;
   return place;
-}
-
-function bonusAt(text: Uint8Array, start: number, at: number): number {
-  if (at === start) return AT_LINE_START;
-  return BONUS[(CLASS[text[at - 1]!]! << 2) | CLASS[text[at]!]!]!;
 }
 
 function skipBlanks(text: Uint8Array, start: number, end: number): number {
