@@ -19,7 +19,7 @@ const options = { folder: `${home}/spool`, scratch: home, program: ["rr"], upArr
 
 const ZSH = `
 zmodload zsh/datetime
-way_hook() { __rustory_preexec "$1"; __rustory_precmd }
+way_hook() { __rustory_added "$1"; __rustory_preexec "$1" "$1" "$1"; __rustory_precmd }
 way_wait() { local x=$(/bin/true); }
 way_wait_twice() { local x=$(/bin/true); x=$(/bin/true) }
 way_background() { (/bin/true "$1" &) }
@@ -32,7 +32,8 @@ for i in {1..${rounds}}; do
 done`;
 const BASH = `
 set -o history; HISTCONTROL=ignoreboth; HISTSIZE=5000
-way_hook() { : "\${PS0@P}"; __rustory_precmd; __rustory_prompt; }
+way_hook() { : "\${PS0@P}"; eval "\${PROMPT_COMMAND[0]}"; }
+way_hook first; way_hook second
 way_wait() { local x=$(/bin/true); }
 way_wait_twice() { local x=$(/bin/true); x=$(/bin/true); }
 way_background() { (/bin/true "$1" &) }

@@ -265,3 +265,41 @@ function refuseSecond(): typeof files.rename {
     return files.rename(from, to);
   };
 }
+
+Deno.test("ingestSpools() leaves a file that cannot be read where it is, names it, and takes the others", async () => {
+  using fixture = new Fixture();
+  // As unreadable as another user's file, for root too.
+  Deno.mkdirSync(`${fixture.folder}/1-1-1.spool`);
+  fixture.type("2-2-2", "echo mine");
+  for (const inserted of [1, 0]) {
+    const report = await ingestSpools(fixture.deps);
+    assert.equal(report.inserted, inserted);
+    assert.deepEqual(report.unreadable, ["1-1-1.spool"]);
+  }
+  assert.ok(Deno.statSync(`${fixture.folder}/1-1-1.spool`).isDirectory);
+});
+
+Deno.test("ingestSpools() takes what an exec left only when the shell is no more", async () => {
+  using fixture = new Fixture();
+  const bytes = spoolBytes([fixture.record("exec top")]);
+  const gone = "4999999-1-1";
+  const shell = new Deno.Command("zsh", { args: ["-c", "read; :"], stdin: "piped" }).spawn();
+  await using _ = {
+    async [Symbol.asyncDispose](): Promise<void> {
+      await shell.stdin.close();
+      await shell.status;
+    },
+  };
+  for (let comm = ""; comm !== "zsh";) {
+    comm = Deno.readTextFileSync(`/proc/${shell.pid}/comm`).trim();
+  }
+  for (const session of [gone, `${shell.pid}-1-1`, `${Deno.pid}-1-1`]) {
+    Deno.writeFileSync(`${fixture.folder}/${session}.exec`, bytes);
+  }
+  const { inserted } = await ingestSpools(fixture.deps);
+  assert.equal(inserted, 2, "one that is gone and one that is another program now");
+  assert.deepEqual(
+    files.list(fixture.folder).filter((name) => name.endsWith(".exec")),
+    [`${shell.pid}-1-1.exec`],
+  );
+});
