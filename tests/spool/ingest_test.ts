@@ -281,25 +281,18 @@ Deno.test("ingestSpools() leaves a file that cannot be read where it is, names i
 
 Deno.test("ingestSpools() takes what an exec left only when the shell is no more", async () => {
   using fixture = new Fixture();
-  const bytes = spoolBytes([fixture.record("exec top")]);
-  const gone = "4999999-1-1";
-  const shell = new Deno.Command("zsh", { args: ["-c", "read; :"], stdin: "piped" }).spawn();
-  await using _ = {
-    async [Symbol.asyncDispose](): Promise<void> {
-      await shell.stdin.close();
-      await shell.status;
-    },
+  const programs: Record<string, string> = { "/proc/12/comm": "zsh\n", "/proc/13/comm": "top\n" };
+  const machine = {
+    ...files,
+    stat: (path: string) => files.stat(path === "/proc/self" ? fixture.folder : path),
+    readText: (path: string) => path.startsWith("/proc/") ? programs[path] : files.readText(path),
   };
-  for (let comm = ""; comm !== "zsh";) {
-    comm = Deno.readTextFileSync(`/proc/${shell.pid}/comm`).trim();
-  }
-  for (const session of [gone, `${shell.pid}-1-1`, `${Deno.pid}-1-1`]) {
+  const bytes = spoolBytes([fixture.record("exec top")]);
+  for (const session of ["11-1-1", "12-1-1", "13-1-1"]) {
     Deno.writeFileSync(`${fixture.folder}/${session}.exec`, bytes);
   }
-  const { inserted } = await ingestSpools(fixture.deps);
-  assert.equal(inserted, 2, "one that is gone and one that is another program now");
-  assert.deepEqual(
-    files.list(fixture.folder).filter((name) => name.endsWith(".exec")),
-    [`${shell.pid}-1-1.exec`],
-  );
+  const { inserted } = await ingestSpools({ ...fixture.deps, files: machine });
+  assert.equal(inserted, 2, "of a process that is gone and of one that is another program now");
+  const left = files.list(fixture.folder).filter((name) => name.endsWith(".exec"));
+  assert.deepEqual(left, ["12-1-1.exec"]);
 });

@@ -112,8 +112,9 @@ function settled(): string[] {
   ];
 }
 
+// By the length: patterns of that size take a while.
 const MOVED = `\${__rustory_mobile[${v("moves")}]:+` +
-  '${PROMPT_COMMAND[0]+${PROMPT_COMMAND[0]#"$__rustory_element"}}' +
+  "${PROMPT_COMMAND+${__rustory_moved[${#PROMPT_COMMAND}==${#__rustory_element}]}}" +
   "${bash_preexec_imported-}${__bp_imported-}}";
 
 const ELEMENT = "for __rustory_x in " + LOOK +
@@ -131,7 +132,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 export function bashRecorder(follow: boolean): string {
   return `__rustory_none= __rustory_zero=0 __rustory_bang='\\!' __rustory_follow=${follow ? 1 : ""}
 ${Object.entries(NUMBERS).map(([name, first]) => `__rustory_n_${name}=(${first})`).join(" ")}
-__rustory_runs=('' 1 '') __rustory_forks=('' '' 1)
+__rustory_runs=('' 1 '') __rustory_forks=('' '' 1) __rustory_moved=(1 '')
 __rustory_mobile=(${"1 ".repeat(MOST_MOVES).trim()})
 __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_cwd=() __rustory_word=()
 __rustory_witness=() __rustory_last=() __rustory_x=()
@@ -444,14 +445,14 @@ __rustory_place() {
   # Prompts that are not expanded would show it.
   if [[ :$BASHOPTS: != *:promptvars:* ]]; then
     PS0=\${PS0//"$__rustory_ps0"/}
-  elif [[ \${PS0-} != *"$__rustory_ps0"* ]]; then
+  elif [[ \${PS0-} != *__rustory_n_noted* ]]; then
     PS0=\${PS0-}$__rustory_ps0
   fi
   [[ \${PROMPT_COMMAND@a} != *r* ]] || ${v("fixed")}=1
   if [[ -n \${bash_preexec_imported-}\${__bp_imported-} ]]; then
     [[ \${precmd_functions[0]-} != __rustory_precmd || "\${PROMPT_COMMAND[*]-}" == *"$__rustory_element"* ]] || return 0
     __rustory_front=
-  elif [[ \${PROMPT_COMMAND[0]-} == "$__rustory_element" ]]; then
+  elif [[ \${#PROMPT_COMMAND} -eq \${#__rustory_element} ]]; then
     [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || unset -v 'PROMPT_COMMAND[${RESERVE}]'
     return 0
   fi
