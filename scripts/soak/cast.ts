@@ -33,7 +33,7 @@ export class Server implements AsyncDisposable {
   async start(): Promise<string> {
     this.#child = await this.#host.start(...this.#args);
     const words = / listen: (\S+)/;
-    const line = await this.#child.line((text) => words.test(text));
+    const line = await this.#child.line((text) => words.test(text), START_MS);
     return words.exec(line)![1]!;
   }
 
