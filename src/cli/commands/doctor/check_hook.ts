@@ -23,7 +23,7 @@ function hookFindings(context: DoctorContext): Finding[] {
     const known = "zsh, bash or fish";
     return [{ level: "info", message: `The hook is for ${known}; the login shell is "${shell}"` }];
   }
-  const file = files.find((path) => /\brr(?:\.js)?\b.*\bhook\b/.test(readIfThere(context, path)));
+  const file = files.find((path) => LOADS_HOOK.test(readIfThere(context, path)));
   const last = lastRecordedMs(context);
   const when = last === undefined
     ? "nothing has been recorded on this device yet"
@@ -32,9 +32,12 @@ function hookFindings(context: DoctorContext): Finding[] {
   return [{
     level: "info",
     message: `${files[0]} does not load the hook; ${when}`,
-    hint: `Add to it: ${LINES[shell]}`,
+    hint: `Say rr setup, or add to it: ${LINES[shell]}`,
   }];
 }
+
+/** A line that runs `rr hook`, or sources the file that `rr setup` wrote. */
+const LOADS_HOOK = /^[^#\n]*(?:\brr(?:\.js)?\b.*\bhook\b|\/rustory\/hook\.)/m;
 
 const LINES: Readonly<Record<string, string>> = {
   zsh: "source <(rr hook --shell zsh)",

@@ -7,6 +7,7 @@ import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import { printable } from "../../../base/printable.ts";
 import { ExitCode } from "../../exit_code.ts";
+import { sentenceOf } from "./sentence.ts";
 import { jsonForOutput, paletteFor, printJson } from "../../print.ts";
 
 /** How the status is shown. */
@@ -64,6 +65,7 @@ export function formatStatus(status: DaemonStatus, world: World): string {
   const now = world.clock.now() / 1000;
   const rss = Math.round(status.rss_bytes / 1024 / 1024);
   const lines = [
+    bold(printable(sentenceOf(status))),
     row(
       "daemon",
       `pid ${status.pid}, version ${status.version}, up ${span(status.uptime_sec)}, ${rss} MiB`,
