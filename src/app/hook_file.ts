@@ -4,7 +4,7 @@
  */
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
-import { configFolder, spoolFolder } from "../config/paths.ts";
+import { configFolder, shellDoorFile, spoolFolder } from "../config/paths.ts";
 import type { HookOptions, ShellName } from "../shell/hook.ts";
 import { VERSION } from "../version.ts";
 
@@ -30,11 +30,13 @@ export async function hookScript(
   shell: ShellName,
   upArrow: boolean,
 ): Promise<string> {
-  const folder = spoolFolder(absolute(settings.dbPath, world));
+  const dbPath = absolute(settings.dbPath, world);
+  const folder = spoolFolder(dbPath);
+  const door = shellDoorFile(dbPath);
   world.files.makePrivateFolder(folder);
   const make = await hookOf(shell);
   const followShell = settings.recordFollowShell;
-  return make({ folder, program: world.program(), upArrow, followShell });
+  return make({ folder, door, program: world.program(), upArrow, followShell });
 }
 
 /** Writes the file of a shell, unless it is as it should be; its path. */

@@ -5,6 +5,7 @@ import { refreshHookFiles } from "../app/hook_file.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
 import { ExitCode } from "./exit_code.ts";
+import { shellPicker } from "./picker/shell_picker.ts";
 import { formatError } from "./print.ts";
 import { serveUntilStopped } from "./serve_until_stopped.ts";
 
@@ -19,7 +20,8 @@ export async function runWatch(
       parts.logger.warn("Could not bring the shell hooks up to date", { error: `${error}` })
     );
     try {
-      await runDaemon(() => daemonConfigOf(load(), flags), parts, signal);
+      const deps = { ...parts, shellPicker: shellPicker(world, load) };
+      await runDaemon(() => daemonConfigOf(load(), flags), deps, signal);
     } catch (error) {
       if (!isDaemonBusy(error)) throw error;
       world.stderr.write(`${formatError(error)}\n`);

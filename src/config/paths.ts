@@ -50,6 +50,11 @@ export function stateFolder(dbPath: string): string {
   return folderOf(dbPath);
 }
 
+/** The file that tells the shells how to reach the daemon. */
+export function shellDoorFile(dbPath: string): string {
+  return `${stateFolder(dbPath)}/shell.door`;
+}
+
 /** The folder in which the shell hooks leave what they recorded. */
 export function spoolFolder(dbPath: string): string {
   return `${stateFolder(dbPath)}/spool`;

@@ -24,6 +24,8 @@ export interface HookOptions {
   readonly scratch?: string;
   /** How to start rr where there is no `rr` on the PATH. */
   readonly program: readonly string[];
+  /** The file that tells how to reach the daemon; without it ctrl-r starts a process each time. */
+  readonly door?: string | undefined;
   /** Whether Up opens the search too. */
   readonly upArrow: boolean;
   /**

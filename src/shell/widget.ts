@@ -2,7 +2,7 @@
 import type { HookOptions } from "./hook.ts";
 
 /** What a widget is made for. */
-export type WidgetOptions = Pick<HookOptions, "upArrow">;
+export type WidgetOptions = Pick<HookOptions, "upArrow" | "door">;
 
 /**
  * Letters of the line that are handed over as the query. A longer line is no query: the picker opens

@@ -4,11 +4,15 @@ import type { History } from "../../store/file/open_history.ts";
 import type { DaemonConfig } from "../daemon_config.ts";
 import type { DaemonStatus } from "../daemon_status.ts";
 import type { SyncSession } from "../session.ts";
+import type { ShellPicker } from "./shell_picker.ts";
 import type { FileGuard } from "./file_guard.ts";
 import type { Reason } from "./step.ts";
 
 /** What a daemon needs. */
-export type RunDaemonDeps = Omit<ProcessParts, keyof AsyncDisposable>;
+export interface RunDaemonDeps extends Omit<ProcessParts, keyof AsyncDisposable> {
+  /** The picker for shells; without one they open their own. */
+  readonly shellPicker?: ShellPicker | undefined;
+}
 
 /** For parts that live as long as the process. */
 export interface DaemonContext {

@@ -16,6 +16,7 @@ import type { DaemonContext, HistoryContext, SessionContext } from "./context.ts
 import { watchSignsOfLife } from "./signs_of_life.ts";
 import { foldLog } from "./fold_log.ts";
 import { watchFile } from "./watch_file.ts";
+import { serveShells } from "./shell_door.ts";
 import { takeIn } from "./take_in.ts";
 import { watchSettings } from "./watch_settings.ts";
 
@@ -37,6 +38,7 @@ export const PROCESS_PARTS: readonly PartRow<DaemonContext>[] = [
 export const HISTORY_PARTS: readonly PartRow<HistoryContext>[] = [
   { name: "watch over the history file", onFailure: "end", run: watchFile },
   { name: "command intake", run: takeIn },
+  { name: "door for shells", wanted: isWatch, run: serveShells },
   { name: "search index", run: keepIndex },
   { name: "prune", run: prune },
   { name: "write-ahead log", run: foldLog },

@@ -31,7 +31,7 @@ export async function takeIn(context: HistoryContext, signal: AbortSignal): Prom
 }
 
 /** An intake that goes by the configuration of the moment. */
-function intakeOf({ deps, history, config, guard }: HistoryContext): () => Promise<number> {
+export function intakeOf({ deps, history, config, guard }: HistoryContext): () => Promise<number> {
   const log: IngestDeps["log"] = {
     append: (entries) => history.log.append(entries),
     checkPlace: () => guard.check(),

@@ -11,6 +11,7 @@ import { queryPlace } from "../run_filter_flags.ts";
 import { exitCodeOf, type Outcome, widgetAnswer } from "./outcome.ts";
 import { runPicker } from "./run_picker.ts";
 import type { PickerRunOptions } from "./run_options.ts";
+import type { Terminal } from "../../world/terminal.ts";
 import { workspaceOf } from "./workspace.ts";
 
 /** Page cache for the picker: it goes through the texts once and then has them in memory. */
@@ -26,6 +27,14 @@ export interface InteractiveFlags {
   readonly up: boolean;
 }
 
+/** Where the picker opens, and until when. */
+export interface PickerWhere {
+  /** @default {the terminal of this process} */
+  readonly open?: () => Promise<Terminal>;
+  /** Ends it as if it had been left. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Lets a person choose, prints the choice and gives the exit code: 0, 1 if there is nothing to choose,
  * 130 if the picker was left.
@@ -38,6 +47,7 @@ export async function searchInteractively(
   >,
   history: Pick<History, "recall" | "removal">,
   flags: InteractiveFlags,
+  where: PickerWhere = {},
 ): Promise<number> {
   const source = historySource(
     {
@@ -59,7 +69,8 @@ export async function searchInteractively(
       newestFirst: history.recall.prefersNewest,
     },
     place: queryPlace(world, settings),
-  });
+    signal: where.signal,
+  }, where.open);
   world.stdout.write(flags.widget ? widgetAnswer(outcome) : plainAnswer(world, outcome));
   if (history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
   return exitCodeOf(outcome);
@@ -83,8 +94,9 @@ async function choose(
   source: CommandSource,
   ui: Settings["searchUi"],
   options: PickerRunOptions,
+  open?: () => Promise<Terminal>,
 ): Promise<Outcome> {
-  if (ui === "builtin") return await runPicker(world, source, options);
+  if (ui === "builtin") return await runPicker(world, source, options, open);
   const { runFzf } = await import("./fzf.ts");
   return await runFzf(source, options);
 }

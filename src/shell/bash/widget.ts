@@ -1,4 +1,6 @@
 /** What ctrl-r and Up do in the bash hook, and their keys. */
+import { quoteForShell } from "../hook.ts";
+import { BASH_DAEMON_CLIENT } from "./daemon_client.ts";
 import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget.ts";
 
 /**
@@ -7,19 +9,39 @@ import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget
  */
 export function bashWidget(options: WidgetOptions): string {
   const up = options.upArrow ? "" : "# --up-arrow: ";
-  return `__rustory_search() {
+  const door = quoteForShell(options.door ?? "");
+  return `__rustory_door=${door} __rustory_at=
+${BASH_DAEMON_CLIENT}
+__rustory_search() {
   # bash exports the line, and no program can be started with a longer one.
   export -n READLINE_LINE
   local __rustory_answer __rustory_code __rustory_tty=$(command stty -g </dev/tty 2>/dev/null)
   local __rustory_query=$READLINE_LINE
   # A longer line is no query, and may be too long to be handed over.
   ((\${#__rustory_query} <= ${MAX_QUERY_CHARS})) || __rustory_query=
+  # The daemon that runs anyway paints at once; only where there is none a process is started.
+  if [[ -n $__rustory_door && -r $__rustory_door ]]; then
+    [[ -n $__rustory_at ]] || __rustory_locate
+    __rustory_ask "$__rustory_door" "\${__rustory_at#* }" "\${__rustory_at%% *}" "\${COLUMNS-}" "\${LINES-}" \\
+      "\${RUSTORY_SESSION-}" "$PWD" "\${1-} \${NO_COLOR:+no-colour}" "\${__rustory_query//[[:cntrl:]]/ }"
+    case $? in
+      0) __rustory_answer "$__rustory_answer"; return ;;
+      2) __rustory_tidy "$__rustory_tty"; __rustory_answer ''; return ;;
+    esac
+  fi
   # The number behind the x is the status, and keeps newlines at the end.
   __rustory_answer=$(command "\${__rustory_program[@]}" search -i --widget "$@" --query="$__rustory_query" </dev/tty 2>/dev/tty; printf 'x%s' "$?")
   __rustory_code=\${__rustory_answer##*x}
   __rustory_answer=\${__rustory_answer%x*}
   if ((__rustory_code > 1 && __rustory_code != 130)); then __rustory_tidy "$__rustory_tty"; fi
   __rustory_answer "$__rustory_answer"
+}
+
+# The terminal and which device it is: the daemon makes sure that it sees the same one.
+__rustory_locate() {
+  local __rustory_path=$(command tty)
+  __rustory_at=$(command stat -Lc '%d:%i' "$__rustory_path" 2>/dev/null || command stat -Lf '%d:%i' "$__rustory_path" 2>/dev/null)
+  __rustory_at="$__rustory_at $__rustory_path"
 }
 
 # What a picker that was killed could not do: puts the terminal back, and wipes what was shown.

@@ -1,5 +1,14 @@
 /** What ctrl-r and Up do in the fish hook, and their keys. */
+import { BASH_DAEMON_CLIENT } from "../bash/daemon_client.ts";
+import { quoteForFish } from "../hook.ts";
 import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget.ts";
+
+/** Prints the status of the request, and the answer. */
+const CLIENT = `${BASH_DAEMON_CLIENT}
+__rustory_answer=
+__rustory_ask "$@"
+printf '%s%s' "$?" "$__rustory_answer"
+`;
 
 /**
  * Functions for the hook's script. `__rustory_bind_keys` takes the keys, `__rustory_unbind` gives them
@@ -7,11 +16,38 @@ import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget
  */
 export function fishWidget(options: WidgetOptions): string {
   const up = options.upArrow ? "" : "# --up-arrow: ";
-  return `function __rustory_search
+  const door = quoteForFish(options.door ?? "");
+  return `set -g __rustory_door ${door}
+set -g __rustory_at
+set -g __rustory_client ${quoteForFish(CLIENT)}
+
+function __rustory_search
     set -l tty (command stty -g </dev/tty 2>/dev/null)
     # A longer line is no query, and may be too long to be handed over.
     set -l query (commandline -b | string collect)
     test (string length -- "$query" | string collect) -le ${MAX_QUERY_CHARS}; or set query
+    # The daemon that runs anyway paints at once; only where there is none rr is started. fish cannot open
+    # a connection: a bash of a moment does.
+    if test -n "$__rustory_door"; and test -r "$__rustory_door"; and command -q bash
+        if test -z "$__rustory_at"
+            set -l path (command tty)
+            set -l id (command stat -Lc '%d:%i' $path 2>/dev/null; or command stat -Lf '%d:%i' $path 2>/dev/null)
+            set -g __rustory_at $id $path
+        end
+        set -l color
+        test -n "$NO_COLOR"; and set color no-colour
+        set -l answer (command bash --norc --noprofile -c $__rustory_client rr $__rustory_door "$__rustory_at[2]" "$__rustory_at[1]" \\
+            "$COLUMNS" "$LINES" "$RUSTORY_SESSION" $PWD "$argv $color" (string replace -ra '[[:cntrl:]]' ' ' -- "$query" | string collect) | string collect -N)
+        switch (string sub -l 1 -- "$answer" | string collect)
+            case 0
+                __rustory_answer (string sub -s 2 -- $answer | string collect -N)
+                return
+            case 2
+                __rustory_tidy $tty
+                __rustory_answer ''
+                return
+        end
+    end
     set -l answer (begin; command $__rustory_program search -i --widget $argv --query="$query" </dev/tty 2>/dev/tty; printf 'x%s' $status; end | string collect -N)
     # The number behind the x is the status.
     set -l code (string match -r 'x(\\d+)$' -- $answer)[2]

@@ -1,4 +1,5 @@
 /** The ctrl-r and Up widgets of the zsh hook: what they do with the line, and their keys. */
+import { quoteForShell } from "../hook.ts";
 import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget.ts";
 
 /**
@@ -7,7 +8,9 @@ import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget
  */
 export function zshWidget(options: WidgetOptions): string {
   const up = options.upArrow ? "" : "# --up-arrow: ";
-  return `typeset -gA +x __rustory_old_keys
+  const door = quoteForShell(options.door ?? "");
+  return `typeset -g +x __rustory_door=${door} __rustory_at=
+typeset -gA +x __rustory_old_keys
 
 function __rustory_search {
   builtin emulate -L zsh
@@ -15,12 +18,60 @@ function __rustory_search {
   local query=$BUFFER
   # A longer line is no query, and may be too long to be handed over.
   (( \${#query} <= ${MAX_QUERY_CHARS} )) || query=
+  # The daemon that runs anyway paints at once; only where there is none a process is started.
+  if [[ -n $__rustory_door && -r $__rustory_door ]]; then
+    __rustory_ask "\${1-} \${NO_COLOR:+no-colour}" "\${query//[[:cntrl:]]/ }"
+    case $? in
+      0) __rustory_answer "$answer"; return ;;
+      2) __rustory_tidy $tty; __rustory_answer ''; return ;;
+    esac
+  fi
   # The number behind the x is the status, and keeps newlines at the end.
   answer=$(command $__rustory_program search -i --widget "$@" --query="$query" </dev/tty 2>/dev/tty; print -n x$?)
   local -i code=\${answer##*x}
   answer=\${answer%x*}
   (( code > 1 && code != 130 )) && __rustory_tidy $tty
   __rustory_answer $answer
+}
+
+# Asks the daemon for the picker, with FLAGS and QUERY. 0: \$answer is its answer; 1: nothing was touched;
+# 2: it was lost while it had the terminal. What goes over the line: control/shell_request.ts.
+function __rustory_ask {
+  zmodload zsh/net/tcp 2>/dev/null || return 1
+  if [[ -z $__rustory_at ]]; then
+    zmodload -F zsh/stat b:zstat 2>/dev/null || return 1
+    local -a device inode
+    zstat -A device +device -- $TTY && zstat -A inode +inode -- $TTY || return 1
+    __rustory_at=$device[1]:$inode[1]
+  fi 2>/dev/null
+  [[ \${TERM:-dumb} != dumb ]] || return 1
+  local port token expected said= REPLY fd
+  IFS=' ' read -r port token expected <$__rustory_door 2>/dev/null
+  [[ -n $expected ]] || return 1
+  ztcp 127.0.0.1 $port 2>/dev/null || return 1
+  fd=$REPLY
+  local -i code=1
+  # Nothing is said to somebody else who has got the port.
+  {
+    print -rNu $fd -- $token
+    IFS= read -r -d '' -t 0.15 -u $fd said
+    if [[ $said == $expected ]]; then
+      print -rNu $fd -- pick "$TTY" "$__rustory_at" "$COLUMNS" "$LINES" "$TERM" "\${RUSTORY_SESSION-}" "$PWD" "$1" "$2"
+      IFS= read -r -d '' -t 0.1 -u $fd said
+      if [[ $said == ok ]]; then
+        print -rNu $fd -- go
+        IFS= read -r -d '' -t 0.1 -u $fd said
+        if [[ $said == here ]]; then
+          code=2
+          while IFS= read -r -d '' -t 2 -u $fd said; do
+            [[ $said == =* ]] && { code=0 answer=\${said#=}; break }
+          done
+        fi
+      fi
+    fi
+  } 2>/dev/null
+  ztcp -c $fd 2>/dev/null
+  return code
 }
 
 # What a picker that was killed could not do: puts the terminal back, and wipes what was shown.

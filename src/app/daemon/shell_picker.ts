@@ -1,0 +1,14 @@
+import type { PickRequest } from "../../control/shell_request.ts";
+import type { ForeignTerminal } from "../../process/foreign_terminal.ts";
+import type { History } from "../../store/file/open_history.ts";
+
+/**
+ * Has a person choose on a terminal of theirs; resolves to the answer for the widget, or to `undefined`,
+ * with nothing drawn, if that is for a process of its own to do.
+ */
+export type ShellPicker = (
+  request: PickRequest,
+  terminal: ForeignTerminal,
+  history: History,
+  signal: AbortSignal,
+) => Promise<string | undefined>;

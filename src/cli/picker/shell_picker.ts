@@ -1,0 +1,52 @@
+/** The picker of the daemon: what `rr search -i --widget` does, on the terminal of a shell that waits. */
+import type { ShellPicker } from "../../app/daemon/shell_picker.ts";
+import type { World } from "../../base/world.ts";
+import type { PickRequest } from "../../control/shell_request.ts";
+import type { ForeignTerminal } from "../../process/foreign_terminal.ts";
+import type { Settings } from "../../config/settings.ts";
+import { searchInteractively } from "./interactive.ts";
+
+/** Creates it; `load` reads the settings, each time: they may have changed. */
+export function shellPicker(world: World, load: () => Settings): ShellPicker {
+  return async (request, terminal, history, signal) => {
+    const settings = load();
+    let answer = "";
+    const view = worldOf(world, request, terminal, (text) => answer += text);
+    const flags = { query: request.query, widget: true, up: request.up };
+    const open = (): Promise<ForeignTerminal> => Promise.resolve(terminal);
+    await searchInteractively(view, { ...settings, searchUi: "builtin" }, history, flags, {
+      open,
+      signal,
+    });
+    return answer;
+  };
+}
+
+/** The World as the shell has it. */
+function worldOf(
+  world: World,
+  request: PickRequest,
+  terminal: ForeignTerminal,
+  write: (text: string) => void,
+): World {
+  const env: Readonly<Record<string, string | undefined>> = {
+    TERM: request.term,
+    RUSTORY_SESSION: request.session || undefined,
+    NO_COLOR: request.noColour ? "1" : undefined,
+    COLUMNS: String(request.columns),
+    LINES: String(request.rows),
+  };
+  const atTerminal = { isTerminal: () => true };
+  return {
+    ...world,
+    execPath: world.execPath,
+    stdin: { ...world.stdin, ...atTerminal },
+    stderr: { ...world.stderr, ...atTerminal },
+    stdout: { ...world.stdout, write },
+    cwd: () => request.cwd || undefined,
+    env: (name) => Object.hasOwn(env, name) ? env[name] : world.env(name),
+    // The daemon's own signals are not the picker's.
+    onSignal: (signal, handler) =>
+      signal === "SIGWINCH" ? terminal.onResize(handler) : { [Symbol.dispose]: () => {} },
+  };
+}

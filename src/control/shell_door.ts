@@ -1,0 +1,127 @@
+/**
+ * Where the shells' widgets reach the daemon without starting a process: a port of this machine, which
+ * bash and zsh can open by themselves. A file that only its owner can read says which, with two tokens
+ * that are new at each start: the shell shows the one and is shown the other before it says anything.
+ */
+import { createServer, type Server, type Socket } from "node:net";
+import type { Logger } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import { causeChain, RrError, toError } from "../base/rr_error.ts";
+import type { Files } from "../base/world.ts";
+import { ShellLine } from "./shell_line.ts";
+import { FIELDS, parseShellRequest, type PickRequest } from "./shell_request.ts";
+
+/** What the door needs. */
+export interface ShellDoorDeps {
+  readonly files: Files;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** What is done for the shells. */
+export interface ShellDoorHandlers {
+  /** Has somebody choose; everything on the line is up to it. */
+  pick(request: PickRequest, line: ShellLine, signal: AbortSignal): Promise<void>;
+  /** Takes in what was recorded. */
+  ingest(): Promise<unknown>;
+}
+
+const TOKEN_BYTES = 16;
+/** Connections at once: one for each terminal in which a picker is open, and some that begin. */
+const MAX_CONNECTIONS = 64;
+/** Time to say who one is and what one wants. */
+const REQUEST_TIMEOUT_MS = 2_000;
+
+/**
+ * Serves the shells until the signal is aborted. `path` is the file that says how to get in.
+ *
+ * @throws {RrError} `io` if there is no port or the file cannot be written
+ */
+export async function serveShellDoor(
+  path: string,
+  handlers: ShellDoorHandlers,
+  deps: ShellDoorDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const tokens = { asked: token(deps.random), answered: token(deps.random) };
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+    socket.on("error", () => {}); // a shell that left; told by the line
+    serve(socket, tokens, handlers, signal)
+      .catch((error) => deps.logger.debug("A shell was not served", { error: causeChain(error) }))
+      .finally(() => socket.destroySoon());
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  const port = await listen(server);
+  const note = `${port} ${tokens.asked} ${tokens.answered}\n`;
+  const closed = Promise.withResolvers<void>();
+  try {
+    deps.files.replacePrivate(path, note);
+    signal.addEventListener("abort", () => closed.resolve(), { once: true });
+    if (signal.aborted) closed.resolve();
+    await closed.promise;
+  } finally {
+    if (deps.files.readText(path) === note) deps.files.remove(path);
+    server.close();
+    for (const socket of open) socket.destroySoon();
+  }
+}
+
+async function serve(
+  socket: Socket,
+  tokens: { readonly asked: string; readonly answered: string },
+  handlers: ShellDoorHandlers,
+  signal: AbortSignal,
+): Promise<void> {
+  socket.setNoDelay(true);
+  const timer = setTimeout(() => socket.destroy(), REQUEST_TIMEOUT_MS);
+  const line = new ShellLine(socket);
+  try {
+    if (!isSame(await line.next(), tokens.asked)) return;
+    line.send(tokens.answered);
+    const verb = await line.next();
+    if (verb === undefined) return;
+    const fields = Object.hasOwn(FIELDS, verb)
+      ? await line.take(FIELDS[verb as keyof typeof FIELDS])
+      : [];
+    if (fields === undefined) return;
+    const request = parseShellRequest(verb, fields);
+    clearTimeout(timer);
+    if (request.verb === "pick") return await handlers.pick(request.pick, line, signal);
+    await handlers.ingest();
+    line.send("ok");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// Takes the same time wherever they differ.
+function isSame(given: string | undefined, token: string): boolean {
+  if (given === undefined || given.length !== token.length) return false;
+  let difference = 0;
+  for (let i = 0; i < token.length; i++) difference |= given.charCodeAt(i) ^ token.charCodeAt(i);
+  return difference === 0;
+}
+
+function token(random: Random): string {
+  return Array.from(random.bytes(TOKEN_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
+}
+
+function listen(server: Server): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  server.once("error", (cause) =>
+    reject(
+      new RrError("io", `Cannot listen for the shells: ${toError(cause).message}`, { cause }),
+    ));
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    if (address === null || typeof address === "string") {
+      reject(new Error("The server has no port"));
+    } else resolve(address.port);
+  });
+  return promise;
+}

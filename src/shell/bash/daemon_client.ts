@@ -1,0 +1,44 @@
+/** How bash asks the daemon for the picker; fish runs the same in a bash of a moment. */
+
+/** Seconds to wait for a daemon that may hang, until it has said who it is, and then at each step. */
+const GREETING_SECONDS = "0.15";
+const STEP_SECONDS = "0.1";
+/** Its signs of life come four times as often. */
+const SILENCE_SECONDS = "2";
+
+/**
+ * A function: `__rustory_ask DOOR TTY DEVICE:INODE COLUMNS ROWS SESSION FOLDER FLAGS QUERY` leaves the
+ * answer in `__rustory_answer`. Its status is 0 if there is one, 1 if nothing was touched and a process
+ * has to be started, 2 if the daemon was lost while it had the terminal. What goes over the line is in
+ * `control/shell_request.ts`.
+ */
+export const BASH_DAEMON_CLIENT = `__rustory_ask() {
+  local __rustory_port __rustory_token __rustory_expected __rustory_said= __rustory_line_fd
+  [[ -n $3 && \${TERM-dumb} != dumb ]] || return 1
+  { IFS=' ' read -r __rustory_port __rustory_token __rustory_expected <"$1"; } 2>/dev/null || return 1
+  [[ $__rustory_port == [1-9]* && -n $__rustory_expected ]] || return 1
+  { exec {__rustory_line_fd}<>"/dev/tcp/127.0.0.1/$__rustory_port"; } 2>/dev/null || return 1
+  # Nothing is said to somebody else who has got the port.
+  { printf '%s\\0' "$__rustory_token" >&"$__rustory_line_fd"; } 2>/dev/null
+  IFS= read -r -d '' -t ${GREETING_SECONDS} -u "$__rustory_line_fd" __rustory_said
+  if [[ $__rustory_said == "$__rustory_expected" ]]; then
+    { printf '%s\\0' pick "$2" "$3" "$4" "$5" "$TERM" "$6" "$7" "$8" "$9" >&"$__rustory_line_fd"; } 2>/dev/null
+    IFS= read -r -d '' -t ${STEP_SECONDS} -u "$__rustory_line_fd" __rustory_said
+    if [[ $__rustory_said == ok ]]; then
+      { printf 'go\\0' >&"$__rustory_line_fd"; } 2>/dev/null
+      IFS= read -r -d '' -t ${STEP_SECONDS} -u "$__rustory_line_fd" __rustory_said
+      if [[ $__rustory_said == here ]]; then
+        while IFS= read -r -d '' -t ${SILENCE_SECONDS} -u "$__rustory_line_fd" __rustory_said; do
+          [[ $__rustory_said != =* ]] || break
+        done
+        exec {__rustory_line_fd}>&-
+        [[ $__rustory_said == =* ]] || return 2
+        __rustory_answer=\${__rustory_said#=}
+        return 0
+      fi
+    fi
+  fi
+  exec {__rustory_line_fd}>&-
+  return 1
+}
+`;
