@@ -108,7 +108,8 @@ exit $code
   }
 }
 
-function denoDir(): string {
+/** Where modules are cached, whatever HOME is. */
+export function denoDir(): string {
   const own = Deno.env.get("DENO_DIR");
   if (own) return own;
   const { stdout } = new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).outputSync();

@@ -4,7 +4,7 @@ import { shellDoorFile } from "../../config/paths.ts";
 import { serveShellDoor } from "../../control/shell_door.ts";
 import type { ShellLine } from "../../control/shell_line.ts";
 import type { PickRequest } from "../../control/shell_request.ts";
-import { type ForeignTerminal, openForeignTerminal } from "../../process/foreign_terminal.ts";
+import { type ForeignTerminal, openForeignTerminal } from "../../world/foreign_terminal.ts";
 import type { HistoryContext } from "./context.ts";
 import { intakeOf } from "./take_in.ts";
 

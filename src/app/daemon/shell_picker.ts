@@ -1,5 +1,5 @@
 import type { PickRequest } from "../../control/shell_request.ts";
-import type { ForeignTerminal } from "../../process/foreign_terminal.ts";
+import type { ForeignTerminal } from "../../world/foreign_terminal.ts";
 import type { History } from "../../store/file/open_history.ts";
 
 /**

@@ -2,7 +2,7 @@
 import type { ShellPicker } from "../../app/daemon/shell_picker.ts";
 import type { World } from "../../base/world.ts";
 import type { PickRequest } from "../../control/shell_request.ts";
-import type { ForeignTerminal } from "../../process/foreign_terminal.ts";
+import type { ForeignTerminal } from "../../world/foreign_terminal.ts";
 import type { Settings } from "../../config/settings.ts";
 import { searchInteractively } from "./interactive.ts";
 

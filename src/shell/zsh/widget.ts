@@ -34,17 +34,18 @@ function __rustory_search {
   __rustory_answer $answer
 }
 
+# Which device the terminal is: the daemon makes sure that it sees the same one.
+function __rustory_locate {
+  local -a device inode
+  zmodload zsh/net/tcp && zmodload -F zsh/stat b:zstat &&
+    zstat -A device +device -- $TTY && zstat -A inode +inode -- $TTY &&
+    __rustory_at=$device[1]:$inode[1]
+}
+
 # Asks the daemon for the picker, with FLAGS and QUERY. 0: \$answer is its answer; 1: nothing was touched;
 # 2: it was lost while it had the terminal. What goes over the line: control/shell_request.ts.
 function __rustory_ask {
-  zmodload zsh/net/tcp 2>/dev/null || return 1
-  if [[ -z $__rustory_at ]]; then
-    zmodload -F zsh/stat b:zstat 2>/dev/null || return 1
-    local -a device inode
-    zstat -A device +device -- $TTY && zstat -A inode +inode -- $TTY || return 1
-    __rustory_at=$device[1]:$inode[1]
-  fi 2>/dev/null
-  [[ \${TERM:-dumb} != dumb ]] || return 1
+  [[ -n $__rustory_at && \${TERM:-dumb} != dumb ]] || return 1
   local port token expected said= REPLY fd
   IFS=' ' read -r port token expected <$__rustory_door 2>/dev/null
   [[ -n $expected ]] || return 1
@@ -64,7 +65,7 @@ function __rustory_ask {
         if [[ $said == here ]]; then
           code=2
           while IFS= read -r -d '' -t 2 -u $fd said; do
-            [[ $said == =* ]] && { code=0 answer=\${said#=}; break }
+            [[ $said == '='* ]] && { code=0 answer=\${said#=}; break }
           done
         fi
       fi
@@ -118,6 +119,7 @@ function __rustory_bind {
 
 function __rustory_bind_keys {
   builtin emulate -L zsh
+  [[ -n $__rustory_door ]] && __rustory_locate 2>/dev/null
   # Names without a "_" in front: zsh-autosuggestions and others leave such widgets out.
   zle -N rustory-search __rustory_search
   zle -N rustory-up __rustory_up

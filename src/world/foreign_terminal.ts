@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import process from "node:process";
 import { isatty, ReadStream } from "node:tty";
 import { RrError, toError } from "../base/rr_error.ts";
-import type { Terminal } from "../world/terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** A terminal that was opened. */
 export interface ForeignTerminal extends Terminal {

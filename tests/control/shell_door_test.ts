@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { serveShellDoor } from "../../src/control/shell_door.ts";
+import { parseShellRequest } from "../../src/control/shell_request.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import { denoFiles } from "../../src/world/deno.ts";
+import { RecordingLogger } from "../fakes/recording_logger.ts";
+
+const FIELDS = ["/dev/pts/3", "24:6", "100", "30", "xterm", "s1", "/w", "--up no-colour", "git"];
+
+Deno.test("parseShellRequest() reads a terminal and what it is for, and refuses anything else", () => {
+  const request = parseShellRequest("pick", FIELDS);
+  assert.deepEqual(request, {
+    verb: "pick",
+    pick: {
+      tty: "/dev/pts/3",
+      identity: "24:6",
+      columns: 100,
+      rows: 30,
+      term: "xterm",
+      session: "s1",
+      cwd: "/w",
+      up: true,
+      noColour: true,
+      query: "git",
+    },
+  });
+  assert.throws(() => parseShellRequest("pick", FIELDS.slice(1)), /it is none/);
+  assert.throws(() => parseShellRequest("delete", []), /it is none/);
+  assert.throws(() => parseShellRequest("pick", FIELDS.with(1, "")), /which terminal/);
+  const strange = parseShellRequest("pick", FIELDS.with(2, "-1").with(3, "99999"));
+  assert.ok(strange.verb === "pick" && strange.pick.columns === 80 && strange.pick.rows === 24);
+});
+
+/** What a connection gets for what it sends, until the other side closes it. */
+function answers(port: number, ...fields: string[]): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const socket = connect(port, "127.0.0.1");
+  let got = "";
+  socket.on("data", (data) => got += new TextDecoder().decode(data as Uint8Array));
+  socket.on("close", () => resolve(got)).on("error", reject);
+  socket.write(fields.map((field) => `${field}\0`).join(""));
+  return promise;
+}
+
+Deno.test("serveShellDoor() answers who has the token, says nothing to others, and takes its file away", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/door`;
+  const stop = new AbortController();
+  let taken = 0;
+  const served = serveShellDoor(
+    path,
+    { ingest: () => Promise.resolve(taken++), pick: () => Promise.resolve() },
+    { files: denoFiles(), random: systemRandom(), logger: new RecordingLogger() },
+    stop.signal,
+  );
+  try {
+    while (denoFiles().stat(path) === undefined) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.equal(denoFiles().stat(path)?.mode, 0o600);
+    const [port, token, expected] = Deno.readTextFileSync(path).trim().split(" ");
+    assert.notEqual(token, expected);
+    assert.equal(await answers(Number(port), token!, "ingest"), `${expected}\0ok\0`);
+    assert.equal(await answers(Number(port), expected!, "ingest"), "");
+    assert.equal(await answers(Number(port), token!.slice(1), "ingest"), "");
+    assert.equal(taken, 1);
+  } finally {
+    stop.abort();
+    await served;
+    assert.equal(denoFiles().stat(path), undefined);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
