@@ -24,7 +24,13 @@ class Daemon implements AsyncDisposable {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    await untilFile(`${folder}/.rustory/shell.door`);
+    const door = await untilFile(`${folder}/.rustory/shell.door`);
+    // While it starts its network it may take longer than a shell waits.
+    let quick = 0;
+    await until(
+      "a daemon at rest",
+      async () => (quick = await isQuick(door) ? quick + 1 : 0) === 5,
+    );
     return new Daemon(child);
   }
 
@@ -40,6 +46,16 @@ class Daemon implements AsyncDisposable {
     }
     await this.#child.status;
   }
+}
+
+/** Whether the daemon answers well within the time that a shell waits. */
+async function isQuick(door: string): Promise<boolean> {
+  const [port, token] = door.split(" ");
+  const begin = performance.now();
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+  await connection.write(new TextEncoder().encode(`${token}\0ingest\0`));
+  while (await connection.read(new Uint8Array(100)) !== null);
+  return performance.now() - begin < 50;
 }
 
 /** The settings of the terminal while the line editor waits. */
