@@ -17,3 +17,14 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   }
   return all;
 }
+
+/** Bytes in base64, in pieces that fit into the arguments of a call. */
+export function toBase64(bytes: Uint8Array): string {
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += MOST_ARGUMENTS) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + MOST_ARGUMENTS));
+  }
+  return btoa(binary);
+}
+
+const MOST_ARGUMENTS = 8_192;

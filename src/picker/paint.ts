@@ -1,4 +1,5 @@
 /** Frames to the bytes that bring the terminal from one to the next. */
+import { toBase64 } from "../base/bytes.ts";
 import type { Frame } from "./render.ts";
 
 /** How the area for the frames is reached; see {@linkcode fullScreen} and {@linkcode inline}. */
@@ -92,7 +93,7 @@ const MOST_COPIED_BYTES = 50_000;
 export function clipboard(text: string): string {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length > MOST_COPIED_BYTES) return "";
-  return `\x1b]52;c;${bytes.toBase64()}\x07`;
+  return `\x1b]52;c;${toBase64(bytes)}\x07`;
 }
 
 /**

@@ -73,11 +73,11 @@ const KEEP_IDS = `INSERT INTO rr_deleted (entry_id, device_id, ts, deleted_at, s
   WHERE ingest_seq IN (SELECT value FROM json_each(?)) ON CONFLICT DO NOTHING`;
 /** Values: the counter, now, the number up to which the digests account for rows; a list of rows. */
 const TOMBSTONES = `INSERT INTO rr_tomb (entry_id, seq, device_id, ts, deleted_at, replaced)
-  SELECT entry_id, ?1 + row_number() OVER (ORDER BY seq), device_id, ts, ?2, replaced FROM`;
-const SELECTED = `(SELECT entry_id, ingest_seq AS seq, device_id, ts, ingest_seq <= ?3 AS replaced
-    FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?4)))`;
+  SELECT entry_id, ? + row_number() OVER (ORDER BY seq), device_id, ts, ?, replaced FROM`;
+const SELECTED = `(SELECT entry_id, ingest_seq AS seq, device_id, ts, ingest_seq <= ? AS replaced
+    FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?)))`;
 const EARLIER = `(SELECT entry_id, seq, device_id, ts, counted AS replaced FROM rr_deleted
-    WHERE ?3 >= 0 AND ?4 <> '')`;
+    WHERE ? >= 0 AND ? <> '')`;
 /** Seconds of a week, in which the floor is counted. */
 const WEEK_SECONDS = 604_800;
 

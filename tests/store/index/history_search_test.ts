@@ -233,7 +233,7 @@ Deno.test("find() and the index leave out rows that another program broke", () =
     UPDATE entries SET exit_code = 9999999999 WHERE ingest_seq = 1;
     UPDATE entries SET cmd = x'ff00' WHERE ingest_seq = 2;
     UPDATE entries SET ts = 'soon' WHERE ingest_seq = 3;
-    UPDATE entries SET duration_ms = 4611686018427387904 WHERE ingest_seq = 4;
+    UPDATE entries SET device_id = x'07' WHERE ingest_seq = 4;
     UPDATE entries SET session = x'00' WHERE ingest_seq = 5`));
   for (let i = 0; i < 2; i++) {
     const seqs = history.recall.find({ limit: 9 }).map((e) =>

@@ -115,7 +115,7 @@ Deno.test("entriesAfter() leaves out rows that another program broke and goes on
     "exit_code = 9999999999",
     "cmd = x'ff00'",
     "ts = 99999999999999",
-    "duration_ms = 4611686018427387904",
+    "device_id = x'07'",
     "hostname = x'07'",
     "ts = 'soon'",
     "entry_id = 'a' || char(10) || 'b'",
