@@ -33,13 +33,20 @@ export function detailLines(
   return [...command, "", summary(runs), "", ...runs.runs.map((run) => runLine(run, home))];
 }
 
-function summary({ total, failed, firstMs, lastMs }: CommandRuns): string {
+function summary({ total, failed, unknown = 0, firstMs, lastMs }: CommandRuns): string {
   const ran = total === 1 ? "ran once" : `ran ${grouped(total)} times`;
-  const share = total > 0 ? Math.round(100 * failed / total) : 0;
-  const fails = failed === 0 ? "never failed" : `failed ${grouped(failed)} (${share} %)`;
+  const fails = failures(total - unknown, failed) +
+    (unknown > 0 && unknown < total ? `, ${grouped(unknown)} not known` : "");
   const first = firstMs === undefined ? "" : `, first ${moment(firstMs).slice(0, 10)}`;
   const when = total === 1 ? moment(lastMs) : `last ${moment(lastMs)}${first}`;
   return `${ran}, ${fails}, ${when}`;
+}
+
+// Of what nobody saw the end it cannot be said that it never failed.
+function failures(known: number, failed: number): string {
+  if (known === 0) return "exit status not known";
+  const share = Math.round(100 * failed / known);
+  return failed === 0 ? "never failed" : `failed ${grouped(failed)} (${share} %)`;
 }
 
 function runLine(run: RunInfo, home: string | undefined): string {

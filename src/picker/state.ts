@@ -50,6 +50,8 @@ export interface CommandRuns {
   readonly total: number;
   /** How many of them ended with another status than 0. */
   readonly failed: number;
+  /** Of how many nobody knows how they ended. @default {0} */
+  readonly unknown?: number | undefined;
   /** `undefined` if not known. */
   readonly firstMs: number | undefined;
   readonly lastMs: number;

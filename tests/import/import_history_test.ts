@@ -312,6 +312,15 @@ Deno.test("importHistory() does not take a status that nobody knows for one", as
   while (at.history.index.catchUp() > 0);
   assert.deepEqual(by("unknown"), ["imported", "never ended"]);
   assert.deepEqual([by("success"), by("failure")], [["fine"], []]);
+  const { runs, failed, unknown, folders } = at.history.stats.summary({});
+  assert.deepEqual({ runs, failed, unknown }, { runs: 3, failed: 0, unknown: 2 });
+  assert.deepEqual(
+    folders.map((row) => row.cwd),
+    ["/home/me"],
+    "a folder that is none leads no list",
+  );
+  const { entries: _, ...ends } = at.history.recall.runsOf("never ended");
+  assert.deepEqual(ends, { total: 1, failed: 0, unknown: 1 });
 });
 
 Deno.test("importHistory() reads mcfly's database", async () => {

@@ -70,10 +70,10 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
     runs(id): CommandRuns | undefined {
       const command = entryOf(id)?.command;
       if (command === undefined) return undefined;
-      const { total, failed, entries } = recall.runsOf(command, MAX_RUNS);
+      const { total, failed, unknown, entries } = recall.runsOf(command, MAX_RUNS);
       const lastMs = entries[0]?.startedAtMs ?? 0;
       const firstMs = entries.length === total ? entries.at(-1)?.startedAtMs : undefined;
-      return { command, total, failed, firstMs, lastMs, runs: entries };
+      return { command, total, failed, unknown, firstMs, lastMs, runs: entries };
     },
     delete(id, reach): number {
       const command = entryOf(id)?.command;

@@ -1,4 +1,5 @@
 /** Reads for people: search, the picker, the details of a command. Never waits for the index. */
+import { unknownExitTest } from "./run_filter.ts";
 import type { Entry } from "../../history/entry.ts";
 import type { Database } from "../file/database.ts";
 import { textFilter } from "./match.ts";
@@ -30,6 +31,8 @@ export interface CommandSlice {
 export interface CommandRuns {
   readonly total: number;
   readonly failed: number;
+  /** Runs of which nobody knows how they ended; not among the failed ones. */
+  readonly unknown: number;
   /** The newest, newest first, as far as the limit reaches. */
   readonly entries: readonly Entry[];
 }
@@ -142,6 +145,8 @@ export class Recall {
     const stored = found < reader.own.firstCommand ? found : -1;
     const runs: Run[] = [];
     let failed = 0;
+    let unknown = 0;
+    const isUnknown = unknownExitTest(this.#db, reader.own);
     const wanted = (id: number): boolean =>
       id === stored || id === reader.own.commands.get(command);
     for (const { columns } of reader.blocks(wanted)) {
@@ -149,13 +154,14 @@ export class Recall {
       for (let i = 0; i < commands.length; i++) {
         const id = commands[i]!;
         if (!wanted(id) || !reader.wants(columns, i)) continue;
-        if (exitCodes[i] !== 0) failed++;
+        if (isUnknown(columns, i)) unknown++;
+        else if (exitCodes[i] !== 0) failed++;
         runs.push({ seq: seqs[i]!, startedAtMs: startedAtMs[i]!, command: id });
       }
     }
     runs.sort((a, b) => b.startedAtMs - a.startedAtMs || b.seq - a.seq);
     const entries = this.entriesBySeq(runs.slice(0, limit).map((run) => run.seq));
-    return { total: runs.length, failed, entries };
+    return { total: runs.length, failed, unknown, entries };
   }
 
   /** Numbers in the log of everything that matches, newest first. */

@@ -3,6 +3,7 @@ import {
   type FilterClause,
   isAboutPlaces,
   isAboutRows,
+  isKnownExit,
   isUnknownPlace,
   matchesExit,
   matchesPlace,
@@ -22,7 +23,7 @@ export interface CompiledFilter {
   readonly session: NumberTest | undefined;
 }
 
-type RunTest = (columns: Columns, i: number) => boolean;
+export type RunTest = (columns: Columns, i: number) => boolean;
 type NumberTest = (id: number) => boolean;
 
 /** Prepares a filter. */
@@ -106,6 +107,13 @@ function sessionTest(
   if (name === undefined) return undefined;
   const stored = db.integer("SELECT id FROM rr_session WHERE name = ?", name);
   return (id) => id >= own.firstSession ? own.sessions.get(id) === name : id !== 0 && id === stored;
+}
+
+/** Whether nobody knows how the run at a position ended. */
+export function unknownExitTest(db: Database, own: OwnNumbers): RunTest {
+  const isUnknown = placeTest(db, undefined, own, ({ cwd }) => isUnknownPlace(cwd));
+  return ({ exitCodes, places }, i) =>
+    !isKnownExit(exitCodes[i]!, exitCodes[i] === 0 && isUnknown(places[i]!));
 }
 
 function exitTest(db: Database, exit: RunFilter["exit"], own: OwnNumbers): RunTest | undefined {

@@ -1,4 +1,5 @@
 /** Counts over the history: what is typed most, when, where, and how often it fails. */
+import { unknownExitTest } from "./run_filter.ts";
 import type { Database } from "../file/database.ts";
 import { RunReader } from "./run_reader.ts";
 import type { Meta } from "../file/meta.ts";
@@ -6,7 +7,7 @@ import type { Recall } from "./history_search.ts";
 import type { TextQuery } from "../../history/text_query.ts";
 import { textFilter } from "./match.ts";
 import type { Entry } from "../../history/entry.ts";
-import { matchesRun, type RunFilter } from "../../history/run_filter.ts";
+import { isUnknownPlace, matchesRun, type RunFilter } from "../../history/run_filter.ts";
 import type { HistoryQuery } from "./history_query.ts";
 
 /** What {@linkcode Stats.summary} takes besides the filter. */
@@ -21,10 +22,11 @@ export interface SummaryOptions {
   readonly bordersMs?: readonly number[] | undefined;
 }
 
-/** How often, and how often with an exit status other than 0. */
+/** How often, how often with an exit status other than 0, and how often nobody knows with which. */
 export interface Count {
   readonly runs: number;
   readonly failed: number;
+  readonly unknown: number;
 }
 
 /** What {@linkcode Stats.summary} gives. */
@@ -70,29 +72,33 @@ export class Stats {
     const periods = new Tally();
     const hours = new Tally();
     const hourOf = hourReader();
-    const total = { runs: 0, failed: 0, oldestMs: Infinity, newestMs: -Infinity };
+    const isUnknown = unknownExitTest(this.#db, reader.own);
+    const total = { runs: 0, failed: 0, unknown: 0, oldestMs: Infinity, newestMs: -Infinity };
     const wanted = text && textFilter(this.#db, reader, text);
     for (const { columns } of reader.blocks(wanted)) {
       for (let i = 0; i < columns.seqs.length; i++) {
         if (wanted?.(columns.commands[i]!) === false || !reader.wants(columns, i)) continue;
-        const failed = columns.exitCodes[i] === 0 ? 0 : 1;
+        const unknown = isUnknown(columns, i) ? 1 : 0;
+        const failed = unknown === 1 || columns.exitCodes[i] === 0 ? 0 : 1;
         const ms = columns.startedAtMs[i]!;
         total.runs++;
         total.failed += failed;
+        total.unknown += unknown;
         total.oldestMs = Math.min(total.oldestMs, ms);
         total.newestMs = Math.max(total.newestMs, ms);
-        commands.add(columns.commands[i]!, failed, columns.seqs[i]!);
-        places.add(columns.places[i]!, failed, columns.seqs[i]!);
-        hours.add(hourOf(ms), failed, 0);
+        commands.add(columns.commands[i]!, failed, unknown, columns.seqs[i]!);
+        places.add(columns.places[i]!, failed, unknown, columns.seqs[i]!);
+        hours.add(hourOf(ms), failed, unknown, 0);
         if (bordersMs.length > 1) {
           const period = periodOf(bordersMs, ms);
-          if (period >= 0 && period < bordersMs.length - 1) periods.add(period, failed, 0);
+          if (period >= 0 && period < bordersMs.length - 1) periods.add(period, failed, unknown, 0);
         }
       }
     }
     return {
       runs: total.runs,
       failed: total.failed,
+      unknown: total.unknown,
       distinct: commands.distinct,
       oldestMs: total.runs === 0 ? undefined : total.oldestMs,
       newestMs: total.runs === 0 ? undefined : total.newestMs,
@@ -128,9 +134,9 @@ export class Stats {
 
   #withTexts(commands: readonly (Count & { readonly seq: number })[]): Summary["commands"] {
     // Any run of a command has its text.
-    return commands.flatMap(({ seq, runs, failed }) => {
+    return commands.flatMap(({ seq, ...count }) => {
       const [entry] = this.#recall.entriesBySeq([seq]);
-      return entry === undefined ? [] : [{ command: entry.command, runs, failed }];
+      return entry === undefined ? [] : [{ command: entry.command, ...count }];
     });
   }
 
@@ -140,21 +146,22 @@ export class Stats {
     top: number,
     name: Name,
   ): (Count & { readonly [K in Name]: string })[] {
-    const sums = new Map<string, { runs: number; failed: number }>();
+    const sums = new Map<string, { runs: number; failed: number; unknown: number }>();
     const add = (id: number, value: string): void => {
-      const { runs, failed } = places.count(id);
-      const sum = sums.get(value);
-      if (sum === undefined) sums.set(value, { runs, failed });
-      else {
-        sum.runs += runs;
-        sum.failed += failed;
-      }
+      const { runs, failed, unknown } = places.count(id);
+      const sum = sums.get(value) ?? { runs: 0, failed: 0, unknown: 0 };
+      sum.runs += runs;
+      sum.failed += failed;
+      sum.unknown += unknown;
+      sums.set(value, sum);
     };
     for (const [id, value] of this.#db.rows(`SELECT id, ${name} FROM rr_place`)) {
       add(id as number, String(value));
     }
     for (const [id, place] of reader.own.places) add(id, place[name]);
-    return [...sums].filter(([, sum]) => sum.runs > 0)
+    return [...sums].filter(([value, sum]) =>
+      sum.runs > 0 && !(name === "cwd" && isUnknownPlace(value))
+    )
       .sort(([a, x], [b, y]) => y.runs - x.runs || (a < b ? -1 : 1))
       .slice(0, top)
       .map(([value, sum]) =>
@@ -197,17 +204,23 @@ class Tally {
   distinct = 0;
   #runs = new Uint32Array(1 << 12);
   #failed = new Uint32Array(1 << 12);
+  #unknown = new Uint32Array(1 << 12);
   #seqs = new Float64Array(1 << 12);
 
-  add(id: number, failed: number, seq: number): void {
+  add(id: number, failed: number, unknown: number, seq: number): void {
     if (id >= this.#runs.length) this.#grow(id);
     if (this.#runs[id]!++ === 0) this.distinct++;
     this.#failed[id]! += failed;
+    this.#unknown[id]! += unknown;
     this.#seqs[id] = seq;
   }
 
   count(id: number): Count {
-    return { runs: this.#runs[id] ?? 0, failed: this.#failed[id] ?? 0 };
+    return {
+      runs: this.#runs[id] ?? 0,
+      failed: this.#failed[id] ?? 0,
+      unknown: this.#unknown[id] ?? 0,
+    };
   }
 
   most(top: number): (Count & { readonly seq: number })[] {
@@ -241,6 +254,7 @@ class Tally {
     };
     this.#runs = grown(new Uint32Array(size), this.#runs);
     this.#failed = grown(new Uint32Array(size), this.#failed);
+    this.#unknown = grown(new Uint32Array(size), this.#unknown);
     this.#seqs = grown(new Float64Array(size), this.#seqs);
   }
 }

@@ -1,16 +1,22 @@
 import assert from "node:assert/strict";
-import { heatMap, hourBars, longestStreak } from "../../../src/cli/commands/stats/pictures.ts";
+import {
+  type DayCount,
+  heatMap,
+  hourBars,
+  longestStreak,
+} from "../../../src/cli/commands/stats/pictures.ts";
 
 const plain = (text: string): string => text;
 const PALETTE = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain };
 const ASCII = { palette: PALETTE, isUtf8: false };
 
 /** Days up to Wednesday, 15 May 2024. */
-function days(runs: readonly number[]): { fromMs: number; runs: number; failed: number }[] {
+function days(runs: readonly number[]): DayCount[] {
   return runs.map((count, i) => ({
     fromMs: new Date(2024, 4, 15 - runs.length + 1 + i).getTime(),
     runs: count,
     failed: 0,
+    unknown: 0,
   }));
 }
 
@@ -32,7 +38,10 @@ Deno.test("heatMap() fits a narrow terminal with the latest weeks", () => {
 });
 
 Deno.test("hourBars() has two columns an hour", () => {
-  const hours = Array.from({ length: 24 }, (_, i) => ({ runs: i === 9 ? 8 : 0, failed: 0 }));
+  const hours = Array.from(
+    { length: 24 },
+    (_, i) => ({ runs: i === 9 ? 8 : 0, failed: 0, unknown: 0 }),
+  );
   assert.deepEqual(hourBars(hours, ASCII), [
     `${" ".repeat(18)}##`,
     "00    03    06    09    12    15    18    21",
@@ -41,6 +50,6 @@ Deno.test("hourBars() has two columns an hour", () => {
 
 Deno.test("longestStreak() counts days in a row", () => {
   const of = (...runs: number[]): number =>
-    longestStreak(runs.map((r) => ({ runs: r, failed: 0 })));
+    longestStreak(runs.map((r) => ({ runs: r, failed: 0, unknown: 0 })));
   assert.deepEqual([of(), of(0), of(1, 1, 0, 3), of(0, 1, 1, 1)], [0, 0, 2, 3]);
 });

@@ -212,7 +212,12 @@ Deno.test("runsOf() counts every run of exactly one command", () => {
     assert.equal(found.total, runs.length);
     assert.equal(found.failed, runs.filter((e) => e.exitCode !== 0).length);
     assert.deepEqual(found.entries, expected(runs, { limit: 5 }));
-    assert.deepEqual(history.recall.runsOf("git statu"), { total: 0, failed: 0, entries: [] });
+    assert.deepEqual(history.recall.runsOf("git statu"), {
+      total: 0,
+      failed: 0,
+      unknown: 0,
+      entries: [],
+    });
     history.index.catchUp(5000);
   }
 });

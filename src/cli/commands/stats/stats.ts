@@ -102,9 +102,10 @@ function midnights(nowMs: number, days: number): number[] {
 }
 
 function toJson(summary: Summary, days: number): Record<string, unknown> {
-  const count = ({ runs, failed }: Count): Count => ({ runs, failed });
+  const count = ({ runs, failed }: Count): Omit<Count, "unknown"> => ({ runs, failed });
   return {
     ...count(summary),
+    exit_unknown: summary.unknown,
     distinct_commands: summary.distinct,
     oldest_ms: summary.oldestMs ?? null,
     newest_ms: summary.newestMs ?? null,

@@ -36,7 +36,7 @@ export function statsText(world: World, summary: Summary, days: number): string 
   ];
   return [
     `${grouped(summary.runs)} runs of ${grouped(summary.distinct)} commands, ` +
-    `${day(summary.oldestMs!)} to ${day(summary.newestMs!)}, ${percent(summary)} failed`,
+    `${day(summary.oldestMs!)} to ${day(summary.newestMs!)}, ${failedShare(summary)}`,
     ...sections.flatMap(([title, rows]) => sectionLines(title, rows, block, palette)),
     ...sectionLines("Most failing", failingRows(summary), block, palette),
     ...longestLines(summary, palette),
@@ -91,7 +91,7 @@ function sectionLines(
   const head = `${title.padEnd(width)} ${"runs".padStart(9)} ${"failed".padStart(7)}`;
   const lines = rows.map((row, i) => {
     const name = names[i]! + " ".repeat(width - textWidth(names[i]!));
-    const failed = row.failed === 0 ? "-" : percent(row);
+    const failed = row.failed === 0 ? row.unknown === row.runs ? "?" : "-" : percent(row);
     const bar = block.repeat(Math.ceil(row.runs / most * BAR_WIDTH));
     return `${name} ${grouped(row.runs).padStart(9)} ${failed.padStart(7)}  ${bar}`.trimEnd();
   });
@@ -110,8 +110,16 @@ function cut(text: string, width: number): string {
   return `${out}...`;
 }
 
-function percent({ runs, failed }: Count): string {
-  return `${(failed / Math.max(1, runs) * 100).toFixed(1)} %`;
+function failedShare(summary: Count): string {
+  const { runs, unknown } = summary;
+  if (unknown === runs) return "no exit status known";
+  const rest = unknown > 0 ? ` of those whose end is known (${grouped(runs - unknown)})` : "";
+  return `${percent(summary)} failed${rest}`;
+}
+
+// Of the runs whose end is known: imports from shells tell nothing of it.
+function percent({ runs, failed, unknown }: Count): string {
+  return `${(failed / Math.max(1, runs - unknown) * 100).toFixed(1)} %`;
 }
 
 function grouped(value: number): string {
