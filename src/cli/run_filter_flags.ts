@@ -8,7 +8,7 @@ import { folderFilter, type RunFilter } from "../history/run_filter.ts";
 import type { TextQuery } from "../history/text_query.ts";
 import type { QueryPlace } from "../search/language/filters.ts";
 import { bothFilters, parseWords } from "../search/language/parse.ts";
-import { textQuery } from "../search/text_test.ts";
+import { textQuery } from "../search/text_matcher.ts";
 import type { FlagSpecOf } from "./define_command.ts";
 import { offering, textFlag } from "./flags.ts";
 

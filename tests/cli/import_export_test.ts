@@ -5,7 +5,7 @@ Deno.test("rr import takes in bash and zsh histories and prints the original's l
   using world = annsWorld();
   Deno.writeTextFileSync(
     `${world.home}/.zsh_history`,
-    ": 1700000000:3;make test\n: 1700000010:0;rr x\n",
+    ": 1700000000:3;make test\n: 1700000010:0;rr status\n",
   );
   Deno.writeTextFileSync(
     `${world.home}/h`,

@@ -73,10 +73,16 @@ export class FileGuard implements Disposable {
   }
 }
 
-/** SQLite writes to the file only what has stood in the write-ahead log before. */
+/** Below this a log has not been folded in by SQLite itself, which does so from 1,000 pages on. */
+const FOLDED_FROM_BYTES = 1_000 * 4_096;
+
+/**
+ * SQLite writes to the file only what has stood in the write-ahead log before: not what came into an
+ * empty log since, unless that was so much that it has been folded in meanwhile.
+ */
 function changedBehindSqlite(before: Look, now: Look): boolean {
-  return now.mtimeMs !== before.mtimeMs && before.waiting === 0 && now.waiting === 0 &&
-    now.version === before.version;
+  return now.mtimeMs !== before.mtimeMs && before.waiting === 0 &&
+    now.waiting < FOLDED_FROM_BYTES && now.version === before.version;
 }
 
 function headerOf(path: string): HeaderWatch | undefined {

@@ -33,7 +33,10 @@ export async function takeIn(context: HistoryContext, signal: AbortSignal): Prom
 /** An intake that goes by the configuration of the moment. */
 export function intakeOf({ deps, history, config, guard }: HistoryContext): () => Promise<number> {
   const log: IngestDeps["log"] = {
-    append: (entries) => history.log.append(entries),
+    append: (entries) => {
+      guard.check(); // else the first write into a file that was overwritten would hide that it was
+      return history.log.append(entries);
+    },
     checkPlace: () => guard.check(),
   };
   let made: { readonly from: DaemonConfig; readonly ingest: () => Promise<number> } | undefined;
