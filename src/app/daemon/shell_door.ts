@@ -48,7 +48,7 @@ async function pick(
   const paint = deps.shellPicker;
   let terminal: ForeignTerminal;
   try {
-    if (paint === undefined) return line.send("no");
+    if (!paint?.isWanted()) return line.send("no");
     terminal = openForeignTerminal({ ...request, path: request.tty, isOurs });
   } catch (error) {
     deps.logger.debug("No picker for a shell", { error: causeChain(error) });
@@ -66,7 +66,12 @@ async function pick(
     await terminal.breathe();
     if (!line.isOpen) return;
     line.send("here");
-    const answer = await paint(request, terminal, history, AbortSignal.any([stop, end.signal]));
+    const answer = await paint.pick(
+      request,
+      terminal,
+      history,
+      AbortSignal.any([stop, end.signal]),
+    );
     line.send(`=${answer ?? ""}`);
   } finally {
     clearInterval(life);

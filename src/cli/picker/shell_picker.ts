@@ -8,18 +8,25 @@ import { searchInteractively } from "./interactive.ts";
 
 /** Creates it; `load` reads the settings, each time: they may have changed. */
 export function shellPicker(world: World, load: () => Settings): ShellPicker {
-  return async (request, terminal, history, signal) => {
-    const settings = load();
-    let answer = "";
-    const view = worldOf(world, request, terminal, (text) => answer += text);
-    const flags = { query: request.query, widget: true, up: request.up };
-    const open = (): Promise<ForeignTerminal> => Promise.resolve(terminal);
-    await searchInteractively(view, { ...settings, searchUi: "builtin" }, history, flags, {
-      open,
-      signal,
-    });
-    return answer;
+  return {
+    // Whoever has chosen fzf gets it from the process that the shell starts then.
+    isWanted: () => load().searchUi === "builtin",
+    pick: (request, terminal, history, signal) =>
+      pick(world, load(), request, terminal, history, signal),
   };
+}
+
+async function pick(
+  world: World,
+  settings: Settings,
+  ...[request, terminal, history, signal]: Parameters<ShellPicker["pick"]>
+): Promise<string> {
+  let answer = "";
+  const view = worldOf(world, request, terminal, (text) => answer += text);
+  const flags = { query: request.query, widget: true, up: request.up };
+  const open = (): Promise<ForeignTerminal> => Promise.resolve(terminal);
+  await searchInteractively(view, settings, history, flags, { open, signal });
+  return answer;
 }
 
 /** The World as the shell has it. */
