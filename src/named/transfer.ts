@@ -4,13 +4,9 @@ import type { ExchangeId } from "./effects.ts";
 import type { Batch } from "./frames.ts";
 import type { Name } from "./digest.ts";
 import { pauseAfterFailure } from "./need.ts";
-import type { Item } from "./item.ts";
 import type { Exchange } from "./state.ts";
 import type { Span } from "./store.ts";
 import { distrust, take, type Turn } from "./turn.ts";
-
-/** A week often has few items, and few compress badly: it is read on until there are so many. */
-const BATCH_ITEMS = 1_000;
 
 /** Sends the items of the spans, then the end. */
 export function send(
@@ -28,8 +24,7 @@ export function send(
 export function sendNext(turn: Turn, exchange: Exchange): void {
   const { store, out } = turn;
   const { outbox, id } = exchange;
-  const batch: Item[] = [];
-  while (outbox !== undefined && outbox.spans.length > 0 && batch.length < BATCH_ITEMS) {
+  while (outbox !== undefined && outbox.spans.length > 0) {
     const { items, held, next } = store.page(outbox.spans[0]!, outbox.place);
     // First, as a busy store fails it, and then this step is done again as a whole.
     if (held.length > 0) {
@@ -38,11 +33,9 @@ export function sendNext(turn: Turn, exchange: Exchange): void {
     }
     outbox.place = next;
     if (next === undefined) outbox.spans.shift();
-    batch.push(...items);
-  }
-  if (batch.length > 0) {
-    exchange.sent += batch.length;
-    out.push({ type: "write", x: id, frame: { type: "batch", items: batch }, more: true });
+    if (items.length === 0) continue;
+    exchange.sent += items.length;
+    out.push({ type: "write", x: id, frame: { type: "batch", items }, more: true });
     return;
   }
   const name = outbox?.name ?? store.name(exchange.floor);
