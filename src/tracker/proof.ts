@@ -4,7 +4,7 @@
  * The original has none, so whoever may register can replace the record of any peer and have others
  * dial where he likes. Its trackers ignore the header, and its clients send none.
  */
-import { joinBytes } from "../base/bytes.ts";
+import { joinBytes, toBase64 } from "../base/bytes.ts";
 import type { PeerId } from "../swarm/peer.ts";
 import { ed25519KeyOf } from "../swarm/peer_id.ts";
 
@@ -71,8 +71,7 @@ function signedBytes({ method, path, body }: ProofSubject, at: number): Uint8Arr
 }
 
 function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_")
-    .replaceAll("=", "");
+  return toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { toBase64 } from "../base/bytes.ts";
 import type { Clock } from "../base/clock.ts";
 import { withDeadline } from "../base/async/deadline.ts";
 import type { PeerId } from "../swarm/peer.ts";
@@ -90,10 +91,4 @@ function placeOf(c: Context): { readonly swarm: PeerId; readonly id: string } | 
   const swarm = parsePeerIdText(c.req.param("swarm") ?? "");
   const id = c.req.param("id") ?? "";
   return swarm !== undefined && /^[0-9a-f]{32}$/.test(id) ? { swarm, id } : undefined;
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }
