@@ -9,9 +9,9 @@ import { causeChain, RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import type { Logger } from "../base/log.ts";
 import type { CaptureOptions, CaptureRules } from "../capture/rules.ts";
+import { captureOptionsOf } from "../config/capture_options.ts";
 import { spoolFolder } from "../config/paths.ts";
 import type { Settings } from "../config/settings.ts";
-import type { DeviceId } from "../history/entry.ts";
 import type { IngestDeps, IngestReport } from "../spool/ingest.ts";
 
 /** Whose commands they are, where they wait, and which of them to keep. */
@@ -43,12 +43,7 @@ export function intakePlanOf(settings: Settings): IntakePlan {
     folder: spoolFolder(settings.dbPath),
     userId: settings.userId,
     deviceId: settings.deviceId,
-    capture: {
-      ignorePattern: settings.recordIgnoreRegex,
-      ignoreFolders: settings.recordIgnoreDirs,
-      home: settings.home,
-      secretsFilter: settings.recordSecretsFilter,
-    },
+    capture: captureOptionsOf(settings),
   };
 }
 
@@ -66,7 +61,7 @@ export function createIntake(
     folder,
     log,
     userId,
-    deviceId: deviceId as DeviceId,
+    deviceId,
     rules: () => rules ??= rulesOf({ ...capture, realPath: (path) => files.realPath(path) }),
   };
   return {

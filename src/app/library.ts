@@ -7,6 +7,7 @@
 import { linkedController } from "../base/async/linked_signal.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
+import { createEntry } from "../history/create_entry.ts";
 import type { Entry, EntryDraft } from "../history/entry.ts";
 import { checkEntry } from "../history/check_entry.ts";
 import { uuidV7 } from "../history/uuid.ts";
@@ -15,7 +16,6 @@ import type { SyncListener } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/options.ts";
 import type { PeerId } from "../swarm/peer.ts";
 import type { SyncReport } from "../sync/report.ts";
-import { VERSION } from "../version.ts";
 import { systemWorld } from "../world/system.ts";
 import type { SyncSession } from "./session.ts";
 
@@ -174,23 +174,11 @@ class OpenedHistory implements LocalHistory {
     this.#world = world;
   }
 
-  record(draft: EntryDraft, { deviceId, userId }: Owner): Entry {
+  record(draft: EntryDraft, owner: Owner): Entry {
     const { clock, random } = this.#world;
     const startedAtMs = Math.floor(draft.startedAtMs ?? clock.now());
-    const entry = checkEntry({
-      id: uuidV7(startedAtMs, random.bytes(10)),
-      deviceId,
-      userId,
-      startedAtMs,
-      command: draft.command,
-      cwd: draft.cwd ?? "unknown",
-      exitCode: draft.exitCode ?? 0,
-      durationMs: draft.durationMs ?? 0,
-      shell: draft.shell ?? "unknown",
-      hostname: draft.hostname ?? "unknown",
-      version: VERSION,
-      session: draft.session,
-    });
+    const id = uuidV7(startedAtMs, random.bytes(10));
+    const entry = createEntry({ ...draft, startedAtMs }, id, owner);
     this.database.log.append([entry]);
     return entry;
   }

@@ -3,6 +3,9 @@ export type EntryId = string & { readonly __brand: "EntryId" };
 /** Names the device that ran a command. A label that people choose, not a key. */
 export type DeviceId = string & { readonly __brand: "DeviceId" };
 
+/** The folder of a run of which only the command is known, in the original's columns. */
+export const UNKNOWN_FOLDER = "unknown";
+
 /**
  * One command that was run, on one device, at one time. Never changes once made.
  *

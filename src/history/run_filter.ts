@@ -1,5 +1,6 @@
 /** Which runs of commands a reader wants, by everything but their text: the one definition of it. */
 import { isWithin } from "../base/folder.ts";
+import { UNKNOWN_FOLDER } from "./entry.ts";
 
 /** Every given condition must hold. */
 export interface RunFilter {
@@ -49,9 +50,6 @@ export interface FilteredRun extends RunPlace {
   readonly startedAtMs: number;
   readonly durationMs: number;
 }
-
-/** The folder of a run of which only the command is known. */
-const UNKNOWN_FOLDER = "unknown";
 
 /** Whether a place is the one of imports that know nothing but the command. */
 export function isUnknownPlace(cwd: string): boolean {

@@ -13,14 +13,13 @@ import type { Clock } from "../base/clock.ts";
 import type { Files } from "../base/world.ts";
 import type { CaptureRules } from "../capture/rules.ts";
 import { tidyCommand } from "../capture/tidy.ts";
+import { createEntry } from "../history/create_entry.ts";
 import type { DeviceId, Entry, EntryDraft, EntryId } from "../history/entry.ts";
-import { checkEntry } from "../history/check_entry.ts";
 import { isBroken } from "../shell/broken_record.ts";
 import { fillTimes, type Head } from "./fill_times.ts";
 import { importEntryId } from "./import_id.ts";
 import type { IdentifiedDraft } from "./rows.ts";
 import type { AppendResult } from "../swarm/log.ts";
-import { VERSION } from "../version.ts";
 import { type ImportReport, ImportTally } from "./import_tally.ts";
 import { type KnownCommands, knownCommands } from "./known_commands.ts";
 import { Occurrences } from "./occurrences.ts";
@@ -187,20 +186,9 @@ function entryOf(
   if (isKnown) return tally.known();
   const name = { userId, deviceId, shell: from, unixSeconds, index, command: draft.command };
   try {
-    return checkEntry({
-      id: (draft as IdentifiedDraft).id as EntryId | undefined ?? importEntryId(name),
-      deviceId,
-      userId,
-      startedAtMs,
-      command: draft.command,
-      cwd: draft.cwd ?? "unknown",
-      exitCode: draft.exitCode ?? 0,
-      durationMs: draft.durationMs ?? 0,
-      shell: draft.shell ?? "unknown",
-      hostname: draft.hostname ?? request.hostname,
-      version: VERSION,
-      session: draft.session,
-    });
+    const id = (draft as IdentifiedDraft).id as EntryId | undefined ?? importEntryId(name);
+    const hostname = draft.hostname ?? request.hostname;
+    return createEntry({ ...draft, startedAtMs, hostname }, id, request);
   } catch (error) {
     return tally.broken({ broken: (error as Error).message, at });
   }

@@ -13,9 +13,9 @@ import type { Random } from "../base/random.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import type { CaptureRules } from "../capture/rules.ts";
-import type { DeviceId, Entry } from "../history/entry.ts";
+import type { Entry } from "../history/entry.ts";
 import { parseSpool, type SpoolRecord } from "../shell/spool_record.ts";
-import { clockErrorMs, type EntryOwner, toEntry } from "./to_entry.ts";
+import { clockErrorMs, toEntry } from "./to_entry.ts";
 import { sortNames, type SpoolListing, type TakenFile } from "./spool_names.ts";
 
 /** What taking in needs. */
@@ -32,7 +32,7 @@ export interface IngestDeps {
     checkPlace?(): void;
   };
   readonly userId: string;
-  readonly deviceId: DeviceId;
+  readonly deviceId: string;
   /** Asked for only when there is something to take in. */
   readonly rules: () => CaptureRules | Promise<CaptureRules>;
 }
@@ -235,7 +235,7 @@ function takeIn(deps: IngestDeps, files: readonly TakenFile[], taking: Taking): 
     total.broken += broken;
     const error = clockErrorOf(deps, file, records);
     for (const record of records) {
-      const entry = toEntry(record, file.session, deps satisfies EntryOwner, taking.rules, error);
+      const entry = toEntry(record, file.session, deps, taking.rules, error);
       if (entry === "skipped") total.skipped++;
       else if (entry === "broken") total.broken++;
       else entries.push(entry);

@@ -1,18 +1,11 @@
 /** A spool record to the entry it stands for. */
 import { type CaptureRules, isHidden } from "../capture/rules.ts";
 import { tidyCommand } from "../capture/tidy.ts";
-import type { DeviceId, Entry, EntryId } from "../history/entry.ts";
-import { checkEntry } from "../history/check_entry.ts";
+import { createEntry, type EntryOwner } from "../history/create_entry.ts";
+import type { Entry, EntryId } from "../history/entry.ts";
 import { sha1 } from "../history/sha1.ts";
 import { uuidV7 } from "../history/uuid.ts";
 import type { SpoolRecord } from "../shell/spool_record.ts";
-import { VERSION } from "../version.ts";
-
-/** Whose entries they become. */
-export interface EntryOwner {
-  readonly userId: string;
-  readonly deviceId: DeviceId;
-}
 
 /**
  * The entry of a record; `skipped` by rule; `broken` if it breaks a bound of entries.
@@ -30,20 +23,10 @@ export function toEntry(
   const command = tidyCommand(record.command);
   if (rules.skipReason(command, record.cwd) !== undefined) return "skipped";
   try {
-    return checkEntry({
-      id: recordId(session, record),
-      deviceId: owner.deviceId,
-      userId: owner.userId,
-      startedAtMs: record.startedAtMs + (record.sinceBoot ? clockErrorMs : 0),
-      command,
-      cwd: record.cwd,
-      exitCode: record.exitCode,
-      durationMs: Math.max(0, record.durationMs),
-      shell: record.shell,
-      hostname: record.hostname,
-      version: VERSION,
-      session,
-    });
+    const startedAtMs = record.startedAtMs + (record.sinceBoot ? clockErrorMs : 0);
+    const durationMs = Math.max(0, record.durationMs);
+    const draft = { ...record, command, startedAtMs, durationMs, session };
+    return createEntry(draft, recordId(session, record), owner);
   } catch {
     return "broken";
   }

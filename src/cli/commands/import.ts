@@ -7,6 +7,7 @@ import { IMPORT_SOURCES, type ImportSource } from "../../import/import_sources.t
 import { usualFiles } from "../../import/usual_places.ts";
 import { type CaptureRules, createCaptureRules } from "../../capture/rules.ts";
 import { loadSettings } from "../../config/load.ts";
+import { captureOptionsOf } from "../../config/capture_options.ts";
 import type { Settings } from "../../config/settings.ts";
 import { expandHome } from "../../config/paths.ts";
 import type { DeviceId } from "../../history/entry.ts";
@@ -153,11 +154,8 @@ function sourceOf(
 async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | undefined> {
   try {
     return await createCaptureRules({
-      ignorePattern: settings.recordIgnoreRegex,
-      ignoreFolders: settings.recordIgnoreDirs,
-      home: settings.home,
+      ...captureOptionsOf(settings),
       realPath: (path) => world.files.realPath(path),
-      secretsFilter: settings.recordSecretsFilter,
     });
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "config") throw error;

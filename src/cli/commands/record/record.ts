@@ -2,18 +2,18 @@ import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import { type CaptureRules, createCaptureRules } from "../../../capture/rules.ts";
 import { tidyCommand } from "../../../capture/tidy.ts";
+import { captureOptionsOf } from "../../../config/capture_options.ts";
 import { loadSettingsQuickly } from "../../../config/load_quickly.ts";
 import type { Settings } from "../../../config/settings.ts";
+import { createEntry } from "../../../history/create_entry.ts";
 import type { Entry } from "../../../history/entry.ts";
 import {
-  checkEntry,
   MAX_COMMAND_CHARS,
   MAX_STARTED_AT_MS,
   MIN_STARTED_AT_MS,
 } from "../../../history/check_entry.ts";
 import { uuidV7 } from "../../../history/uuid.ts";
 import { openForRecording } from "../../../store/file/open_for_recording.ts";
-import { VERSION } from "../../../version.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
 import {
@@ -147,11 +147,8 @@ function commandOf(world: World, { cmd, cmdFile }: Flags): string {
 async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | string> {
   try {
     return await createCaptureRules({
-      ignorePattern: settings.recordIgnoreRegex,
-      ignoreFolders: settings.recordIgnoreDirs,
-      home: settings.home,
+      ...captureOptionsOf(settings),
       realPath: (path) => world.files.realPath(path),
-      secretsFilter: settings.recordSecretsFilter,
     });
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "config") throw error;
@@ -169,18 +166,15 @@ function toEntry(
   const now = world.clock.now();
   const startedAtMs = flags.startedAtMs ?? Math.floor(now);
   const session = filled(flags.session) ?? world.env("RUSTORY_SESSION");
-  return checkEntry({
-    id: uuidV7(startedAtMs, world.random.bytes(10)),
-    deviceId: settings.deviceId,
-    userId: settings.userId,
+  const draft = {
     startedAtMs,
     command: typed,
     cwd,
     exitCode: flags.exitCode,
     durationMs: flags.durationMs,
-    shell: filled(flags.shell) ?? world.env("SHELL")?.split("/").at(-1) ?? "unknown",
+    shell: filled(flags.shell) ?? world.env("SHELL")?.split("/").at(-1),
     hostname: settings.hostname,
-    version: VERSION,
     session,
-  });
+  };
+  return createEntry(draft, uuidV7(startedAtMs, world.random.bytes(10)), settings);
 }

@@ -1,0 +1,42 @@
+/** The one place where what is known of a command becomes an entry. */
+import { VERSION } from "../version.ts";
+import { checkEntry } from "./check_entry.ts";
+import {
+  type DeviceId,
+  type Entry,
+  type EntryDraft,
+  type EntryId,
+  UNKNOWN_FOLDER,
+} from "./entry.ts";
+
+/** Whose entry it becomes. */
+export interface EntryOwner {
+  readonly userId: string;
+  readonly deviceId: string;
+}
+
+/** A draft whose time is known or was made up. */
+export type TimedDraft = EntryDraft & { readonly startedAtMs: number };
+
+/**
+ * The entry of a draft. What the draft does not know gets the value that stands for unknown in the
+ * original's columns: the text `unknown`, and 0 for exit status and duration.
+ *
+ * @throws {EntryError} naming the first field that breaks its rule
+ */
+export function createEntry(draft: TimedDraft, id: EntryId, owner: EntryOwner): Entry {
+  return checkEntry({
+    id,
+    deviceId: owner.deviceId,
+    userId: owner.userId,
+    startedAtMs: draft.startedAtMs,
+    command: draft.command,
+    cwd: draft.cwd ?? UNKNOWN_FOLDER,
+    exitCode: draft.exitCode ?? 0,
+    durationMs: draft.durationMs ?? 0,
+    shell: draft.shell ?? "unknown",
+    hostname: draft.hostname ?? "unknown",
+    version: VERSION,
+    session: draft.session,
+  });
+}
