@@ -108,6 +108,20 @@ Deno.test("console, exit and the environment are reached only through the World"
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("time comes from the Clock", async () => {
+  const wrong: string[] = [];
+  for await (const file of sources(SRC)) {
+    const path = file.pathname.slice(SRC.pathname.length);
+    if (path.startsWith("world/") || path === "base/clock.ts") continue;
+    const text = withoutComments(await Deno.readTextFile(file));
+    // A socket's own setTimeout() is about its silence, and is the only way to hear of it.
+    const own =
+      /(?<!\.)\b(setTimeout|setInterval)\(|\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/;
+    if (own.test(text)) wrong.push(path);
+  }
+  assert.deepEqual(wrong, []);
+});
+
 interface Arrows {
   readonly arrows: readonly string[];
   /** "every room above": what it uses of them is its own affair. */

@@ -28,3 +28,18 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 const MOST_ARGUMENTS = 8_192;
+
+/** Bytes of base64. @throws {DOMException} if the text is none */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+}
+
+/** Bytes in the base64 of URLs and file names, without padding (RFC 4648, section 5). */
+export function toBase64Url(bytes: Uint8Array): string {
+  return toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Bytes of base64 as in URLs. @throws {DOMException} if the text is none */
+export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  return fromBase64(text.replaceAll("-", "+").replaceAll("_", "/"));
+}

@@ -3,6 +3,8 @@ import { serverDoor } from "../base/async/server_door.ts";
 import { linkedController } from "../base/async/linked_signal.ts";
 import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { after } from "../base/async/timer.ts";
+import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { causeChain, RrError, toError } from "../base/rr_error.ts";
 import { readLines, writeLine } from "./connection.ts";
@@ -26,6 +28,12 @@ export type ControlHandler = (
   params: unknown,
   signal: AbortSignal,
 ) => Promise<unknown> | AsyncGenerator<unknown, unknown>;
+
+/** What the server needs. */
+export interface ControlDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
 /** What a daemon does at which verb. */
 export type ControlHandlers = Readonly<Partial<Record<ControlVerb, ControlHandler>>>;
@@ -57,11 +65,11 @@ const GRACE_MS = 200;
 export async function serveControl(
   path: string,
   handlers: ControlHandlers,
-  deps: { readonly logger: Logger },
+  deps: ControlDeps,
   signal?: AbortSignal,
 ): Promise<ControlServer> {
   signal?.throwIfAborted();
-  const connections = new Connections(handlers, deps.logger);
+  const connections = new Connections(handlers, deps);
   const server = createServer({ allowHalfOpen: true }, (socket) => connections.accept(socket));
   server.maxConnections = MAX_CONNECTIONS;
   await checkNobodyAnswers(path);
@@ -101,13 +109,13 @@ export async function serveControl(
 /** What is under way. */
 class Connections {
   readonly #handlers: ControlHandlers;
-  readonly #logger: Logger;
+  readonly #deps: ControlDeps;
   readonly #open = new Set<Socket>();
   readonly #stop = new AbortController();
 
-  constructor(handlers: ControlHandlers, logger: Logger) {
+  constructor(handlers: ControlHandlers, deps: ControlDeps) {
     this.#handlers = handlers;
-    this.#logger = logger;
+    this.#deps = deps;
   }
 
   accept(socket: Socket): void {
@@ -116,7 +124,7 @@ class Connections {
     socket.once("close", () => this.#open.delete(socket));
     this.#serve(socket)
       .catch((error) => {
-        this.#logger.debug("A control connection broke", { error: causeChain(error) });
+        this.#deps.logger.debug("A control connection broke", { error: causeChain(error) });
       })
       .finally(() => socket.destroySoon());
   }
@@ -124,13 +132,13 @@ class Connections {
   /** Calls everything off; what does not end by itself is cut off a little later. */
   end(): void {
     this.#stop.abort(new RrError("busy", "The daemon is stopping"));
-    const cut = setTimeout(() => {
+    const cut = after(this.#deps.clock, GRACE_MS, () => {
       for (const socket of this.#open) socket.destroy();
-    }, GRACE_MS);
+    });
     for (const socket of this.#open) {
-      socket.once("close", () => this.#open.size === 0 && clearTimeout(cut));
+      socket.once("close", () => this.#open.size === 0 && cut[Symbol.dispose]());
     }
-    if (this.#open.size === 0) clearTimeout(cut);
+    if (this.#open.size === 0) cut[Symbol.dispose]();
   }
 
   async #serve(socket: Socket): Promise<void> {
@@ -142,7 +150,7 @@ class Connections {
       if (first.done) return; // whether somebody is here was the question
       request = parseRequest(first.value);
     } catch (error) {
-      await send(socket, { kind: "error", error: toRrError(error) });
+      await send(socket, { kind: "error", error: toRrError(error) }, this.#deps.clock);
       return;
     }
     socket.setTimeout(0);
@@ -158,10 +166,12 @@ class Connections {
       const handler = this.#handlers[request.verb];
       if (!handler) throw new RrError("not-found", `This daemon cannot ${request.verb}`);
       const answer = handler(request.params, signal);
-      const value = await (answer instanceof Promise ? answer : sendEvents(socket, answer, signal));
-      await send(socket, { kind: "result", value });
+      const { clock } = this.#deps;
+      const value =
+        await (answer instanceof Promise ? answer : sendEvents(socket, answer, clock, signal));
+      await send(socket, { kind: "result", value }, clock);
     } catch (error) {
-      await send(socket, { kind: "error", error: toRrError(error) });
+      await send(socket, { kind: "error", error: toRrError(error) }, this.#deps.clock);
     }
   }
 }
@@ -169,26 +179,23 @@ class Connections {
 async function sendEvents(
   socket: Socket,
   events: AsyncGenerator<unknown, unknown>,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<unknown> {
   try {
     for (let next = await events.next();; next = await events.next()) {
       if (next.done) return next.value;
       signal.throwIfAborted();
-      await send(socket, { kind: "event", value: next.value });
+      await send(socket, { kind: "event", value: next.value }, clock);
     }
   } finally {
     await events.return(undefined);
   }
 }
 
-async function send(socket: Socket, reply: ControlReply): Promise<void> {
-  const late = setTimeout(() => socket.destroy(), WRITE_TIMEOUT_MS);
-  try {
-    await writeLine(socket, formatReply(reply));
-  } finally {
-    clearTimeout(late);
-  }
+async function send(socket: Socket, reply: ControlReply, clock: Clock): Promise<void> {
+  using _late = after(clock, WRITE_TIMEOUT_MS, () => socket.destroy());
+  await writeLine(socket, formatReply(reply));
 }
 
 function toRrError(error: unknown): RrError {

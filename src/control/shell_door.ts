@@ -4,17 +4,20 @@
  * that are new at each start: the shell shows the one and is shown the other before it says anything.
  */
 import { createServer, type Server, type Socket } from "node:net";
+import { after } from "../base/async/timer.ts";
+import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { causeChain, RrError, toError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import { ShellLine } from "./shell_line.ts";
-import { FIELDS, parseShellRequest, type PickRequest } from "./shell_request.ts";
+import { FIELDS, parseShellRequest, type PickRequest, type ShellRequest } from "./shell_request.ts";
 
 /** What the door needs. */
 export interface ShellDoorDeps {
   readonly files: Files;
   readonly random: Random;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -49,7 +52,7 @@ export async function serveShellDoor(
     open.add(socket);
     socket.once("close", () => open.delete(socket));
     socket.on("error", () => {}); // a shell that left; told by the line
-    serve(socket, tokens, handlers, signal)
+    serve(socket, tokens, handlers, deps.clock, signal)
       .catch((error) => deps.logger.debug("A shell was not served", { error: causeChain(error) }))
       .finally(() => socket.destroySoon());
   });
@@ -69,32 +72,43 @@ export async function serveShellDoor(
   }
 }
 
+interface Tokens {
+  readonly asked: string;
+  readonly answered: string;
+}
+
 async function serve(
   socket: Socket,
-  tokens: { readonly asked: string; readonly answered: string },
+  tokens: Tokens,
   handlers: ShellDoorHandlers,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
   socket.setNoDelay(true);
-  const timer = setTimeout(() => socket.destroy(), REQUEST_TIMEOUT_MS);
   const line = new ShellLine(socket);
-  try {
-    if (!isSame(await line.next(), tokens.asked)) return;
-    line.send(tokens.answered);
-    const verb = await line.next();
-    if (verb === undefined) return;
-    const fields = Object.hasOwn(FIELDS, verb)
-      ? await line.take(FIELDS[verb as keyof typeof FIELDS])
-      : [];
-    if (fields === undefined) return;
-    const request = parseShellRequest(verb, fields);
-    clearTimeout(timer);
-    if (request.verb === "pick") return await handlers.pick(request.pick, line, signal);
-    await handlers.ingest();
-    line.send("ok");
-  } finally {
-    clearTimeout(timer);
-  }
+  const request = await requestOf(socket, line, tokens, clock);
+  if (request === undefined) return;
+  if (request.verb === "pick") return await handlers.pick(request.pick, line, signal);
+  await handlers.ingest();
+  line.send("ok");
+}
+
+// Nothing if the other side does not know the token, or leaves.
+async function requestOf(
+  socket: Socket,
+  line: ShellLine,
+  tokens: Tokens,
+  clock: Clock,
+): Promise<ShellRequest | undefined> {
+  using _late = after(clock, REQUEST_TIMEOUT_MS, () => socket.destroy());
+  if (!isSame(await line.next(), tokens.asked)) return undefined;
+  line.send(tokens.answered);
+  const verb = await line.next();
+  if (verb === undefined) return undefined;
+  const fields = Object.hasOwn(FIELDS, verb)
+    ? await line.take(FIELDS[verb as keyof typeof FIELDS])
+    : [];
+  return fields && parseShellRequest(verb, fields);
 }
 
 // Takes the same time wherever they differ.

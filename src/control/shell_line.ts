@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { joinBytes } from "../base/bytes.ts";
 import { RrError } from "../base/rr_error.ts";
 import { MAX_FIELD_BYTES } from "./shell_request.ts";
 
@@ -60,10 +61,7 @@ async function* fieldsOf(socket: Socket): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   let waiting = new Uint8Array();
   for await (const data of socket) {
-    const chunk = new Uint8Array(waiting.length + (data as Uint8Array).length);
-    chunk.set(waiting);
-    chunk.set(data as Uint8Array, waiting.length);
-    waiting = chunk;
+    waiting = joinBytes([waiting, data as Uint8Array]);
     for (let end = waiting.indexOf(0); end >= 0; end = waiting.indexOf(0)) {
       yield decoder.decode(waiting.subarray(0, end));
       waiting = waiting.subarray(end + 1);

@@ -1,13 +1,7 @@
 /** The one place where what is known of a command becomes an entry. */
 import { VERSION } from "../version.ts";
 import { checkEntry } from "./check_entry.ts";
-import {
-  type DeviceId,
-  type Entry,
-  type EntryDraft,
-  type EntryId,
-  UNKNOWN_FOLDER,
-} from "./entry.ts";
+import { type Entry, type EntryDraft, type EntryId, UNKNOWN_FOLDER } from "./entry.ts";
 
 /** Whose entry it becomes. */
 export interface EntryOwner {

@@ -1,5 +1,6 @@
 /** The messages of a pairing over a stream of bytes: a line first, then frames. */
 import type { Readable, Writable } from "node:stream";
+import { joinBytes } from "../base/bytes.ts";
 
 /** Largest message. */
 export const MAX_FRAME_BYTES = 4_096;
@@ -78,10 +79,7 @@ export class FrameStream implements Disposable {
       this.#ended = true;
       this.#close();
     } else {
-      const joined = new Uint8Array(this.#buffer.length + chunk.length);
-      joined.set(this.#buffer);
-      joined.set(chunk, this.#buffer.length);
-      this.#buffer = joined;
+      this.#buffer = joinBytes([this.#buffer, chunk]);
     }
     this.#wake();
   }

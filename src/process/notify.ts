@@ -45,7 +45,9 @@ export function openServiceNotifier(deps: NotifierDeps): ServiceNotifier {
   const { world } = deps;
   const socket = world.env("NOTIFY_SOCKET");
   const channel = deps.channel ??
-    (socket === undefined ? undefined : openNotifyChannel(socket, world.pid));
+    (socket === undefined
+      ? undefined
+      : openNotifyChannel(socket, `${world.pid}-${world.clock.now()}`));
   return channel ? new Notifier(channel, deps) : SILENT;
 }
 

@@ -30,24 +30,28 @@ interface DatagramSocket {
 
 type ListenDatagram = (own: UnixAddress) => DatagramSocket;
 
-/** The best way there is to `address`, the value of `NOTIFY_SOCKET`. */
-export function openNotifyChannel(address: string, pid: number): NotifyChannel {
+/**
+ * The best way there is to `address`, the value of `NOTIFY_SOCKET`.
+ *
+ * @param own a text that no other process of this machine has
+ */
+export function openNotifyChannel(address: string, own: string): NotifyChannel {
   const { Deno } = globalThis as { readonly Deno?: { readonly listenDatagram?: ListenDatagram } };
   const isUnix = address.startsWith("/") || address.startsWith("@");
   return Deno?.listenDatagram && isUnix
-    ? datagramChannel(Deno.listenDatagram, address, pid)
+    ? datagramChannel(Deno.listenDatagram, address, own)
     : { way: "helper", send: runHelper, [Symbol.dispose]: () => {} };
 }
 
 /** A leading `@` stands for the zero byte of a name that is in no file system. */
-function datagramChannel(listen: ListenDatagram, address: string, pid: number): NotifyChannel {
+function datagramChannel(listen: ListenDatagram, address: string, own: string): NotifyChannel {
   const path = address.replace(/^@/, "\0");
   let socket: DatagramSocket | undefined;
   return {
     way: "datagram",
     async send(lines): Promise<void> {
       // A socket needs a name of its own, which nobody uses; this kind leaves no file behind.
-      socket ??= listen({ transport: "unixpacket", path: `\0rustory-notify-${pid}-${Date.now()}` });
+      socket ??= listen({ transport: "unixpacket", path: `\0rustory-notify-${own}` });
       const data = new TextEncoder().encode(lines.join("\n"));
       await socket.send(data, { transport: "unixpacket", path });
     },

@@ -1,3 +1,4 @@
+import { toBase64Url } from "../base/bytes.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { MAILBOX_KEY_HEADER } from "./mailbox_endpoints.ts";
@@ -41,9 +42,8 @@ export class MailboxClient {
       fetch: deps.fetch ?? sendDirectly,
     });
     this.#path = `/api/v1/mailboxes/${number}`;
-    const key = btoa(String.fromCharCode(...deps.random.bytes(KEY_BYTES)));
     this.#headers = {
-      [MAILBOX_KEY_HEADER]: key.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""),
+      [MAILBOX_KEY_HEADER]: toBase64Url(deps.random.bytes(KEY_BYTES)),
       accept: "application/json",
     };
   }

@@ -4,7 +4,7 @@
  * The original has none, so whoever may register can replace the record of any peer and have others
  * dial where he likes. Its trackers ignore the header, and its clients send none.
  */
-import { joinBytes, toBase64 } from "../base/bytes.ts";
+import { fromBase64Url, joinBytes, toBase64Url } from "../base/bytes.ts";
 import type { PeerId } from "../swarm/peer.ts";
 import { ed25519KeyOf } from "../swarm/peer_id.ts";
 
@@ -68,13 +68,4 @@ export async function checkProof(
 function signedBytes({ method, path, body }: ProofSubject, at: number): Uint8Array<ArrayBuffer> {
   const head = new TextEncoder().encode(`${DOMAIN}\n${method}\n${path}\n${at}\n`);
   return joinBytes([head, body]);
-}
-
-function toBase64Url(bytes: Uint8Array): string {
-  return toBase64(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(binary, (char) => char.charCodeAt(0));
 }

@@ -1,5 +1,6 @@
 /** A tracker seen from a device that holds the swarm key, with the original's way beside it. */
 import * as v from "valibot";
+import { fromBase64 } from "../base/bytes.ts";
 import type { Clock } from "../base/clock.ts";
 import { causeChain } from "../base/rr_error.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
@@ -122,7 +123,7 @@ class SwarmClient implements TrackerClient {
     const call = { what: "list devices", method: "GET", path: this.#path } as const;
     return await this.#call(call, (body) => {
       const records = parseList(body).flatMap(([id, sealed]) => {
-        const record = openRecord(fromBase64(sealed), id, this.#keys, nowUnix);
+        const record = openRecord(bytesOf(sealed), id, this.#keys, nowUnix);
         return record === undefined ? [] : [record];
       });
       return records;
@@ -182,9 +183,9 @@ function parseList(body: Uint8Array): readonly (readonly [string, string])[] {
   }
 }
 
-function fromBase64(text: string): Uint8Array {
+function bytesOf(text: string): Uint8Array {
   try {
-    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    return fromBase64(text);
   } catch {
     return new Uint8Array();
   }

@@ -1,3 +1,4 @@
+import { toBase64 } from "../base/bytes.ts";
 import { checkedToken, TOKEN_HEADER } from "./token.ts";
 
 /** Where a tracker is. */
@@ -45,7 +46,7 @@ export function authHeaders(url: TrackerUrl, token: string | undefined): Record<
   const own = token === undefined ? undefined : checkedToken(token);
   if (url.credentials === undefined) return own ? { authorization: `Bearer ${own}` } : {};
   const bytes = new TextEncoder().encode(url.credentials);
-  const basic = { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+  const basic = { authorization: `Basic ${toBase64(bytes)}` };
   return own ? { ...basic, [TOKEN_HEADER]: own } : basic;
 }
 

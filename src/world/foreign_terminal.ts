@@ -5,6 +5,7 @@
 import * as fs from "node:fs";
 import process from "node:process";
 import { isatty, ReadStream } from "node:tty";
+import { joinBytes } from "../base/bytes.ts";
 import { RrError, toError } from "../base/rr_error.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -153,11 +154,7 @@ class Screen {
   }
 
   write(text: string): void {
-    const bytes = new TextEncoder().encode(text);
-    const all = new Uint8Array(this.#waiting.length + bytes.length);
-    all.set(this.#waiting);
-    all.set(bytes, this.#waiting.length);
-    this.#waiting = all;
+    this.#waiting = joinBytes([this.#waiting, new TextEncoder().encode(text)]);
     this.#flush();
   }
 

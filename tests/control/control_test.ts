@@ -3,6 +3,7 @@ import { createServer, type Socket } from "node:net";
 import fc from "fast-check";
 import { RrError, type RrErrorCode } from "../../src/base/rr_error.ts";
 import { silentLogger } from "../../src/base/log.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { callControl } from "../../src/control/client.ts";
 import {
   formatReply,
@@ -29,7 +30,10 @@ async function open(handlers: ControlHandlers): Promise<Opened> {
   const world = new FakeWorld();
   const path = controlSocketPath(`${world.home}/history.db`);
   const stop = new AbortController();
-  const server = await serveControl(path, handlers, { logger: silentLogger() }, stop.signal);
+  const server = await serveControl(path, handlers, {
+    clock: systemClock(),
+    logger: silentLogger(),
+  }, stop.signal);
   return {
     path,
     folder: world.home,
@@ -219,7 +223,7 @@ Deno.test("serveControl() answers 1,000 calls, many at once", async () => {
 
 Deno.test("serveControl() leaves a socket that answers, and everything that is no socket", async () => {
   await using opened = await open({ status: () => Promise.resolve("first") });
-  const deps = { logger: silentLogger() };
+  const deps = { clock: systemClock(), logger: silentLogger() };
   await assert.rejects(
     serveControl(opened.path, {}, deps),
     fails("busy", /another daemon answers/),
@@ -244,7 +248,10 @@ Deno.test("serveControl() replaces the socket of a daemon that was killed", asyn
   assert.ok(Deno.lstatSync(path).isSocket);
   await assert.rejects(callControl(path, { verb: "status" }), fails("not-found", /No daemon/));
   const handlers = { status: () => Promise.resolve("new") };
-  await using _server = await serveControl(path, handlers, { logger: silentLogger() });
+  await using _server = await serveControl(path, handlers, {
+    clock: systemClock(),
+    logger: silentLogger(),
+  });
   assert.equal(await callControl(path, { verb: "status" }), "new");
 });
 
@@ -271,7 +278,10 @@ Deno.test("controlSocketPath() is beside the database, or in /tmp where that is 
   assert.match(path, new RegExp(`^/tmp/rustory-${Deno.uid()}/[0-9a-f]{16}\\.sock$`));
   assert.notEqual(path, controlSocketPath(`${deep}/other.db`));
   const handlers = { status: () => Promise.resolve("here") };
-  await using _server = await serveControl(path, handlers, { logger: silentLogger() });
+  await using _server = await serveControl(path, handlers, {
+    clock: systemClock(),
+    logger: silentLogger(),
+  });
   assert.equal(await callControl(path, { verb: "status" }), "here");
   const folder = path.slice(0, path.lastIndexOf("/"));
   assert.equal(Deno.lstatSync(folder).mode! & 0o777, 0o700);
@@ -285,7 +295,10 @@ Deno.test("callControl() trusts no folder in /tmp that others can use", async ()
       callControl(`${folder}/x.sock`, { verb: "status" }),
       fails("io", /Cannot trust/),
     );
-    const serving = serveControl(`${folder}/x.sock`, {}, { logger: silentLogger() });
+    const serving = serveControl(`${folder}/x.sock`, {}, {
+      clock: systemClock(),
+      logger: silentLogger(),
+    });
     await assert.rejects(serving, fails("io", /Cannot trust/));
   } finally {
     Deno.removeSync(folder);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { serveShellDoor } from "../../src/control/shell_door.ts";
 import { parseShellRequest } from "../../src/control/shell_request.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { RecordingLogger } from "../fakes/recording_logger.ts";
@@ -51,7 +52,12 @@ Deno.test("serveShellDoor() answers who has the token, says nothing to others, a
   const served = serveShellDoor(
     path,
     { ingest: () => Promise.resolve(taken++), pick: () => Promise.resolve() },
-    { files: denoFiles(), random: systemRandom(), logger: new RecordingLogger() },
+    {
+      clock: systemClock(),
+      files: denoFiles(),
+      random: systemRandom(),
+      logger: new RecordingLogger(),
+    },
     stop.signal,
   );
   try {

@@ -77,9 +77,10 @@ function isWatch({ config }: DaemonContext): boolean {
 
 async function answerControl(context: DaemonContext, signal: AbortSignal): Promise<void> {
   const { deps, config } = context;
-  const handlers = controlHandlers({ clock: deps.world.clock, ...context });
+  const control = { clock: deps.world.clock, logger: deps.logger };
+  const handlers = controlHandlers({ clock: control.clock, ...context });
   const path = controlSocketPath(config().dbPath);
-  const serve = (at: string): Promise<ControlServer> => serveControl(at, handlers, deps, signal);
+  const serve = (at: string): Promise<ControlServer> => serveControl(at, handlers, control, signal);
   await using server = await serve(path).catch((error) => {
     const other = otherSocketPath(path);
     if (other === undefined || !(error instanceof RrError && error.code === "io")) throw error;

@@ -1,4 +1,5 @@
 /** The part that serves the shells: it has the picker painted where they wait. */
+import { every } from "../../base/async/timer.ts";
 import { causeChain } from "../../base/rr_error.ts";
 import { shellDoorFile } from "../../config/paths.ts";
 import { serveShellDoor } from "../../control/shell_door.ts";
@@ -56,7 +57,7 @@ async function pick(
   }
   const end = new AbortController();
   const leave = (): void => end.abort(new Error("The shell has gone"));
-  const life = setInterval(() => line.send("."), SIGN_OF_LIFE_MS);
+  using _life = every(deps.world.clock, SIGN_OF_LIFE_MS, () => line.send("."));
   try {
     line.send("ok");
     if (await line.next() !== "go") return;
@@ -74,7 +75,6 @@ async function pick(
     );
     line.send(`=${answer ?? ""}`);
   } finally {
-    clearInterval(life);
     terminal.close();
   }
 }

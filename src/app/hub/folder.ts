@@ -1,6 +1,7 @@
 /** The folder of a hub: all it needs to remember, apart from what the machine's user has. */
 import { chownSync, statSync } from "node:fs";
 import * as v from "valibot";
+import { toBase64Url } from "../../base/bytes.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 
@@ -87,9 +88,7 @@ export function writeHub(
   }
   files.makePrivateFolder(folder.path);
   files.replacePrivate(folder.settingsPath, `${JSON.stringify(settings)}\n`);
-  const token = btoa(String.fromCharCode(...random.bytes(TOKEN_BYTES)));
-  const text = token.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  files.createPrivate(folder.tokenPath, `${text}\n`);
+  files.createPrivate(folder.tokenPath, `${toBase64Url(random.bytes(TOKEN_BYTES))}\n`);
   giveToOwner(folder);
 }
 

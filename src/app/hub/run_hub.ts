@@ -141,7 +141,9 @@ class Hub {
   async answer(signal: AbortSignal): Promise<void> {
     const handlers = { status: () => Promise.resolve(this.#status()) };
     const path = controlSocketPath(`${this.#folder.path}/hub`);
-    await using server = await serveControl(path, handlers, this.#parts, signal);
+    const { clock } = this.#world;
+    const { logger } = this.#parts;
+    await using server = await serveControl(path, handlers, { clock, logger }, signal);
     await server.finished;
     await untilAborted(signal);
   }

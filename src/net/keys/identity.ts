@@ -3,6 +3,7 @@
  * Read with the platform's own cryptography, since `rr doctor` and `rr init` want the peer id without
  * loading libp2p.
  */
+import { fromBase64Url, joinBytes } from "../../base/bytes.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import { type KeyFileDeps, loadKeyFile, loadOrCreateKeyFile } from "./key_file.ts";
@@ -44,10 +45,7 @@ export async function createIdentity(): Promise<Identity> {
 /** The identity of a seed of 32 random bytes. */
 export async function identityFromSeed(seed: Uint8Array): Promise<Identity> {
   const publicKey = await publicKeyOf(seed);
-  const protobuf = new Uint8Array(FILE_BYTES);
-  protobuf.set(PREFIX);
-  protobuf.set(seed, PREFIX.length);
-  protobuf.set(publicKey, PREFIX.length + SEED_BYTES);
+  const protobuf = joinBytes([PREFIX, seed, publicKey]);
   return { peer: peerIdOf(publicKey), protobuf };
 }
 
@@ -113,15 +111,12 @@ export async function signWith(
 }
 
 function importSeed(seed: Uint8Array): Promise<CryptoKey> {
-  const pkcs8 = new Uint8Array(PKCS8_PREFIX.length + SEED_BYTES);
-  pkcs8.set(PKCS8_PREFIX);
-  pkcs8.set(seed, PKCS8_PREFIX.length);
+  const pkcs8 = joinBytes([PKCS8_PREFIX, seed]);
   return crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", true, ["sign"]);
 }
 
 async function publicKeyOf(seed: Uint8Array): Promise<Uint8Array> {
   const key = await importSeed(seed);
   const { x } = await crypto.subtle.exportKey("jwk", key);
-  const base64 = x!.replaceAll("-", "+").replaceAll("_", "/");
-  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  return fromBase64Url(x!);
 }

@@ -165,7 +165,7 @@ export class RunningNode implements Node {
 
   async #stop(): Promise<void> {
     this.#parts.running.abort(new Error("The node was stopped"));
-    await stopWithin(this.libp2p);
+    await stopWithin(this.libp2p, this.#parts.deps.clock);
     this.#parts.nets[Symbol.dispose]();
   }
 

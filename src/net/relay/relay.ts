@@ -1,4 +1,5 @@
 /** A relay for a private swarm: devices that cannot be reached keep a reservation here. */
+import type { Clock } from "../../base/clock.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import { type RelayHost, startRelayHost } from "../node/create_libp2p.ts";
 import { bridgeAddresses } from "../addrs/bridges.ts";
@@ -98,6 +99,7 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
     });
     ledger = watchRelayServer(host, limits, emit);
     const relay = new RunningRelay(host, options.identity.peer, {
+      clock: deps.clock,
       ledger,
       listeners,
       nets,
@@ -119,6 +121,7 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
 }
 
 interface RelayParts {
+  readonly clock: Clock;
   readonly ledger: RelayLedger;
   readonly listeners: Set<(event: RelayEvent) => void>;
   readonly nets: Disposable;
@@ -171,7 +174,7 @@ class RunningRelay implements Relay {
   async #stop(): Promise<void> {
     this.#parts.running.abort(new Error("The relay was stopped"));
     this.#parts.ledger.clear();
-    await stopWithin(this.#host.libp2p);
+    await stopWithin(this.#host.libp2p, this.#parts.clock);
     this.#parts.nets[Symbol.dispose]();
   }
 }

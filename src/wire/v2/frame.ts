@@ -2,6 +2,7 @@
  * Frames of protocol 2.0.0: how long they are, what they are, and their payload. Which fields a payload
  * has is the matter of `codec.ts`.
  */
+import { joinBytes } from "../../base/bytes.ts";
 import { compress, decompress } from "../compress.ts";
 import { checkJsonCost } from "../json_cost.ts";
 import { refuseAbove, WireError } from "../wire_error.ts";
@@ -43,12 +44,8 @@ export function packFrame(type: number, value: unknown): Uint8Array {
   const payload = isCompressed ? compress(json) : json;
   const length = payload.length + 1;
   refuseAbove(FRAME_BYTES, length, "frame");
-  const head = lengthBytes(length);
-  const frame = new Uint8Array(head.length + length);
-  frame.set(head);
-  frame[head.length] = isCompressed ? type | COMPRESSED : type;
-  frame.set(payload, head.length + 1);
-  return frame;
+  const head = [...lengthBytes(length), isCompressed ? type | COMPRESSED : type];
+  return joinBytes([Uint8Array.from(head), payload]);
 }
 
 /** Takes the bytes of a stream as they come and gives whole frames. */
