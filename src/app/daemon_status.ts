@@ -102,7 +102,7 @@ export class StatusKeeper {
   }
 
   /** Takes one event of the engine. */
-  see(event: SyncEvent): void {
+  observe(event: SyncEvent): void {
     switch (event.type) {
       case "pulled":
         this.#received += event.totals.inserted;

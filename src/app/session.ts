@@ -30,7 +30,7 @@ import { type LanDirectory, openLanDirectory } from "./lan_directory.ts";
 import { createFrameNet } from "../net/exchange/frame_net.ts";
 import { SessionReplication } from "./replication.ts";
 import { swarmAccess } from "./swarm_access.ts";
-import { Rounds } from "./next_round.ts";
+import { RoundRequests } from "./round_requests.ts";
 import { historySettler } from "./settle_history.ts";
 
 /** Who a device is and how it takes part. */
@@ -142,7 +142,7 @@ export async function openSession(
   const trackers = trackersOf(options, deps, { sign, access });
   const lan = await openLan(options, node, deps, (peer) => engine.peerConnected(peer));
   const directories = lan === undefined ? trackers : [...trackers, parts.use(lan)];
-  const rounds = new Rounds(clock);
+  const rounds = new RoundRequests(clock);
   const engine: SyncEngine = new SyncEngine({
     self: {
       peer: node.peer,

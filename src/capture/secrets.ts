@@ -15,7 +15,7 @@ export interface SecretRule {
   readonly pattern: RegExp;
 }
 
-/** See the file's description. */
+/** The rules, in no order. */
 export const SECRET_RULES: readonly SecretRule[] = [
   {
     name: "AWS access key id",

@@ -22,7 +22,7 @@ async function knownNames(world: World): Promise<Names> {
     const settings = await loadSettingsQuickly(world, {}, { lenient: true });
     if (world.files.stat(settings.dbPath) === undefined) return NO_NAMES;
     using history = openForSearching(settings.dbPath, world);
-    return namesIn((await history.whole()).recall.recentPlaces(), settings.userId);
+    return namesIn((await history.whole()).search.recentPlaces(), settings.userId);
   } catch (error) {
     if (!(error instanceof RrError)) throw error;
     return NO_NAMES; // Tab has no room for errors

@@ -12,7 +12,7 @@ import { textQuery } from "../search/text_matcher.ts";
 import type { FlagSpecOf } from "./define_command.ts";
 import { offering, textFlag } from "./flags.ts";
 
-/** See the file's description. */
+/** The flags as they were given. */
 export interface RunFilterFlags {
   readonly host: string | undefined;
   readonly device: string | undefined;

@@ -48,7 +48,7 @@ function shortPath(db: string): string {
 
 /**
  * Sees to it that nobody else can put a socket where ours is or should be. A folder in /tmp can have been
- * made by anyone, so it must be the owner's and closed to others; the folder of a database is his choice.
+ * made by anyone, so it must be the owner's and closed to others; the folder of a database is its owner's choice.
  *
  * @throws {RrError} `io` if the folder cannot be trusted
  */

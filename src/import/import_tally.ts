@@ -21,7 +21,7 @@ export interface ImportReport {
 
 const MOST_PROBLEMS = 10;
 
-/** See the file's description. */
+/** Counts one import, record by record. */
 export class ImportTally {
   #inserted = 0;
   #ignored = 0;

@@ -4,7 +4,7 @@ import type { KnownCommands } from "./known_commands.ts";
 // Records that are equal and far apart in a file are copies (of a merged file): they may share an id.
 const REMEMBERED_SECONDS = 100_000;
 
-/** See the file's description. */
+/** Counts the equal records of one import. */
 export class Occurrences {
   readonly #known: KnownCommands;
   readonly #undated: ReadonlyMap<string, number>;

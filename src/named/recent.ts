@@ -1,6 +1,6 @@
 /** A map that keeps only what was put in last. */
 
-/** See the file's description. */
+/** Remembers the newest entries up to a bound and forgets the oldest beyond it. */
 export class Recent<Key, Value> {
   readonly #most: number;
   readonly #values = new Map<Key, Value>();

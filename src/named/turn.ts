@@ -5,7 +5,7 @@ import type { Item, Week } from "./item.ts";
 import type { Peer, Replica } from "./state.ts";
 import type { Applied, Base, ItemStore, Seq } from "./store.ts";
 
-/** See the file's description. */
+/** One step of the machine, handed from rule to rule. */
 export interface Turn {
   readonly state: Replica;
   readonly store: ItemStore;

@@ -64,7 +64,7 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** See the file's description. Pure: the same state and event give the same step. */
+/** The next state, and what is to be done. Pure: the same state and event give the same step. */
 export function reduce(state: PickerState, event: PickerEvent): Step {
   switch (event.kind) {
     case "key":

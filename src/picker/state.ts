@@ -93,7 +93,7 @@ export interface Size {
   readonly rows: number;
 }
 
-/** See the file's description. */
+/** All that the picker knows at one moment. */
 export interface PickerState {
   readonly size: Size;
   readonly query: string;

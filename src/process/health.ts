@@ -8,7 +8,7 @@ import type { Clock } from "../base/clock.ts";
  */
 const PATIENCE_MS = 60_000;
 
-/** See the file's description. */
+/** What is broken right now, by part and by listener. */
 export class Health {
   readonly #clock: Clock;
   readonly #failing = new Map<string, PartState>();

@@ -2,12 +2,10 @@
  * All distinct commands in memory, newest first: a few flat arrays for every slice that was loaded,
  * so that a scan of 385,000 commands touches no object.
  */
+import { TEXT_END } from "../history/text_end.ts";
 import { characterMask } from "./query.ts";
 import { type Spellings, spellingsOf } from "./spelling.ts";
 import { MAX_LINES } from "./top_k.ts";
-
-/** Ends each text in the bytes of an index; it is in no text. */
-export const TEXT_END = 0x1e;
 
 /** A run of distinct commands, newest first. */
 export interface Slice {

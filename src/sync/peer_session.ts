@@ -15,7 +15,7 @@ import { Pusher } from "./pusher.ts";
 import { noPulls, type PeerReport, type PeerStatus } from "./report.ts";
 
 /** What talking to a peer needs. */
-export interface SessionDeps {
+export interface PeerSessionDeps {
   readonly deviceId: DeviceId;
   readonly log: HistoryLog;
   readonly book: PeerBook;
@@ -40,7 +40,7 @@ const MOST_ADDRS = 256;
 /** What is known of one peer. A sync and a push may run at the same time, two of a kind never do. */
 export class PeerSession {
   readonly peer: PeerId;
-  readonly #deps: SessionDeps;
+  readonly #deps: PeerSessionDeps;
   #record: PeerRecord;
   /** All that it was ever said to have: in one round not all of them may be tried. */
   readonly #addrs: Set<string>;
@@ -62,7 +62,7 @@ export class PeerSession {
   };
 
   /** Starts without a link and with no failures. */
-  constructor(record: PeerRecord, deps: SessionDeps) {
+  constructor(record: PeerRecord, deps: PeerSessionDeps) {
     this.peer = record.peer;
     this.#record = record;
     this.#addrs = new Set(record.addrs);

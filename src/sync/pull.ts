@@ -13,13 +13,13 @@ import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import { type AskDeps, type Asked, Asker, type AskMemory, type AskOptions } from "./ask.ts";
 import type { DeviceId } from "../history/entry.ts";
 import type { SyncListener } from "./events.ts";
-import { patiently } from "../base/async/retry_while_busy.ts";
+import { retryWhileBusy } from "../base/async/retry_while_busy.ts";
 import { countOf, isSameLog, lastIdOf, rowsAtOnce, withoutFirst } from "./plan.ts";
 import { type HistoryLog, LinkError, type PeerLink } from "./ports.ts";
 import type { AppendResult, PullState } from "../swarm/log.ts";
 import type { PullReply } from "../swarm/messages.ts";
 import { noPulls, type PullTotals } from "./report.ts";
-import { MAX_STORED_AT_ONCE, nameRejected } from "./serve.ts";
+import { logRejected, MAX_STORED_AT_ONCE } from "./serve.ts";
 
 /** What a pull needs. */
 export interface PullDeps extends AskDeps {
@@ -149,13 +149,13 @@ export class PullRun {
   }
 
   #tellLogLost(signal: AbortSignal): Promise<void> {
-    return patiently(this.#deps.onLogLost, this.#deps.clock, signal);
+    return retryWhileBusy(this.#deps.onLogLost, this.#deps.clock, signal);
   }
 
   async #startingPoint(signal: AbortSignal): Promise<PullState> {
     const { log, clock, peer } = this.#deps;
     const { detour } = this.#memory;
-    if (detour === undefined) return await patiently(() => log.pullState(peer), clock, signal);
+    if (detour === undefined) return await retryWhileBusy(() => log.pullState(peer), clock, signal);
     return this.#mayRestart(detour.cursor) ? await this.#restart(signal) : detour;
   }
 
@@ -195,7 +195,7 @@ export class PullRun {
     const { log, clock, peer } = this.#deps;
     this.#memory.detour = undefined;
     await this.#tellLogLost(signal);
-    await patiently(() => log.appendPulled(peer, [], BEGINNING), clock, signal);
+    await retryWhileBusy(() => log.appendPulled(peer, [], BEGINNING), clock, signal);
     return BEGINNING;
   }
 
@@ -206,7 +206,7 @@ export class PullRun {
 
   #isSame(state: PullState, reply: PullReply, signal: AbortSignal): Promise<boolean> {
     const { log, clock } = this.#deps;
-    return patiently(() => isSameLog(state, reply, (id) => log.has(id)), clock, signal);
+    return retryWhileBusy(() => isSameLog(state, reply, (id) => log.has(id)), clock, signal);
   }
 
   #mayRestart(cursor: number): boolean {
@@ -224,7 +224,7 @@ export class PullRun {
     const { log, clock, peer, logger, onEvent } = this.#deps;
     const { entries, rejected = [] } = reply;
     this.#sawOwn ||= entries.some((entry) => entry.deviceId === this.#deps.deviceId);
-    nameRejected(rejected, logger, { peer });
+    logRejected(rejected, logger, { peer });
     this.totals.received += countOf(reply);
     this.totals.rejected += rejected.length;
     // On a detour the cursor of the log that was left stays stored, so that it is gone back to.
@@ -238,7 +238,7 @@ export class PullRun {
       const whole = at >= entries.length;
       const store = (): AppendResult =>
         whole && kept ? log.appendPulled(peer, part, kept) : log.append(part, { fromPeer: true });
-      const result = await patiently(() => this.#timed(part.length, store), clock, signal);
+      const result = await retryWhileBusy(() => this.#timed(part.length, store), clock, signal);
       this.totals.inserted += result.inserted;
       this.totals.ignored += result.ignored;
     } while (at < entries.length);

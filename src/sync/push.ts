@@ -7,7 +7,7 @@ import type { DeviceId, Entry } from "../history/entry.ts";
 import { checkEntry, EntryError } from "../history/check_entry.ts";
 import type { SyncListener } from "./events.ts";
 import type { RequestPolicy } from "./options.ts";
-import { patiently } from "../base/async/retry_while_busy.ts";
+import { retryWhileBusy } from "../base/async/retry_while_busy.ts";
 import { afterFailure } from "./plan.ts";
 import { type HistoryLog, LinkError, type PeerLink } from "./ports.ts";
 import type { PushReply } from "../swarm/messages.ts";
@@ -79,12 +79,12 @@ export class PushRun {
    */
   async run(signal: AbortSignal): Promise<void> {
     const { log, clock, peer, deviceId } = this.#deps;
-    const stored = await patiently(() => log.pushCursor(peer), clock, signal);
+    const stored = await retryWhileBusy(() => log.pushCursor(peer), clock, signal);
     let cursor = await this.#startingPoint(stored, signal);
     for (;;) {
       const limit = { entries: this.#limit, bytes: PUSH_BYTES };
       const after = cursor;
-      const { entries, lastSeq } = await patiently(
+      const { entries, lastSeq } = await retryWhileBusy(
         () => log.entriesAfter(after, limit, deviceId),
         clock,
         signal,
@@ -92,7 +92,7 @@ export class PushRun {
       if (lastSeq === undefined) return;
       this.totals.pending = true;
       if (!await this.#sendAll(entries, signal)) continue;
-      cursor = await patiently(() => this.#advance(after, lastSeq), clock, signal);
+      cursor = await retryWhileBusy(() => this.#advance(after, lastSeq), clock, signal);
     }
   }
 

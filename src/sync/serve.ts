@@ -4,7 +4,7 @@ import type { Logger } from "../base/log.ts";
 import { causeChain } from "../base/rr_error.ts";
 import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import type { Entry } from "../history/entry.ts";
-import { patiently } from "../base/async/retry_while_busy.ts";
+import { retryWhileBusy } from "../base/async/retry_while_busy.ts";
 import type { HistoryLog, PeerService } from "./ports.ts";
 import type { PullReply, PullRequest, PushReply, RejectedEntry } from "../swarm/messages.ts";
 
@@ -52,7 +52,7 @@ export function createPeerService(deps: ServeDeps): PeerService {
   let settledSeq = 0;
   return {
     async pull(request): Promise<PullReply> {
-      const reply = await answerPull(request, deps);
+      const reply = await readBatch(request, deps);
       const seq = reply.nextCursor ?? 0;
       if (seq > settledSeq) {
         await deps.settle?.();
@@ -68,11 +68,11 @@ export function createPeerService(deps: ServeDeps): PeerService {
   };
 }
 
-async function answerPull(request: PullRequest, deps: ServeDeps): Promise<PullReply> {
+async function readBatch(request: PullRequest, deps: ServeDeps): Promise<PullReply> {
   const limit = Math.min(request.limit, MAX_ANSWER_ENTRIES);
   if (!(limit >= 1)) return { entries: [], nextCursor: null };
   const after = Math.max(0, request.cursor);
-  const { entries, lastSeq } = await patiently(
+  const { entries, lastSeq } = await retryWhileBusy(
     () => deps.log.entriesAfter(after, { entries: limit, bytes: ANSWER_BYTES }),
     deps.clock,
   );
@@ -84,7 +84,7 @@ async function takePush(
   rejected: readonly RejectedEntry[],
   deps: ServeDeps,
 ): Promise<PushReply> {
-  nameRejected(rejected, deps.logger);
+  logRejected(rejected, deps.logger);
   let inserted = 0;
   let ignored = 0;
   try {
@@ -92,7 +92,7 @@ async function takePush(
       if (at > 0) await yieldToLoop();
       const part = entries.slice(at, at + MAX_STORED_AT_ONCE);
       const store = () => deps.log.append(part, { fromPeer: true });
-      const result = await patiently(store, deps.clock);
+      const result = await retryWhileBusy(store, deps.clock);
       inserted += result.inserted;
       ignored += result.ignored;
     }
@@ -107,7 +107,7 @@ async function takePush(
 }
 
 /** Logs entries that were left out of a message: the first few by id, the others by number. */
-export function nameRejected(
+export function logRejected(
   rejected: readonly RejectedEntry[],
   logger: Logger,
   fields: Readonly<Record<string, string>> = {},

@@ -22,7 +22,7 @@ export interface TwinSelf {
   readonly addresses?: (() => readonly string[]) | undefined;
 }
 
-/** See the file's description. */
+/** Tells once when another machine with our identity is seen. */
 export class TwinWatch {
   readonly #self: TwinSelf;
   readonly #clock: Clock;

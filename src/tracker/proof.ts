@@ -2,7 +2,7 @@
  * Proof that a request comes from the owner of a peer id: a signature by the key that the id names.
  *
  * The original has none, so whoever may register can replace the record of any peer and have others
- * dial where he likes. Its trackers ignore the header, and its clients send none.
+ * dial where they like. Its trackers ignore the header, and its clients send none.
  */
 import { fromBase64Url, joinBytes, toBase64Url } from "../base/bytes.ts";
 import type { PeerId } from "../swarm/peer.ts";

@@ -26,7 +26,7 @@ export interface DirectInit {
 /** Sends a request; resolves when the head of the answer is there. */
 export type SendRequest = (url: string, init: DirectInit) => Promise<Response>;
 
-/** See the file's description. Rejects with what the system says, or `signal.reason`. */
+/** `fetch` for one request on a connection of its own. Rejects with what the system says, or `signal.reason`. */
 export function sendDirectly(url: string, init: DirectInit): Promise<Response> {
   const { method, body, signal } = init;
   if (signal.aborted) return Promise.reject(signal.reason);

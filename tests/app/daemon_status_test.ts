@@ -27,8 +27,8 @@ Deno.test("StatusKeeper tells of each peer when it was synced and what went wron
   const keeper = new StatusKeeper(world.clock);
   const [a, b] = ["a" as PeerId, "b" as PeerId];
   const totals = { ...noPulls(), inserted: 2 };
-  keeper.see({ type: "pulled", peer: a, route: "direct", totals });
-  keeper.see({ type: "pull-failed", peer: b, totals: noPulls(), error: new Error("refused") });
+  keeper.observe({ type: "pulled", peer: a, route: "direct", totals });
+  keeper.observe({ type: "pull-failed", peer: b, totals: noPulls(), error: new Error("refused") });
   const [first, second] = keeper.view(CONFIG, history, sessionWith([a, b])).peers;
   const now = Math.floor(world.clock.now() / 1000);
   assert.deepEqual([first!.last_sync_unix, first!.last_error], [now, null]);
@@ -42,7 +42,7 @@ Deno.test("StatusKeeper forgets the oldest of the peers that a directory invents
   const keeper = new StatusKeeper(world.clock);
   const error = new Error("nobody there");
   for (let i = 0; i < 1_500; i++) {
-    keeper.see({ type: "pull-failed", peer: `p${i}` as PeerId, totals: noPulls(), error });
+    keeper.observe({ type: "pull-failed", peer: `p${i}` as PeerId, totals: noPulls(), error });
   }
   const peers = ["p0", "p499", "p500", "p1499"].map((peer) => peer as PeerId);
   const errors = keeper.view(CONFIG, history, sessionWith(peers)).peers.map((one) =>

@@ -42,10 +42,10 @@ async function measureAll(uniqueShare: number): Promise<void> {
 }
 
 function steps(history: History, plain: DatabaseSync): Record<string, () => unknown> {
-  const [newest] = history.recall.find({ limit: 1 }) as [Entry];
-  const { recall } = history;
+  const [newest] = history.search.find({ limit: 1 }) as [Entry];
+  const { search } = history;
   const first = (filter: RunFilter) => (): unknown =>
-    recall.find({ ...filter, distinct: true, limit: 200 });
+    search.find({ ...filter, distinct: true, limit: 200 });
   const sql = (text: string) => (): unknown => plain.prepare(text).all();
   return {
     "newest 200 distinct: SQL GROUP BY": sql(
@@ -58,14 +58,14 @@ function steps(history: History, plain: DatabaseSync): Record<string, () => unkn
     "of this session": first({ session: newest.session }),
     "successful": first({ exit: "success" }),
     "of a folder that is not there": first({ cwd: "/nowhere" }),
-    "all distinct commands, in slices": () => [...recall.commands()].length,
+    "all distinct commands, in slices": () => [...search.commands()].length,
     "word that is not there: SQL LIKE": sql("SELECT 1 FROM entries WHERE cmd LIKE '%zzzq%'"),
-    "word that is not there": () => recall.find({ words: ["zzzq"], limit: 50 }),
-    "frequent word": () => recall.find({ words: ["git"], limit: 50 }),
-    "two rare words": () => recall.find({ words: ["LOGIN", "9999"], limit: 50, distinct: true }),
-    "word of other letters": () => recall.find({ words: ["größe 77"], limit: 50 }),
+    "word that is not there": () => search.find({ words: ["zzzq"], limit: 50 }),
+    "frequent word": () => search.find({ words: ["git"], limit: 50 }),
+    "two rare words": () => search.find({ words: ["LOGIN", "9999"], limit: 50, distinct: true }),
+    "word of other letters": () => search.find({ words: ["größe 77"], limit: 50 }),
     "all runs of one command: SQL": sql("SELECT count(*) FROM entries WHERE cmd = 'git status'"),
-    "all runs of one command": () => recall.runsOf("git status"),
+    "all runs of one command": () => search.runsOf("git status"),
     "top commands: SQL GROUP BY": sql(
       "SELECT cmd, count(*), sum(exit_code <> 0) FROM entries GROUP BY cmd ORDER BY 2 DESC LIMIT 20",
     ),

@@ -69,8 +69,8 @@ Deno.test("words find the same commands in the database and on the screen (prope
         search.step(() => false);
         const onScreen = search.found().lines.map((line) => index.text(line)).sort();
         const query = { text: textQuery(text, { letterCase }), limit: 100 };
-        const newest = history.recall.find(query).map((e) => e.command).sort();
-        const further = history.recall.findFurther(query).map((e) => e.command).sort();
+        const newest = history.search.find(query).map((e) => e.command).sort();
+        const further = history.search.findFurther(query).map((e) => e.command).sort();
         assert.deepEqual(newest, onScreen);
         assert.deepEqual(further, onScreen);
       },

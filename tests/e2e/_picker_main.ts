@@ -1,5 +1,5 @@
 /** `rr search -i` over a list of commands instead of a history: `_picker_main.ts FILE [--widget]`. */
-import { exitCodeOf, widgetAnswer } from "../../src/cli/picker/outcome.ts";
+import { exitCodeOfOutcome, widgetAnswer } from "../../src/cli/picker/outcome.ts";
 import { runFzf } from "../../src/cli/picker/fzf.ts";
 import { runPicker } from "../../src/cli/picker/run_picker.ts";
 import { systemWorld } from "../../src/world/system.ts";
@@ -13,4 +13,4 @@ const outcome = ui === "fzf"
   ? await runFzf(source, { query })
   : await runPicker(world, source, { query });
 world.stdout.write(widgetAnswer(outcome));
-world.exit(exitCodeOf(outcome));
+world.exit(exitCodeOfOutcome(outcome));

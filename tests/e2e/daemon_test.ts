@@ -170,6 +170,6 @@ Deno.test("p2p-sync without a daemon gives away what the hooks have just written
   };
   Deno.writeFileSync(`${spool}/1-2-3.spool`, spoolBytes([record]), { mode: 0o600 });
   await b.rr("p2p-sync", "--push", "--peers", addr);
-  const found = await a.look((history) => history.recall.find({ limit: 1 }));
+  const found = await a.look((history) => history.search.find({ limit: 1 }));
   assert.deepEqual(found.map((entry) => entry.command), ["echo typed"]);
 });

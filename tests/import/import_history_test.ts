@@ -306,7 +306,7 @@ Deno.test("importHistory() does not take a status that nobody knows for one", as
     ["fine", 0, "/home/me"],
   ]);
   const by = (exit: "unknown" | "success" | "failure"): string[] =>
-    at.history.recall.find({ exit, limit: 9 }).map((e) => e.command).sort();
+    at.history.search.find({ exit, limit: 9 }).map((e) => e.command).sort();
   assert.deepEqual(by("unknown"), ["imported", "never ended"]);
   assert.deepEqual([by("success"), by("failure")], [["fine"], []]);
   while (at.history.index.catchUp() > 0);
@@ -319,7 +319,7 @@ Deno.test("importHistory() does not take a status that nobody knows for one", as
     ["/home/me"],
     "a folder that is none leads no list",
   );
-  const { entries: _, ...ends } = at.history.recall.runsOf("never ended");
+  const { entries: _, ...ends } = at.history.search.runsOf("never ended");
   assert.deepEqual(ends, { total: 1, failed: 0, unknown: 1 });
 });
 

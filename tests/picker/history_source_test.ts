@@ -48,7 +48,7 @@ function withHistory(test: (source: CommandSource, history: History) => void, at
   ));
   const deleteCommand = (command: string, reach: "everywhere" | "here"): number =>
     history.removal.delete({ command }, reach);
-  test(historySource({ recall: history.recall, deleteCommand }, at), history);
+  test(historySource({ search: history.search, deleteCommand }, at), history);
 }
 
 function found(source: CommandSource, filter: Partial<Filter>): string[] {
@@ -94,9 +94,9 @@ Deno.test("historySource() takes the filters of the query, and keeps the order t
     assert.ok(failed.includes("make") && !failed.includes("last"));
     assert.deepEqual(found(source, { failedOnly: true }), failed);
     source.keepOrder?.(true);
-    assert.equal(history.recall.prefersNewest, true);
+    assert.equal(history.search.prefersNewest, true);
     source.keepOrder?.(false);
-    assert.equal(history.recall.prefersNewest, false);
+    assert.equal(history.search.prefersNewest, false);
     assert.deepEqual(source.names?.().hosts.length, 1);
   });
 });
@@ -139,7 +139,7 @@ Deno.test("historySource() deletes a command with all its runs, once", () => {
     assert.equal(source.delete(make, "everywhere"), 2);
     assert.equal(source.delete(make, "everywhere"), 0);
     assert.deepEqual([source.text(make), source.runs(make)], [undefined, undefined]);
-    assert.deepEqual(history.recall.find({ words: ["make"], limit: 9 }), []);
+    assert.deepEqual(history.search.find({ words: ["make"], limit: 9 }), []);
     assert.ok(!found(source, {}).includes("make"));
   });
 });

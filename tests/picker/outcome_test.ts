@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { exitCodeOf, widgetAnswer } from "../../src/cli/picker/outcome.ts";
+import { exitCodeOfOutcome, widgetAnswer } from "../../src/cli/picker/outcome.ts";
 
 Deno.test("widgetAnswer() is the action and the command, byte for byte", () => {
   const chosen = { kind: "chosen", action: "run", command: "a\nb\n" } as const;
@@ -8,10 +8,10 @@ Deno.test("widgetAnswer() is the action and the command, byte for byte", () => {
   assert.equal(widgetAnswer({ kind: "cancelled" }), "");
 });
 
-Deno.test("exitCodeOf() is 0, 130 or 1", () => {
+Deno.test("exitCodeOfOutcome() is 0, 130 or 1", () => {
   const chosen = { kind: "chosen", action: "run", command: "" } as const;
   assert.deepEqual(
-    [chosen, { kind: "cancelled" } as const, { kind: "nothing" } as const].map(exitCodeOf),
+    [chosen, { kind: "cancelled" } as const, { kind: "nothing" } as const].map(exitCodeOfOutcome),
     [0, 130, 1],
   );
 });

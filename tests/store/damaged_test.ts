@@ -26,14 +26,14 @@ const READERS: Readonly<Record<string, (history: History, ids: readonly string[]
   "pendingPush()": ({ log }, [, device]) => log.pendingPush("p", device as Entry["deviceId"]),
   "count()": ({ log }) => log.count(),
   "headSeq()": ({ log }) => log.headSeq(),
-  "recent()": ({ recall }) => recall.find({ limit: ENTRIES }).length,
-  "find()": ({ recall }) => recall.find({ limit: 10_000, words: ["git"] }).length,
-  "findFurther()": ({ recall }) => recall.findFurther({ limit: 10_000, words: ["git"] }).length,
-  "commands()": ({ recall }) =>
-    [...recall.commands()].reduce((sum, slice) => sum + slice.seqs.length, 0),
-  "matchingSeqs()": ({ recall }) => recall.matchingSeqs({ words: ["git"] }).length,
-  "runsOf()": ({ recall }) => recall.runsOf("git status").total,
-  "entriesById()": ({ recall }, [id]) => recall.entriesById([id!]).length,
+  "recent()": ({ search }) => search.find({ limit: ENTRIES }).length,
+  "find()": ({ search }) => search.find({ limit: 10_000, words: ["git"] }).length,
+  "findFurther()": ({ search }) => search.findFurther({ limit: 10_000, words: ["git"] }).length,
+  "commands()": ({ search }) =>
+    [...search.commands()].reduce((sum, slice) => sum + slice.seqs.length, 0),
+  "matchingSeqs()": ({ search }) => search.matchingSeqs({ words: ["git"] }).length,
+  "runsOf()": ({ search }) => search.runsOf("git status").total,
+  "entriesById()": ({ search }, [id]) => search.entriesById([id!]).length,
   "summary()": ({ stats }) => stats.summary({}).runs,
   "states()": ({ peers }) => peers.states("d" as Entry["deviceId"]).length,
 };
@@ -130,7 +130,7 @@ Deno.test("a history with extreme numbers in some rows gives the others, everywh
     db.exec(`INSERT INTO peer_state VALUES ('12D3KooWodd', 9223372036854775807)`);
   });
   using history = open(path);
-  const odd = history.recall.find({ words: ["odd"], limit: 10 });
+  const odd = history.search.find({ words: ["odd"], limit: 10 });
   assert.deepEqual(odd.map((one) => Math.abs(one.durationMs)), Array(3).fill(2 ** 53 - 1));
   assert.equal(history.log.pullState("12D3KooWodd").cursor, 0);
   for (const name of ["entriesAfter()", "recent()", "find()", "findFurther()", "runsOf()"]) {

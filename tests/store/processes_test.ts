@@ -19,7 +19,7 @@ Deno.test("processes that create one history at the same time all succeed and lo
   while (history.index.catchUp() > 0);
   const entries = [1, 2, 3].flatMap((seed) => generateEntries(2000, { seed }));
   assert.equal(history.stats.summary().distinct, new Set(entries.map((e) => e.command)).size);
-  assert.equal(history.recall.find({ limit: 9000 }).length, 6000);
+  assert.equal(history.search.find({ limit: 9000 }).length, 6000);
 });
 
 Deno.test("kill -9 in the middle of writing leaves whole batches with their cursor", async () => {
@@ -39,7 +39,7 @@ Deno.test("kill -9 in the middle of writing leaves whole batches with their curs
     assert.ok(entries.every((entry) => history.log.has(entry.id)));
     while (history.index.catchUp() > 0);
     const { entries: stored } = history.maintenance.size();
-    assert.equal(history.recall.find({ limit: 1_000_000 }).length, stored);
+    assert.equal(history.search.find({ limit: 1_000_000 }).length, stored);
   }
 });
 

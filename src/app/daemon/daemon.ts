@@ -38,7 +38,7 @@ export interface DaemonWays {
 type SessionOf<C> = Extract<Act<C>, { do: "session" }>;
 type PauseOf<C> = Extract<Act<C>, { do: "pause" }>;
 
-/** See the file's description. */
+/** One daemon, from start to stop. */
 export class Daemon {
   readonly #ways: DaemonWays;
   readonly #deps: RunDaemonDeps;
@@ -248,7 +248,7 @@ export class Daemon {
   }
 
   #onEvent(event: SyncEvent): void {
-    this.#status.see(event);
+    this.#status.observe(event);
     this.#count(event);
     if (event.type === "round-done") this.#readiness.tell(this.#peersText());
     if (event.type === "pull-progress") this.#context.changed();

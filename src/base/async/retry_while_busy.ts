@@ -14,7 +14,11 @@ const LONGEST_PAUSE_MS = 250;
  * @throws {RrError} `busy`, if it is still held after {@linkcode BUSY_PATIENCE_MS}; `signal.reason`
  * once the signal is aborted; whatever else `work` throws, at once
  */
-export async function patiently<T>(work: () => T, clock: Clock, signal?: AbortSignal): Promise<T> {
+export async function retryWhileBusy<T>(
+  work: () => T,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<T> {
   const end = clock.monotonic() + BUSY_PATIENCE_MS;
   for (let pause = FIRST_PAUSE_MS;; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     signal?.throwIfAborted();

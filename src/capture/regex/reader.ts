@@ -1,7 +1,7 @@
 /** Reads a pattern code point by code point. */
 import { PatternError } from "./syntax.ts";
 
-/** See the file's description. */
+/** A place in a pattern that moves forward. */
 export class Reader {
   readonly #chars: readonly string[];
   #at = 0;

@@ -219,9 +219,9 @@ function showSome(world: World, history: History, selection: Selection, all: boo
 }
 
 function entriesOf(history: History, selection: Selection, limit: number): readonly Entry[] {
-  if ("ids" in selection) return history.recall.entriesById(selection.ids).slice(0, limit);
-  if ("command" in selection) return history.recall.runsOf(selection.command, limit).entries;
-  return history.recall.find({ ...selection.query, limit });
+  if ("ids" in selection) return history.search.entriesById(selection.ids).slice(0, limit);
+  if ("command" in selection) return history.search.runsOf(selection.command, limit).entries;
+  return history.search.find({ ...selection.query, limit });
 }
 
 function confirmed(world: World, matched: number): boolean {

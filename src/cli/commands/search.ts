@@ -96,7 +96,7 @@ async function run(
   const most = isUnasked(world, flags) ? MOST_UNASKED : settings.searchLimit;
   const limit = Math.min(most, settings.searchLimit);
   const query = { ...filter, text, distinct: flags.unique, limit };
-  const found = history.newest(query) ?? (await history.whole()).recall.findFurther(query);
+  const found = history.newest(query) ?? (await history.whole()).search.findFurther(query);
   print(found);
   if (found.length === MOST_UNASKED && limit < settings.searchLimit) {
     printInfo(world, `these are the newest ${MOST_UNASKED}; --limit shows more`);

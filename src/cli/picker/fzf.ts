@@ -6,7 +6,8 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { RrError } from "../../base/rr_error.ts";
-import { type Slice, TEXT_END } from "../../search/index.ts";
+import { TEXT_END } from "../../history/text_end.ts";
+import type { Slice } from "../../search/index.ts";
 import { printable } from "../../base/printable.ts";
 import type { CommandSource } from "./command_source.ts";
 import type { Outcome } from "./outcome.ts";

@@ -2,8 +2,9 @@
 import { folderNames } from "../../base/folder.ts";
 import type { DeviceId, Entry } from "../../history/entry.ts";
 import type { CommandRuns, Filter, RunInfo } from "../../picker/state.ts";
-import { type Slice, TEXT_END } from "../../search/index.ts";
-import type { CommandSlice, Recall } from "../../store/index/history_search.ts";
+import { TEXT_END } from "../../history/text_end.ts";
+import type { Slice } from "../../search/index.ts";
+import type { CommandSlice, HistorySearch } from "../../store/index/history_search.ts";
 import { folderFilter, type RunFilter } from "../../history/run_filter.ts";
 import { bothFilters } from "../../search/language/parse.ts";
 import { rankCommands } from "../../search/ranking.ts";
@@ -27,8 +28,8 @@ export interface PickerPlace {
 
 /** What the source needs of the history. */
 export interface HistoryReads {
-  readonly recall: Pick<
-    Recall,
+  readonly search: Pick<
+    HistorySearch,
     "commands" | "rankedCommands" | "runsOf" | "entriesBySeq" | "recentPlaces" | "prefersNewest"
   >;
   /** Deletes every run of exactly this command; how many there were. */
@@ -40,18 +41,18 @@ const MAX_RUNS = 500;
 
 /** A source whose ids are the sequence numbers of the latest runs. */
 export function historySource(history: HistoryReads, place: PickerPlace): CommandSource {
-  const { recall } = history;
-  const entryOf = (seq: number): Entry | undefined => recall.entriesBySeq([seq])[0];
+  const { search } = history;
+  const entryOf = (seq: number): Entry | undefined => search.entriesBySeq([seq])[0];
   const runsOf = (filter: Filter): RunFilter => runFilter(filter, place);
   return {
     slices(filter): Generator<Slice> {
       if (!filter.newestFirst && !filter.sessionFirst) {
-        return toSlices(recall.rankedCommands(runsOf(filter), (recent) => ranked(recent, place)));
+        return toSlices(search.rankedCommands(runsOf(filter), (recent) => ranked(recent, place)));
       }
-      const all = toSlices(recall.commands(runsOf(filter)));
+      const all = toSlices(search.commands(runsOf(filter)));
       const isFirst = filter.sessionFirst && filter.scope === "all" && place.session !== undefined;
       if (!isFirst) return all;
-      const session = toSlices(recall.commands({ ...runsOf(filter), session: place.session }));
+      const session = toSlices(search.commands({ ...runsOf(filter), session: place.session }));
       return inOrder(session, all);
     },
     latest(ids): Map<number, RunInfo> {
@@ -63,14 +64,14 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
       return runs;
     },
     text: (id) => entryOf(id)?.command,
-    names: () => namesIn(recall.recentPlaces(), place.userId),
+    names: () => namesIn(search.recentPlaces(), place.userId),
     keepOrder(newestFirst): void {
-      recall.prefersNewest = newestFirst;
+      search.prefersNewest = newestFirst;
     },
     runs(id): CommandRuns | undefined {
       const command = entryOf(id)?.command;
       if (command === undefined) return undefined;
-      const { total, failed, unknown, entries } = recall.runsOf(command, MAX_RUNS);
+      const { total, failed, unknown, entries } = search.runsOf(command, MAX_RUNS);
       const lastMs = entries[0]?.startedAtMs ?? 0;
       const firstMs = entries.length === total ? entries.at(-1)?.startedAtMs : undefined;
       return { command, total, failed, unknown, firstMs, lastMs, runs: entries };

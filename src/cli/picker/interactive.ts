@@ -8,7 +8,7 @@ import type { CommandSource } from "./command_source.ts";
 import { historySource, type PickerPlace } from "./history_source.ts";
 import { forOutput } from "../print.ts";
 import { queryPlace } from "../run_filter_flags.ts";
-import { exitCodeOf, type Outcome, widgetAnswer } from "./outcome.ts";
+import { exitCodeOfOutcome, type Outcome, widgetAnswer } from "./outcome.ts";
 import { runPicker } from "./run_picker.ts";
 import type { PickerRunOptions } from "./run_options.ts";
 import type { Terminal } from "../../world/terminal.ts";
@@ -45,13 +45,13 @@ export async function searchInteractively(
     Settings,
     "dbPath" | "hostname" | "deviceId" | "userId" | "home" | "searchEnter" | "searchUi"
   >,
-  history: Pick<History, "recall" | "removal">,
+  history: Pick<History, "search" | "removal">,
   flags: InteractiveFlags,
   where: PickerWhere = {},
 ): Promise<number> {
   const source = historySource(
     {
-      recall: history.recall,
+      search: history.search,
       deleteCommand: (command, reach) => history.removal.delete({ command }, reach),
     },
     placeOf(world, settings),
@@ -66,14 +66,14 @@ export async function searchInteractively(
       scope: "all",
       okOnly: false,
       sessionFirst: flags.up,
-      newestFirst: history.recall.prefersNewest,
+      newestFirst: history.search.prefersNewest,
     },
     place: queryPlace(world, settings),
     signal: where.signal,
   }, where.open);
   world.stdout.write(flags.widget ? widgetAnswer(outcome) : plainAnswer(world, outcome));
   if (history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
-  return exitCodeOf(outcome);
+  return exitCodeOfOutcome(outcome);
 }
 
 function plainAnswer(world: World, outcome: Outcome): string {

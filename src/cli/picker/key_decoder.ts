@@ -19,7 +19,7 @@ interface Token {
   readonly paste?: boolean;
 }
 
-/** See the file's description. */
+/** Takes bytes as they come and gives whole keys. */
 export class KeyDecoder {
   readonly #utf8 = new TextDecoder();
   #waiting = "";

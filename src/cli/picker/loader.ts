@@ -11,7 +11,7 @@ import { parseQuery } from "../../search/query.ts";
 import { IncrementalSearch } from "../../search/search.ts";
 import type { CommandSource } from "./command_source.ts";
 
-/** See the file's description. One at a time is kept: each holds all texts. */
+/** Loads the commands of one filter and searches them. One at a time is kept: each holds all texts. */
 export class Loader {
   readonly filter: Filter;
   readonly index: CommandIndex = new CommandIndex();

@@ -1,7 +1,7 @@
 /** How a picker ended. */
 import type { ChoiceAction } from "../../picker/state.ts";
 
-/** See the file's description. */
+/** What the person did. */
 export type Outcome =
   | { readonly kind: "chosen"; readonly action: ChoiceAction; readonly command: string }
   /** Enter with another text than at the start, which nothing matches: the line that was meant. */
@@ -17,7 +17,7 @@ export const EXIT_CANCELLED = 130;
 export const EXIT_NOTHING = 1;
 
 /** The exit code of an outcome. */
-export function exitCodeOf(outcome: Outcome): number {
+export function exitCodeOfOutcome(outcome: Outcome): number {
   if (outcome.kind === "chosen") return 0;
   return outcome.kind === "cancelled" ? EXIT_CANCELLED : EXIT_NOTHING;
 }

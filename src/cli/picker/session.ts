@@ -20,7 +20,7 @@ import { Loader } from "./loader.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What the session needs. */
-export interface SessionDeps {
+export interface PickerDeps {
   readonly terminal: Terminal;
   readonly source: CommandSource;
   readonly clock: Clock;
@@ -42,9 +42,9 @@ const PARTIAL_MS = 60;
 /** After a lone Esc: the rest of a sequence comes sooner than this, even over a slow line. */
 const ESCAPE_MS = 40;
 
-/** See the file's description. Used once. */
+/** One use of the picker, from the first frame to the choice. Used once. */
 export class PickerSession {
-  readonly #deps: SessionDeps;
+  readonly #deps: PickerDeps;
   readonly #options: SessionOptions;
   readonly #decoder = new KeyDecoder();
   readonly #keys: Key[] = [];
@@ -59,7 +59,7 @@ export class PickerSession {
   #wake: () => void = () => {};
   #escape: AbortController | undefined;
 
-  constructor(deps: SessionDeps, state: PickerState, options: SessionOptions) {
+  constructor(deps: PickerDeps, state: PickerState, options: SessionOptions) {
     this.#deps = deps;
     this.#options = options;
     this.#state = state;

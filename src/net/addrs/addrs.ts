@@ -145,7 +145,7 @@ export function candidatesOf(
  *
  * @param bridges hosts of networks that are inside of this machine
  */
-export function announcedOf(
+export function addressesToAnnounce(
   addrs: readonly string[],
   bridges: ReadonlySet<string> = new Set(),
 ): string[] {

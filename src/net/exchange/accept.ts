@@ -28,7 +28,7 @@ import { MessageReader, writeMessage } from "./stream_message.ts";
 import type { Node } from "../node/node.ts";
 
 /** What {@linkcode servePeers} needs of the world. */
-export interface ServeDeps {
+export interface AcceptDeps {
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -71,7 +71,7 @@ const STREAMS_PER_CONNECTION = 256;
 export async function servePeers(
   node: Node,
   service: PeerService,
-  deps: ServeDeps,
+  deps: AcceptDeps,
   limits: ServeLimits = {},
 ): Promise<AsyncDisposable> {
   const server = new PeerServer(service, deps, limits);
@@ -95,7 +95,7 @@ export async function servePeers(
 
 class PeerServer {
   readonly #service: PeerService;
-  readonly #deps: ServeDeps;
+  readonly #deps: AcceptDeps;
   readonly #limits: Required<ServeLimits>;
   readonly #gate: Gate;
   readonly #budget: ByteBudget;
@@ -103,7 +103,7 @@ class PeerServer {
   readonly #open = new Map<PeerId, number>();
   #total = 0;
 
-  constructor(service: PeerService, deps: ServeDeps, limits: ServeLimits) {
+  constructor(service: PeerService, deps: AcceptDeps, limits: ServeLimits) {
     this.#service = service;
     this.#deps = deps;
     this.#limits = {

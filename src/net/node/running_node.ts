@@ -14,7 +14,7 @@ import { lastHeard, watchSilence } from "../exchange/silence.ts";
 import { type Binding, listenLate } from "./listen.ts";
 import { untilAborted } from "../../base/async/until_aborted.ts";
 import { stopWithin } from "./stop.ts";
-import { announcedOf, type RelayAddr } from "../addrs/addrs.ts";
+import { addressesToAnnounce, type RelayAddr } from "../addrs/addrs.ts";
 import type { ConnectionInfo, Node, NodeDeps } from "./node.ts";
 import type { NodeEvent, NodeEvents, NodeListener } from "./node_events.ts";
 
@@ -126,7 +126,7 @@ export class RunningNode implements Node {
 
   /** What to tell others, given the addresses that libp2p knows of. */
   announced(addrs: readonly string[]): string[] {
-    return announcedOf([...addrs, ...this.#circuits()], bridgeAddresses());
+    return addressesToAnnounce([...addrs, ...this.#circuits()], bridgeAddresses());
   }
 
   /** Keeps an event of the start for those who listen later. */

@@ -11,7 +11,7 @@ import { watchSilence } from "../exchange/silence.ts";
 import { watchListener } from "../node/doors.ts";
 import { stopWithin } from "../node/stop.ts";
 import type { RelayEvent } from "./relay_event.ts";
-import { announcedOf } from "../addrs/addrs.ts";
+import { addressesToAnnounce } from "../addrs/addrs.ts";
 import type { Identity } from "../keys/identity.ts";
 import type { NodeDeps } from "../node/node.ts";
 
@@ -91,7 +91,7 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
       // Twice the clients: a device that dials others through us need not have a reservation.
       maxConnections: Math.min(2 * limits.maxReservations, MAX_CONNECTIONS),
       handshakeMs: HANDSHAKE_MS,
-      announce: (addrs) => announcedOf(addrs, bridgeAddresses()),
+      announce: (addrs) => addressesToAnnounce(addrs, bridgeAddresses()),
       nowMs: () => deps.clock.now(),
       onListening: (listener) => void watchListener(listener, deps, running.signal),
       reservations: reservationLimits(options, limits.maxReservations),

@@ -18,7 +18,7 @@ function stillUri(path: string): string {
   return `file:${path.split("/").map(encodeURIComponent).join("/")}?immutable=1`;
 }
 
-/** See the file's description. Statements must be constants: each one is kept for ever. */
+/** An open SQLite file. Statements must be constants: each one is kept for ever. */
 export class Database implements Disposable {
   /** As given to SQLite; only for messages. */
   readonly path: string;

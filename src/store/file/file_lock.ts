@@ -23,7 +23,7 @@ export type LockAttempt =
   | { readonly heldBy: LockHolder | undefined };
 
 /**
- * How long to wait for a lock that somebody else has. He may only be looking, or writing down his name,
+ * How long to wait for a lock that somebody else has. It may only be looking, or writing down its name,
  * which takes a few milliseconds; the holder keeps it for hours.
  */
 const PATIENCE_MS = 300;

@@ -16,7 +16,7 @@ export interface HistorySize {
 /** Value of `PRAGMA auto_vacuum` in the files that we make. */
 const INCREMENTAL = 2;
 
-/** See the file's description. */
+/** Looks after the file of an open history. */
 export class Maintenance {
   readonly #db: Database;
 

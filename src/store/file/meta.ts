@@ -22,7 +22,7 @@ export const SCRUB_DUE = "scrub_due";
 /** Start of 2000 in unix seconds: a clock that shows an earlier time was not set. */
 export const CLOCK_UNSET_BEFORE = 946_684_800;
 
-/** See the file's description. */
+/** Reads and writes single facts by name. */
 export class Meta {
   readonly #db: Database;
 

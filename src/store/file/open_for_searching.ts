@@ -22,7 +22,7 @@ export class SearchingHistory implements Disposable {
 
   /**
    * The newest entries that match, newest first, if they are among the newest few thousand;
-   * `undefined` if `Recall.findFurther()` has to look.
+   * `undefined` if `HistorySearch.findFurther()` has to look.
    */
   newest(query: HistoryQuery): Entry[] | undefined {
     return newestMatching(this.#opened.db, query);

@@ -6,7 +6,7 @@ import type { Meta } from "./meta.ts";
 import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
 import { FilePlace, type PlaceState } from "./file_place.ts";
 import { PeerStore } from "../log/peer_store.ts";
-import { Recall } from "../index/history_search.ts";
+import { HistorySearch } from "../index/history_search.ts";
 import { healPruneMark } from "../log/prune_mark.ts";
 import { Removal } from "../log/removal.ts";
 import { Stats } from "../index/stats.ts";
@@ -19,7 +19,7 @@ export interface History extends Disposable {
   /** Known peers; `PeerBook` by shape. */
   readonly peers: PeerStore;
   /** Search and everything else that is shown. */
-  readonly recall: Recall;
+  readonly search: HistorySearch;
   /** What makes reads fast; to be kept up by whoever has time. */
   readonly index: CommandIndex;
   readonly stats: Stats;
@@ -64,15 +64,15 @@ export function historyIn(opened: Opened): History {
   const nowUnix = Math.floor(clock.now() / 1000);
   const isHealed = !readOnly && healPruneMark(db, meta, nowUnix);
   const index = new CommandIndex(db, meta);
-  const recall = new Recall(db, meta);
+  const search = new HistorySearch(db, meta);
   return {
     path: db.path,
     log: new EntryLog(db, meta, place),
     peers: new PeerStore(db, clock),
-    recall,
+    search,
     index,
-    stats: new Stats(db, meta, recall),
-    removal: new Removal(db, meta, clock, index, recall),
+    stats: new Stats(db, meta, search),
+    removal: new Removal(db, meta, clock, index, search),
     maintenance: new Maintenance(db),
     meta,
     opened,

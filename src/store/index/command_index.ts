@@ -22,7 +22,7 @@ const SWEEP_DUE = "sweep_due";
 const STORE_CHUNK = `INSERT INTO rr_chunk
   (first_seq, last_seq, newest_ms, oldest_ms, ${BLOB_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** See the file's description. */
+/** The writer of the index: brings it up to the log, slice by slice. */
 export class CommandIndex {
   readonly #db: Database;
   readonly #meta: Meta;

@@ -15,7 +15,7 @@ export interface Place {
   readonly deviceId: string;
 }
 
-/** See the file's description. Only for use inside one transaction, or by one reader. */
+/** Gives values their numbers, and numbers their values. Only for use inside one transaction, or by one reader. */
 export interface Dictionary {
   /** Numbers of distinct texts. */
   commands(texts: readonly string[]): ArrayLike<number>;

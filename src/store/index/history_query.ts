@@ -1,7 +1,7 @@
 import type { RunFilter } from "../../history/run_filter.ts";
 import type { TextQuery } from "../../history/text_query.ts";
 
-/** What {@linkcode Recall.find} looks for. */
+/** What {@linkcode HistorySearch.find} looks for. */
 export interface HistoryQuery extends RunFilter {
   /** Parts of the command; all must occur, in any order. @default {none: every command} */
   readonly words?: readonly string[] | undefined;

@@ -1,6 +1,7 @@
 /** Reads for people: search, the picker, the details of a command. Never waits for the index. */
 import { unknownExitTest } from "./run_filter.ts";
 import type { Entry } from "../../history/entry.ts";
+import { TEXT_END } from "../../history/text_end.ts";
 import type { Database } from "../file/database.ts";
 import { textFilter } from "./match.ts";
 import { textOf } from "./word_query.ts";
@@ -21,14 +22,14 @@ import type { HistoryQuery } from "./history_query.ts";
 export interface CommandSlice {
   /** The texts in UTF-8, each followed by 0x1e; that byte inside a text became a space. */
   readonly texts: Uint8Array<ArrayBuffer>;
-  /** The newest run of each, for {@linkcode Recall.entriesBySeq}. */
+  /** The newest run of each, for {@linkcode HistorySearch.entriesBySeq}. */
   readonly seqs: Float64Array<ArrayBuffer>;
   /** When that was, in milliseconds. */
   readonly startedAtMs: Float64Array<ArrayBuffer>;
 }
 
 /** Every run of one command. */
-export interface CommandRuns {
+export interface RunsOfCommand {
   readonly total: number;
   readonly failed: number;
   /** Runs of which nobody knows how they ended; not among the failed ones. */
@@ -40,8 +41,6 @@ export interface CommandRuns {
 /** Where commands were run, the place of the most of late first. */
 export type RecentPlaces = readonly Place[];
 
-/** Ends each text of a {@linkcode CommandSlice}. */
-export const TEXT_END = 0x1e;
 const PICKER_ORDER = "picker_order";
 const NEWEST = "newest";
 const ROWS_AT_ONCE = 250;
@@ -50,8 +49,8 @@ const FIRST_RANKED = 500;
 /** Runs that tell what a person does of late: months of one, and read in 2 ms. */
 const RECENT_RUNS = 20_000;
 
-/** See the file's description. */
-export class Recall {
+/** Answers what people ask of a history. */
+export class HistorySearch {
   readonly #db: Database;
   readonly #meta: Meta;
 
@@ -138,7 +137,7 @@ export class Recall {
   }
 
   /** Every run of exactly this command, by how many and by the newest `limit`. */
-  runsOf(command: string, limit = 100, filter: RunFilter = {}): CommandRuns {
+  runsOf(command: string, limit = 100, filter: RunFilter = {}): RunsOfCommand {
     checkLimit(limit);
     const reader = new RunReader(this.#db, this.#meta, filter);
     const found = findTexts(this.#db, [command])[0]!;

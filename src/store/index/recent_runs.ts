@@ -4,7 +4,7 @@ import { type Columns, concat, emptyColumns } from "./columns.ts";
 import type { Place } from "./dictionary.ts";
 import type { RunReader } from "./run_reader.ts";
 
-/** See the file's description. Numbers are those of the reader. */
+/** The newest runs, oldest first. Numbers are those of the reader. */
 export interface RecentRuns {
   /** Oldest first. */
   readonly runs: Columns;

@@ -3,7 +3,7 @@ import { unknownExitTest } from "./run_filter.ts";
 import type { Database } from "../file/database.ts";
 import { RunReader } from "./run_reader.ts";
 import type { Meta } from "../file/meta.ts";
-import type { Recall } from "./history_search.ts";
+import type { HistorySearch } from "./history_search.ts";
 import type { TextQuery } from "../../history/text_query.ts";
 import { textFilter } from "./match.ts";
 import type { Entry } from "../../history/entry.ts";
@@ -50,17 +50,17 @@ export interface Summary extends Count {
   readonly periods: readonly (Count & { readonly fromMs: number })[];
 }
 
-/** See the file's description. About 50 ms at a million runs. */
+/** Counts for `rr stats`. About 50 ms at a million runs. */
 export class Stats {
   readonly #db: Database;
   readonly #meta: Meta;
-  readonly #recall: Recall;
+  readonly #search: HistorySearch;
 
   /** Counts in an open, migrated database. */
-  constructor(db: Database, meta: Meta, recall: Recall) {
+  constructor(db: Database, meta: Meta, search: HistorySearch) {
     this.#db = db;
     this.#meta = meta;
-    this.#recall = recall;
+    this.#search = search;
   }
 
   /** Counts the runs that the filter wants. */
@@ -121,7 +121,7 @@ export class Stats {
         LONGEST_AT_ONCE,
         from,
       );
-      const entries = this.#recall.entriesBySeq(rows.map((row) => row[0] as number));
+      const entries = this.#search.entriesBySeq(rows.map((row) => row[0] as number));
       longest.push(
         ...entries.filter((entry) =>
           matchesRun(query, entry) && query.text?.test(entry.command) !== false
@@ -135,7 +135,7 @@ export class Stats {
   #withTexts(commands: readonly (Count & { readonly seq: number })[]): Summary["commands"] {
     // Any run of a command has its text.
     return commands.flatMap(({ seq, ...count }) => {
-      const [entry] = this.#recall.entriesBySeq([seq]);
+      const [entry] = this.#search.entriesBySeq([seq]);
       return entry === undefined ? [] : [{ command: entry.command, ...count }];
     });
   }

@@ -48,7 +48,7 @@ const UP_TO = "FROM entries WHERE ingest_seq > ? AND ingest_seq <= ? ORDER BY in
 const UP_TO_OF_DEVICE =
   "FROM entries WHERE ingest_seq > ? AND ingest_seq <= ? AND device_id = ? ORDER BY ingest_seq";
 
-/** See the file's description. Satisfies `HistoryLog` of the sync engine by shape. */
+/** The log of one history. Satisfies `HistoryLog` of the sync engine by shape. */
 export class EntryLog {
   readonly #db: Database;
   readonly #meta: Meta;

@@ -60,7 +60,7 @@ const STATES = `
   LEFT JOIN peer_book b ON b.peer_id = k.peer_id
   ORDER BY k.peer_id`;
 
-/** See the file's description. Satisfies `PeerBook` of the sync engine by shape. */
+/** The peers of one history. Satisfies `PeerBook` of the sync engine by shape. */
 export class PeerStore {
   readonly #db: Database;
   readonly #clock: Clock;

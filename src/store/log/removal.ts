@@ -27,7 +27,7 @@ import {
 } from "../file/meta.ts";
 import { believedUnix } from "./believed_time.ts";
 import { movePruneMark } from "./prune_mark.ts";
-import type { Recall } from "../index/history_search.ts";
+import type { HistorySearch } from "../index/history_search.ts";
 import type { HistoryQuery } from "../index/history_query.ts";
 
 /** What {@linkcode Removal.prune} takes. */
@@ -81,21 +81,21 @@ const EARLIER = `(SELECT entry_id, seq, device_id, ts, counted AS replaced FROM 
 /** Seconds of a week, in which the floor is counted. */
 const WEEK_SECONDS = 604_800;
 
-/** See the file's description. */
+/** Prunes and deletes entries of one history. */
 export class Removal {
   readonly #db: Database;
   readonly #meta: Meta;
   readonly #clock: Clock;
   readonly #index: CommandIndex;
-  readonly #recall: Recall;
+  readonly #search: HistorySearch;
 
   /** Removes from an open, migrated database. */
-  constructor(db: Database, meta: Meta, clock: Clock, index: CommandIndex, recall: Recall) {
+  constructor(db: Database, meta: Meta, clock: Clock, index: CommandIndex, search: HistorySearch) {
     this.#db = db;
     this.#meta = meta;
     this.#clock = clock;
     this.#index = index;
-    this.#recall = recall;
+    this.#search = search;
   }
 
   /**
@@ -266,7 +266,7 @@ export class Removal {
   }
 
   #select(selection: Selection): number[] {
-    if ("query" in selection) return this.#recall.matchingSeqs(selection.query);
+    if ("query" in selection) return this.#search.matchingSeqs(selection.query);
     const rows = "ids" in selection
       ? this.#db.rows(
         "SELECT ingest_seq FROM entries WHERE entry_id IN (SELECT value FROM json_each(?))",

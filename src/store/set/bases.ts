@@ -12,7 +12,7 @@ const ADVANCE_PUSH = `INSERT INTO peer_push_state (peer_id, last_pushed_seq) VAL
 /** Pins that are kept: peers that a person has or had. */
 const MOST_PINS = 64;
 
-/** See the file's description. */
+/** Keeps the states that were shared, the newest and the pinned ones. */
 export class Bases {
   readonly #db: Database;
   readonly #clock: Clock;

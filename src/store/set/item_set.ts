@@ -60,7 +60,7 @@ const SLICE_ROWS = 1_000;
 /** Beyond this, a count only says that there are many. */
 const MOST_COUNTED = 100_000;
 
-/** See the file's description. */
+/** The set of one history, on SQLite. */
 export class ItemSet implements ItemStore {
   readonly #db: Database;
   readonly #meta: Meta;

@@ -57,7 +57,7 @@ interface ExchangeStream {
   movedAt: number;
 }
 
-/** See the file's description. Runs from {@linkcode Replicator.start} until disposed. */
+/** Replicates with every connected peer of protocol 2. Runs from {@linkcode Replicator.start} until disposed. */
 export class Replicator implements AsyncDisposable {
   readonly #deps: ReplicatorDeps;
   readonly #state: Replica;

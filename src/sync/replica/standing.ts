@@ -5,7 +5,7 @@ import { floorWith, isContained } from "../../named/turn.ts";
 import type { ItemStore } from "../../named/store.ts";
 import type { Exchanged } from "../ports.ts";
 
-/** See the file's description. */
+/** Answers how it stands with each peer. */
 export class Standing {
   readonly #state: Replica;
   readonly #store: ItemStore;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { RrError } from "../../../src/base/rr_error.ts";
 import {
-  announcedOf,
+  addressesToAnnounce,
   candidatesOf,
   isTransport,
   MAX_ANNOUNCED,
@@ -142,9 +142,9 @@ Deno.test("candidatesOf() bounds what one peer can make us dial", () => {
   assert.equal(found.relays.length, MAX_CANDIDATES);
 });
 
-Deno.test("announcedOf() leaves out what nobody else can dial", () => {
+Deno.test("addressesToAnnounce() leaves out what nobody else can dial", () => {
   assert.deepEqual(
-    announcedOf([
+    addressesToAnnounce([
       "/ip4/127.0.0.1/tcp/1",
       "/ip6/::1/tcp/1",
       "/ip4/0.0.0.0/tcp/1",
@@ -158,23 +158,25 @@ Deno.test("announcedOf() leaves out what nobody else can dial", () => {
   );
 });
 
-Deno.test("announcedOf() announces loopback where there is nothing else", () => {
+Deno.test("addressesToAnnounce() announces loopback where there is nothing else", () => {
   const circuit = `/ip4/127.0.0.1/tcp/2/p2p/${RELAY}/p2p-circuit/p2p/${PEER}`;
-  assert.deepEqual(announcedOf(["/ip4/127.0.0.1/tcp/1", circuit]), [
+  assert.deepEqual(addressesToAnnounce(["/ip4/127.0.0.1/tcp/1", circuit]), [
     "/ip4/127.0.0.1/tcp/1",
     circuit,
   ]);
-  assert.deepEqual(announcedOf([circuit]), [circuit]);
-  assert.deepEqual(announcedOf(["/ip4/192.168.1.3/tcp/1", circuit]), ["/ip4/192.168.1.3/tcp/1"]);
+  assert.deepEqual(addressesToAnnounce([circuit]), [circuit]);
+  assert.deepEqual(addressesToAnnounce(["/ip4/192.168.1.3/tcp/1", circuit]), [
+    "/ip4/192.168.1.3/tcp/1",
+  ]);
 });
 
-Deno.test("announcedOf() announces the bridges of containers where there is nothing else", () => {
+Deno.test("addressesToAnnounce() announces the bridges of containers where there is nothing else", () => {
   const bridges = new Set(["172.17.0.1", "fd00::1"]);
   const own = ["/ip4/172.17.0.1/tcp/1", "/ip6/fd00::1/tcp/1", "/ip4/127.0.0.1/tcp/1"];
-  assert.deepEqual(announcedOf([...own, "/ip4/172.17.0.2/tcp/1"], bridges), [
+  assert.deepEqual(addressesToAnnounce([...own, "/ip4/172.17.0.2/tcp/1"], bridges), [
     "/ip4/172.17.0.2/tcp/1",
   ]);
-  assert.deepEqual(announcedOf(own, bridges), own.slice(0, 2));
+  assert.deepEqual(addressesToAnnounce(own, bridges), own.slice(0, 2));
 });
 
 Deno.test("bridgeAddresses() knows the networks inside of a machine by their names", () => {
@@ -196,7 +198,7 @@ Deno.test("bridgeAddresses() knows the networks inside of a machine by their nam
   assert.ok(bridgeAddresses() instanceof Set);
 });
 
-Deno.test("announcedOf() stays short enough for an identify message and keeps the relays", () => {
+Deno.test("addressesToAnnounce() stays short enough for an identify message and keeps the relays", () => {
   const direct = Array.from({ length: 30 }, (_, i) => `/ip4/192.168.0.${i}/tcp/8845/p2p/${PEER}`);
   const circuits = Array.from(
     { length: 3 },
@@ -205,7 +207,7 @@ Deno.test("announcedOf() stays short enough for an identify message and keeps th
         "long-name.".repeat(5)
       }example/tcp/4001/p2p/${RELAY}/p2p-circuit/p2p/${PEER}`,
   );
-  const announced = announcedOf([...direct, ...circuits]);
+  const announced = addressesToAnnounce([...direct, ...circuits]);
   assert.equal(announced.length, MAX_ANNOUNCED);
   assert.deepEqual(announced.slice(-3), circuits);
   const bytes = announced.reduce((sum, addr) => sum + multiaddr(addr).bytes.length + 4, 0);

@@ -71,7 +71,7 @@ Deno.test("a database of the original opens with everything in it", () => {
   foreign(path, originalDatabase);
   using history = open(path);
   assert.deepEqual(history.log.entriesAfter(0, ALL), { entries: BOTH, lastSeq: 2 });
-  assert.deepEqual(history.recall.find({ limit: 9 }), BOTH.toReversed());
+  assert.deepEqual(history.search.find({ limit: 9 }), BOTH.toReversed());
   assert.deepEqual(history.log.pullState("12D3KooWA"), { cursor: 41, lastId: undefined });
   assert.equal(history.log.pushCursor("12D3KooWA"), 2);
   assert.equal(history.peers.recent(0, "ana")[0]!.addrs[0], "/ip4/10.0.0.1/tcp/1");
@@ -102,10 +102,10 @@ Deno.test("the original reads, writes and prunes a database of ours", () => {
     assert.equal(db.prepare("DELETE FROM entries WHERE ts < 1650000000").run().changes, 10);
   });
   assert.deepEqual(history.log.entriesAfter(0, ALL).entries, [BOTH[0]]);
-  assert.deepEqual(history.recall.find({ limit: 9, distinct: true }), [BOTH[0]]);
+  assert.deepEqual(history.search.find({ limit: 9, distinct: true }), [BOTH[0]]);
   assert.deepEqual(history.log.pullState("12D3KooWA"), { cursor: 12, lastId: undefined });
   while (history.index.catchUp() > 0);
-  assert.deepEqual(history.recall.find({ limit: 9, words: ["ls"] }), [BOTH[0]]);
+  assert.deepEqual(history.search.find({ limit: 9, words: ["ls"] }), [BOTH[0]]);
 });
 
 Deno.test("readonly mode reads a database of the original and changes no byte of it", () => {
@@ -116,8 +116,8 @@ Deno.test("readonly mode reads a database of the original and changes no byte of
   {
     using history = open(path, { mode: "readonly" });
     assert.deepEqual(history.log.entriesAfter(0, ALL).entries, BOTH);
-    assert.deepEqual(history.recall.find({ limit: 9 }), BOTH.toReversed());
-    assert.deepEqual(history.recall.find({ limit: 9, words: ["LS"] }), [BOTH[0]]);
+    assert.deepEqual(history.search.find({ limit: 9 }), BOTH.toReversed());
+    assert.deepEqual(history.search.find({ limit: 9, words: ["LS"] }), [BOTH[0]]);
     assert.equal(history.stats.summary().runs, 2);
     assert.equal(history.peers.states("desk" as DeviceId).length, 2);
     assert.equal(history.log.pullState("12D3KooWA").cursor, 41);
@@ -130,7 +130,7 @@ Deno.test("readonly mode reads an empty database as an empty history", () => {
   using folder = tempFolder();
   Deno.writeFileSync(folder.file("h.db"), new Uint8Array());
   using history = open(folder.file("h.db"), { mode: "readonly" });
-  assert.deepEqual(history.recall.find({ limit: 1 }), []);
+  assert.deepEqual(history.search.find({ limit: 1 }), []);
   assert.deepEqual(history.peers.states("desk" as DeviceId), []);
 });
 
@@ -148,7 +148,7 @@ Deno.test("every older version of the schema is brought up to date and can be re
     }
     for (const mode of ["readonly", "readwrite"] as const) {
       using history = open(path, { mode });
-      assert.deepEqual(history.recall.find({ limit: 1 }).map((e) => e.id), ["a"]);
+      assert.deepEqual(history.search.find({ limit: 1 }).map((e) => e.id), ["a"]);
     }
     assert.equal(versionOf(path), LATEST_VERSION);
   }

@@ -12,7 +12,7 @@ import { open, tempFolder } from "../_open.ts";
 const NOW_MS = Date.UTC(2025, 0, 1);
 const ENTRIES = generateEntries(4000, { seed: 11 });
 
-Deno.test("SearchingHistory.newest() gives what Recall.find() gives, unless that lies deeper", () => {
+Deno.test("SearchingHistory.newest() gives what HistorySearch.find() gives, unless that lies deeper", () => {
   using folder = tempFolder();
   const path = folder.file("history.db");
   using history = open(path);
@@ -26,7 +26,7 @@ Deno.test("SearchingHistory.newest() gives what Recall.find() gives, unless that
       const found = searching.newest({ words, limit });
       if (found === undefined) continue;
       shallow++;
-      assert.deepEqual(found, history.recall.findFurther({ words, limit }), `${words} ${limit}`);
+      assert.deepEqual(found, history.search.findFurther({ words, limit }), `${words} ${limit}`);
     }
   }
   assert.ok(shallow >= 9, `${shallow}`);

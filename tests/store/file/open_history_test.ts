@@ -88,7 +88,7 @@ Deno.test("openHistory() names what is wrong with a file and leaves it as it is"
     make(path);
     const before = Deno.statSync(path).isFile ? Deno.readFileSync(path) : undefined;
     for (const mode of ["readwrite", "readonly"] as const) {
-      assertFails(() => open(path, { mode }).recall.find({ limit: 1 }), "database", says);
+      assertFails(() => open(path, { mode }).search.find({ limit: 1 }), "database", says);
     }
     if (before !== undefined) assert.deepEqual(Deno.readFileSync(path), before, name);
   }

@@ -38,7 +38,7 @@ Deno.test("commands() gives all that stays while another process indexes and del
   while (history.index.left() > 3000) history.index.catchUp();
   using other = open(path);
   const seen = new Set<string>();
-  for (const { texts } of history.recall.commands()) {
+  for (const { texts } of history.search.commands()) {
     for (const text of new TextDecoder().decode(texts).split("\x1e")) seen.add(text);
     foreign(path, (db) => db.exec("DELETE FROM entries WHERE ingest_seq % 10 = 1"));
     while (other.index.catchUp(500) > 0);

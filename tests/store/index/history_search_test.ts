@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Entry, EntryId } from "../../../src/history/entry.ts";
 import type { History } from "../../../src/store/file/open_history.ts";
-import { TEXT_END } from "../../../src/store/index/history_search.ts";
+import { TEXT_END } from "../../../src/history/text_end.ts";
 import type { HistoryQuery } from "../../../src/store/index/history_query.ts";
 import type { RunFilter } from "../../../src/history/run_filter.ts";
 import { generateEntries } from "../../fakes/history_generator.ts";
@@ -120,7 +120,7 @@ function assertFinds(
 ): void {
   fc.assert(
     fc.property(QUERY, (query) => {
-      const found = history.recall.find(query).map((e) => e.id);
+      const found = history.search.find(query).map((e) => e.id);
       assert.deepEqual(found, expected(entries, query).map((e) => e.id));
     }),
     { numRuns: runs, seed },
@@ -143,7 +143,7 @@ Deno.test("find() and the index follow rows that the original adds, deletes and 
   using history = open(folder.file("h.db"));
   history.log.append(ENTRIES);
   while (history.index.catchUp() > 0);
-  const before = history.recall.find({ limit: 50 });
+  const before = history.search.find({ limit: 50 });
   foreign(folder.file("h.db"), (db) => {
     db.exec("DELETE FROM entries WHERE ingest_seq % 3 = 0");
     db.exec(
@@ -152,7 +152,7 @@ Deno.test("find() and the index follow rows that the original adds, deletes and 
       cwd, exit_code, duration_ms, shell, hostname, version FROM entries WHERE ingest_seq < 500`,
     );
   });
-  assert.notDeepEqual(history.recall.find({ limit: 50 }), before);
+  assert.notDeepEqual(history.search.find({ limit: 50 }), before);
   const now = history.log.entriesAfter(0, { entries: 10_000, bytes: 1e9 }).entries;
   assertFinds(history, now, 20, 2);
   while (history.index.catchUp() > 0);
@@ -176,11 +176,11 @@ Deno.test("recent() keeps the order of commands that share a second or a millise
   });
   history.log.append([at(300, "c"), at(100, "a"), at(200, "b"), at(300, "d"), at(0, "z")]);
   for (let i = 0; i < 2; i++) {
-    assert.deepEqual(history.recall.find({ limit: 9 }).map((e) => e.id), ["d", "c", "b", "a", "z"]);
-    assert.deepEqual(history.recall.find({ limit: 2 }).map((e) => e.id), ["d", "c"]);
+    assert.deepEqual(history.search.find({ limit: 9 }).map((e) => e.id), ["d", "c", "b", "a", "z"]);
+    assert.deepEqual(history.search.find({ limit: 2 }).map((e) => e.id), ["d", "c"]);
     history.index.catchUp();
   }
-  assert.throws(() => history.recall.find({ limit: 0 }), RangeError);
+  assert.throws(() => history.search.find({ limit: 0 }), RangeError);
 });
 
 Deno.test("commands() gives every distinct command once, newest first, with its newest run", () => {
@@ -191,14 +191,14 @@ Deno.test("commands() gives every distinct command once, newest first, with its 
     for (const filter of [{}, { exit: "failure" as const }, { below: "/home/ana/src" }]) {
       const texts: string[] = [];
       const seqs: number[] = [];
-      for (const slice of history.recall.commands(filter)) {
+      for (const slice of history.search.commands(filter)) {
         const text = new TextDecoder().decode(slice.texts);
         texts.push(...text.split(String.fromCharCode(TEXT_END)).slice(0, -1));
         seqs.push(...slice.seqs);
       }
       const wanted = expected(ENTRIES, { ...filter, distinct: true });
       assert.deepEqual(texts, wanted.map((e) => e.command.replaceAll("\x1e", " ")));
-      assert.deepEqual(history.recall.entriesBySeq(seqs), wanted);
+      assert.deepEqual(history.search.entriesBySeq(seqs), wanted);
     }
   }
 });
@@ -208,11 +208,11 @@ Deno.test("runsOf() counts every run of exactly one command", () => {
   history.log.append(ENTRIES);
   for (let i = 0; i < 3; i++) {
     const runs = ENTRIES.filter((e) => e.command === "git status");
-    const found = history.recall.runsOf("git status", 5);
+    const found = history.search.runsOf("git status", 5);
     assert.equal(found.total, runs.length);
     assert.equal(found.failed, runs.filter((e) => e.exitCode !== 0).length);
     assert.deepEqual(found.entries, expected(runs, { limit: 5 }));
-    assert.deepEqual(history.recall.runsOf("git statu"), {
+    assert.deepEqual(history.search.runsOf("git statu"), {
       total: 0,
       failed: 0,
       unknown: 0,
@@ -226,7 +226,7 @@ Deno.test("entriesById() keeps the order asked for and leaves out what is not th
   using history = open(":memory:");
   history.log.append(ENTRIES.slice(0, 10));
   const [a, b] = ENTRIES as [Entry, Entry];
-  assert.deepEqual(history.recall.entriesById([b.id, "nope", a.id]), [b, a]);
+  assert.deepEqual(history.search.entriesById([b.id, "nope", a.id]), [b, a]);
 });
 
 Deno.test("find() and the index leave out rows that another program broke", () => {
@@ -241,7 +241,7 @@ Deno.test("find() and the index leave out rows that another program broke", () =
     UPDATE entries SET device_id = x'07' WHERE ingest_seq = 4;
     UPDATE entries SET session = x'00' WHERE ingest_seq = 5`));
   for (let i = 0; i < 2; i++) {
-    const seqs = history.recall.find({ limit: 9 }).map((e) =>
+    const seqs = history.search.find({ limit: 9 }).map((e) =>
       ENTRIES.findIndex((o) => o.id === e.id)
     );
     assert.deepEqual(seqs.sort(), [4, 5, 6, 7]);
@@ -296,8 +296,8 @@ Deno.test("an index that was marked stale is not read", () => {
   history.log.append(ENTRIES);
   while (history.index.catchUp() > 0);
   const { command } = ENTRIES[0]!;
-  const { total } = history.recall.runsOf(command);
+  const { total } = history.search.runsOf(command);
   assert.ok(total > 0);
   foreign(path, (db) => db.exec("INSERT INTO rr_meta (key, value) VALUES ('index_stale', 1)"));
-  assert.equal(history.recall.runsOf(command).total, total);
+  assert.equal(history.search.runsOf(command).total, total);
 });

@@ -135,7 +135,7 @@ Deno.test("delete() by id, by command and by search, and none of it comes back",
   ];
   assert.deepEqual(selections.map((s) => history.removal.count(s)), [1, 10, 9]);
   assert.deepEqual(selections.map((s) => history.removal.delete(s)), [1, 10, 9]);
-  const left = history.recall.find({ limit: 99 });
+  const left = history.search.find({ limit: 99 });
   assert.equal(left.length, 20);
   assert.ok(!left.some((e) => e.command === "make" || e.id === entries[1]!.id));
   assert.equal(history.log.has(entries[0]!.id), false);
@@ -163,15 +163,15 @@ Deno.test("after scrub() the text of deleted entries is nowhere in the files", (
   while (history.index.catchUp() > 0);
   // Another process of ours has the file open and has read the secret.
   using other = openAt(path);
-  assert.equal(other.recall.find({ words: [secret], limit: 99 }).length, 16);
+  assert.equal(other.search.find({ words: [secret], limit: 99 }).length, 16);
   assert.ok(holds(path, secret), "the test can see it");
   assert.equal(history.removal.delete({ query: { words: [secret] } }), 16);
   assert.equal(history.removal.scrubDue(), true);
   history.removal.scrub();
   assert.equal(history.removal.scrubDue(), false);
   assert.ok(!holds(path, secret));
-  assert.deepEqual(other.recall.find({ words: [secret], limit: 99 }), []);
-  assert.equal(other.recall.find({ limit: 9000 }).length, 8000 - 16);
+  assert.deepEqual(other.search.find({ words: [secret], limit: 99 }), []);
+  assert.equal(other.search.find({ limit: 9000 }).length, 8000 - 16);
   assert.deepEqual(history.maintenance.quickCheck(), []);
 });
 

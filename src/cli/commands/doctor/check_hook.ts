@@ -77,7 +77,7 @@ function lastRecordedMs({ world, settings }: DoctorContext): number | undefined 
       clock: world.clock,
       mode: "readonly",
     });
-    const [newest] = history.recall.find({ deviceId: settings.deviceId, limit: 1 });
+    const [newest] = history.search.find({ deviceId: settings.deviceId, limit: 1 });
     if (newest === undefined) return newestMs;
     return Math.max(newest.startedAtMs + newest.durationMs, newestMs ?? 0);
   } catch (error) {

@@ -10,7 +10,7 @@ import { checkRelay } from "./check_relay.ts";
 import { checkTrackers } from "./check_trackers.ts";
 import type { Check } from "./finding.ts";
 
-/** See the file's description. */
+/** All checks; each is run whatever the others found. */
 export const CHECKS: readonly Check[] = [
   checkConfig,
   checkDevice,

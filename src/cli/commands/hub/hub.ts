@@ -125,7 +125,7 @@ async function run(
   }
 }
 
-/** Root's hub is the machine's, anybody else's his own. */
+/** Root's hub is the machine's, anybody else's their own. */
 function statePath(world: World, { state }: Flags): string {
   if (state !== undefined) return state;
   const home = homeFolder((name) => world.env(name));

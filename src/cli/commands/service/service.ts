@@ -121,7 +121,7 @@ Examples:
   });
 }
 
-/** See the file's description. */
+/** The command, with the service managers of this system. */
 export const command: CliCommand = serviceCommand(systemRun);
 
 async function runService(

@@ -4,7 +4,7 @@ import type { SyncEngine } from "../sync/engine.ts";
 import type { SyncReport } from "../sync/report.ts";
 
 /** Rounds that have ended, for whoever waits for one. */
-export class Rounds {
+export class RoundRequests {
   readonly #clock: Clock;
   readonly #waiting = new Set<(report: SyncReport) => void>();
 
