@@ -95,6 +95,16 @@ export class LanDirectory implements Directory, AsyncDisposable {
     return Promise.resolve(TTL_SEC);
   }
 
+  /** Addresses of those who greet with another key; see {@linkcode LanDiscovery.strangers}. */
+  strangers(): readonly string[] {
+    return this.#discovery.strangers();
+  }
+
+  /** Whether devices of ours were heard whose clock is too far from ours. */
+  get hearsWrongClocks(): boolean {
+    return this.#discovery.staleBeacons > 0;
+  }
+
   /** The goodbye is said at the end of the session. */
   withdraw(): Promise<void> {
     return Promise.resolve();

@@ -13,6 +13,7 @@ import type { ItemSet } from "../store/set/item_set.ts";
 import { openSet } from "../store/set/open_set.ts";
 import type { Exchanged, FrameNet, Replication } from "../sync/ports.ts";
 import { Replicator } from "../sync/replica/replicator.ts";
+import type { Gap } from "../sync/replica/standing.ts";
 import type { PeerId } from "../swarm/peer.ts";
 import { VERSION } from "../version.ts";
 
@@ -29,6 +30,8 @@ export interface ReplicationDeps {
   readonly onReceived?: ((inserted: number) => void) | undefined;
   /** Called when a deletion made elsewhere has removed something here: its text is to be cleared. */
   readonly onErased?: (() => void) | undefined;
+  /** Told of what people may want to know. */
+  readonly onNote?: ((note: Note) => void) | undefined;
 }
 
 /** Between two slices of some milliseconds each, so that absorbing takes a third of one processor. */
@@ -69,6 +72,11 @@ export class SessionReplication implements Replication, AsyncDisposable {
   /** Whether the peer is equal to this device. */
   isEqual(peer: PeerId): boolean {
     return this.#replicator?.standing.isEqual(peer) ?? false;
+  }
+
+  /** What the peer and this device lack of each other; `undefined` if it has not told. */
+  gap(peer: PeerId): Gap | undefined {
+    return this.#replicator?.standing.gap(peer);
   }
 
   serves(peer: PeerId): boolean {
@@ -142,6 +150,7 @@ export class SessionReplication implements Replication, AsyncDisposable {
   }
 
   #note(note: Note): void {
+    this.#deps.onNote?.(note);
     if (note.type !== "received") return;
     this.#received += note.received;
     this.#gained += note.gained.length;

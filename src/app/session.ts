@@ -10,6 +10,8 @@ import { servePeers } from "../net/exchange/accept.ts";
 import { parsePeerAddr, parseRelayAddr } from "../net/addrs/addrs.ts";
 import { createDialer } from "../net/dial/dial.ts";
 import { type Identity, signWith } from "../net/keys/identity.ts";
+import { swarmKeyFingerprint } from "../net/keys/swarm_key.ts";
+import type { Note } from "../named/effects.ts";
 import type { Node, NodeDeps } from "../net/node/node.ts";
 import { startNode } from "../net/node/start_node.ts";
 import type { History } from "../store/file/open_history.ts";
@@ -76,6 +78,8 @@ export interface SessionDeps {
   readonly onReceived?: ((inserted: number) => void) | undefined;
   /** Called when a deletion made on another device has removed something here. */
   readonly onErased?: (() => void) | undefined;
+  /** Told of what people may want to know of protocol 2. */
+  readonly onNote?: ((note: Note) => void) | undefined;
 }
 
 /** A device taking part in the network until disposed. */
@@ -83,6 +87,10 @@ export interface SyncSession extends AsyncDisposable {
   readonly node: Node;
   readonly engine: SyncEngine;
   readonly trackers: readonly TrackerClient[];
+  /** The fingerprint of the swarm key that it was opened with. */
+  readonly swarmKey: string;
+  /** The local network, if it is asked. */
+  readonly lan: LanDirectory | undefined;
   /** Protocol 2, if it is spoken. */
   readonly replication: SessionReplication | undefined;
   /**
@@ -181,6 +189,8 @@ export async function openSession(
   return {
     node,
     engine,
+    lan,
+    swarmKey: swarmKeyFingerprint(options.swarmKey),
     trackers,
     replication,
     nextRound: (signal) => rounds.next(engine, AbortSignal.any([signal, node.stopped])),
@@ -221,7 +231,7 @@ function trackersOf(
 function replicationOf(
   { userId }: SessionOptions,
   node: Node,
-  { history, clock, random, logger, onReceived, onErased }: SessionDeps,
+  { history, clock, random, logger, onReceived, onErased, onNote }: SessionDeps,
 ): SessionReplication {
   const net = createFrameNet(node, { clock, logger });
   const self = node.peer;
@@ -235,6 +245,7 @@ function replicationOf(
     logger,
     onReceived,
     onErased,
+    onNote,
   });
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { NONCE_BYTES } from "../pair/seal.ts";
-import { type Beacon, type BeaconKind, openBeacon, sealBeacon } from "./beacon.ts";
+import { type Beacon, BEACON_BYTES, type BeaconKind, openBeacon, sealBeacon } from "./beacon.ts";
 import { BeaconGuard } from "./guard.ts";
 import { interfaceKey, type LanInterface } from "./interfaces.ts";
 
@@ -59,6 +59,8 @@ const ANSWER_PAUSE_MS = 200;
 const MAX_PEERS = 256;
 /** Most places kept of one peer. */
 const MAX_PLACES = 8;
+/** Most addresses kept of those who speak with another key; beyond it, nothing new is learnt. */
+const MAX_STRANGERS = 16;
 
 interface Heard {
   readonly subject: Uint8Array;
@@ -73,6 +75,8 @@ export class LanDiscovery {
   readonly #guard = new BeaconGuard();
   readonly #heard = new Map<string, Heard>();
   readonly #answered = new Map<string, number>();
+  /** Where beacons came from that our key does not open, and when. */
+  readonly #strangers = new Map<string, number>();
   #lastSentMs = 0;
   #greet = new AbortController();
   #stale = 0;
@@ -123,6 +127,15 @@ export class LanDiscovery {
     return [...this.#heard.values()].map(toPeer);
   }
 
+  /**
+   * Addresses from which beacons came lately that our key does not open: devices of another swarm, or
+   * a pairing. Nothing else can be known of them.
+   */
+  strangers(): readonly string[] {
+    const since = this.#deps.clock.monotonic() - SILENCE_MS;
+    return [...this.#strangers].filter(([, heardAt]) => heardAt >= since).map(([source]) => source);
+  }
+
   /** Beacons of key holders that came with a time far from ours: their clock or ours is wrong. */
   get staleBeacons(): number {
     return this.#stale;
@@ -146,7 +159,8 @@ export class LanDiscovery {
     const { clock } = this.#deps;
     if (!this.#isRunning || !this.#guard.mayOpen(source, clock.monotonic())) return;
     const beacon = openBeacon(datagram, this.#options.key, source);
-    if (beacon === undefined || isSame(beacon.subject, this.#options.subject)) return;
+    if (beacon === undefined) return this.#noteStranger(datagram, source);
+    if (isSame(beacon.subject, this.#options.subject)) return;
     const judged = this.#guard.judge(beacon, clock.now());
     if (judged === "stale" && this.#stale++ === 0) {
       const apartSec = Math.round((beacon.atMs - clock.now()) / 1_000);
@@ -156,6 +170,16 @@ export class LanDiscovery {
     if (beacon.kind === "bye") return void this.#heard.delete(nameOf(beacon.subject));
     this.#remember(beacon);
     if (beacon.kind === "hello") this.#answer();
+  }
+
+  #noteStranger(datagram: Uint8Array, source: string): void {
+    if (datagram.length !== BEACON_BYTES) return;
+    const oldest = this.#strangers.keys().next().value;
+    if (this.#strangers.size >= MAX_STRANGERS && !this.#strangers.has(source)) {
+      this.#strangers.delete(oldest!);
+    }
+    this.#strangers.delete(source);
+    this.#strangers.set(source, this.#deps.clock.monotonic());
   }
 
   #remember(beacon: Beacon): void {

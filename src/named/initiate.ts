@@ -121,6 +121,7 @@ export function onEnd(turn: Turn, exchange: Exchange, role: Initiator, frame: En
   if (store.name(exchange.floor) === frame.name) {
     peer.heard = frame.name;
     shareState(turn, [peer], exchange.floor);
+    turn.out.push({ type: "equal", peer: peer.id, name: frame.name });
   }
   free(turn, exchange.id);
   send(turn, exchange, role.wanted, undefined);

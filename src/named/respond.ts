@@ -169,6 +169,7 @@ export function onLastEnd(turn: Turn, exchange: Exchange, role: Responder, frame
     if (store.name(exchange.floor) === frame.name) {
       peer.heard = frame.name;
       shareState(turn, [peer], exchange.floor);
+      out.push({ type: "equal", peer: peer.id, name: frame.name });
     }
   }
   out.push({ type: "close", x: exchange.id });

@@ -127,11 +127,12 @@ export class PeerSession {
 
   /** What is known of it, for a status display. */
   get status(): PeerStatus {
-    const { deviceId, hostname } = this.#record;
+    const { deviceId, hostname, userId } = this.#record;
     return {
       peer: this.peer,
       deviceId,
       hostname,
+      userId,
       route: this.connected ? this.#link?.route : undefined,
       failures: this.#failures,
       retryInMs: Math.max(0, this.#notBefore - this.#deps.clock.monotonic()),

@@ -72,6 +72,8 @@ export interface PeerStatus {
   readonly peer: PeerId;
   readonly deviceId: string | undefined;
   readonly hostname: string | undefined;
+  /** Whose it is, if anybody has told. */
+  readonly userId: string | undefined;
   /** How it is connected; `undefined` if it is not. */
   readonly route: Route | undefined;
   /** Rounds in a row that it failed in. */

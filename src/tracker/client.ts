@@ -47,6 +47,10 @@ export interface TrackerPing {
 
 /** A tracker seen from a device. */
 export interface TrackerClient extends Directory {
+  /** Devices of other swarms that the tracker told of with the last list; it counts to 16 at most. */
+  readonly others: number;
+  /** All who register in the open, as the original does, whoever's they are. */
+  listAll(signal?: AbortSignal): Promise<readonly PeerRecord[]>;
   /** Asks once whether the tracker is there and lets us in, within {@linkcode PING_DEADLINE_MS}. */
   ping(signal?: AbortSignal): Promise<TrackerPing>;
 }
@@ -76,6 +80,8 @@ export function createTrackerClient(
 
 class HttpTrackerClient implements TrackerClient {
   readonly name: string;
+  /** The original's way knows no swarms. */
+  readonly others = 0;
   readonly #http: TrackerHttp;
   readonly #sign: Sign | undefined;
   readonly #clock: Clock;
@@ -89,6 +95,14 @@ class HttpTrackerClient implements TrackerClient {
     this.#sign = options.sign;
     this.#clock = clock;
     this.#logger = logger;
+  }
+
+  listAll(signal?: AbortSignal): Promise<readonly PeerRecord[]> {
+    return this.#http.request(
+      { what: "list peers", method: "GET", path: PEERS, maxBytes: MAX_REPLY_BYTES },
+      (body) => this.#peersIn(body),
+      signal,
+    );
   }
 
   list(userId: string, signal?: AbortSignal): Promise<readonly PeerRecord[]> {
@@ -155,7 +169,12 @@ class HttpTrackerClient implements TrackerClient {
     };
   }
 
+  // A tracker that does not filter must not bring strangers in.
   #peersOf(userId: string, body: Uint8Array): PeerRecord[] {
+    return this.#peersIn(body).filter((peer) => peer.userId === userId);
+  }
+
+  #peersIn(body: Uint8Array): PeerRecord[] {
     const { peers, rejected } = parsePeers(body, Math.floor(this.#clock.now() / 1_000));
     if (rejected > 0) {
       this.#logger.warn("A tracker listed records we cannot read", {
@@ -163,8 +182,7 @@ class HttpTrackerClient implements TrackerClient {
         rejected,
       });
     }
-    // A tracker that does not filter must not bring strangers in.
-    return peers.filter((peer) => peer.userId === userId);
+    return [...peers];
   }
 
   async #proof(method: string, path: string, body: string): Promise<Record<string, string>> {

@@ -10,7 +10,14 @@ import type { OwnRecord, PeerId, PeerRecord } from "../swarm/peer.ts";
 import type { TrackerClient, TrackerClientOptions, TrackerPing } from "./client.ts";
 import { MAX_REPLY_BYTES, MAX_REQUEST_BYTES, MessageError, parseRegistered } from "./messages.ts";
 import { formatProof, PROOF_HEADER, type Sign } from "./proof.ts";
-import { openRecord, recordId, type RecordKeys, recordKeys, sealRecord } from "./swarm_record.ts";
+import {
+  openRecord,
+  OTHERS_HEADER,
+  recordId,
+  type RecordKeys,
+  recordKeys,
+  sealRecord,
+} from "./swarm_record.ts";
 import { type TrackerCall, TrackerHttp } from "./tracker_http.ts";
 import { authHeaders, parseTrackerUrl } from "./tracker_url.ts";
 
@@ -67,6 +74,7 @@ class SwarmClient implements TrackerClient {
   #metOriginal = false;
   #registeredThere = false;
   #signedAt = 0;
+  #others = 0;
 
   constructor(
     { baseUrl, token }: TrackerClientOptions,
@@ -87,6 +95,14 @@ class SwarmClient implements TrackerClient {
 
   ping(signal?: AbortSignal): Promise<TrackerPing> {
     return this.#original.ping(signal);
+  }
+
+  get others(): number {
+    return this.#others;
+  }
+
+  listAll(signal?: AbortSignal): Promise<readonly PeerRecord[]> {
+    return this.#original.listAll(signal);
   }
 
   async list(userId: string, signal?: AbortSignal): Promise<readonly PeerRecord[]> {
@@ -169,10 +185,17 @@ class SwarmClient implements TrackerClient {
       this.#originalUntil = this.#clock.monotonic() + ASK_AGAIN_MS;
       return undefined;
     }
+    if (method === "GET") this.#others = othersIn(answer.headers);
     // A try of which the answer was lost has stored it already.
     if (answer.status === 409) return parse(new TextEncoder().encode('{"ok":true,"ttl_sec":60}'));
     return this.#http.parse(whole, answer, parse);
   }
+}
+
+/** Devices of other swarms, which only newer trackers tell. */
+function othersIn(headers: Headers): number {
+  const others = Number(headers.get(OTHERS_HEADER) ?? 0);
+  return Number.isSafeInteger(others) && others > 0 ? others : 0;
 }
 
 function parseList(body: Uint8Array): readonly (readonly [string, string])[] {

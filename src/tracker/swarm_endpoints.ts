@@ -7,6 +7,7 @@ import { parsePeerIdText } from "../swarm/peer_id.ts";
 import { refuse } from "./endpoints.ts";
 import { checkProof, PROOF_HEADER } from "./proof.ts";
 import { readBody } from "./read_body.ts";
+import { OTHERS_HEADER } from "./swarm_record.ts";
 import {
   MAX_RECORD_BYTES,
   MAX_RECORDS_PER_SWARM,
@@ -46,8 +47,11 @@ export class SwarmEndpoints {
     if (swarm === undefined) return refuse(c, 404);
     const signedAt = await this.#signedAt(c, swarm, new Uint8Array());
     if (signedAt === undefined) return c.json({ error: UNSIGNED }, 403);
-    const json = this.#deps.registry.listJson(swarm);
-    return c.body(json, 200, { "content-type": "application/json" });
+    const { registry } = this.#deps;
+    return c.body(registry.listJson(swarm), 200, {
+      "content-type": "application/json",
+      [OTHERS_HEADER]: String(registry.others(swarm)),
+    });
   }
 
   /** `PUT /api/v2/swarms/<swarm>/<id>` */

@@ -24,6 +24,9 @@ const Shape = v.object({
   hostname: Meta,
 });
 
+/** Tells with a list how many devices of other swarms the tracker knows, at most 16. */
+export const OTHERS_HEADER = "rustory-others";
+
 /** The keys for the records of a swarm. */
 export interface RecordKeys {
   readonly seal: Uint8Array;

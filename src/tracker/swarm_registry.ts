@@ -10,6 +10,12 @@ export const MAX_RECORD_BYTES = 6_144;
 /** All records together, as they are listed. */
 export const MAX_SWARM_BYTES = 96 * 1_024 * 1_024;
 
+/**
+ * Devices of other swarms that are told of. On a person's own tracker they are devices with another
+ * key by mistake; how many a public one serves is nobody's business.
+ */
+export const MOST_OTHERS = 16;
+
 /** What became of a record; `older`: one that was signed later is there. */
 export type SwarmPut = "stored" | "full" | "swarm-full" | "older";
 
@@ -98,6 +104,12 @@ export class SwarmRegistry {
     if (found === undefined) return '{"records":[]}';
     found.list ??= `{"records":[${[...found.records.values()].map((one) => one.json).join(",")}]}`;
     return found.list;
+  }
+
+  /** Devices of other swarms, counted up to {@linkcode MOST_OTHERS}. */
+  others(swarm: string): number {
+    const own = this.#swarms.get(swarm)?.records.size ?? 0;
+    return Math.min(MOST_OTHERS, this.size - own);
   }
 
   #keep(record: Stored): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { StatusKeeper } from "../../src/app/daemon_status.ts";
+import { StatusKeeper } from "../../src/app/status_keeper.ts";
 import type { DaemonConfig } from "../../src/app/daemon_config.ts";
 import type { SyncSession } from "../../src/app/session.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";

@@ -1,33 +1,127 @@
 import assert from "node:assert/strict";
-import type { DaemonStatus } from "../../src/app/daemon_status.ts";
+import type { DaemonStatus, IncidentView, PeerView } from "../../src/app/daemon_status.ts";
+import { peerLines } from "../../src/cli/commands/status/peer_lines.ts";
 import { sentenceOf } from "../../src/cli/commands/status/sentence.ts";
+import { incidentSentence } from "../../src/cli/incident_text.ts";
 
-type PeerView = DaemonStatus["peers"][number];
-
-function said(peers: readonly Partial<PeerView>[], problems: readonly string[] = []): string {
-  const whole = peers.map((peer) => ({
+function peer(changes: Partial<PeerView>): PeerView {
+  return {
     peer_id: "12D3KooW",
     device_id: null,
     hostname: null,
-    failures: 0,
+    user_id: null,
+    route: null,
     last_sync_unix: 1,
+    last_seen_unix: 1,
+    last_error: null,
+    failures: 0,
+    retry_in_sec: 0,
+    pull_cursor: 0,
+    push_cursor: 0,
     pending_push: 0,
-    ...peer,
-  }));
-  return sentenceOf({ peers: whole, problems, last_round_unix: 1 } as unknown as DaemonStatus);
+    protocol: null,
+    equal: false,
+    behind: null,
+    arrived: 0,
+    ahead: 0,
+    given: 0,
+    held: [],
+    ...changes,
+  };
 }
+
+function said(peers: readonly Partial<PeerView>[], rest: Partial<DaemonStatus> = {}): string {
+  return sentenceOf({ peers: peers.map(peer), problems: [], last_round_unix: 1, ...rest });
+}
+
+const DESKTOP = { device_id: "desktop" };
 
 Deno.test("sentenceOf() says first what a person has to know", () => {
   assert.equal(said([]), "No other device is known yet: `rr pair` brings one in");
   assert.equal(said([{}, {}]), "In sync with 2 of 2");
+  assert.equal(said([{ equal: true, pending_push: 3 }]), "In sync with 1 of 1");
   assert.equal(said([{ last_sync_unix: null }]), "In sync with 0 of 1");
   assert.equal(
-    said([{}, { device_id: "desktop", pending_push: 1200 }]),
-    "In sync with 1 of 2; desktop still lacks 1,200 commands of ours",
+    said([{}, { ...DESKTOP, ahead: 1200 }]),
+    "In sync with 1 of 2; desktop is 1,200 commands behind until it is there again",
   );
   assert.equal(
-    said([{}, { device_id: "desktop", failures: 2 }]),
+    said([{}, { ...DESKTOP, route: "direct", behind: 1 }]),
+    "In sync with 1 of 2; this device is 1 command behind desktop",
+  );
+  assert.equal(
+    said([{}, { ...DESKTOP, failures: 2 }]),
     "In sync with 1 of 2; not reached: desktop (switched off? if not, `rr doctor`)",
   );
-  assert.equal(said([{}], ["Cannot listen"]), "Cannot listen");
+  assert.equal(said([{}], { problems: ["Cannot listen"] }), "Cannot listen");
+  assert.equal(
+    said([{}], { needs_restart: ["log_level"] }),
+    "In sync with 1 of 1; `rr service restart` puts log_level into force",
+  );
+});
+
+Deno.test("sentenceOf() shows how far a large transfer is, either way", () => {
+  assert.equal(
+    said([{ ...DESKTOP, route: "relayed", ahead: 1200, given: 800 }]),
+    "desktop is 1,200 commands behind [####      ] 40 %, relayed",
+  );
+  assert.equal(
+    said([{ ...DESKTOP, route: "direct", behind: 300, arrived: 100 }], { last_round_unix: null }),
+    "This device is 300 commands behind desktop [###       ] 25 %, direct",
+  );
+  assert.equal(
+    said([{ ...DESKTOP, route: "direct", behind: null, arrived: 12_000 }]),
+    "12,000 commands have come from desktop so far, direct",
+    "version 1 does not tell how much there is",
+  );
+});
+
+Deno.test("sentenceOf() tells who is there but has another key", () => {
+  assert.match(
+    said([], { lan_strangers: ["192.168.1.20"] }),
+    /192\.168\.1\.20 .* another swarm key/,
+  );
+  const trackers = [{ url: "http://t", error: null, others: 2 }];
+  assert.match(said([], { trackers }), /http:\/\/t has devices with another swarm key: `rr pair`/);
+});
+
+Deno.test("sentenceOf() and peerLines() do with what an older daemon tells", () => {
+  const { behind: _b, arrived: _a, ahead: _h, given: _g, ...old } = peer({ pending_push: 2 });
+  const peers = [old as PeerView];
+  assert.match(sentenceOf({ peers, last_round_unix: 1 }), /is 2 commands behind/);
+  assert.match(peerLines(peers, 10)[0]!, /2 to send/);
+});
+
+Deno.test("peerLines() gives a line a device: name, route, when seen, how far apart", () => {
+  const lines = peerLines([
+    peer({ ...DESKTOP, route: "direct", equal: true, protocol: 2 }),
+    peer({ device_id: "tablet", last_seen_unix: 40, ahead: 1200, retry_in_sec: 61 }),
+    peer({ device_id: "nas", route: "relayed", behind: 60, arrived: 40, ahead: 9, given: 1 }),
+    peer({ device_id: "old", route: "direct", protocol: 1 }),
+  ], 100);
+  assert.deepEqual(lines, [
+    "  desktop  direct         seen now        has the same",
+    "  tablet   not connected  seen 1 min ago  1,200 to send, next try in 1 min 1 s",
+    "  nas      relayed        seen now        60 to come [####      ] 40 %, 9 to send [#         ] 10 %",
+    "  old      direct         seen now        nothing to send, protocol 1: learns no deletions",
+  ]);
+});
+
+Deno.test("incidentSentence() has words for everything that happens to a history", () => {
+  const base = { at_unix: 1, healed_unix: 2, count: 1200, peer_id: "p", name: "desktop" };
+  const text = (change: Partial<IncidentView>): string =>
+    incidentSentence({ kind: "returned", ...base, ...change }, (unix) => `day ${unix}`);
+  assert.equal(
+    text({}),
+    "day 1: this device had lost 1,200 commands of its own (a history made anew, restored, rolled " +
+      "back or copied), and got them back from the others; whole again since day 2",
+  );
+  assert.match(
+    text({ kind: "file-lost", name: "has been replaced" }),
+    /file of this device has been/,
+  );
+  assert.match(text({ kind: "peer-replaced" }), /history of desktop is another one/);
+  assert.match(text({ kind: "contradiction" }), /that of desktop should have been equal/);
+  assert.match(text({ kind: "cloned", healed_unix: null }), /rr init --new-identity/);
+  assert.match(text({ kind: "file-lost", healed_unix: null }), /not yet seen equal/);
 });

@@ -26,6 +26,10 @@ export interface DaemonContext {
   readonly changed: () => void;
   /** Reads the configuration again; gives the keys that need a restart. */
   readonly reload: () => readonly string[];
+  /** The state of the config file when it was read last. */
+  readonly configStamp: () => string;
+  /** Takes why a changed key is not in use; `undefined` if the keys of the files are. */
+  readonly keysProblem: (problem: string | undefined) => void;
   readonly stop: () => void;
 }
 
@@ -43,6 +47,8 @@ export interface SessionContext extends HistoryContext {
   readonly own: SyncSession;
   /** The configuration that the session was opened with. */
   readonly settings: DaemonConfig;
+  /** The state of the key files before they were read for this session. */
+  readonly keyStamp: string;
   /** Whether this process takes the connections of the device. */
   readonly serves: boolean;
   /** Ends the session, for which there is a reason; another act follows. */

@@ -2,20 +2,21 @@
 import { backoffMs } from "../../base/async/retry.ts";
 import { RESTARTS, supervise, type SuperviseDeps } from "../../base/async/supervise.ts";
 import { together } from "../../base/async/together.ts";
-import { causeChain, RrError } from "../../base/rr_error.ts";
-import type { World } from "../../base/world.ts";
+import { causeChain } from "../../base/rr_error.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { SyncEvent } from "../../sync/events.ts";
 import { compareConfigs, type DaemonConfig } from "../daemon_config.ts";
 import { countDaemon } from "../daemon_metrics.ts";
-import { StatusKeeper } from "../daemon_status.ts";
+import { StatusKeeper } from "../status_keeper.ts";
 import { ServingRole } from "../serving_role.ts";
 import { checkSession, type SyncSession } from "../session.ts";
 import type { DaemonContext, HistoryContext, RunDaemonDeps } from "./context.ts";
 import { HISTORY_PARTS, partsOf, PROCESS_PARTS } from "./parts.ts";
+import { canPass, hintOf, watchTerminal } from "./endings.ts";
 import { openAgain, type OpenHistory } from "./open_history.ts";
 import { HistoryLostError } from "./file_guard.ts";
 import { Readiness } from "./readiness.ts";
+import { stampOf } from "./settings_stamp.ts";
 import { runSession } from "./run_session.ts";
 import {
   type Act,
@@ -35,6 +36,8 @@ export interface DaemonWays {
   readonly deps: RunDaemonDeps;
 }
 
+const OLD_SETTINGS = "The daemon goes on with its old settings";
+
 type SessionOf<C> = Extract<Act<C>, { do: "session" }>;
 type PauseOf<C> = Extract<Act<C>, { do: "pause" }>;
 
@@ -50,6 +53,7 @@ export class Daemon {
   readonly #supervision: SuperviseDeps;
   readonly #context: DaemonContext;
   #state: DaemonState<DaemonConfig>;
+  #configStamp: string;
   #history: History | undefined;
   #session: SyncSession | undefined;
   /** What has happened besides while an act was performed; it ends the act. */
@@ -62,6 +66,7 @@ export class Daemon {
     this.#ways = ways;
     this.#deps = ways.deps;
     this.#state = begin(config);
+    this.#configStamp = stampOf(config.configPath, world.files);
     this.#status = new StatusKeeper(world.clock, health);
     this.#readiness = new Readiness(notifier, world.clock);
     const onState = health.partChanged;
@@ -76,6 +81,8 @@ export class Daemon {
       status: () => this.#status.view(this.#state.config, this.#history, this.#session),
       changed: () => this.#followers.forEach((look) => look()),
       reload: () => this.#reload(),
+      configStamp: () => this.#configStamp,
+      keysProblem: (problem) => this.#status.settingsProblem("keys", problem),
       stop: () => this.#stop.abort(new Error("Asked to stop")),
     };
   }
@@ -230,6 +237,7 @@ export class Daemon {
     const fields = { error: causeChain(act.error), ...hintOf(act.error) };
     if (act.do === "go-back") {
       logger.error("Cannot work with the new configuration, going on with the one before", fields);
+      this.#status.settingsProblem("config", `${OLD_SETTINGS}: ${fields.error}`);
     } else {
       if (act.what === "broke") logger.error("The session broke and is opened again", fields);
       else if (act.failures === 1) logger.error("Cannot go on, trying again and again", fields);
@@ -280,13 +288,17 @@ export class Daemon {
       ? this.#interrupt.config
       : this.#state.config;
     let change;
+    this.#configStamp = stampOf(current.configPath, this.#deps.world.files);
     try {
       change = compareConfigs(current, this.#ways.load());
       checkSession(change.config.network);
     } catch (error) {
       logger.error("The configuration was not read again", { error: causeChain(error) });
+      this.#status.settingsProblem("config", `${OLD_SETTINGS}: ${causeChain(error)}`);
       throw error;
     }
+    this.#status.settingsProblem("config", undefined);
+    this.#status.needsRestart(change.needsRestart);
     for (const key of change.needsRestart) {
       logger.warn("This takes effect only after a restart", { key });
     }
@@ -297,24 +309,4 @@ export class Daemon {
     }
     return change.needsRestart;
   }
-}
-
-/**
- * Tells whether the terminal that the daemon was started from is gone: then the signal was the news of
- * that, and not somebody's wish to have the configuration read again.
- */
-function watchTerminal({ stdout, stderr }: World): () => boolean {
-  const outputs = [stdout, stderr].filter((output) => output.isTerminal());
-  return () => outputs.some((output) => !output.isTerminal());
-}
-
-/** Whether waiting may help: a network that comes up, another process that ends, a full disk. */
-function canPass(error: unknown): boolean {
-  return error instanceof RrError && PASSING.has(error.code);
-}
-
-const PASSING: ReadonlySet<RrError["code"]> = new Set(["network", "busy", "io"]);
-
-function hintOf(error: unknown): { readonly hint?: string } {
-  return error instanceof RrError && error.hint !== undefined ? { hint: error.hint } : {};
 }

@@ -8,6 +8,8 @@ import type { History } from "../../store/file/open_history.ts";
 export class HistoryLostError extends RrError {
   /** The path of the history. */
   readonly path: string;
+  /** What happened to it, after "The history ...". */
+  readonly what: string;
   /** Whether there is no file at all at the path. */
   readonly isGone: boolean;
 
@@ -15,6 +17,7 @@ export class HistoryLostError extends RrError {
   constructor(path: string, what: string, isGone: boolean) {
     super("database", `The history "${path}" ${what}`);
     this.path = path;
+    this.what = what;
     this.isGone = isGone;
   }
 }

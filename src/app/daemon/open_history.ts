@@ -1,6 +1,7 @@
 /** The history of a daemon with its lock, and how it is opened anew when its file was lost. */
 import { backoffMs } from "../../base/async/retry.ts";
 import { RESTARTS } from "../../base/async/supervise.ts";
+import type { Logger } from "../../base/log.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { Files } from "../../base/world.ts";
 import type { History } from "../../store/file/open_history.ts";
@@ -69,6 +70,7 @@ export async function openAgain(
         spool_files_again: files,
       });
       onProblem(undefined);
+      writeDown(lost, opened.history, logger);
       return opened;
     } catch (error) {
       const isBusy = error instanceof RrError && error.code === "busy";
@@ -78,6 +80,15 @@ export async function openAgain(
       onProblem(`${lost.message}, and cannot be opened: ${text}`);
     }
     await world.clock.sleep(backoffMs(failures, RESTARTS, world.random), signal).catch(() => {});
+  }
+}
+
+function writeDown(lost: HistoryLostError, history: History, logger: Logger): void {
+  try {
+    history.incidents.add({ kind: "file-lost", name: lost.what });
+  } catch (error) {
+    if (!(error instanceof RrError)) throw error;
+    logger.debug("Could not write down what happened", { error: causeChain(error) });
   }
 }
 

@@ -1,10 +1,13 @@
 /** One session of a daemon: opened, its parts run, closed. */
 import { clearErased } from "./clear_erased.ts";
 import { supervise } from "../../base/async/supervise.ts";
+import type { PeerId } from "../../swarm/peer.ts";
 import type { SyncEvent } from "../../sync/events.ts";
 import type { DaemonConfig } from "../daemon_config.ts";
 import { logSyncEvent, nodeEventLog } from "../event_log.ts";
-import { loadExistingKeys, loadKeys } from "../keys.ts";
+import { type Keys, loadExistingKeys, loadKeys } from "../keys.ts";
+import { keyStampOf } from "./settings_stamp.ts";
+import { IncidentWatch } from "./incident_watch.ts";
 import { openSession, type SyncSession } from "../session.ts";
 import type { HistoryContext, SessionContext } from "./context.ts";
 import { partsOf, SESSION_PARTS } from "./parts.ts";
@@ -43,6 +46,7 @@ export async function runSession(
   const { context } = deps;
   const { world, logger } = context.deps;
   const { config } = plan;
+  const keyStamp = keyStampOf(config.keys, world.files);
   const keys = plan.isFirst
     ? await loadKeys(config.keys, world, logger)
     : await loadExistingKeys(config.keys, world);
@@ -50,6 +54,8 @@ export async function runSession(
   // One of an earlier session or process may not have come to its end.
   if (plan.isFirst && context.history.removal.scrubDue()) onErased();
   const network = plan.serves ? config.network : { ...config.network, listen: [], announce: false };
+  const opened: { session?: SyncSession } = {};
+  const incidents = incidentWatch(plan, deps, keys, () => opened.session);
   await using own = await openSession({ ...network, ...keys }, {
     history: context.history,
     clock: world.clock,
@@ -58,16 +64,40 @@ export async function runSession(
     onListener: context.deps.health.listenerChanged,
     onEvent: (event) => {
       logSyncEvent(event, logger);
+      incidents.observe(event);
       deps.onEvent(event);
     },
+    onNote: (note) => incidents.note(note),
     onReceived: context.changed,
     onErased,
   });
+  opened.session = own;
   using _events = own.node.onEvent(nodeEventLog(logger));
   deps.onUp(own);
   // The jitter keeps devices that start together apart; those that go on are apart already.
   const settings = plan.isFirst ? config : { ...config, startJitterMs: 0 };
   const { serves } = plan;
-  const parts = { ...context, own, settings, serves, interrupt: deps.interrupt };
+  // Making a key that was missing is no change of it.
+  const before = plan.isFirst ? keyStampOf(config.keys, world.files) : keyStamp;
+  const parts = { ...context, own, settings, serves, keyStamp: before, interrupt: deps.interrupt };
   await supervise(partsOf(SESSION_PARTS, parts), deps.supervision, signal);
+}
+
+function incidentWatch(
+  { config }: SessionPlan,
+  { context }: RunSessionDeps,
+  { identity }: Keys,
+  session: () => SyncSession | undefined,
+): IncidentWatch {
+  return new IncidentWatch({
+    incidents: context.history.incidents,
+    logger: context.deps.logger,
+    self: identity.peer,
+    deviceId: config.network.deviceId,
+    nameOf: (peer) => {
+      const known = session()?.engine.peers().find((one) => one.peer === peer);
+      return known?.deviceId ?? known?.hostname ?? peer;
+    },
+    compares: (peer) => session()?.replication?.serves(peer as PeerId) ?? false,
+  });
 }

@@ -2,6 +2,7 @@
 import { causeChain } from "../../base/rr_error.ts";
 import { loadExistingKeys } from "../keys.ts";
 import type { SessionContext } from "./context.ts";
+import { keyStampOf, stampOf } from "./settings_stamp.ts";
 
 /** A look costs three stats. */
 const EVERY_MS = 1_000;
@@ -9,28 +10,24 @@ const EVERY_MS = 1_000;
 /** Looks until the signal is aborted. What cannot be used is logged, and all stays as it was. */
 export async function watchSettings(context: SessionContext, signal: AbortSignal): Promise<void> {
   const { deps, settings: { configPath, keys } } = context;
-  const { clock } = deps.world;
-  const stamps = (): readonly [string, string] => [
-    stampOf(context, configPath),
-    stampOf(context, keys.swarmKeyPath) + stampOf(context, keys.identityKeyPath),
-  ];
-  let [config, keyFiles] = stamps();
+  const { clock, files } = deps.world;
+  let config = context.configStamp();
+  let keyFiles = context.keyStamp;
+  context.keysProblem(undefined);
   while (!signal.aborted) {
-    await clock.sleep(EVERY_MS, signal).catch(() => {});
-    const [newConfig, newKeyFiles] = stamps();
-    if (newConfig !== config) readConfig(context);
+    const newConfig = stampOf(configPath, files);
+    const newKeyFiles = keyStampOf(keys, files);
+    if (newConfig !== config) {
+      deps.logger.info("The config file has changed");
+      readConfig(context);
+    }
     if (newKeyFiles !== keyFiles) await takeKeys(context);
     [config, keyFiles] = [newConfig, newKeyFiles];
+    await clock.sleep(EVERY_MS, signal).catch(() => {});
   }
 }
 
-function stampOf({ deps }: SessionContext, path: string): string {
-  const info = deps.world.files.stat(path);
-  return info === undefined ? "none " : `${info.mtimeMs} ${info.size} `;
-}
-
-function readConfig({ deps, reload }: SessionContext): void {
-  deps.logger.info("The config file has changed");
+function readConfig({ reload }: SessionContext): void {
   try {
     reload();
   } catch {
@@ -38,13 +35,15 @@ function readConfig({ deps, reload }: SessionContext): void {
   }
 }
 
-async function takeKeys({ deps, settings, config, interrupt }: SessionContext): Promise<void> {
+async function takeKeys(context: SessionContext): Promise<void> {
+  const { deps, settings, config, interrupt, keysProblem } = context;
   try {
     await loadExistingKeys(settings.keys, deps.world);
   } catch (error) {
     deps.logger.warn("A key file has changed and cannot be used; going on with the old one", {
       error: causeChain(error),
     });
+    keysProblem(`The daemon goes on with its old keys: ${causeChain(error)}`);
     return;
   }
   deps.logger.info("A key file has changed: starting anew with it");

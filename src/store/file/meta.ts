@@ -4,6 +4,9 @@ import type { Database } from "./database.ts";
 /** Entries from peers that are older than this (unix seconds) were pruned and stay out. */
 export const PRUNED_BEFORE = "pruned_before";
 
+/** The latest time (unix seconds) before which something was ever pruned here. */
+export const PRUNED_HIGHEST = "pruned_highest";
+
 /** The time (unix seconds) that was believed when something was last pruned by age. */
 export const BELIEVED_UNIX = "believed_unix";
 

@@ -8,6 +8,7 @@ import { FilePlace, type PlaceState } from "./file_place.ts";
 import { PeerStore } from "../log/peer_store.ts";
 import { HistorySearch } from "../index/history_search.ts";
 import { healPruneMark } from "../log/prune_mark.ts";
+import { Incidents } from "../log/incidents.ts";
 import { Removal } from "../log/removal.ts";
 import { Stats } from "../index/stats.ts";
 
@@ -25,6 +26,8 @@ export interface History extends Disposable {
   readonly stats: Stats;
   /** Prune and delete. */
   readonly removal: Removal;
+  /** What happened to this history and those of others. */
+  readonly incidents: Incidents;
   readonly maintenance: Maintenance;
   /** Facts about the database. */
   readonly meta: Meta;
@@ -73,6 +76,7 @@ export function historyIn(opened: Opened): History {
     index,
     stats: new Stats(db, meta, search),
     removal: new Removal(db, meta, clock, index, search),
+    incidents: new Incidents(db, meta, clock),
     maintenance: new Maintenance(db),
     meta,
     opened,

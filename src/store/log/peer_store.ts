@@ -137,6 +137,12 @@ export class PeerStore {
     }));
   }
 
+  /** When each peer was last there, in unix seconds. */
+  lastSeen(): ReadonlyMap<string, number> {
+    const rows = this.#db.rows("SELECT peer_id, last_seen FROM peer_book");
+    return new Map(rows.map(([peer, seen]) => [String(peer), integerOr(seen, 0)]));
+  }
+
   /** Forgets a peer and how far we followed it; whether it was known. */
   forget(peer: string): boolean {
     return this.#db.transaction(() => {

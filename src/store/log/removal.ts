@@ -21,6 +21,7 @@ import {
   BELIEVED_UNIX,
   CLOCK_UNSET_BEFORE,
   type Meta,
+  PRUNED_HIGHEST,
   SCRUB_DUE,
   SET_ABSORBED,
   SET_FLOOR,
@@ -159,6 +160,7 @@ export class Removal {
 
   #raiseFloor(before: number): void {
     movePruneMark(this.#db, this.#meta, before);
+    this.#meta.set(PRUNED_HIGHEST, Math.max(before, this.#meta.integer(PRUNED_HIGHEST) ?? 0));
     const floor = Math.ceil(Math.max(0, before) / WEEK_SECONDS);
     this.#meta.set(SET_FLOOR, Math.max(floor, this.#meta.integer(SET_FLOOR) ?? 0));
   }

@@ -1,9 +1,25 @@
 /** How it stands with the peers of protocol 2: for rounds, reports and status. */
 import type { Note } from "../../named/effects.ts";
 import type { Replica } from "../../named/state.ts";
-import { floorWith, isContained } from "../../named/turn.ts";
+import { ownCost } from "../../named/need.ts";
+import type { Peer } from "../../named/state.ts";
+import { isContained, nameFor, type Turn } from "../../named/turn.ts";
 import type { ItemStore } from "../../named/store.ts";
 import type { Exchanged } from "../ports.ts";
+
+/** What a peer and this device lack of each other. */
+export interface Gap {
+  /** Items that the peer has and this device may lack: those it gained since the two were last level. */
+  readonly behind: number;
+  /** Items that have arrived since then. */
+  readonly arrived: number;
+  /** Items that this device has and the peer may lack, counted likewise. */
+  readonly ahead: number;
+  /** Items that went out in the exchanges under way. */
+  readonly given: number;
+}
+
+const NO_GAP: Gap = { behind: 0, arrived: 0, ahead: 0, given: 0 };
 
 /** Answers how it stands with each peer. */
 export class Standing {
@@ -12,6 +28,8 @@ export class Standing {
   readonly #refused = new Set<string>();
   readonly #totals = new Map<string, { received: number; inserted: number; sent: number }>();
   readonly #waiting = new Set<() => void>();
+  /** What has come from a peer since the two were last known to be level; also over a broken link. */
+  readonly #arrived = new Map<string, number>();
 
   /** The standing of a replica. */
   constructor(state: Replica, store: ItemStore) {
@@ -25,10 +43,14 @@ export class Standing {
     const totals = this.#totals.get(note.peer) ?? { received: 0, inserted: 0, sent: 0 };
     this.#totals.set(note.peer, totals);
     if (note.type === "received") {
+      this.#arrived.set(note.peer, (this.#arrived.get(note.peer) ?? 0) + note.received);
       totals.received += note.received;
       totals.inserted += note.gained.length;
     }
     if (note.type === "exchanged") totals.sent += note.sent;
+    if (note.type === "equal" || note.type === "exchanged" && note.ok) {
+      this.#arrived.delete(note.peer);
+    }
     for (const wake of [...this.#waiting]) wake();
   }
 
@@ -41,8 +63,8 @@ export class Standing {
   hasAllOf(peer: string): boolean {
     const known = this.#state.peers.get(peer);
     if (known?.hello === undefined || known.heard === undefined) return false;
-    const turn = { state: this.#state, store: this.#store, now: 0, out: [] };
-    const mine = this.#store.name(floorWith(turn, known));
+    const turn = this.#turn();
+    const mine = nameFor(turn, known);
     return known.heard === mine || isContained(turn, known, known.heard);
   }
 
@@ -50,8 +72,39 @@ export class Standing {
   isEqual(peer: string): boolean {
     const known = this.#state.peers.get(peer);
     if (known?.hello === undefined) return false;
-    const turn = { state: this.#state, store: this.#store, now: 0, out: [] };
-    return known.heard === this.#store.name(floorWith(turn, known));
+    return known.heard === nameFor(this.#turn(), known);
+  }
+
+  /** What the peer and this device lack of each other; `undefined` before the peer has told. */
+  gap(peer: string): Gap | undefined {
+    const known = this.#state.peers.get(peer);
+    if (known?.hello === undefined || known.heard === undefined) return undefined;
+    const turn = this.#turn();
+    const mine = nameFor(turn, known);
+    if (known.heard === mine) return NO_GAP;
+    const lacksNothing = isContained(turn, known, known.heard);
+    const arrived = lacksNothing ? 0 : Math.min(this.#arrived.get(peer) ?? 0, known.cost);
+    // What comes from the peer counts as gained here as well, until the two share a state.
+    const total = known.ack === mine ? 0 : Math.max(0, ownCost(turn, known) - arrived);
+    const given = Math.min(total, this.#givenTo(known));
+    return {
+      behind: lacksNothing ? 0 : known.cost - arrived,
+      arrived,
+      ahead: total - given,
+      given,
+    };
+  }
+
+  #givenTo({ id }: Peer): number {
+    let given = 0;
+    for (const exchange of this.#state.exchanges.values()) {
+      if (exchange.peer === id) given += exchange.sent;
+    }
+    return given;
+  }
+
+  #turn(): Turn {
+    return { state: this.#state, store: this.#store, now: 0, out: [] };
   }
 
   /** What went to and fro with the peer since the last call. */

@@ -4,7 +4,7 @@ import { glyphs, textWidth } from "../../../search/glyphs.ts";
 import { printable } from "../../../base/printable.ts";
 import type { Count, Summary } from "../../../store/index/stats.ts";
 import { heatMap, hourBars, type PictureStyle } from "./pictures.ts";
-import { localTime, span } from "../../entry_format.ts";
+import { grouped, localTime, span } from "../../entry_format.ts";
 import { type Palette, paletteFor } from "../../print.ts";
 
 const NAME_WIDTH = 46;
@@ -120,10 +120,6 @@ function failedShare(summary: Count): string {
 // Of the runs whose end is known: imports from shells tell nothing of it.
 function percent({ runs, failed, unknown }: Count): string {
   return `${(failed / Math.max(1, runs - unknown) * 100).toFixed(1)} %`;
-}
-
-function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function isUtf8(world: World): boolean {

@@ -1,40 +1,112 @@
 /** The one sentence that a person wants to know first: whether all is in sync, and if not, what to do. */
-import type { DaemonStatus } from "../../../app/daemon_status.ts";
+import type { DaemonStatus, PeerView } from "../../../app/daemon_status.ts";
+import { grouped } from "../../entry_format.ts";
 
-type PeerView = DaemonStatus["peers"][number];
+type Told = Pick<DaemonStatus, "peers" | "last_round_unix"> & Partial<DaemonStatus>;
 
 /** The sentence of a status, without a full stop. */
-export function sentenceOf({ peers, problems = [], last_round_unix }: DaemonStatus): string {
+export function sentenceOf(status: Told): string {
+  const { peers, problems = [], last_round_unix, needs_restart = [] } = status;
   const [problem] = problems;
   if (problem !== undefined) return problem;
-  if (peers.length === 0) return "No other device is known yet: `rr pair` brings one in";
+  if (peers.length === 0) return lonely(status);
+  const moving = underWay(peers);
+  if (moving !== undefined) return moving;
   if (last_round_unix === null) return "The first round with the other devices is under way";
-  const inSync = peers.filter(isInSync).length;
-  const head = `In sync with ${inSync} of ${peers.length}`;
-  const waiting = peers.filter(({ failures, pending_push }) => failures === 0 && pending_push > 0)
-    .toSorted((a, b) => b.pending_push - a.pending_push)[0];
-  if (waiting !== undefined) {
-    return `${head}; ${nameOf(waiting)} still lacks ${
-      grouped(waiting.pending_push)
-    } commands of ours`;
-  }
-  const lost = peers.filter(({ failures }) => failures > 0);
-  if (lost.length === 0) return head;
-  const names = lost.slice(0, MOST_NAMED).map(nameOf).join(", ");
-  const more = lost.length > MOST_NAMED ? " and others" : "";
-  return `${head}; not reached: ${names}${more} (switched off? if not, \`rr doctor\`)`;
+  const head = `In sync with ${peers.filter(isInSync).length} of ${peers.length}`;
+  const rest = waiting(peers) ?? lost(peers);
+  if (rest !== undefined) return `${head}; ${rest}`;
+  if (needs_restart.length === 0) return head;
+  return `${head}; \`rr service restart\` puts ${needs_restart.join(", ")} into force`;
+}
+
+/** Whether a peer and this device are known to have the same. */
+export function isInSync({ failures, last_sync_unix, pending_push, ...peer }: PeerView): boolean {
+  if (peer.equal) return true;
+  return failures === 0 && last_sync_unix !== null && lacking({ ...peer, pending_push }) === 0 &&
+    (peer.behind ?? 0) === 0;
+}
+
+/** Commands that a peer lacks of this device's history. */
+export function lacking({ ahead, pending_push }: Pick<PeerView, "ahead" | "pending_push">): number {
+  // An older daemon does not tell.
+  return ahead ?? pending_push;
+}
+
+/** What a person calls a peer. */
+export function nameOf(
+  { device_id, hostname, peer_id }: Pick<PeerView, "device_id" | "hostname" | "peer_id">,
+): string {
+  return device_id ?? hostname ?? peer_id;
+}
+
+const BAR_WIDTH = 10;
+
+/** `[####      ] 40 %` */
+export function barOf(done: number, left: number): string {
+  const share = done / Math.max(1, done + left);
+  const full = Math.round(share * BAR_WIDTH);
+  return `[${"#".repeat(full)}${" ".repeat(BAR_WIDTH - full)}] ${Math.floor(share * 100)} %`;
 }
 
 const MOST_NAMED = 3;
 
-function isInSync({ failures, last_sync_unix, pending_push }: PeerView): boolean {
-  return failures === 0 && last_sync_unix !== null && pending_push === 0;
+function lonely({ lan_strangers = [], trackers = [] }: Told): string {
+  const elsewhere = trackers.find(({ others }) => (others ?? 0) > 0);
+  if (lan_strangers.length > 0) {
+    return `No other device is known yet, but ${lan_strangers.join(", ")} on this network has ` +
+      "another swarm key: `rr pair` gives both the same";
+  }
+  if (elsewhere !== undefined) {
+    return `No other device is known yet, but ${elsewhere.url} has devices with another swarm ` +
+      "key: `rr pair` gives both the same";
+  }
+  return "No other device is known yet: `rr pair` brings one in";
 }
 
-function nameOf({ device_id, hostname, peer_id }: PeerView): string {
-  return device_id ?? hostname ?? peer_id;
+/** What comes or goes right now, the most of it. */
+function underWay(peers: readonly PeerView[]): string | undefined {
+  const connected = peers.filter(({ route }) => route !== null && route !== undefined);
+  const from = most(connected.filter((peer) => peer.arrived > 0), (peer) => peer.behind ?? 0);
+  if (from !== undefined && from.behind !== 0) {
+    if (from.behind === null) {
+      return `${grouped(from.arrived)} commands have come from ${
+        nameOf(from)
+      } so far, ${from.route}`;
+    }
+    return `This device is ${commands(from.behind)} behind ${nameOf(from)} ` +
+      `${barOf(from.arrived, from.behind)}, ${from.route}`;
+  }
+  const to = most(connected.filter((peer) => peer.given > 0), lacking);
+  if (to === undefined || lacking(to) === 0) return undefined;
+  return `${nameOf(to)} is ${commands(lacking(to))} behind ${barOf(to.given, lacking(to))}, ` +
+    `${to.route}`;
 }
 
-function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+function waiting(peers: readonly PeerView[]): string | undefined {
+  const well = peers.filter(({ failures, equal }) => failures === 0 && !equal);
+  const ahead = most(well.filter((peer) => (peer.behind ?? 0) > 0), (peer) => peer.behind ?? 0);
+  if (ahead !== undefined) {
+    return `this device is ${commands(ahead.behind ?? 0)} behind ${nameOf(ahead)}`;
+  }
+  const behind = most(well.filter((peer) => lacking(peer) > 0), lacking);
+  if (behind === undefined) return undefined;
+  const wait = behind.route === null ? " until it is there again" : "";
+  return `${nameOf(behind)} is ${commands(lacking(behind))} behind${wait}`;
+}
+
+function lost(peers: readonly PeerView[]): string | undefined {
+  const gone = peers.filter(({ failures }) => failures > 0);
+  if (gone.length === 0) return undefined;
+  const names = gone.slice(0, MOST_NAMED).map(nameOf).join(", ");
+  const more = gone.length > MOST_NAMED ? " and others" : "";
+  return `not reached: ${names}${more} (switched off? if not, \`rr doctor\`)`;
+}
+
+function most(peers: readonly PeerView[], by: (peer: PeerView) => number): PeerView | undefined {
+  return peers.toSorted((a, b) => by(b) - by(a))[0];
+}
+
+function commands(count: number): string {
+  return count === 1 ? "1 command" : `${grouped(count)} commands`;
 }

@@ -1,13 +1,17 @@
 /** `rr status`, behind its flags. */
 import { callControl } from "../../../control/client.ts";
 import { controlSocketPath } from "../../../control/socket_path.ts";
-import type { DaemonStatus, PeerView } from "../../../app/daemon_status.ts";
+import type { DaemonStatus } from "../../../app/daemon_status.ts";
 import { stopOnSignals } from "../../../process/stop_signals.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import { printable } from "../../../base/printable.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { sentenceOf } from "./sentence.ts";
+import { grouped, localTime } from "../../entry_format.ts";
+import { incidentSentence } from "../../incident_text.ts";
+import { peerLines } from "./peer_lines.ts";
+import { secondsText } from "./seconds_text.ts";
+import { barOf, sentenceOf } from "./sentence.ts";
 import { jsonForOutput, paletteFor, printJson } from "../../print.ts";
 
 /** How the status is shown. */
@@ -64,11 +68,21 @@ export function formatStatus(status: DaemonStatus, world: World): string {
     `${bold(label.padEnd(10))} ${printable(text)}`;
   const now = world.clock.now() / 1000;
   const rss = Math.round(status.rss_bytes / 1024 / 1024);
+  const absorb = absorbText(status);
   const lines = [
     bold(printable(sentenceOf(status))),
+    ...peerLines(status.peers, now).map(printable),
+    // An older daemon does not tell.
+    ...(status.incidents ?? []).map((one) => row("happened", incidentSentence(one, when))),
+    ...(status.problems ?? []).map((problem) => row("problem", problem)),
+    ...(status.needs_restart ?? []).map((key) =>
+      row("waits", `${key}: for \`rr service restart\``)
+    ),
     row(
       "daemon",
-      `pid ${status.pid}, version ${status.version}, up ${span(status.uptime_sec)}, ${rss} MiB`,
+      `pid ${status.pid}, version ${status.version}, up ${
+        secondsText(status.uptime_sec)
+      }, ${rss} MiB`,
     ),
     row("device", `${status.device_id} of ${status.user_id}`),
     row("history", status.db_path),
@@ -81,53 +95,29 @@ export function formatStatus(status: DaemonStatus, world: World): string {
       )
     ),
     ...status.trackers.map((one) => row("tracker", `${one.url} ${one.error ?? "(ok)"}`)),
-    // An older daemon does not tell.
-    ...(status.problems ?? []).map((problem) => row("problem", problem)),
-    ...(status.left_to_absorb ?? 0) > 0
-      ? [row("protocol", `1, and 2 once ${status.left_to_absorb} entries are summed up`)]
-      : [],
-    row("last round", `${ago(status.last_round_unix, now)}, every ${span(status.interval_sec)}`),
-    row("peers", status.peers.length === 0 ? "none known yet" : String(status.peers.length)),
-    ...status.peers.flatMap((peer) => peerLines(peer, now)).map(printable),
+    ...absorb === undefined ? [] : [row("protocol", absorb)],
+    row(
+      "last round",
+      `${ago(status.last_round_unix, now)}, every ${secondsText(status.interval_sec)}`,
+    ),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function peerLines(peer: PeerView, now: number): string[] {
-  const name = peer.device_id ?? peer.hostname ?? peer.peer_id;
-  const retry = peer.retry_in_sec > 0 ? `, next try in ${span(peer.retry_in_sec)}` : "";
-  const pending = peer.pending_push > 0 ? `, ${peer.pending_push} to send` : "";
-  const route = peer.route ?? "not connected";
-  const synced = peer.equal ? "has the same" : `synced ${ago(peer.last_sync_unix, now)}`;
-  const protocol = peer.protocol === 1 ? ", protocol 1: learns no deletions" : "";
-  const line = `  ${name}: ${route}, ${synced}${pending}${retry}${protocol}`;
-  return [line, ...heldLines(peer), ...peer.last_error === null ? [] : [`    ${peer.last_error}`]];
-}
-
-/** Entries that are named; the JSON has all. */
-const MOST_NAMED = 3;
-
-// An older daemon does not tell.
-function heldLines({ held = [] }: PeerView): string[] {
-  if (held.length === 0) return [];
-  const more = held.length > MOST_NAMED ? ", ..." : "";
-  const ids = `${held.slice(0, MOST_NAMED).join(", ")}${more}`;
-  return [`    ${held.length} too large for the relay, waiting for a direct connection: ${ids}`];
+/** A day and a minute, as the reader's clock shows them. */
+function when(unix: number): string {
+  return localTime(unix * 1000).slice(0, "2026-01-31 12:00".length);
 }
 
 function ago(unix: number | null, now: number): string {
-  return unix === null ? "never" : `${span(Math.max(0, now - unix))} ago`;
+  return unix === null ? "never" : `${secondsText(Math.max(0, now - unix))} ago`;
 }
 
-/** Seconds in the two largest units: `3 d 4 h`, `2 min 5 s`. */
-function span(seconds: number): string {
-  const units: readonly (readonly [number, string])[] = [[86_400, "d"], [3600, "h"], [60, "min"]];
-  let rest = Math.floor(seconds);
-  const parts: string[] = [];
-  for (const [size, name] of units) {
-    if (rest >= size) parts.push(`${Math.floor(rest / size)} ${name}`);
-    rest %= size;
+/** `null` if protocol 2 is spoken already, or is not to be. */
+function absorbText({ left_to_absorb, local_head }: DaemonStatus): string | undefined {
+  if (left_to_absorb === null || left_to_absorb === undefined || left_to_absorb <= 0) {
+    return undefined;
   }
-  if (rest > 0 || parts.length === 0) parts.push(`${rest} s`);
-  return parts.slice(0, 2).join(" ");
+  const bar = barOf(Math.max(0, local_head - left_to_absorb), left_to_absorb);
+  return `1, and 2 once ${grouped(left_to_absorb)} commands more are summed up ${bar}`;
 }
