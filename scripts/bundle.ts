@@ -6,14 +6,75 @@ export const DIST: string = `${ROOT}dist`;
 /** The chunk that is loaded first. */
 export const START_CHUNK: string = `${DIST}/cli.js`;
 
+/** What whoever waits at a prompt needs: goes into one chunk, which every start reads. */
+const START = [
+  "src/cli/main.ts",
+  "src/world/deno.ts",
+  "src/cli/commands/record/record.ts",
+  "src/cli/commands/search.ts",
+];
+const START_NAME = "start_chunk.ts";
+
 /**
  * Bundles rr into a folder, which is emptied first. Split, since in a single file every `node:` import of the network
  * code would be hoisted to the top, and `rr record` would pay 38 ms for them after each command.
  */
 export async function bundle(folder: string = DIST): Promise<void> {
   await emptyFolder(folder);
+  const out = await Deno.realPath(folder);
+  const sources = `${out}/sources`;
+  await copySources(sources);
   const flags = ["--quiet", "--minify", "--platform", "deno", "--code-splitting"];
-  await mustRun(deno("bundle", ...flags, "--outdir", folder, "cli.ts"));
+  await mustRun(deno("bundle", ...flags, "--outdir", out, "cli.ts"), { cwd: sources });
+  await Deno.remove(sources, { recursive: true });
+}
+
+/**
+ * Copies the sources so that the start becomes one chunk. The bundler makes a chunk for each set of
+ * entries that share a file, and every `import()` is an entry: `rr record` would read 26 files. So each
+ * entry says that it needs the start, which is loaded by then anyway.
+ */
+async function copySources(to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for (const name of ["deno.json", "deno.lock", "cli.ts"]) {
+    await Deno.copyFile(`${ROOT}${name}`, `${to}/${name}`);
+  }
+  const files = await copyFolder(`${ROOT}src`, `${to}/src`);
+  await Deno.writeTextFile(
+    `${to}/${START_NAME}`,
+    START.map((file) => `import "./${file}";\n`).join(""),
+  );
+  const entries = new Set([`${to}/cli.ts`]);
+  for (const file of files) {
+    const code = await Deno.readTextFile(file);
+    for (const specifier of dynamicImports(code)) {
+      if (specifier.startsWith(".")) entries.add(new URL(specifier, `file://${file}`).pathname);
+    }
+  }
+  for (const entry of entries) {
+    const up = "../".repeat(entry.slice(to.length + 1).split("/").length - 1) || "./";
+    await Deno.writeTextFile(entry, `\nimport "${up}${START_NAME}";\n`, { append: true });
+  }
+}
+
+async function copyFolder(from: string, to: string): Promise<string[]> {
+  await Deno.mkdir(to);
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) {
+      files.push(...await copyFolder(`${from}/${name}`, `${to}/${name}`));
+      continue;
+    }
+    await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
+    files.push(`${to}/${name}`);
+  }
+  return files;
+}
+
+/** Files that the code loads when it needs them: specifiers of `import("x")`, types left out. */
+export function dynamicImports(code: string): string[] {
+  const call = /(?<![\w.@])import\(\s*"([^"]+)",?\s*\)(?!\.[A-Z])/g;
+  return [...code.matchAll(call)].map((match) => match[1]!);
 }
 
 /**

@@ -3,6 +3,7 @@ import { openHistory } from "../../src/store/file/open_history.ts";
 import type { PeerId } from "../../src/swarm/peer.ts";
 import type { FakeWorld } from "../fakes/fake_world.ts";
 import { annsWorld, rr, writeConfig } from "./_run.ts";
+import { foreign } from "../store/_open.ts";
 
 const PEER = "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB" as PeerId;
 const NOW_UNIX = 1_700_000_000;
@@ -254,6 +255,7 @@ Deno.test("rr doctor finds a damaged, an open and a foreign database", async () 
   Deno.chmodSync(path, 0o644);
   assert.match((await doctor(world)).bad.get("database")!, /Others can read.*chmod 600/);
   Deno.chmodSync(path, 0o600);
+  foreign(path, (db) => db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
   const bytes = Deno.readFileSync(path);
   bytes.fill(0xff, 4096 + 100, 4096 * 3);
   Deno.writeFileSync(path, bytes);

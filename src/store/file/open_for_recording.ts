@@ -1,6 +1,7 @@
 /** The history for `rr record`, which adds an entry: not a module more than that takes. */
 import type { Entry } from "../../history/entry.ts";
 import type { AppendResult } from "../../swarm/log.ts";
+import type { Database } from "./database.ts";
 import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
 import type { History } from "./open_history.ts";
 import { insertUnknown } from "../log/rows.ts";
@@ -20,18 +21,26 @@ export class RecordingHistory implements Disposable {
     return db.transaction(() => insertUnknown(db, entries));
   }
 
-  /** All of the history, on the same connection: closed with this. */
+  /** All of the history, on the same connection: let go with this. */
   async whole(): Promise<History> {
     return (await import("./open_history.ts")).historyIn(this.#opened);
   }
 
-  /** Closes the file. Twice is harmless. */
+  /** Lets go of the file: the process ends now, see {@linkcode Database.leave}. Twice is harmless. */
   [Symbol.dispose](): void {
-    this.#opened.db[Symbol.dispose]();
+    this.#opened.db.leave();
   }
 }
 
+/**
+ * Pages of the write-ahead log before a record folds it in, some forty records: whoever opens the file
+ * next reads all of the log, which takes 4 ms for the thousand pages that SQLite waits for.
+ */
+const LOG_PAGES_LEFT = 250;
+
 /** Opens the history as {@linkcode import("./open_history.ts").openHistory} does. */
 export function openForRecording(path: string, options: HistoryOptions): RecordingHistory {
-  return new RecordingHistory(openFile(path, options));
+  const opened = openFile(path, options);
+  opened.db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES_LEFT}`);
+  return new RecordingHistory(opened);
 }

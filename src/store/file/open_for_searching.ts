@@ -1,6 +1,7 @@
 /** The history for `rr search`, which mostly needs the newest rows: not a module more than that takes. */
 import { RrError, type RrErrorCode } from "../../base/rr_error.ts";
 import type { Entry } from "../../history/entry.ts";
+import type { Database } from "./database.ts";
 import { INDEXED_SEQ } from "./meta.ts";
 import { newestMatching } from "../index/newest_rows.ts";
 import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
@@ -39,15 +40,15 @@ export class SearchingHistory implements Disposable {
     return db.integer("SELECT max(ingest_seq) FROM entries") - (meta.integer(INDEXED_SEQ) ?? 0);
   }
 
-  /** All of the history, on the same connection: closed with this. */
+  /** All of the history, on the same connection: let go with this. */
   async whole(): Promise<History> {
     const { historyIn } = await import("./open_history.ts");
     return this.#whole ??= historyIn(this.#opened);
   }
 
-  /** Closes the file. Twice is harmless. */
+  /** Lets go of the file: the process ends now, see {@linkcode Database.leave}. Twice is harmless. */
   [Symbol.dispose](): void {
-    this.#opened.db[Symbol.dispose]();
+    this.#opened.db.leave();
   }
 }
 
