@@ -5,8 +5,6 @@
 
 /** Accents and the like on Latin, Greek and Cyrillic letters; vowel signs of other scripts are no accents. */
 const ACCENTS = /[\u0300-\u036f]/g;
-/** What belongs to the character before it: marks, and the later parts of a decomposed Hangul syllable. */
-const CLUSTERS = /[^\p{M}\u1160-\u11ff][\p{M}\u1160-\u11ff]*|[\p{M}\u1160-\u11ff]+/gu;
 // deno-lint-ignore no-control-regex -- the range of ASCII
 const NOT_ASCII = /[^\x00-\x7f]/;
 
@@ -68,7 +66,7 @@ export function traced(text: string, spell: (text: string) => string): Traced {
     const index = Uint32Array.from(same, (_, i) => i);
     return { bytes: same, from: index, to: index.map((i) => i + 1) };
   }
-  for (const match of text.matchAll(CLUSTERS)) {
+  for (const match of text.matchAll(clusters())) {
     const spelt = spell(match[0]);
     const start = match.index;
     const end = start + match[0].length;
@@ -88,4 +86,10 @@ export function traced(text: string, spell: (text: string) => string): Traced {
     from: Uint32Array.from(from),
     to: Uint32Array.from(to),
   };
+}
+
+// A character with what belongs to it: marks, and the later parts of a decomposed Hangul syllable. Made
+// where it is needed: to read the classes of Unicode takes a while, and most commands are ASCII.
+function clusters(): RegExp {
+  return /[^\p{M}\u1160-\u11ff][\p{M}\u1160-\u11ff]*|[\p{M}\u1160-\u11ff]+/gu;
 }

@@ -1,7 +1,6 @@
 /** The history for `rr record`, which adds an entry: not a module more than that takes. */
 import type { Entry } from "../../history/entry.ts";
 import type { AppendResult } from "../../swarm/log.ts";
-import type { Database } from "./database.ts";
 import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
 import type { History } from "./open_history.ts";
 import { insertUnknown } from "../log/rows.ts";
@@ -26,7 +25,7 @@ export class RecordingHistory implements Disposable {
     return (await import("./open_history.ts")).historyIn(this.#opened);
   }
 
-  /** Lets go of the file: the process ends now, see {@linkcode Database.leave}. Twice is harmless. */
+  /** Lets go of the file: the process ends now, see `Database.leave()`. Twice is harmless. */
   [Symbol.dispose](): void {
     this.#opened.db.leave();
   }

@@ -1,7 +1,6 @@
 /** The history for `rr search`, which mostly needs the newest rows: not a module more than that takes. */
 import { RrError, type RrErrorCode } from "../../base/rr_error.ts";
 import type { Entry } from "../../history/entry.ts";
-import type { Database } from "./database.ts";
 import { INDEXED_SEQ } from "./meta.ts";
 import { newestMatching } from "../index/newest_rows.ts";
 import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
@@ -46,7 +45,7 @@ export class SearchingHistory implements Disposable {
     return this.#whole ??= historyIn(this.#opened);
   }
 
-  /** Lets go of the file: the process ends now, see {@linkcode Database.leave}. Twice is harmless. */
+  /** Lets go of the file: the process ends now, see `Database.leave()`. Twice is harmless. */
   [Symbol.dispose](): void {
     this.#opened.db.leave();
   }

@@ -5,7 +5,7 @@
 import type { Entry } from "../../history/entry.ts";
 import { MIN_STARTED_AT_MS } from "../../history/check_entry.ts";
 import type { Database, Row } from "../file/database.ts";
-import { entryRows, MOST_TEXT_BYTES, toEntry } from "../log/rows.ts";
+import { COMMAND_COLUMN, entryRows, MOST_TEXT_BYTES, toEntry } from "../log/rows.ts";
 import type { HistoryQuery } from "./history_query.ts";
 import { matchesRun, type RunFilter } from "../../history/run_filter.ts";
 import type { TextQuery } from "../../history/text_query.ts";
@@ -13,8 +13,11 @@ import { textOf } from "./word_query.ts";
 
 /** Rows looked at before the index is: common words are found by then. */
 const MOST_ROWS = 3000;
-/** Rows of the first portion; the next ones are as large as they must be, going by what it held. */
-const FIRST_ROWS = 250;
+/**
+ * Rows of the first portion, if no more are asked for; the next ones are as large as they must be, going
+ * by what it held. Each row costs some 10 microseconds in a process that has just started.
+ */
+const FIRST_ROWS = 64;
 /** A little larger, as one more portion costs more than some more rows. */
 const RESERVE = 1.2;
 /** Unix seconds before the first entry that there can be. */
@@ -31,12 +34,12 @@ export function newestMatching(db: Database, query: HistoryQuery): Entry[] | und
   const found: Entry[] = [];
   const given = new Set<string>();
   // Only a history that is small enough to be read whole can answer a limit that large.
-  let size = limit > MOST_ROWS ? MOST_ROWS : FIRST_ROWS;
+  let size = Math.min(Math.max(Math.ceil(limit * RESERVE), FIRST_ROWS), MOST_ROWS);
   for (let looked = 0; looked < MOST_ROWS;) {
     const { read, isLast } = next(size);
     if (limit > MOST_ROWS && !isLast) return undefined;
-    for (const entry of newestFirst(read())) {
-      if (text?.test(entry.command) === false || !matchesRun(query, entry)) continue;
+    for (const entry of newestFirst(read(), text)) {
+      if (!matchesRun(query, entry)) continue;
       if (distinct && given.has(entry.command)) continue;
       given.add(entry.command);
       if (found.push(entry) === limit) return found;
@@ -91,8 +94,10 @@ function portions(
   };
 }
 
-function newestFirst(rows: readonly Row[]): Entry[] {
+function newestFirst(rows: readonly Row[], text: TextQuery | undefined): Entry[] {
   const entries = rows.flatMap((row) => {
+    const command = row[COMMAND_COLUMN];
+    if (typeof command === "string" && text?.test(command) === false) return [];
     const entry = toEntry(row);
     return entry === undefined ? [] : [{ entry, seq: row[0] as number }];
   });

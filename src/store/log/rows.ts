@@ -107,6 +107,9 @@ export function unixSeconds(entry: Entry): number {
   return Math.floor(entry.startedAtMs / 1000);
 }
 
+/** Where the command stands in a row of {@linkcode ENTRY_COLUMNS}. */
+export const COMMAND_COLUMN = 5;
+
 /** The entry of a row of {@linkcode ENTRY_COLUMNS}; `undefined` if the row breaks a rule. */
 export function toEntry(row: Row): Entry | undefined {
   const session = row[13];
@@ -116,7 +119,7 @@ export function toEntry(row: Row): Entry | undefined {
       deviceId: row[2],
       userId: row[3],
       startedAtMs: startedAtMs(row[4], row[12]),
-      command: row[5],
+      command: row[COMMAND_COLUMN],
       cwd: row[6],
       exitCode: row[7],
       durationMs: clamped(row[8]),
