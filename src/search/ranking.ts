@@ -1,9 +1,12 @@
 /**
- * Which command is wanted next, going by what is known at the prompt: what was run before it, how often
- * and how lately, where, and how it ended.
+ * Which command is wanted next, going by what is known at the prompt: every earlier run speaks for its
+ * command, the louder the more the situation it was run in is like the one now. Alike are what was run
+ * before, where, on which host, and how the command before it had ended; what is long ago speaks softly.
  *
- * A sum of logarithms with fixed weights; none of them is trained on the person. One pass over the runs.
+ * All weights are fixed; none of them is trained on the person. They were found on histories other than
+ * the ones they are measured with, and rounded: `deno task bench recall`. One pass over the runs.
  */
+import { UNKNOWN_EXIT } from "../history/run_filter.ts";
 
 /** Runs, oldest first; all columns are equally long. */
 export interface RankedRuns {
@@ -26,115 +29,119 @@ export interface RankContext {
   readonly ownHost: number;
 }
 
-/** Runs after which a use counts half. */
-const HALF_LIFE = 300;
-const DECAY = Math.pow(0.5, 1 / HALF_LIFE);
-/** Weights of the logarithms, and what smooths each share: added to the count, over the total and 1. */
-const FRECENCY = 0.8;
-const AFTER_ONE = { weight: 1.5, smoothing: 0.02 };
-const AFTER_TWO = { weight: 0.9, smoothing: 0.05 };
-const IN_FOLDER = { weight: 0.3, smoothing: 0.02 };
-const AGE = 0.65;
-/** What followed the last time is likelier than what followed long ago. */
-const FOLLOWED_AGO = 0.4;
+/**
+ * By how much louder a run speaks that came after the same command as the next one will, after the same
+ * second to last and third to last; and once more if both of the last two are the same.
+ */
+const SAME_BEFORE = [130, 4.5, 3] as const;
+const SAME_PAIR = 1.7;
+/** The command before had ended well there and failed now, or the other way round. */
+const OTHER_OUTCOME = 0.5;
+/** Run in this very folder. */
+const SAME_FOLDER = 5;
+/** A run on another host: its tools and paths may not be there. */
+const OTHER_HOST = 0.5;
+/** A run that failed. */
+const FAILED = 0.6;
+/** A run `n` commands ago speaks with 1 / n to this power. */
+const FADING = 0.5;
+/** Beyond what the runs say: a command not used for `n` commands loses so many times ln(n). */
+const DISUSE = 0.45;
+/** What followed the previous command lately is likelier than what followed it long ago, or never. */
+const FOLLOWED_AGO = 0.2;
 const NEVER_FOLLOWED = 200;
-/** A command that always fails is wanted less; one that failed just now is wanted again, mended. */
-const FAILS = 0.5;
+/** Nobody wants the same twice in a row, but where it failed: then it is wanted again, mended. */
+const JUST_RUN = -0.85;
 const JUST_FAILED = 0.5;
-/** Never run on this host: its tools and paths may not be there. */
-const ELSEWHERE = 0.5;
 
 interface Known {
   readonly command: number;
-  uses: number;
-  failed: number;
   lastAt: number;
-  frecency: number;
-  here: number;
-  onHost: boolean;
-  afterOne: number;
-  afterTwo: number;
-  /** How many runs of the previous command had happened when this followed one last. */
+  /** The sum of what its runs say. */
+  voice: number;
+  /** How many times something had followed the previous command when this did last; 0 for never. */
   followedAt: number;
 }
 
 /** The commands, the one wanted most first; of equal ones the newer. */
 export function rankCommands(runs: RankedRuns, context: RankContext): number[] {
-  const { known, totals } = countsOf(runs, context);
   const now = runs.commands.length;
-  const scored = known.map((one) => ({ one, score: scoreOf(one, totals, now) }));
+  const streams = streamsOf(runs, context);
+  const previous = streams.last[0];
+  const previousCommand = previous < 0 ? undefined : runs.commands[previous];
+  const again = previous >= 0 && hasFailed(runs, previous) ? JUST_FAILED : JUST_RUN;
+  const { known, followers } = voicesOf(runs, context, streams);
+  const scored = known.map((one) => {
+    const ago = one.followedAt === 0 ? NEVER_FOLLOWED : followers - one.followedAt + 1;
+    const score = Math.log(one.voice) - DISUSE * Math.log(now - one.lastAt) -
+      FOLLOWED_AGO * Math.log(Math.min(ago, NEVER_FOLLOWED)) +
+      (one.command === previousCommand ? again : 0);
+    return { one, score };
+  });
   scored.sort((a, b) => b.score - a.score || b.one.lastAt - a.one.lastAt);
   return scored.map(({ one }) => one.command);
 }
 
-interface Totals {
-  afterOne: number;
-  afterTwo: number;
-  here: number;
-  /** The run that the next one follows; -1 if there is none. */
-  readonly previous: number;
-  readonly hasJustFailed: boolean;
+function hasFailed({ exitCodes }: RankedRuns, at: number): boolean {
+  return exitCodes[at] !== 0 && exitCodes[at] !== UNKNOWN_EXIT;
 }
 
-function countsOf(runs: RankedRuns, context: RankContext): { known: Known[]; totals: Totals } {
-  const { commands, sessions, places, exitCodes } = runs;
-  const streams = streamsOf(runs, context);
-  const { previous, before } = streams.last;
-  const totals: Totals = {
-    afterOne: 0,
-    afterTwo: 0,
-    here: 0,
-    previous,
-    hasJustFailed: previous >= 0 && exitCodes[previous] !== 0,
-  };
-  const one = previous < 0 ? -1 : commands[previous]!;
-  const two = before < 0 ? -1 : commands[before]!;
+/** What the runs say for each command, and how many of them followed the previous command. */
+function voicesOf(
+  runs: RankedRuns,
+  context: RankContext,
+  streams: Streams,
+): { readonly known: readonly Known[]; readonly followers: number } {
+  const { commands, places } = runs;
+  const now = commands.length;
+  const previous = streams.last[0];
   const byNumber = new Map<number, Known>();
-  for (let i = 0; i < sessions.length; i++) {
+  let followers = 0;
+  for (let i = 0; i < now; i++) {
     const command = commands[i]!;
-    const place = places[i]!;
     let k = byNumber.get(command);
-    if (k === undefined) byNumber.set(command, k = fresh(command, i));
-    k.frecency = k.frecency * Math.pow(DECAY, i - k.lastAt) + 1;
+    if (k === undefined) byNumber.set(command, k = { command, lastAt: i, voice: 0, followedAt: 0 });
+    const host = context.hostOf(places[i]!);
+    k.voice += Math.pow(now - i, -FADING) * likeness(runs, streams, i) *
+      (1 + (SAME_FOLDER - 1) * context.nearness(places[i]!)) *
+      (host === context.ownHost ? 1 : OTHER_HOST) * (hasFailed(runs, i) ? FAILED : 1);
     k.lastAt = i;
-    k.uses++;
-    if (exitCodes[i] !== 0) k.failed++;
-    if (context.hostOf(place) === context.ownHost) k.onHost = true;
-    const near = context.nearness(place);
-    k.here += near;
-    totals.here += near;
     const p = streams.before[i]!;
-    if (p < 0 || commands[p] !== one) continue;
-    k.followedAt = ++totals.afterOne;
-    k.afterOne++;
-    const q = streams.before[p]!;
-    if (q < 0 || commands[q] !== two) continue;
-    totals.afterTwo++;
-    k.afterTwo++;
+    if (p >= 0 && previous >= 0 && commands[p] === commands[previous]) k.followedAt = ++followers;
   }
-  return { known: [...byNumber.values()], totals };
+  return { known: [...byNumber.values()], followers };
 }
 
-function fresh(command: number, at: number): Known {
-  return {
-    command,
-    uses: 0,
-    failed: 0,
-    lastAt: at,
-    frecency: 0,
-    here: 0,
-    onHost: false,
-    afterOne: 0,
-    afterTwo: 0,
-    followedAt: 0,
-  };
+/** How much what came before run `i` is like what came before now. */
+function likeness(runs: RankedRuns, { before, last }: Streams, i: number): number {
+  const { commands } = runs;
+  let factor = 1;
+  let isPrevious = false;
+  let there = before[i]!;
+  for (let back = 0; back < SAME_BEFORE.length && there >= 0 && last[back]! >= 0; back++) {
+    const here = last[back]!;
+    if (commands[there] === commands[here]) {
+      factor *= SAME_BEFORE[back]!;
+      if (back === 0) {
+        isPrevious = true;
+        if (hasFailed(runs, there) !== hasFailed(runs, here)) factor *= OTHER_OUTCOME;
+      }
+      if (back === 1 && isPrevious) factor *= SAME_PAIR;
+    }
+    there = before[there]!;
+  }
+  return factor;
 }
 
-/** For each run the one before it in its session, or on its host where sessions are not known. */
-function streamsOf({ sessions, places }: RankedRuns, context: RankContext): {
+/** What was run after what. */
+interface Streams {
+  /** For each run the one before it in its session, or on its host where sessions are not known; or -1. */
   readonly before: Int32Array;
-  readonly last: { readonly previous: number; readonly before: number };
-} {
+  /** The runs that the next one follows, latest first; -1 where there is none. */
+  readonly last: readonly [number, number, number];
+}
+
+function streamsOf({ sessions, places }: RankedRuns, context: RankContext): Streams {
   const before = new Int32Array(sessions.length).fill(-1);
   const latest = new Map<number, number>();
   let ownHost = -1;
@@ -146,21 +153,6 @@ function streamsOf({ sessions, places }: RankedRuns, context: RankContext): {
     if (host === context.ownHost) ownHost = i;
   }
   const previous = (context.session > 0 ? latest.get(context.session) : undefined) ?? ownHost;
-  return { before, last: { previous, before: previous < 0 ? -1 : before[previous]! } };
-}
-
-function scoreOf(k: Known, totals: Totals, now: number): number {
-  const age = now - k.lastAt;
-  const share = (count: number, total: number, smoothing: number): number =>
-    Math.log((count + smoothing) / (total + 1));
-  const followed = k.followedAt === 0 ? NEVER_FOLLOWED : totals.afterOne - k.followedAt + 1;
-  let score = FRECENCY * Math.log(k.frecency * Math.pow(DECAY, age)) - AGE * Math.log(age) +
-    AFTER_ONE.weight * share(k.afterOne, totals.afterOne, AFTER_ONE.smoothing) +
-    AFTER_TWO.weight * share(k.afterTwo, totals.afterTwo, AFTER_TWO.smoothing) +
-    IN_FOLDER.weight * share(k.here, totals.here, IN_FOLDER.smoothing) -
-    FOLLOWED_AGO * Math.log(Math.min(followed, NEVER_FOLLOWED)) -
-    FAILS * k.failed / k.uses;
-  if (!k.onHost) score -= ELSEWHERE;
-  if (totals.hasJustFailed && k.lastAt === totals.previous) score += JUST_FAILED;
-  return score;
+  const second = previous < 0 ? -1 : before[previous]!;
+  return { before, last: [previous, second, second < 0 ? -1 : before[second]!] };
 }

@@ -1,11 +1,18 @@
 /**
  * How soon the wanted command is at the top: `deno task bench recall [folder or file]...`.
  *
- * Replays command sequences, one command a line, oldest first (or a zsh history). For each command that
- * occurred before, of the last four fifths, at most 400 a user and evenly spread, all distinct earlier
- * commands are ranked for an empty query. "keys until" are letters of the wanted command typed, in the
- * order of the ranking among those that hold what was typed, until it is first, or within eight rows.
+ * Replays histories: of zsh, bash or fish (`fish_history`, `*.fish`), or one command a line, oldest first.
+ * For each command that occurred before, of the last four fifths, at most 400 a user and evenly spread, all
+ * distinct earlier commands are ranked for an empty query. "keys until" are letters of the wanted command
+ * typed, in the order of the ranking among those that hold what was typed, until it is first, or within
+ * eight rows. Times, folders and statuses are not used: most histories have none.
+ *
+ * `mcfly-like` is a plain sum of what the net of mcfly looks at: how old, how often, after how many of the
+ * last three commands, right after the last one. Its trained weights are not used.
  */
+import { parseBashHistory } from "../../src/import/bash.ts";
+import { parseFishHistory } from "../../src/import/fish.ts";
+import { parseZshHistory } from "../../src/import/zsh.ts";
 import { rankCommands } from "../../src/search/ranking.ts";
 import { ROOT, say } from "../../scripts/tools.ts";
 
@@ -19,6 +26,7 @@ const RANKINGS: Readonly<Record<string, Ranking>> = {
   recency: (seen) => [...lastUses(seen)].sort((a, b) => b[1] - a[1]).map(([command]) => command),
   frecency: (seen) => sortedBy(seen, frecencies(seen)),
   markov: (seen) => sortedBy(seen, followers(seen)),
+  "mcfly-like": (seen) => sortedBy(seen, contextSums(seen)),
   ours: (seen) =>
     rankCommands({
       commands: seen,
@@ -54,6 +62,26 @@ function followers(seen: readonly number[]): Map<number, number> {
   }
   return counts;
 }
+
+function contextSums(seen: readonly number[]): Map<number, number> {
+  const sums = new Map<number, { uses: number; overlap: number; next: number; last: number }>();
+  const latest = new Set(seen.slice(-LOOK_BACK));
+  seen.forEach((command, i) => {
+    const known = sums.get(command) ?? { uses: 0, overlap: 0, next: 0, last: 0 };
+    const before = new Set(seen.slice(Math.max(0, i - LOOK_BACK), i));
+    known.uses++;
+    known.overlap += [...before].filter((one) => latest.has(one)).length / LOOK_BACK;
+    if (i > 0 && seen[i - 1] === seen.at(-1)) known.next++;
+    known.last = i;
+    sums.set(command, known);
+  });
+  const most = Math.max(...[...sums.values()].map(({ uses }) => uses));
+  return new Map([...sums].map(([command, { uses, overlap, next, last }]) => {
+    return [command, (uses + overlap + next) / most - (seen.length - last) / seen.length];
+  }));
+}
+
+const LOOK_BACK = 3;
 
 interface Result {
   hit1: number;
@@ -125,10 +153,16 @@ function wantedPlaces(numbers: readonly number[]): number[] {
   });
 }
 
-function linesOf(path: string): string[] {
-  return Deno.readTextFileSync(path).split("\n")
-    .map((line) => line.replace(/^: \d+:\d+;/, ""))
-    .filter((line) => line !== "");
+function commandsOf(path: string): string[] {
+  const bytes = Deno.readFileSync(path);
+  const start = new TextDecoder().decode(bytes.subarray(0, 4096));
+  const parse = path.includes("fish")
+    ? parseFishHistory
+    : /^: \d+:\d+;/m.test(start)
+    ? parseZshHistory
+    : parseBashHistory;
+  return Array.from(parse(bytes), (item) => "command" in item ? item.command : "")
+    .filter((command) => command !== "");
 }
 
 function filesOf(path: string): string[] {
@@ -140,7 +174,7 @@ function filesOf(path: string): string[] {
 const paths = Deno.args.length > 0 ? Deno.args : [`${ROOT}scripts/demo/sample_zsh_history`];
 const sums = new Map<string, Result[]>();
 for (const file of paths.flatMap(filesOf)) {
-  const lines = linesOf(file);
+  const lines = commandsOf(file);
   say(`\n${file.split("/").at(-1)}: ${lines.length} commands`);
   for (const [name, rank] of Object.entries(RANKINGS)) {
     const result = replay(lines, rank);
@@ -155,7 +189,7 @@ function rowOf(name: string, results: readonly Result[]): string {
     results.reduce((sum, result) => sum + of(result), 0) / results.length;
   const shares = [mean((r) => r.hit1), mean((r) => r.hit5), mean((r) => r.mrr)]
     .map((share) => share.toFixed(3).slice(1)).join(" / ");
-  return `  ${name.padEnd(9)} hit@1 / hit@5 / MRR ${shares}, keys until first ` +
+  return `  ${name.padEnd(10)} hit@1 / hit@5 / MRR ${shares}, keys until first ` +
     `${mean((r) => r.keysFirst).toFixed(2)}, within ${ROWS} rows ` +
     `${mean((r) => r.keysRows).toFixed(2)}, ${mean((r) => r.ms).toFixed(1)} ms`;
 }

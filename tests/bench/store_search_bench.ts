@@ -7,6 +7,7 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../src/base/clock.ts";
+import { historySource } from "../../src/cli/picker/history_source.ts";
 import type { Entry } from "../../src/history/entry.ts";
 import { type History, openHistory } from "../../src/store/file/open_history.ts";
 import type { RunFilter } from "../../src/history/run_filter.ts";
@@ -46,12 +47,19 @@ function steps(history: History, plain: DatabaseSync): Record<string, () => unkn
   const { search } = history;
   const first = (filter: RunFilter) => (): unknown =>
     search.find({ ...filter, distinct: true, limit: 200 });
+  const source = historySource({ search, deleteCommand: () => 0 }, {
+    ...newest,
+    workspace: undefined,
+    session: newest.session,
+  });
   const sql = (text: string) => (): unknown => plain.prepare(text).all();
   return {
     "newest 200 distinct: SQL GROUP BY": sql(
       "SELECT cmd, max(ts) FROM entries GROUP BY cmd ORDER BY 2 DESC LIMIT 200",
     ),
     "newest 200 distinct": first({}),
+    "first slice, newest first": () => search.commands().next(),
+    "first slice, ranked": () => source.slices({ scope: "all", okOnly: false }).next(),
     "of this host": first({ hostname: newest.hostname }),
     "of a folder": first({ cwd: "/home/ana/notes" }),
     "of a workspace": first({ below: newest.cwd.split("/").slice(0, 5).join("/") }),

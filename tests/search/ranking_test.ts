@@ -51,6 +51,45 @@ Deno.test("rankCommands() ranks each command once, and none where there are no r
   assert.deepEqual(ranked([[LS], [LS], [BUILD]]).sort(), [BUILD, LS]);
 });
 
+Deno.test("rankCommands() puts what followed the last two before what followed the last one alone", () => {
+  const [a, b, c, d] = [11, 12, 13, 14] as const;
+  const runs: [number][] = [
+    [a],
+    [b],
+    [c],
+    [d],
+    [b],
+    [LS],
+    [d],
+    [b],
+    [LS],
+    [a],
+    [b],
+    [c],
+    [d],
+    [a],
+    [b],
+  ];
+  assert.equal(ranked(runs)[0], c);
+});
+
+Deno.test("rankCommands() goes by how the command before had ended", () => {
+  const failing: [number, number?, number?][] = [[BUILD, 0, 1], [LS, 0, 0]];
+  const passing: [number, number?, number?][] = [[BUILD, 0, 0], [TEST, 0, 0]];
+  const runs = [failing, failing, passing, passing, [[LS], [LS]] as typeof failing].flat();
+  const after = (exit: number): number[] =>
+    ranked([...runs, [BUILD, 0, exit]]).filter((command) => command !== BUILD);
+  assert.equal(after(0)[0], TEST);
+  assert.equal(after(1)[0], LS);
+});
+
+Deno.test("rankCommands() offers the last command again only if it failed; nobody knows is no failure", () => {
+  const others: [number][] = [[LS], [BUILD], [LS], [BUILD], [4], [5], [6]];
+  const place = (exit: number): number => ranked([...others, [TEST, 0, exit]]).indexOf(TEST);
+  assert.ok(place(1) < place(0), "failed");
+  assert.equal(place(-1), place(0), "not known");
+});
+
 function before(order: readonly number[], a: number, b: number): boolean {
   return order.indexOf(a) < order.indexOf(b);
 }
