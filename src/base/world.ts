@@ -77,6 +77,8 @@ export interface World {
   /** The words of the command line after the program's own. */
   readonly args: readonly string[];
   readonly pid: number;
+  /** The process that started this one. */
+  readonly parentPid: number;
   /** The running executable: the compiled `rr`, `deno` or `node`. */
   readonly execPath: string;
   readonly clock: Clock;

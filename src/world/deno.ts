@@ -26,6 +26,9 @@ export function denoWorld(): World {
     os: operatingSystem(),
     args: Deno.args,
     pid: Deno.pid,
+    get parentPid() {
+      return Deno.ppid;
+    },
     get execPath() {
       return Deno.execPath();
     },

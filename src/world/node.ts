@@ -20,6 +20,9 @@ export function nodeWorld(): World {
     os: operatingSystem(),
     args: process.argv.slice(2),
     pid: process.pid,
+    get parentPid() {
+      return process.ppid;
+    },
     execPath: process.execPath,
     clock: systemClock(),
     random: systemRandom(),

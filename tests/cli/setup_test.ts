@@ -19,8 +19,8 @@ Deno.test("rr init writes a private config and keys, and says what to do next", 
   assert.equal(lines[3], `p2p identity key path: ${folder}/identity.key`);
   assert.match(lines[4]!, /^p2p peer id: 12D3KooW\w{44}$/);
   assert.equal(lines[5], "next:");
-  assert.match(lines[6]!, /rr doctor/);
-  assert.match(lines[7]!, /rr service install/);
+  assert.match(lines[6]!, /rr setup/);
+  assert.match(lines[7]!, /rr pair/);
   assert.match(err, /a NEW one was created/);
   assert.match(err, /must be different on each device/);
   for (const name of ["config.toml", "swarm.key", "identity.key"]) {

@@ -49,6 +49,8 @@ export class FakeWorld implements World, Disposable {
   readonly runtime = "deno";
   readonly os: World["os"];
   readonly pid = 4242;
+  /** A number that no process has. */
+  readonly parentPid = 2 ** 31 - 1;
   readonly execPath = "/usr/local/bin/rr";
   readonly clock: FakeClock;
   readonly random: Random;

@@ -4,6 +4,7 @@
  * status. The tools are the real ones, as packages install them; a machine without one skips it.
  */
 import assert from "node:assert/strict";
+import { crate, existing, programs } from "./_find.ts";
 import { Shell, type ShellName } from "./_shell.ts";
 
 /** A tool, and how to see that it does its job. */
@@ -150,30 +151,4 @@ async function shown(shell: Shell, line: string): Promise<string> {
   await shell.line(line);
   await shell.idle();
   return shell.output.slice(from);
-}
-
-function existing(path: string): string | undefined {
-  try {
-    Deno.statSync(path);
-    return path;
-  } catch {
-    return undefined;
-  }
-}
-
-function programs(name: string): string | undefined {
-  return (Deno.env.get("PATH") ?? "").split(":").map((folder) => existing(`${folder}/${name}`))
-    .find((path) => path !== undefined);
-}
-
-// A source package that `cargo info` has brought: the newest there is.
-function crate(name: string, path: string): string | undefined {
-  const root = `${Deno.env.get("CARGO_HOME") ?? `${Deno.env.get("HOME")}/.cargo`}/registry/src`;
-  if (existing(root) === undefined) return undefined;
-  const isIt = new RegExp(`^${name}-\\d`);
-  return Array.from(Deno.readDirSync(root)).flatMap((index) =>
-    Array.from(Deno.readDirSync(`${root}/${index.name}`), (folder) => folder.name).filter((
-      folder,
-    ) => isIt.test(folder)).map((folder) => existing(`${root}/${index.name}/${folder}/${path}`))
-  ).filter((file) => file !== undefined).sort().at(-1);
 }

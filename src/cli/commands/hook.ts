@@ -7,7 +7,7 @@ import { ExitCode } from "../exit_code.ts";
 import { switchFlag } from "../flags.ts";
 
 interface Flags {
-  readonly shell: ShellName;
+  readonly shell: ShellName | undefined;
   readonly file: boolean;
   readonly upArrow: boolean;
   readonly uninstall: boolean;
@@ -15,7 +15,7 @@ interface Flags {
 
 /** `rr hook` */
 export const command: CliCommand = defineCommand<Flags>({
-  usage: ["--shell zsh|bash|fish [--file] [--up-arrow]", "--shell zsh|bash|fish --uninstall"],
+  usage: ["[--shell zsh|bash|fish] [--file] [--up-arrow]", "[--shell zsh|bash|fish] --uninstall"],
   details: `Examples, each for the end of your shell's start-up file:
   source <(rr hook --shell zsh)             in ~/.zshrc (zsh 5.8 and newer)
   eval "$(rr hook --shell bash)"            in ~/.bashrc (bash 5.0 and newer)
@@ -42,8 +42,8 @@ search on the prompt even with search_enter = "run". Older versions of bash have
     shell: {
       kind: "enum",
       values: ["zsh", "bash", "fish"],
-      default: "zsh",
-      brief: "The shell that will read it",
+      optional: true,
+      brief: "The shell that will read it [default the one that is in use, else zsh]",
     },
     file: switchFlag("Put it into a file, with the completions, and print the line that loads it"),
     upArrow: switchFlag("Search with Up too, this session's commands first"),
@@ -53,18 +53,26 @@ search on the prompt even with search_enter = "run". Older versions of bash have
 });
 
 async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
+  const shell = flags.shell ?? await usedShell(world);
   if (flags.uninstall) {
-    world.stdout.write(await uninstallerOf(flags.shell));
+    world.stdout.write(await uninstallerOf(shell));
     return ExitCode.OK;
   }
   const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
   if (flags.file) {
-    const path = await writeHookFile(world, settings, flags.shell, flags.upArrow);
-    world.stdout.write(`${sourceLine(flags.shell, path)}\n`);
+    const path = await writeHookFile(world, settings, shell, flags.upArrow);
+    world.stdout.write(`${sourceLine(shell, path)}\n`);
     return ExitCode.OK;
   }
-  world.stdout.write(await hookScript(world, settings, flags.shell, flags.upArrow));
+  world.stdout.write(await hookScript(world, settings, shell, flags.upArrow));
   return ExitCode.OK;
+}
+
+// Start files name the shell: what finds it out starts a process.
+async function usedShell(world: World): Promise<ShellName> {
+  const { shellInUse } = await import("../shell_in_use.ts");
+  const { systemRun } = await import("../../service/run.ts");
+  return await shellInUse(world, systemRun) ?? "zsh";
 }
 
 // It must do no harm on a machine with the same start-up files and without rr.

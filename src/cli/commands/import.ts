@@ -1,3 +1,4 @@
+import { HOOK_SHELLS } from "../../app/hook_file.ts";
 import { takeInFirst } from "../../app/intake.ts";
 import type { ImportReport } from "../../import/import_tally.ts";
 import { RrError } from "../../base/rr_error.ts";
@@ -19,6 +20,8 @@ import { DEVICE_ID_FLAG, HOSTNAME_FLAG, textFlag, USER_ID_FLAG, wholeNumber } fr
 import { indexAll } from "../keep_index.ts";
 import { printInfo, printLine, printWarning, warnings } from "../print.ts";
 import { startProgress } from "../progress.ts";
+import { shellInUse } from "../shell_in_use.ts";
+import { systemRun } from "../../service/run.ts";
 
 interface Flags {
   readonly from: ImportSource | undefined;
@@ -41,6 +44,7 @@ and shown, and do not stop the rest. Commands without a time are put before all 
 Stop it at any time: what has been taken in stays.
 
 Examples:
+  rr import
   rr import --from zsh
   rr import --from atuin
   rr export --format jsonl | rr --db-path other.db import --from jsonl --path /dev/stdin`,
@@ -49,13 +53,14 @@ Examples:
       kind: "enum",
       values: IMPORT_SOURCES,
       optional: true,
-      brief: "Whose history it is",
+      brief:
+        "Whose history it is [default the shell in use; of a file, what its name says, or zsh]",
     },
     shell: {
       kind: "enum",
       values: IMPORT_SOURCES,
       optional: true,
-      brief: "The same as --from [default zsh]",
+      brief: "The same as --from",
     },
     path: textFlag("The file [default where that program keeps it]", "file"),
     limit: {
@@ -79,7 +84,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     deviceId: flags.deviceId,
     hostname: flags.hostname,
   });
-  const { from, paths } = sourceOf(world, settings, flags);
+  const { from, paths } = await sourceOf(world, settings, flags);
   const rules = await rulesOf(world, settings);
   if (rules === undefined) return ExitCode.OK;
   const stop = new AbortController();
@@ -132,16 +137,16 @@ async function importWithProgress(
   return await importHistory({ ...request, onProgress }, { ...world, history });
 }
 
-function sourceOf(
+async function sourceOf(
   world: World,
   settings: Settings,
   { from, shell, path }: Flags,
-): { from: ImportSource; paths: readonly string[] } {
+): Promise<{ from: ImportSource; paths: readonly string[] }> {
   if (from !== undefined && shell !== undefined && from !== shell) {
     throw new RrError("usage", `Cannot import from both ${from} and ${shell}`);
   }
-  const source = from ?? shell ?? "zsh";
   const given = path?.trim() ?? "";
+  const source = from ?? shell ?? (given === "" ? await usedShell(world) : sourceNamed(given));
   const paths = given !== ""
     ? [expandHome(given, settings.home)]
     : usualFiles(source, (name) => world.env(name), world.files);
@@ -149,6 +154,16 @@ function sourceOf(
   throw new RrError("usage", `Cannot import from ${source} without a file`, {
     hint: "Name it with --path",
   });
+}
+
+async function usedShell(world: World): Promise<ImportSource> {
+  return await shellInUse(world, systemRun) ?? "zsh";
+}
+
+/** Of a file whose name does not say it, what the original took it for. */
+function sourceNamed(path: string): ImportSource {
+  const name = path.split("/").at(-1)!;
+  return HOOK_SHELLS.find((shell) => name.includes(shell)) ?? "zsh";
 }
 
 async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | undefined> {

@@ -1,11 +1,9 @@
-import { causeChain, RrError } from "../../base/rr_error.ts";
+import { writeOwnConfig } from "../../app/first_config.ts";
+import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
-import { type ConfigTable, readConfigFile } from "../../config/config_file.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
-import { folderOf } from "../../config/paths.ts";
-import { type SettingName, SETTINGS } from "../../config/schema.ts";
-import { type ConfigValue, describeKeys, renderConfig } from "../../config/template.ts";
+import { describeKeys } from "../../config/template.ts";
 import { parseRelayAddr } from "../../net/addrs/addrs.ts";
 import { loadOrCreateIdentity } from "../../net/keys/identity.ts";
 import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
@@ -84,9 +82,9 @@ async function run(world: World, flags: AllFlags): Promise<number> {
   await createKeys(world, settings);
   if (changes || flags.newIdentity) await tellOfChange(world, settings.dbPath);
   printLine(world, "next:");
-  printLine(world, "  rr doctor                      checks that all is in order");
-  printLine(world, "  rr service install             keeps this device in sync, from login on");
+  printLine(world, "  rr setup                       does the rest: hook, old histories, daemon");
   printLine(world, "  rr pair                        brings in another device");
+  printLine(world, "  rr doctor                      checks that all is in order");
   return ExitCode.OK;
 }
 
@@ -112,91 +110,11 @@ function checkRelay(settings: Settings, relay: string): void {
   }
 }
 
-/** Written in any case, so that a change of the host name does not make this another device. */
-const ALWAYS: readonly SettingName[] = ["dbPath", "userId", "deviceId"];
-/** Written if something other than the default is in force. */
-const IF_SET: readonly SettingName[] = [
-  "trackers",
-  "relays",
-  "trackerToken",
-  "swarmKeyPath",
-  "p2pIdentityKeyPath",
-  "relayIdentityKeyPath",
-];
-
 async function writeConfig(world: World, settings: Settings, force: boolean): Promise<void> {
-  const path = settings.configPath;
-  const old = readConfigFile(path, world.files);
-  const usable = old.exists && old.fault === undefined && old.text.trim() !== "";
-  const values: Record<string, ConfigValue> = {};
-  for (const name of [...ALWAYS, ...IF_SET]) {
-    if (isWritten(name, settings, usable, force)) {
-      values[SETTINGS[name].key!] = toConfig(settings, name);
-    }
-  }
-  if (values[SETTINGS.relays.key!] !== undefined && settings.relays.length > 1) {
-    values[SETTINGS.moreRelays.key!] = settings.relays.slice(1);
-  }
-  for (const { message } of settings.problems) printWarning(world, message);
-  const text = usable
-    ? await edited(world, old.text, values)
-    : renderConfig({ ...plainValues(old.table), ...values });
-  world.files.makePrivateFolder(folderOf(path));
-  const backup = old.exists ? keepOld(world, path, old.text) : undefined;
-  world.files.replacePrivate(path, text);
-  printLine(world, `wrote config: ${path}`);
+  const { backup, warnings } = await writeOwnConfig(world, settings, force);
+  for (const warning of warnings) printWarning(world, warning);
+  printLine(world, `wrote config: ${settings.configPath}`);
   if (backup !== undefined) printLine(world, `kept the old config: ${backup}`);
-}
-
-// In a file that stays, a value that is there already stays as it is written there.
-function isWritten(
-  name: SettingName,
-  settings: Settings,
-  staysWhole: boolean,
-  force: boolean,
-): boolean {
-  const { source } = settings.origins[name];
-  if (staysWhole && !force) return source === "flag";
-  if (name === "trackerToken" && source === "env") return false;
-  if (source === "config") return !staysWhole;
-  return source !== "default" || ALWAYS.includes(name);
-}
-
-function toConfig(settings: Settings, name: SettingName): ConfigValue {
-  const value = settings[name] as ConfigValue;
-  // The original knows one relay, as text.
-  return name === "relays" && settings.relays.length > 0 ? settings.relays[0]! : value;
-}
-
-async function edited(
-  world: World,
-  text: string,
-  values: Readonly<Record<string, ConfigValue>>,
-): Promise<string> {
-  const { editConfig } = await import("../../config/edit.ts");
-  try {
-    return editConfig(text, values);
-  } catch (error) {
-    printWarning(world, `${causeChain(error)}; written anew, without its comments`);
-    const { parse } = await import("../../config/config_file.ts");
-    return renderConfig({ ...plainValues(parse(text)), ...values });
-  }
-}
-
-function plainValues(table: ConfigTable): Record<string, ConfigValue> {
-  const isPlain = (value: unknown): boolean =>
-    ["string", "number", "boolean"].includes(typeof value);
-  const kept = Object.entries(table).filter(([, value]) =>
-    isPlain(value) || (Array.isArray(value) && value.every((one) => typeof one === "string"))
-  );
-  return Object.fromEntries(kept) as Record<string, ConfigValue>;
-}
-
-function keepOld(world: World, path: string, text: string): string {
-  for (let n = 1;; n++) {
-    const backup = n === 1 ? `${path}.bak` : `${path}.bak.${n}`;
-    if (world.files.createPrivate(backup, text)) return backup;
-  }
 }
 
 /** Two machines with one identity never sync; see `rr doctor`. */

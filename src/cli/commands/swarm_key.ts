@@ -45,6 +45,6 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
 /** What a person has to know after a swarm key was made. */
 export function newSwarmKeyNote(path: string): string {
   return `note: there was no swarm key at ${path}, so a NEW one was created.
-      If you already have devices in sync, this one cannot reach them yet: replace the file by
-      the swarm.key of one of them. If this is your first device, copy the file to the others.\n`;
+      If you already have devices in sync, this one cannot reach them yet: \`rr pair\` on one of
+      them shows a code for here. It brings in other devices from here as well.\n`;
 }

@@ -1,16 +1,22 @@
 import { rmdirSync } from "node:fs";
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
+import { HOOK_SHELLS, hookFile } from "../../app/hook_file.ts";
 import { loadSettings } from "../../config/load.ts";
-import { configFolder, folderOf, spoolFolder } from "../../config/paths.ts";
+import { configFolder, folderOf, shellDoorFile, spoolFolder } from "../../config/paths.ts";
 import type { Settings } from "../../config/settings.ts";
+import { detectManager } from "../../service/detect.ts";
+import { uninstall } from "../../service/install.ts";
+import { type Run, systemRun } from "../../service/run.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag } from "../flags.ts";
 import { printLine, printWarning } from "../print.ts";
-import { lookAround } from "./setup/facts.ts";
-import type { StartFile } from "./setup/plan.ts";
-import { findBlock, withoutBlock } from "./setup/start_file.ts";
+import { serviceDeps } from "./service/install_own.ts";
+import { agreed } from "./setup/agreed.ts";
+import { shortPath, type StartFile } from "./setup/plan.ts";
+import { findBlock, hasOwnLine, withoutBlock } from "./setup/start_file.ts";
+import { startPlaces, writeStartFile } from "./setup/start_paths.ts";
 
 interface Flags {
   readonly yes: boolean;
@@ -19,84 +25,104 @@ interface Flags {
   readonly noService: boolean;
 }
 
-/** `rr uninstall` */
-export const command: CliCommand = defineCommand<Flags>({
-  usage: ["[--purge] [--yes] [--dry-run] [--no-service]"],
-  details:
-    `Takes back what \`rr setup\` did: the service, the lines in the start files of your shells,
-and the hook. History, config and keys stay, unless --purge is given: then nothing of rr is left but
-the program itself. The histories of the shells are not touched.
+/** The command, with the way in which it runs programs. */
+export function uninstallCommand(run: Run): CliCommand {
+  return defineCommand<Flags>({
+    usage: ["[--purge] [--yes] [--dry-run] [--no-service]"],
+    details:
+      `Takes back what \`rr setup\` did: the service, the lines in the start files of your shells,
+and the hook. The start files are as they were, byte for byte. History, config and keys stay, unless
+--purge is given: then nothing of rr is left but the program itself. The histories of the shells are
+not touched.
 
 Examples:
   rr uninstall --dry-run
   rr uninstall
   rr uninstall --purge`,
-  flags: {
-    yes: switchFlag("Do not ask"),
-    dryRun: switchFlag("Only say what would be done"),
-    purge: switchFlag("Remove the history, the config and the keys too"),
-    noService: switchFlag("Leave the service as it is"),
-  },
-  aliases: { y: "yes" },
-  run,
-});
+    flags: {
+      yes: switchFlag("Do not ask"),
+      dryRun: switchFlag("Only say what would be done"),
+      purge: switchFlag("Remove the history, the config and the keys too"),
+      noService: switchFlag("Leave the service as it is"),
+    },
+    aliases: { y: "yes" },
+    run: (world, flags) => takeBack(world, flags, run),
+  });
+}
 
-async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
+/** `rr uninstall` */
+export const command: CliCommand = uninstallCommand(systemRun);
+
+async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
-  const { startFiles } = lookAround(world, settings);
-  const blocks = startFiles.filter(({ text }) => findBlock(text ?? "") !== undefined);
+  const { home } = settings;
+  const { all } = await startPlaces(world, home, [], run);
+  const blocks = all.filter(({ text }) => findBlock(text ?? "") !== undefined);
   const files = [
-    ...startFiles.map(({ hookFile }) => hookFile),
+    ...HOOK_SHELLS.map((shell) => hookFile(home, shell)),
     ...(flags.purge ? ownFiles(world, settings) : []),
   ].filter((path) => world.files.stat(path) !== undefined);
   const sentences = [
     ...(flags.noService ? [] : ["stop the service and remove it"]),
-    ...blocks.map(({ path }) => `take the lines of rr out of ${path}`),
-    ...files.map((path) => `remove ${path}`),
+    ...blocks.map(({ path }) => `take the lines of rr out of ${shortPath(path, home)}`),
+    ...files.map((path) => `remove ${shortPath(path, home)}`),
   ];
   printLine(world, flags.dryRun ? "This would be done:" : "This will be done:");
   for (const sentence of sentences) printLine(world, `  - ${sentence}`);
   if (flags.dryRun) return ExitCode.OK;
-  if (!flags.yes && !agreed(world)) {
+  if (!flags.yes && !agreed(world, "no")) {
     printLine(world, "Nothing was changed.");
     return ExitCode.FAILURE;
   }
-  if (!flags.noService) await removeService(world);
+  const gone = flags.noService || await removeService(world, run);
   const left = blocks.filter((file) => !takeBlockOut(world, file));
   for (const path of files) world.files.remove(path);
   if (flags.purge) removeEmptyFolders(settings);
-  printLine(world, "Done. Shells that are open keep the hook until they are closed.");
-  return left.length === 0 ? ExitCode.OK : ExitCode.FAILURE;
-}
-
-function agreed(world: World): boolean {
-  if (!world.stdin.isTerminal()) {
-    throw new RrError("usage", "Cannot ask whether to go on: there is no terminal", {
-      hint: "Say --yes, or --dry-run to see what would be done",
-    });
+  for (const { path } of all.filter(({ text }) => hasOwnLine(text ?? ""))) {
+    printWarning(world, `${shortPath(path, home)} loads the hook by a line of yours: take it out`);
   }
-  world.stdout.write("Go on? [y/N] ");
-  return /^y(es)?$/i.test(world.stdin.readLine()?.trim() ?? "");
+  printLine(world, lastLine(gone && left.length === 0));
+  return gone && left.length === 0 ? ExitCode.OK : ExitCode.FAILURE;
 }
 
-async function removeService(world: World): Promise<void> {
-  const { command } = await import("./service/service.ts");
+function lastLine(isAllGone: boolean): string {
+  return isAllGone
+    ? "Done. Shells that are open keep the hook until they are closed."
+    : "Not everything is gone, see above; `rr uninstall` again tries the rest.";
+}
+
+/** Whether none is left. */
+async function removeService(world: World, run: Run): Promise<boolean> {
+  const deps = serviceDeps(world, run);
+  const { manager } = await detectManager(world.os, deps);
+  // Where nothing can run it, none is there.
+  if (manager === undefined) return true;
   try {
-    await command.run(world, { dryRun: false, force: false, json: false }, ["uninstall"]);
+    await uninstall(manager, deps);
+    return true;
   } catch (error) {
     if (!(error instanceof RrError)) throw error;
     printWarning(world, causeChain(error));
+    if (error.hint !== undefined) {
+      printWarning(world, error.hint.replace("Add", "Run `rr service uninstall` with"));
+    }
+    return false;
   }
 }
 
-function takeBlockOut(world: World, { path, text, writable }: StartFile): boolean {
+function takeBlockOut(world: World, { shell, path, text, writable }: StartFile): boolean {
   if (!writable) {
     printWarning(world, `${path} cannot be written: take the lines of rr out of it yourself`);
     return false;
   }
-  const mode = world.files.stat(path)?.mode;
-  world.files.replacePrivate(path, withoutBlock(text ?? ""));
-  if (mode !== undefined) world.files.chmod(path, mode);
+  const rest = withoutBlock(text ?? "");
+  if (rest !== undefined) {
+    writeStartFile(world, path, rest);
+    return true;
+  }
+  world.files.remove(path);
+  // fish alone has a folder of its own for it.
+  if (shell === "fish") removeIfEmpty([folderOf(path), folderOf(folderOf(path))]);
   return true;
 }
 
@@ -111,6 +137,7 @@ function ownFiles(world: World, settings: Settings): readonly string[] {
   return [
     ...beside.map((one) => `${folder}/${one}`),
     ...spool.map((one) => `${spoolFolder(dbPath)}/${one}`),
+    shellDoorFile(dbPath),
     swarmKeyPath,
     p2pIdentityKeyPath,
     ...config.filter((one) => OWN_CONFIG.test(one))
@@ -126,7 +153,12 @@ function isBeside(file: string, database: string): boolean {
 }
 
 function removeEmptyFolders({ dbPath, home }: Settings): void {
-  for (const folder of [spoolFolder(dbPath), folderOf(dbPath), configFolder(home)]) {
+  const config = configFolder(home);
+  removeIfEmpty([spoolFolder(dbPath), folderOf(dbPath), config, folderOf(config)]);
+}
+
+function removeIfEmpty(folders: readonly string[]): void {
+  for (const folder of folders) {
     try {
       rmdirSync(folder);
     } catch {

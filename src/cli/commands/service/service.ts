@@ -1,11 +1,9 @@
 /** `rr service`: the daemon as a service of launchd or `systemd --user`. */
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
-import { homeFolder } from "../../../config/paths.ts";
 import { mostSimilar } from "../../../base/similar.ts";
-import { dryActions, realActions } from "../../../service/actions.ts";
 import { detectManager } from "../../../service/detect.ts";
-import { install, uninstall } from "../../../service/install.ts";
+import { uninstall } from "../../../service/install.ts";
 import {
   notInstalled,
   type ServiceDeps,
@@ -14,14 +12,12 @@ import {
   settle,
 } from "../../../service/manager.ts";
 import { authorship } from "../../../service/marker.ts";
-import { fleetingReason, lastingProgram, programFrom } from "../../../service/program.ts";
 import { type Run, systemRun } from "../../../service/run.ts";
-import { DAEMON_ARGS, UNIT_ENVIRONMENT, type UnitSpec } from "../../../service/unit.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { formatError, printJson, printLine, printWarning } from "../../print.ts";
+import { formatError, printJson, printLine, printWarning, warnings } from "../../print.ts";
+import { installOwnService, serviceDeps } from "./install_own.ts";
 import { explain, stateLine, statusJson, statusLines } from "./text.ts";
-import { realPath } from "../../../process/lock.ts";
 
 const VERBS = [
   "install",
@@ -55,16 +51,6 @@ interface Flags {
 /** Exit codes of `rr service status`, as the status of an init script has them. */
 const STATUS_STOPPED = 3;
 const STATUS_NOT_INSTALLED = 4;
-
-// What the daemon would have, were it started here, and a service has not.
-const UNSEEN = [
-  "RUSTORY_DB_PATH",
-  "RUSTORY_TRACKERS",
-  "RUSTORY_TRACKER_TOKEN",
-  "RUSTORY_RELAY_ADDR",
-  "RUSTORY_SWARM_KEY_PATH",
-  "RUSTORY_P2P_IDENTITY_KEY_PATH",
-];
 
 interface Work {
   readonly world: World;
@@ -130,7 +116,8 @@ async function runService(
   verb: Verb,
   run: Run,
 ): Promise<number> {
-  const deps = depsOf(world, flags, run);
+  const print = (line: string): void => printLine(world, line);
+  const deps = serviceDeps(world, run, flags.dryRun ? print : undefined);
   const detected = await detectManager(world.os, deps);
   if (detected.manager === undefined) {
     const error = new RrError("not-found", `Cannot ${verb} the service: ${detected.why}`);
@@ -153,57 +140,13 @@ async function runService(
   }
 }
 
-function depsOf(world: World, flags: Flags, run: Run): ServiceDeps {
-  return {
-    files: world.files,
-    clock: world.clock,
-    run,
-    actions: flags.dryRun
-      ? dryActions((line) => printLine(world, line))
-      : realActions(world.files, run),
-    home: homeFolder((name) => world.env(name)),
-    env: (name) => world.env(name),
-  };
-}
-
 async function runInstall({ world, flags, deps, manager }: Work): Promise<number> {
-  if (world.env("SUDO_USER") !== undefined) {
-    throw new RrError("usage", "Cannot install the service with sudo: it would be root's", {
-      hint: "Run `rr service install` as yourself; no rights of root are needed",
-    });
-  }
-  const spec = specOf(world, flags);
-  const fleeting = fleetingReason(spec.program);
-  if (fleeting !== undefined) printWarning(world, fleeting);
-  const unseen = UNSEEN.filter((name) => world.env(name) !== undefined);
-  if (unseen.length > 0) {
-    printWarning(world, `the service will not see ${unseen.join(", ")}; use the config file`);
-  }
-  const { unit, state } = await install(manager, deps, spec, { force: flags.force });
+  const warn = warnings(world);
+  const { unit, state } = await installOwnService(world, flags, manager, deps, warn);
   if (state === undefined) return ExitCode.OK;
   printLine(world, `unit: ${manager.unitPath} (${unit})`);
   for (const sentence of await manager.advice()) printLine(world, `note: ${sentence}`);
   return report(world, state);
-}
-
-function specOf(world: World, flags: GlobalFlags): UnitSpec {
-  const { dbPath } = flags;
-  const program = lastingProgram(programFrom(world.program(), world.runtime), realPath);
-  // Deno's cache, without which it would download everything again at the first start.
-  const names = [...UNIT_ENVIRONMENT, ...(program.kind === "deno" ? ["DENO_DIR"] : [])];
-  const environment = names.flatMap((name): [string, string][] => {
-    const value = world.env(name)?.trim();
-    return value === undefined ? [] : [[name, value]];
-  });
-  return {
-    program,
-    args: [...(dbPath === undefined ? [] : ["--db-path", absolute(world, dbPath)]), ...DAEMON_ARGS],
-    environment: Object.fromEntries(environment),
-  };
-}
-
-function absolute(world: World, path: string): string {
-  return path.startsWith("/") ? path : `${world.cwd() ?? ""}/${path}`;
 }
 
 async function runUninstall({ world, flags, deps, manager }: Work): Promise<number> {

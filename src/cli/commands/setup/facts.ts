@@ -1,74 +1,78 @@
-/** A look at the machine, for `rr setup` and `rr uninstall`. */
-import { accessSync, constants } from "node:fs";
+/** A look at the machine, for `rr setup`. */
+import { statSync } from "node:fs";
+import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
-import { HOOK_SHELLS, hookFile } from "../../../app/hook_file.ts";
-import { folderOf } from "../../../config/paths.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { usualFiles } from "../../../import/usual_places.ts";
-import type { ShellName } from "../../../shell/hook.ts";
-import type { Facts, StartFile } from "./plan.ts";
+import { detectManager } from "../../../service/detect.ts";
+import type { Run } from "../../../service/run.ts";
+import { loginShell, parentShell } from "../../shell_in_use.ts";
+import { serviceDeps } from "../service/install_own.ts";
+import type { Facts, Service } from "./plan.ts";
+import { isWritable, startPlaces } from "./start_paths.ts";
 
 /** Histories that are taken in unasked; the other sources are files that a person names. */
 const HISTORIES = ["zsh", "bash", "fish", "atuin", "hishtory", "mcfly"] as const;
 
-/** What there is on this machine. */
-export function lookAround(world: World, settings: Settings): Facts {
+/** What there is on this machine; with `noService` nobody is asked who could run the daemon. */
+export async function lookAround(
+  world: World,
+  settings: Settings,
+  run: Run,
+  { noService }: { readonly noService: boolean },
+): Promise<Facts> {
   const env = (name: string): string | undefined => world.env(name);
-  const histories = HISTORIES.map((from) => ({
-    from,
-    paths: usualFiles(from, env, world.files).filter((path) => world.files.stat(path)?.size),
-  }));
+  const inUse = [await parentShell(world, run), loginShell(world)].filter((shell) =>
+    shell !== undefined
+  );
   return {
+    home: settings.home,
     configPath: settings.configPath,
     configExists: settings.configExists,
-    startFiles: HOOK_SHELLS.map((shell) => startFile(world, settings, shell)),
-    histories: histories.filter(({ paths }) => paths.length > 0),
+    startFiles: (await startPlaces(world, settings.home, inUse, run)).main,
+    histories: HISTORIES.flatMap((from) =>
+      usualFiles(from, env, world.files).flatMap((path) => {
+        const size = world.files.stat(path)?.size ?? 0;
+        return size > 0 ? [{ from, path, size }] : [];
+      })
+    ),
+    service: noService ? undefined : await serviceOf(world, run),
+    isOnPath: isOnPath(world),
   };
 }
 
-function startFile(world: World, settings: Settings, shell: ShellName): StartFile {
-  const named = startPath(world, settings.home, shell);
-  const path = world.files.realPath(named) ?? named;
-  const text = world.files.readText(path);
-  return {
-    shell,
-    path,
-    text,
-    writable: isWritable(text === undefined ? nearestFolder(world, path) : path),
-    inUse: world.env("SHELL")?.split("/").at(-1) === shell,
-    hookFile: hookFile(settings.home, shell),
-  };
-}
-
-function startPath(world: World, home: string, shell: ShellName): string {
-  switch (shell) {
-    case "zsh":
-      return `${world.env("ZDOTDIR") ?? home}/.zshrc`;
-    case "bash": {
-      // Terminals on macOS start login shells, which read no .bashrc.
-      const login = `${home}/.bash_profile`;
-      const isRead = world.os === "darwin" && world.files.stat(login) !== undefined;
-      return isRead ? login : `${home}/.bashrc`;
-    }
-    case "fish":
-      return `${world.env("XDG_CONFIG_HOME") ?? `${home}/.config`}/fish/config.fish`;
+/**
+ * Refuses a machine on which half of it would be done.
+ *
+ * @throws {RrError} `io` if there is no home folder to write to; `usage` for root in somebody's home
+ */
+export function checkHome(world: World, home: string): void {
+  if (world.files.stat(home)?.kind !== "folder") {
+    throw new RrError("io", `Cannot set up: there is no home folder "${home}"`, {
+      hint: "Make it, or set HOME to one that is there",
+    });
+  }
+  if (!isWritable(home)) {
+    throw new RrError("io", `Cannot set up: the home folder "${home}" cannot be written`, {
+      hint: "Run it as the user whose home it is, or set HOME",
+    });
+  }
+  const { uid } = statSync(home);
+  if (world.env("SUDO_USER") !== undefined && uid !== 0) {
+    throw new RrError("usage", `Cannot set up with sudo: files in "${home}" would become root's`, {
+      hint: "Run `rr setup` as yourself; no rights of root are needed",
+    });
   }
 }
 
-function nearestFolder(world: World, path: string): string {
-  let folder = folderOf(path);
-  while (folder !== "/" && folder !== "." && world.files.stat(folder) === undefined) {
-    folder = folderOf(folder);
-  }
-  return folder;
+async function serviceOf(world: World, run: Run): Promise<Service> {
+  const detected = await detectManager(world.os, serviceDeps(world, run));
+  return detected.manager === undefined
+    ? { is: "missing", why: detected.why }
+    : { is: "there", title: detected.manager.title };
 }
 
-// Modes alone do not tell whose the file is.
-function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+function isOnPath(world: World): boolean {
+  const folders = (world.env("PATH") ?? "").split(":").filter((folder) => folder.startsWith("/"));
+  return folders.some((folder) => world.files.stat(`${folder}/rr`)?.kind === "file");
 }

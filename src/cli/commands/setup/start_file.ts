@@ -1,47 +1,92 @@
-/** The block of rr in a shell's start file: put in once, taken out whole, all else byte for byte. */
+/**
+ * The block of rr in a shell's start file: put in once, taken out whole, all else byte for byte.
+ *
+ * A text here has one letter a byte ({@linkcode letters}): a start file need not be UTF-8.
+ */
 import { quoteForShell } from "../../../shell/hook.ts";
 
 const BEGIN = "# >>> rustory >>>";
 const END = "# <<< rustory <<<";
+/** What taking the block out has to undo besides; stands in the block itself. */
+const AFTER_OPEN_LINE = " (the line above had no end)";
+const MADE_FILE = " (this file was made by rr setup)";
 
-/** Where the block of a start file stands, and what it sources. */
+// Of a block whose end is missing only the line that is surely ours: people cut and paste.
+const BLOCK = new RegExp(
+  `^${BEGIN}(?<note> \\([^)\\n]*\\))?\\n` +
+    `(?:(?:(?!${BEGIN}).*\\n)*?${END}(?:\\n|$)|(?:test -r .*/rustory/hook\\..*(?:\\n|$))?)`,
+  "m",
+);
+
+/** Where the block of a start file stands. */
 export interface Block {
   /** With its last newline. */
   readonly text: string;
   readonly start: number;
 }
 
-/** The lines that source a file, as every shell that there is a hook for reads them. */
-export function blockFor(hookFile: string): string {
-  const quoted = quoteForShell(hookFile);
-  return `${BEGIN}\ntest -r ${quoted} && source ${quoted}\n${END}\n`;
+/** Bytes as a text of one letter a byte. */
+export function letters(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
-/** The block in a text; one whose end is missing is none. */
+/** What {@linkcode letters} was made from. */
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
+/** The line that sources a file, as every shell that there is a hook for reads it. */
+export function lineFor(hookFile: string): string {
+  const quoted = quoteForShell(hookFile);
+  return `test -r ${quoted} && source ${quoted}`;
+}
+
+/** The block that sources a file. */
+export function blockFor(hookFile: string, note = ""): string {
+  const line = letters(new TextEncoder().encode(lineFor(hookFile)));
+  return `${BEGIN}${note}\n${line}\n${END}\n`;
+}
+
+/** The first block in a text, be its end missing. */
 export function findBlock(text: string): Block | undefined {
-  const match = new RegExp(`^${BEGIN}\\n(?:(?!${BEGIN}).*\\n)*?${END}(?:\\n|$)`, "m").exec(text);
+  const match = BLOCK.exec(text);
   return match === null ? undefined : { text: match[0], start: match.index };
 }
 
 /** The text with the block at its end, or in the place of the one that is there. */
-export function withBlock(text: string, block: string): string {
-  const old = findBlock(text);
-  if (old !== undefined) {
-    return text.slice(0, old.start) + block + text.slice(old.start + old.text.length);
+export function withBlock(text: string | undefined, hookFile: string): string {
+  if (text === undefined) return blockFor(hookFile, MADE_FILE);
+  const old = BLOCK.exec(text);
+  if (old !== null) {
+    const rest = text.slice(old.index + old[0].length);
+    const apart = rest === "" || rest.startsWith("\n") || old[0].endsWith("\n") ? "" : "\n";
+    return text.slice(0, old.index) + blockFor(hookFile, old.groups?.note) + apart + rest;
   }
-  return text === "" || text.endsWith("\n") ? text + block : `${text}\n${block}`;
+  return text === "" || text.endsWith("\n")
+    ? text + blockFor(hookFile)
+    : `${text}\n${blockFor(hookFile, AFTER_OPEN_LINE)}`;
 }
 
-/** The text without the block. */
-export function withoutBlock(text: string): string {
-  const old = findBlock(text);
-  return old === undefined ? text : text.slice(0, old.start) +
-    text.slice(old.start + old.text.length);
+/** The text without any block; `undefined` if the file is to go, as it was made for the block. */
+export function withoutBlock(text: string): string | undefined {
+  let rest = text;
+  let wasMade = false;
+  for (let old = BLOCK.exec(rest); old !== null; old = BLOCK.exec(rest)) {
+    const note = old.groups?.note ?? "";
+    wasMade ||= note === MADE_FILE;
+    const behind = rest.slice(old.index + old[0].length);
+    // Whoever wrote below the block needs the newline.
+    const isOurs = note === AFTER_OPEN_LINE && behind === "";
+    rest = rest.slice(0, old.index - (isOurs ? 1 : 0)) + behind;
+  }
+  return wasMade && rest === "" ? undefined : rest;
 }
 
 /** Whether the text loads the hook by a line of the person's own. */
 export function hasOwnLine(text: string): boolean {
-  return withoutBlock(text).split("\n").some((line) =>
-    /^[^#]*(\brr\s+hook\b|\/rustory\/hook\.)/.test(line)
+  return (withoutBlock(text) ?? "").split("\n").some((line) =>
+    /^[^#]*(\brr(\.js)?\s+hook\b|\/rustory\/hook\.)/.test(line)
   );
 }

@@ -1,0 +1,263 @@
+/**
+ * `rr setup` as a new user meets it: a home with start files as people have them, the real shells in a
+ * terminal, and the tools that are loaded beside the hook. Afterwards `rr uninstall --purge` must leave
+ * the home byte for byte as it was.
+ */
+import assert from "node:assert/strict";
+import { crate, existing } from "../shell/_find.ts";
+import { denoDir } from "./_shell_session.ts";
+import { Tmux, until, untilNoFile } from "./_tmux.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** A shell, its start file, and what is loaded in it. */
+interface Kind {
+  readonly shell: "zsh" | "bash" | "fish";
+  readonly rc: string;
+  readonly text: string;
+  readonly history: readonly [path: string, text: string];
+  /** Files of others that the start file loads. */
+  readonly tools: Readonly<Record<string, string | undefined>>;
+}
+
+const STARSHIP = `#!/bin/sh
+[ "$1" = prompt ] && case "$*" in *--right*|*--continuation*) ;; *) printf 'star> ' ;; esac
+`;
+
+const KINDS: readonly Kind[] = [
+  {
+    shell: "bash",
+    rc: ".bashrc",
+    // No newline at its end, as editors leave it.
+    text: `case $- in *i*) ;; *) return ;; esac
+HISTCONTROL=ignoreboth
+shopt -s histappend checkwinsize
+alias ll='ls -l' # caf\xe9 in an old encoding
+preexec() { :; }; precmd() { PS1='ready> '; }
+. "$HOME/tools/bash-preexec.sh"`,
+    history: [".bash_history", "docker compose up\n"],
+    tools: { "bash-preexec.sh": crate("atuin", "vendor/bash-preexec/bash-preexec.sh") },
+  },
+  {
+    shell: "zsh",
+    rc: ".zshrc",
+    text: `setopt histignorealldups sharehistory
+bindkey -e
+HISTSIZE=1000 SAVEHIST=1000 HISTFILE=~/.zsh_history
+autoload -Uz compinit && compinit -u
+eval "$(sed "s/::STARSHIP::/starship/" ~/tools/starship.zsh)"
+source ~/tools/autosuggestions.zsh
+`,
+    history: [".zsh_history", ": 1700000000:2;docker compose up\n"],
+    tools: {
+      "starship.zsh": crate("starship", "src/init/starship.zsh"),
+      "autosuggestions.zsh": existing(
+        "/usr/share/zsh-autosuggestions/zsh-autosuggestions.zsh",
+      ),
+    },
+  },
+  {
+    shell: "fish",
+    rc: ".config/fish/config.fish",
+    text: `if status is-interactive
+    set -g fish_greeting
+    sed "s/::STARSHIP::/starship/" ~/tools/starship.fish | source
+end
+`,
+    history: [".local/share/fish/fish_history", "- cmd: docker compose up\n  when: 1700000000\n"],
+    tools: { "starship.fish": crate("starship", "src/init/starship.fish") },
+  },
+];
+
+for (const { shell, rc, text, history, tools } of KINDS) {
+  const missing = Object.keys(tools).filter((name) => tools[name] === undefined);
+  Deno.test(
+    `rr setup in a home with ${shell} and ${Object.keys(tools).join(", ")}: ctrl-r at once, ` +
+      "and uninstall leaves it as it was",
+    { ignore: missing.length > 0 },
+    async () => {
+      await using home = new Home();
+      home.write(rc, latin1(text));
+      home.write(history[0], history[1]);
+      for (const [name, path] of Object.entries(tools)) {
+        home.write(`tools/${name}`, Deno.readFileSync(path!));
+      }
+      const before = home.tree();
+
+      const { code, out, err } = await home.rr(shell, "setup", "--yes", "--no-service");
+      assert.equal(code, 0, out + err);
+      assert.match(out, /Ready with 1 old command\. Open a new terminal and press ctrl-r/);
+      assert.equal(err, "");
+
+      await using tmux = await home.terminal(shell);
+      await tmux.until((rows) => /[%$#>] *$/.test(lastOf(rows)));
+      await tmux.press("C-r");
+      await tmux.untilText("docker compose up");
+      await tmux.press("Escape");
+      await untilNoFile(home.path("running"));
+      await tmux.type("echo new''comer");
+      await tmux.press("Enter");
+      await tmux.untilText(/^newcomer/);
+      await until(
+        "the command in the history",
+        async () => (await home.rr(shell, "search", "echo new")).code === 0,
+      );
+      await tmux.kill();
+
+      // What the shells themselves wrote is theirs.
+      const gone = await home.rr(shell, "uninstall", "--purge", "--yes", "--no-service");
+      assert.equal(gone.code, 0, gone.err);
+      const after = home.tree();
+      for (const [path, bytes] of before) {
+        if (path !== history[0]) assert.deepEqual(after.get(path), bytes, path);
+      }
+      assert.deepEqual([...after.keys()].filter((path) => path.includes("rustory")), []);
+    },
+  );
+}
+
+Deno.test("rr setup leaves a start file that is not ours to write, and says what to add", async () => {
+  await using home = new Home();
+  home.write(".bashrc", "# of another user\n");
+  home.write(".zshrc", "# read only\n");
+  Deno.chmodSync(home.path(".zshrc"), 0o444);
+  const isRoot = Deno.uid() === 0;
+  if (isRoot) Deno.chownSync(home.path(".bashrc"), 65_534, 65_534);
+  else {
+    // An ordinary user cannot give a file away, but link to one of root.
+    Deno.removeSync(home.path(".bashrc"));
+    Deno.symlinkSync("/etc/shells", home.path(".bashrc"));
+  }
+  const before = home.tree();
+  // Root may write everywhere unless it is bereft of what makes it root.
+  const bereft = isRoot ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
+  const args = ["setup", "--yes", "--no-service"];
+  const { code, out, err } = await home.run([...bereft, ...home.command(...args)], "bash");
+  assert.equal(code, 0, err);
+  assert.equal(out.match(/say what to add to .*, which cannot be written/g)!.length, 2);
+  for (const name of [".bashrc", ".zshrc"]) {
+    assert.deepEqual(home.tree().get(name), before.get(name));
+  }
+  const line = /cannot be written; add this line to it: (test -r '.*hook\.bash'.*)\n/.exec(
+    err,
+  )![1]!;
+  assert.match(out, /but for the start file: add the line above/);
+  // The line that is printed works as it stands.
+  const shell = ["bash", "--norc", "-i", "-c", `${line}\ntype rr_pause rr >/dev/null; declare -F`];
+  const { out: functions } = await home.run(shell, "bash");
+  assert.match(functions, /rr/);
+});
+
+Deno.test("rr hook and rr import take the shell that they are run from", async () => {
+  await using home = new Home();
+  home.write(".bash_history", "from bash\n");
+  home.write(".zsh_history", ": 1700000000:2;from zsh\n");
+  const rr = home.command().map((word) => `'${word}'`).join(" ");
+  for (const [shell, sign] of [["bash", /PROMPT_COMMAND/], ["zsh", /zle -N/]] as const) {
+    // The variable is that of the other: a shell that was started within another one keeps it.
+    const login = shell === "bash" ? "zsh" : "bash";
+    const script = `${rr} hook; ${rr} import >&2; true`;
+    const { out, err } = await home.run([shell, "-c", script], login);
+    assert.match(out, sign);
+    assert.match(err, new RegExp(`shell=${shell} received=1 inserted=1`));
+  }
+  // From something that is no shell, the login's counts.
+  const { out } = await home.run(["python3", "-c", RUN_AND_WAIT, ...home.command("hook")], "fish");
+  assert.match(out, /function .*--on-event/);
+});
+
+const RUN_AND_WAIT = "import subprocess, sys; subprocess.run(sys.argv[1:])";
+
+function lastOf(rows: readonly string[]): string {
+  return rows.findLast((row) => row.trim() !== "") ?? "";
+}
+
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
+/** The home of a new user, with an `rr` in its `bin`. */
+class Home implements AsyncDisposable {
+  readonly #folder = Deno.makeTempDirSync({ prefix: "rr-new-user-" });
+
+  constructor() {
+    const mark = this.path("running");
+    const rr = this.command().join(" ");
+    this.write("bin/rr", `#!/bin/sh\n: >${mark}\n${rr} "$@"\ncode=$?\nrm ${mark}\nexit $code\n`);
+    this.write("bin/starship", STARSHIP);
+    for (const name of ["rr", "starship"]) Deno.chmodSync(this.path(`bin/${name}`), 0o755);
+    // Without it the first fish of a user reads all manual pages.
+    Deno.mkdirSync(this.path(".local/share/fish/generated_completions"), { recursive: true });
+  }
+
+  path(name: string): string {
+    return `${this.#folder}/${name}`;
+  }
+
+  write(name: string, data: string | Uint8Array): void {
+    Deno.mkdirSync(this.path(name).replace(/\/[^/]*$/, ""), { recursive: true });
+    Deno.writeFileSync(
+      this.path(name),
+      typeof data === "string" ? new TextEncoder().encode(data) : data,
+    );
+  }
+
+  command(...args: string[]): string[] {
+    const words = ["run", "--quiet", "-A", "--config", `${ROOT}deno.json`, `${ROOT}cli.ts`];
+    return [Deno.execPath(), ...words, ...args];
+  }
+
+  async rr(shell: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    return await this.run(this.command(...args), shell);
+  }
+
+  async run(
+    [program, ...args]: readonly string[],
+    shell: string,
+  ): Promise<{ code: number; out: string; err: string }> {
+    const { code, stdout, stderr } = await new Deno.Command(program!, {
+      args,
+      cwd: this.#folder,
+      clearEnv: true,
+      env: this.#env(shell),
+      stdin: "null",
+    }).output();
+    const text = new TextDecoder();
+    return { code, out: text.decode(stdout), err: text.decode(stderr) };
+  }
+
+  /** The shell as a new terminal starts it. */
+  async terminal(shell: string): Promise<Tmux> {
+    const env = this.#env(shell);
+    // The shell that tmux starts this with may read a profile that sets its own.
+    const command = `cd; export PATH='${env.PATH}'; exec ${shell} -i`;
+    return await Tmux.start({ command, env });
+  }
+
+  #env(shell: string): Record<string, string> {
+    return {
+      HOME: this.#folder,
+      PATH: `${this.path("bin")}:${Deno.env.get("PATH")}`,
+      SHELL: `/bin/${shell}`,
+      USER: "new",
+      LANG: "C.UTF-8",
+      DENO_DIR: denoDir(),
+      RUSTORY_DEVICE_ID: "test-device",
+    };
+  }
+
+  /** All files by their names, and what is in them. */
+  tree(folder = ""): Map<string, Uint8Array> {
+    const found = new Map<string, Uint8Array>();
+    for (const { name, isDirectory } of Deno.readDirSync(this.path(folder))) {
+      const path = folder === "" ? name : `${folder}/${name}`;
+      if (!isDirectory) found.set(path, Deno.readFileSync(this.path(path)));
+      else for (const [inner, bytes] of this.tree(path)) found.set(inner, bytes);
+    }
+    return found;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
