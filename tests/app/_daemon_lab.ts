@@ -116,6 +116,7 @@ export class DaemonLab implements AsyncDisposable {
       os: fake.os,
       args: fake.args,
       pid: Deno.pid,
+      parentPid: 1,
       execPath: fake.execPath,
       clock: systemClock(),
       random: systemRandom(),
