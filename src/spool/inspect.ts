@@ -1,4 +1,5 @@
 /** What lies in the spool, for `rr doctor`; changes nothing. */
+import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import { parseSpool } from "../shell/spool_record.ts";
 import { sortNames } from "./spool_names.ts";
@@ -15,6 +16,8 @@ export interface SpoolState {
   readonly newestMs: number | undefined;
   /** Rests of records that will never be finished. */
   readonly torn: number;
+  /** Files that this user cannot read, or that are none. */
+  readonly unreadable: readonly string[];
 }
 
 /** Looks into the folder. */
@@ -27,8 +30,14 @@ export function inspectSpools(folder: string, files: Files): SpoolState {
     ...open.map((session) => ({ session, name: `${session}.spool`, readTo: 0 })),
     ...taken.map(({ session, name, readTo }) => ({ session, name, readTo: readTo ?? 0 })),
   ];
+  const unreadable: string[] = [];
   for (const { session, name, readTo } of paths) {
-    const { records } = parseSpool(files.readBytes(`${folder}/${name}`) ?? NONE, readTo);
+    const bytes = readIfAllowed(`${folder}/${name}`, files);
+    if (bytes === undefined) {
+      unreadable.push(`${folder}/${name}`);
+      continue;
+    }
+    const { records } = parseSpool(bytes, readTo);
     if (records.length === 0) continue;
     sessions.add(session);
     waiting += records.length;
@@ -36,7 +45,16 @@ export function inspectSpools(folder: string, files: Files): SpoolState {
     if (mtimeMs !== undefined) newestMs = Math.max(newestMs ?? 0, mtimeMs);
   }
   const exists = files.stat(folder)?.kind === "folder";
-  return { exists, sessions: sessions.size, waiting, newestMs, torn: torn.length };
+  return { exists, sessions: sessions.size, waiting, newestMs, torn: torn.length, unreadable };
+}
+
+function readIfAllowed(path: string, files: Files): Uint8Array | undefined {
+  try {
+    return files.readBytes(path) ?? NONE;
+  } catch (error) {
+    if (error instanceof RrError) return undefined;
+    throw error;
+  }
 }
 
 const NONE = new Uint8Array();

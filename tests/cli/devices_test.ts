@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { RrError } from "../../src/base/rr_error.ts";
+import { denoFiles } from "../../src/world/deno.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";
 import type { PeerId } from "../../src/swarm/peer.ts";
 import type { FakeWorld } from "../fakes/fake_world.ts";
@@ -195,6 +197,7 @@ Deno.test("rr doctor ends with 0 when all is well and 1 when something is wrong"
   world.clock.jumpTo(Date.now());
   await rr(world, "init", "--device-id", "d", "--trackers", tracker.url);
   await rr(world, "record", "--cmd", "ls");
+  Deno.writeTextFileSync(`${world.home}/.zshrc`, "source <(rr hook --shell zsh)\n");
   const well = await doctor(world);
   assert.deepEqual([...well.bad], [], JSON.stringify([...well.bad]));
   assert.equal(well.code, 0);
@@ -293,7 +296,10 @@ Deno.test("rr doctor says whether the hook is loaded, and since when nothing was
   using world = annsWorld();
   const line = async (): Promise<string> =>
     (await rr(world, "doctor")).out.split("\n").find((text) => / hook /.test(text))!;
-  assert.match(await line(), /^info .*\.zshrc does not load the hook; nothing has been recorded/);
+  assert.match(
+    await line(),
+    /^warn .*Nothing that is typed .*\.zshrc does not load the hook; nothing has/,
+  );
   Deno.writeTextFileSync(`${world.home}/.zshrc`, "# mine\nsource <(rr hook --shell zsh)\n");
   assert.match(await line(), /^ok .*In .*\.zshrc; nothing/);
   await rr(world, "record", "--cmd", "ls");
@@ -301,6 +307,31 @@ Deno.test("rr doctor says whether the hook is loaded, and since when nothing was
   assert.match(await line(), /last recorded 2h ago/);
   world.setEnv("SHELL", "/bin/tcsh");
   assert.match(await line(), /the login shell is "tcsh"/);
+});
+
+Deno.test("rr doctor names recorded commands that this user cannot read", async () => {
+  const real = denoFiles();
+  const readBytes = (path: string): Uint8Array<ArrayBuffer> | undefined => {
+    if (!path.endsWith("/1-1-1.spool")) return real.readBytes(path);
+    throw new RrError("io", `Cannot read "${path}": permission denied`);
+  };
+  using world = annsWorld({ files: { ...real, readBytes } });
+  const folder = `${world.home}/.rustory/spool`;
+  Deno.mkdirSync(folder, { recursive: true });
+  Deno.writeTextFileSync(`${folder}/1-1-1.spool`, "x");
+  const { bad, code } = await doctor(world);
+  assert.equal(code, 1);
+  assert.match(bad.get("hook")!, /"[^"]*\/1-1-1\.spool" belongs to another user.*sudo chown/);
+});
+
+Deno.test("rr doctor offers to delete everywhere what was deleted on this device only", async () => {
+  using world = annsWorld();
+  await rr(world, "record", "--cmd", "secret");
+  assert.doesNotMatch((await rr(world, "doctor")).out, /deletions/);
+  await rr(world, "delete", "--cmd", "secret", "--here", "--yes");
+  const { out } = await rr(world, "doctor");
+  assert.match(out, /^info +deletions +1 entries were deleted on this device only/m);
+  assert.match(out, /rr delete --propagate-earlier/);
 });
 
 Deno.test("rr doctor says that no daemon runs", async () => {

@@ -31,12 +31,17 @@ Deno.test("two devices find each other at once, whoever starts first, and then a
   assert.equal(first.found.length, 1);
 });
 
-Deno.test("a device of another key is not noticed", async () => {
+Deno.test("of a device with another key nothing is known but where it is, while it is there", async () => {
   await using net = new Network();
   const ours = net.join(1);
-  net.join(2, swarmBeaconKey(new Uint8Array(32).fill(8)));
+  const other = net.join(2, swarmBeaconKey(new Uint8Array(32).fill(8)));
+  net.deliver(new Uint8Array(40), "192.0.2.77"); // no beacon at all
   await net.pass(2_000);
   assert.deepEqual(ours.found, []);
+  assert.deepEqual(ours.discovery.strangers(), ["192.0.2.2"]);
+  await other.leave();
+  await net.pass(SILENCE_MS + 1_000);
+  assert.deepEqual(ours.discovery.strangers(), []);
 });
 
 Deno.test("a recording played again, from here or from elsewhere, finds nobody", async () => {

@@ -43,6 +43,9 @@ testOrSkip(
     assert.match(await lab.mustRr("service", "stop"), /^service: stopped/);
     assert.equal(await systemd.property(UNIT, "Result"), "success");
     assert.equal((await lab.rr("service", "status")).code, 3);
+    const doctor = await lab.rr("doctor");
+    assert.equal(doctor.code, 1);
+    assert.match(doctor.stdout, /^error +daemon +The service is installed but stopped/m);
 
     await lab.mustRr("service", "uninstall");
     assert.deepEqual(await unitFiles(lab), before, "nothing is left");

@@ -14,6 +14,7 @@ Deno.test("inspectSpools() counts what waits, and tells when the newest of it wa
       waiting: 0,
       newestMs: undefined,
       torn: 0,
+      unreadable: [],
     });
     assert.equal(inspectSpools(folder, files).newestMs, undefined);
     const { command, cwd, exitCode, startedAtMs, durationMs, shell, hostname } = makeEntry();

@@ -12,6 +12,7 @@ import { ExitCode } from "../exit_code.ts";
 import {
   DEVICE_ID_FLAG,
   RELAY_FLAG,
+  SWARM_KEY_FLAG,
   switchFlag,
   TRACKER_TOKEN_FLAG,
   TRACKERS_FLAG,
@@ -28,6 +29,7 @@ interface Flags {
   readonly trackers: readonly string[] | undefined;
   readonly relay: readonly string[] | undefined;
   readonly trackerToken: string | undefined;
+  readonly swarmKey: string | undefined;
 }
 
 /** `rr init` */
@@ -43,7 +45,7 @@ in the environment as well. The tracker token is taken from
 the option or the old file, never from the environment: that would put a secret on the disk.
 
 --new-identity is for a machine that was made from a copy of another one: the key is kept beside
-the new one. Restart the daemon afterwards; the other devices learn of it by themselves.
+the new one. A running daemon takes it up, and the other devices learn of it by themselves.
 
 Examples:
   rr init --user-id me --device-id laptop
@@ -59,6 +61,7 @@ ${describeKeys().map(({ key, why }) => `  ${key.padEnd(28)} ${why}`).join("\n")}
     trackers: TRACKERS_FLAG,
     relay: RELAY_FLAG,
     trackerToken: TRACKER_TOKEN_FLAG,
+    swarmKey: SWARM_KEY_FLAG,
   },
   run,
 });
@@ -73,6 +76,7 @@ async function run(world: World, flags: AllFlags): Promise<number> {
     trackers: flags.trackers,
     relays: flags.relay,
     trackerToken: flags.trackerToken,
+    swarmKeyPath: flags.swarmKey,
   }, { lenient: flags.force });
   for (const relay of settings.relays) checkRelay(settings, relay);
   const changes = !settings.configExists || flags.force || givesValues(flags);
@@ -89,9 +93,10 @@ async function run(world: World, flags: AllFlags): Promise<number> {
 }
 
 function givesValues(
-  { dbPath, userId, deviceId, trackers, relay, trackerToken }: AllFlags,
+  { dbPath, userId, deviceId, trackers, relay, trackerToken, swarmKey }: AllFlags,
 ): boolean {
-  return [dbPath, userId, deviceId, trackers, relay, trackerToken].some((one) => one !== undefined);
+  return [dbPath, userId, deviceId, trackers, relay, trackerToken, swarmKey]
+    .some((one) => one !== undefined);
 }
 
 async function tellOfChange(world: World, dbPath: string): Promise<void> {
@@ -126,7 +131,6 @@ function setIdentityAside(world: World, path: string): void {
     if (!world.files.createPrivate(aside, old)) continue;
     world.files.remove(path);
     printLine(world, `kept the old identity: ${aside}`);
-    printLine(world, "restart the daemon: rr service restart");
     return;
   }
 }

@@ -5,6 +5,7 @@ import type { ServiceManager } from "../../../service/manager.ts";
 import { systemRun } from "../../../service/run.ts";
 import { VERSION } from "../../../version.ts";
 import { explain, stateLine } from "../service/text.ts";
+import { settingMismatches } from "./mismatches.ts";
 import type { Check, DoctorContext, Finding } from "./finding.ts";
 
 /** Whether the daemon runs, under the right name, and comes back by itself. */
@@ -16,7 +17,7 @@ async function run(context: DoctorContext): Promise<Finding[]> {
   if (problem !== undefined) {
     return [{ level: "error", message: problem, hint: "rr service restart" }];
   }
-  const service = manager === undefined ? [] : await serviceFindings(manager);
+  const service = manager === undefined ? [] : await serviceFindings(manager, status !== undefined);
   if (status === undefined) {
     return [{
       level: "info",
@@ -24,7 +25,7 @@ async function run(context: DoctorContext): Promise<Finding[]> {
       hint: "rr service install, or rr p2p-sync --watch --push",
     }, ...service];
   }
-  const mismatches = mismatchesOf(context);
+  const mismatches = [...versionFindings(context), ...settingMismatches(context)];
   const problems = (status.problems ?? []).map((message): Finding => ({
     level: "error",
     message,
@@ -34,27 +35,13 @@ async function run(context: DoctorContext): Promise<Finding[]> {
   return [{ level: "ok", message: `Runs as pid ${status.pid}` }, ...service];
 }
 
-function mismatchesOf({ settings, daemon: { status } }: DoctorContext): Finding[] {
-  const found: Finding[] = [];
-  const hint = "rr service restart, or start it again the way it was started";
-  if (status!.version !== VERSION) {
-    const message = `The daemon is rr ${status!.version}, this is ${VERSION}`;
-    found.push({ level: "warn", message, hint });
-  }
-  const pairs = [
-    ["device", status!.device_id, settings.deviceId],
-    ["user", status!.user_id, settings.userId],
-  ] as const;
-  for (const [what, theirs, ours] of pairs) {
-    if (theirs === ours) continue;
-    found.push({
-      level: "error",
-      message:
-        `The daemon runs for the ${what} "${theirs}", but commands are recorded for "${ours}"`,
-      hint: `Set ${what}_id in the config, then restart the daemon`,
-    });
-  }
-  return found;
+function versionFindings({ daemon: { status } }: DoctorContext): Finding[] {
+  if (status!.version === VERSION) return [];
+  return [{
+    level: "warn",
+    message: `The daemon is rr ${status!.version}, this is ${VERSION}`,
+    hint: "rr service restart, or start it again the way it was started",
+  }];
 }
 
 async function managerOf({ world }: DoctorContext): Promise<ServiceManager | undefined> {
@@ -69,7 +56,10 @@ async function managerOf({ world }: DoctorContext): Promise<ServiceManager | und
   return manager;
 }
 
-async function serviceFindings(manager: ServiceManager): Promise<Finding[]> {
+async function serviceFindings(
+  manager: ServiceManager,
+  daemonRuns: boolean,
+): Promise<Finding[]> {
   const state = await manager.state();
   if (state.phase === "not-loaded") {
     return [{
@@ -81,6 +71,15 @@ async function serviceFindings(manager: ServiceManager): Promise<Finding[]> {
   const why = explain(state);
   if (why !== undefined) {
     return [{ level: "error", message: `The service is ${stateLine(state)}`, hint: why }];
+  }
+  if (state.phase === "stopped") {
+    return [{
+      level: daemonRuns ? "warn" : "error",
+      message: daemonRuns
+        ? "The service is installed but stopped: the daemon that runs was started by hand"
+        : "The service is installed but stopped, so nothing is synced",
+      hint: daemonRuns ? "Stop that one, then rr service start" : "rr service start",
+    }];
   }
   if (!state.startsAtLogin) {
     return [{

@@ -12,7 +12,7 @@ function run(context: DoctorContext): Finding[] {
     found.push({
       level: "error",
       message: "This device has no name: device_id is not set and the host name cannot be read",
-      hint: "Set device_id in the config: rr init --force --device-id <name>",
+      hint: "Give it one: rr config set device_id <name> (rr init --device-id does so at first)",
     });
   } else if (settings.origins.deviceId.source === "default") {
     found.push({
@@ -20,14 +20,14 @@ function run(context: DoctorContext): Finding[] {
       message:
         `The device id "${settings.deviceId}" is the host name; a new host name would make ` +
         "this another device",
-      hint: `Keep it: rr init --force --device-id ${settings.deviceId}`,
+      hint: `Keep it: rr config set device_id ${settings.deviceId}`,
     });
   }
   if (settings.userId === "unknown") {
     found.push({
       level: "warn",
       message: "The user has no name: devices of one user find each other by it",
-      hint: "rr init --force --user-id <name>",
+      hint: "rr config set user_id <name>",
     });
   }
   found.push(...clashes(context));
@@ -49,8 +49,8 @@ function clashes({ world, settings, report }: DoctorContext): Finding[] {
         level: "error",
         message: `Another device also calls itself "${settings.deviceId}": ${peer}` +
           (hostname === undefined ? "" : ` (host ${hostname})`),
-        hint: "Give one of them another name: rr init --force --device-id <name>; if it is this " +
-          "one with an older key, rr sync-status shows when it was last seen",
+        hint: "Give one of them another name: rr config set device_id <name>; if it is this " +
+          "one with an older key: rr devices forget <peer id>",
       }));
   } catch (error) {
     // What is wrong with the database is told by its own check.

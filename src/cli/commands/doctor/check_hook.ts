@@ -1,40 +1,68 @@
+import { accessSync, constants } from "node:fs";
 import { RrError } from "../../../base/rr_error.ts";
 import { spoolFolder } from "../../../config/paths.ts";
+import { systemRun } from "../../../service/run.ts";
 import { inspectSpools } from "../../../spool/inspect.ts";
 import { openHistory } from "../../../store/file/open_history.ts";
 import { span } from "../../entry_format.ts";
 import type { Check, DoctorContext, Finding } from "./finding.ts";
+import { type ShellInUse, shellInUse } from "./shell_in_use.ts";
 
-/** Whether the shell records, when it last did, and what waits to be taken in. */
+/** Whether the shell in use records, when it last did, and what waits to be taken in. */
 export const checkHook: Check = { name: "hook", run };
 
 /** A command is taken in by the daemon within a second, and by any search. */
 const LONG_MS = 60 * 60_000;
 
-function run(context: DoctorContext): Finding[] {
-  return [...hookFindings(context), ...spoolFindings(context)];
+async function run(context: DoctorContext): Promise<Finding[]> {
+  return [...await hookFindings(context), ...spoolFindings(context)];
 }
 
-function hookFindings(context: DoctorContext): Finding[] {
-  const { world } = context;
-  const shell = world.env("SHELL")?.split("/").at(-1) ?? "";
-  const files = startFiles(context, shell);
-  if (files.length === 0) {
-    const known = "zsh, bash or fish";
-    return [{ level: "info", message: `The hook is for ${known}; the login shell is "${shell}"` }];
+async function hookFindings(context: DoctorContext): Promise<Finding[]> {
+  const shell = await shellInUse(context.world, systemRun);
+  if (shell === undefined) {
+    const login = context.world.env("SHELL")?.split("/").at(-1) ?? "";
+    const message = `The hook is for zsh, bash or fish; the login shell is "${login}"`;
+    return [{ level: "info", message }];
   }
+  const files = startFiles(context, shell.name);
   const file = files.find((path) => LOADS_HOOK.test(readIfThere(context, path)));
-  const last = lastRecordedMs(context);
-  const when = last === undefined
-    ? "nothing has been recorded on this device yet"
-    : `last recorded ${span(Math.max(0, world.clock.now() - last))} ago`;
-  if (file !== undefined) return [{ level: "ok", message: `In ${file}; ${when}` }];
-  return [{
-    level: "info",
-    message: `${files[0]} does not load the hook; ${when}`,
-    hint: `Say rr setup, or add to it: ${LINES[shell]}`,
-  }];
+  return [judged(context, shell, files[0]!, file)];
 }
+
+/** What start file and running shell mean together. */
+function judged(context: DoctorContext, shell: ShellInUse, first: string, file?: string): Finding {
+  const when = lastRecordedText(context);
+  const hint = `Say rr setup, or add to it: ${LINES[shell.name]}`;
+  if (shell.isHooked) {
+    const why = unwritable(context);
+    if (why !== undefined) {
+      return { level: "error", message: `This ${shell.name} cannot record: ${why}`, ...CHOWN };
+    }
+    if (file !== undefined) return { level: "ok", message: `In ${file}; ${when}` };
+    return {
+      level: "warn",
+      message: `This ${shell.name} records, but no other will: ${first} does not load the hook`,
+      hint,
+    };
+  }
+  if (file === undefined) {
+    return {
+      level: shell.pid === undefined ? "warn" : "error",
+      message: `Nothing that is typed is recorded: ${first} does not load the hook; ${when}`,
+      hint,
+    };
+  }
+  if (shell.isHooked === undefined) return { level: "ok", message: `In ${file}; ${when}` };
+  return {
+    level: "warn",
+    message: `This ${shell.name} (pid ${shell.pid}) does not record: it was started before ` +
+      `${file} loaded the hook, or passes it by`,
+    hint: `Start it anew: exec ${shell.name}`,
+  };
+}
+
+const CHOWN = { hint: 'Give the folder back to its owner: sudo chown -R "$USER" ~/.rustory' };
 
 /** A line that runs `rr hook`, or sources the file that `rr setup` wrote. */
 const LOADS_HOOK = /^[^#\n]*(?:\brr(?:\.js)?\b.*\bhook\b|\/rustory\/hook\.)/m;
@@ -51,13 +79,11 @@ function startFiles({ world, settings: { home } }: DoctorContext, shell: string)
       return [`${world.env("ZDOTDIR") ?? home}/.zshrc`, `${home}/.zshenv`];
     case "bash":
       return [`${home}/.bashrc`, `${home}/.bash_profile`, `${home}/.profile`];
-    case "fish": {
+    default: {
       const folder = `${world.env("XDG_CONFIG_HOME") ?? `${home}/.config`}/fish`;
       const more = world.files.list(`${folder}/conf.d`).filter((name) => name.endsWith(".fish"));
       return [`${folder}/config.fish`, ...more.map((name) => `${folder}/conf.d/${name}`)];
     }
-    default:
-      return [];
   }
 }
 
@@ -67,6 +93,29 @@ function readIfThere({ world }: DoctorContext, path: string): string {
   } catch {
     return "";
   }
+}
+
+/** Why the hook cannot write its records, as far as the folder tells. */
+function unwritable({ world, settings }: DoctorContext): string | undefined {
+  const folder = spoolFolder(settings.dbPath);
+  if (world.files.stat(folder) === undefined) return `the folder "${folder}" is gone`;
+  const session = world.env("RUSTORY_SESSION");
+  const spool = `${folder}/${session}.spool`;
+  for (const path of world.files.stat(spool) === undefined ? [folder] : [folder, spool]) {
+    try {
+      accessSync(path, constants.W_OK);
+    } catch {
+      return `"${path}" cannot be written by this user`;
+    }
+  }
+  return undefined;
+}
+
+function lastRecordedText(context: DoctorContext): string {
+  const last = lastRecordedMs(context);
+  return last === undefined
+    ? "nothing has been recorded on this device yet"
+    : `last recorded ${span(Math.max(0, context.world.clock.now() - last))} ago`;
 }
 
 function lastRecordedMs({ world, settings }: DoctorContext): number | undefined {
@@ -88,8 +137,13 @@ function lastRecordedMs({ world, settings }: DoctorContext): number | undefined 
 
 function spoolFindings({ world, settings }: DoctorContext): Finding[] {
   const folder = spoolFolder(settings.dbPath);
-  const { waiting, sessions, newestMs, torn } = inspectSpools(folder, world.files);
-  const found: Finding[] = [];
+  const { waiting, sessions, newestMs, torn, unreadable } = inspectSpools(folder, world.files);
+  const found = unreadable.map((path): Finding => ({
+    level: "error",
+    message:
+      `Cannot read recorded commands: "${path}" belongs to another user, or has another mode`,
+    hint: `A shell of root with this home wrote it: sudo chown "$USER" ${path}, or remove it`,
+  }));
   if (waiting > 0) {
     const age = Math.max(0, world.clock.now() - (newestMs ?? world.clock.now()));
     found.push({

@@ -13,7 +13,8 @@ function run({ settings, trackers }: DoctorContext): Finding[] {
       level: "info",
       message: "No tracker is set: other devices are found only if their addresses are given",
       hint:
-        "rr init --force --trackers <url>, with the URL of a machine that runs rr tracker-serve",
+        "rr pair needs none on the local network; else rr config set trackers <url>, with the URL of " +
+        "a machine that runs rr hub or rr tracker-serve",
     }];
   }
   const reached = trackers.filter(({ reachable }) => reachable).length;

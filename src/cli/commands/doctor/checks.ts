@@ -2,7 +2,9 @@
 import { checkConfig } from "./check_config.ts";
 import { checkDaemon } from "./check_daemon.ts";
 import { checkDatabase } from "./check_database.ts";
+import { checkDevices } from "./check_devices.ts";
 import { checkDevice } from "./check_device.ts";
+import { checkDeletions } from "./check_deletions.ts";
 import { checkDisk } from "./check_disk.ts";
 import { checkHook } from "./check_hook.ts";
 import { checkKeys } from "./check_keys.ts";
@@ -21,4 +23,6 @@ export const CHECKS: readonly Check[] = [
   checkRelay,
   checkHook,
   checkDaemon,
+  checkDevices,
+  checkDeletions,
 ];

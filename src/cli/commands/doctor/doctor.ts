@@ -20,7 +20,10 @@ interface Flags {
 /** `rr doctor` */
 export const command: CliCommand = defineCommand<Flags>({
   usage: ["[--json]"],
-  details: `Creates and changes nothing. The exit code is 1 if anything should be put right, else 0.
+  details:
+    `Creates and changes nothing. The exit code is 1 if anything should be put right, else 0: nothing is
+recorded in the shell that it is called from, devices that are there cannot sync, keys differ, the
+daemon works with other settings than the files say, the service is stopped, a file is damaged.
 
 Examples:
   rr doctor
@@ -52,9 +55,13 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     }));
     printJson(world, { ...report, checks, ok });
   } else {
-    for (const line of [...originalLines(report), "", ...findingLines(world, found)]) {
-      printLine(world, line);
-    }
+    const settingLines = originalLines(report);
+    const findings = findingLines(world, found);
+    // Scripts expect the order of the original; a person looks for what is wrong.
+    const lines = world.stdout.isTerminal()
+      ? [...findings, "", ...settingLines, "", conclusion(found)]
+      : [...settingLines, "", ...findings];
+    for (const line of lines) printLine(world, line);
   }
   return ok ? ExitCode.OK : ExitCode.FAILURE;
 }
@@ -77,6 +84,12 @@ function findingLines(world: World, found: readonly CheckedFinding[]): string[] 
       ? [head]
       : [head, `${" ".repeat(LABEL_WIDTH + width + 3)}${palette.dim(`-> ${printable(hint)}`)}`];
   });
+}
+
+function conclusion(found: readonly CheckedFinding[]): string {
+  const bad = found.filter(({ level }) => level === "warn" || level === "error").length;
+  if (bad === 0) return "All is well";
+  return bad === 1 ? "One thing should be put right" : `${bad} things should be put right`;
 }
 
 const LABEL_WIDTH = "error".length;

@@ -1,0 +1,119 @@
+import type { DaemonStatus, PeerView } from "../../../app/daemon_status.ts";
+import { localTime } from "../../entry_format.ts";
+import { incidentSentence } from "../../incident_text.ts";
+import { isInSync, nameOf } from "../status/sentence.ts";
+import type { Check, DoctorContext, Finding } from "./finding.ts";
+import { type Strangers, strangersAtTrackers } from "./strangers.ts";
+
+/** Whether the devices that should sync do, and who is near but cannot. */
+export const checkDevices: Check = { name: "devices", run };
+
+const PAIR = "Both need one swarm key: rr pair on one of them, then rr pair <code> on the other";
+/** A directory forgets who is gone within a minute: whom it names since is switched on. */
+const THERE_SEC = 150;
+/** Rounds that fail in a row before it is more than a hiccup. */
+const MOST_FAILURES = 2;
+
+async function run(context: DoctorContext): Promise<Finding[]> {
+  const { status } = context.daemon;
+  const strangers = await strangersAtTrackers(context);
+  const peers = status?.peers ?? [];
+  const inSync = peers.filter(isInSync).length;
+  const nowUnix = context.world.clock.now() / 1000;
+  const found = [
+    ...strangerFindings(context, strangers, inSync === 0),
+    ...peers.flatMap((peer) => peerFindings(context, peer, nowUnix)),
+    ...(status === undefined ? [] : incidentFindings(status)),
+  ];
+  if (status === undefined) return found;
+  if (peers.length === 0 && found.length === 0) {
+    return [{
+      level: "info",
+      message: "No other device is known yet",
+      hint: "rr pair brings one in",
+    }];
+  }
+  if (inSync > 0) found.push({ level: "ok", message: `In sync with ${inSync} of ${peers.length}` });
+  return found;
+}
+
+/** Those with another key or name. While nobody is in sync, they are most likely the ones that should be. */
+function strangerFindings(
+  { settings }: DoctorContext,
+  { twins, otherUsers, otherKeys, onLan }: Strangers,
+  isAlone: boolean,
+): Finding[] {
+  const level = isAlone ? "error" : "info";
+  const found: Finding[] = twins.map((name): Finding => ({
+    level: "error",
+    message: `Another machine (${name}) uses the identity of this one, so the two cannot sync`,
+    hint: "On one of them: rr init --new-identity",
+  }));
+  for (const { url, count } of otherKeys) {
+    found.push({
+      level,
+      message: `${url} knows ${atLeast(count)} with another swarm key; more cannot be seen of them`,
+      hint: `If they are yours: ${PAIR}`,
+    });
+  }
+  for (const { userId, name } of otherUsers) {
+    found.push({
+      level,
+      message:
+        `"${name}" registers as user "${userId}", this device is of user "${settings.userId}"`,
+      hint: `If it is yours, give both one name: rr config set user_id ${settings.userId}`,
+    });
+  }
+  for (const address of onLan) {
+    found.push({
+      level,
+      message: `${address} on this network greets with another swarm key, or is pairing just now`,
+      hint: `If it is yours: ${PAIR}`,
+    });
+  }
+  return found;
+}
+
+function atLeast(count: number): string {
+  return count >= 16 ? "16 or more devices" : count === 1 ? "one device" : `${count} devices`;
+}
+
+function peerFindings(
+  { settings }: DoctorContext,
+  peer: PeerView,
+  nowUnix: number,
+): Finding[] {
+  const found: Finding[] = [];
+  const name = nameOf(peer);
+  const user = peer.user_id ?? settings.userId;
+  if (user !== settings.userId) {
+    found.push({
+      level: "warn",
+      message:
+        `"${name}" is of user "${user}", this device of "${settings.userId}": it gets what ` +
+        "is recorded here, but not what is deleted",
+      hint: `Give both one name: rr config set user_id ${settings.userId}`,
+    });
+  }
+  const error = peer.last_error ?? "";
+  if (peer.failures === 0 || error === "") return found;
+  const isThere = nowUnix - (peer.last_seen_unix ?? 0) < THERE_SEC;
+  const hasOtherKey = /handshake|swarm key/i.test(error);
+  if (!hasOtherKey && !(isThere && peer.failures > MOST_FAILURES)) return found;
+  found.push({
+    level: "error",
+    message: `"${name}" cannot be synced with: ${error}`,
+    hint: hasOtherKey
+      ? PAIR
+      : "It is there, so something is in between: a firewall, or no relay (see docs/network.md)",
+  });
+  return found;
+}
+
+function incidentFindings({ incidents = [] }: DaemonStatus): Finding[] {
+  const when = (unix: number): string => localTime(unix * 1000).slice(0, -":00".length);
+  return incidents.map((incident) => ({
+    level: incident.kind === "cloned" && incident.healed_unix === null ? "warn" : "info",
+    message: incidentSentence(incident, when),
+  }));
+}

@@ -1,0 +1,184 @@
+/** `rr doctor` where something does not work: real shells, daemons and trackers. */
+import assert from "node:assert/strict";
+import type { Device } from "../../scripts/lab/device.ts";
+import { Lab, LOOPBACK } from "./_lab.ts";
+
+const NEVER = ["--interval-sec", "3600"];
+const DEADLINE_MS = 30_000;
+
+interface Finding {
+  readonly check: string;
+  readonly level: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+async function findings(device: Device): Promise<{ code: number; all: Finding[] }> {
+  const { code, stdout } = await device.try("doctor", "--json");
+  return { code, all: JSON.parse(stdout).checks as Finding[] };
+}
+
+/** Asks again and again, as a tracker and a daemon need a moment. */
+async function untilFound(device: Device, holds: (finding: Finding) => boolean): Promise<Finding> {
+  const end = Date.now() + DEADLINE_MS;
+  for (;;) {
+    const { code, all } = await findings(device);
+    const found = all.find(holds);
+    if (found !== undefined) {
+      if (found.level === "error" || found.level === "warn") assert.equal(code, 1);
+      return found;
+    }
+    if (Date.now() > end) assert.fail(JSON.stringify(all.filter(({ level }) => level !== "ok")));
+  }
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+interface ShellCase {
+  readonly name: string;
+  readonly startFile: string;
+  readonly line: (program: string) => string;
+  /** Options that keep it from reading its start file. */
+  readonly bare: readonly string[];
+}
+
+const SHELLS: readonly ShellCase[] = [
+  {
+    name: "zsh",
+    startFile: ".zshrc",
+    line: (rr) => `source <(${rr} hook --shell zsh)\n`,
+    bare: ["-f"],
+  },
+  {
+    name: "bash",
+    startFile: ".bashrc",
+    line: (rr) => `eval "$(${rr} hook --shell bash)"\n`,
+    bare: ["--norc"],
+  },
+  {
+    name: "fish",
+    startFile: ".config/fish/config.fish",
+    line: (rr) => `${rr} hook --shell fish | source\n`,
+    bare: ["--no-config"],
+  },
+];
+
+for (const shell of SHELLS) {
+  Deno.test(`rr doctor, called from a ${shell.name}, says whether that very shell records`, async () => {
+    await using lab = new Lab();
+    const options: string[] = [];
+    const program = { text: "" };
+    const device = lab.newcomer("a", {
+      env: { SHELL: "/bin/false", RUSTORY_USER_ID: "kim" },
+      wrap: (argv) => {
+        program.text = argv.slice(0, -2).map(quoted).join(" ");
+        // Without a second command, the shell gives its process away.
+        const line = `${argv.map(quoted).join(" ")}; exit ${
+          shell.name === "fish" ? "$status" : "$?"
+        }`;
+        return [shell.name, ...options, "-i", "-c", line];
+      },
+    });
+    const hook = async (): Promise<Finding> => {
+      const { code, all } = await findings(device);
+      const found = all.find(({ check }) => check === "hook")!;
+      assert.equal(code, found.level === "ok" ? 0 : 1, JSON.stringify(all));
+      return found;
+    };
+    const none = await hook();
+    assert.equal(none.level, "error");
+    assert.match(none.message, /Nothing that is typed is recorded: .* does not load the hook/);
+    const path = `${device.home}/${shell.startFile}`;
+    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    // The program stands in for an installed `rr`, so the words of a usual line are in a comment's place.
+    Deno.writeTextFileSync(`${device.home}/rr`, `#!/bin/sh\nexec ${program.text} "$@"\n`, {
+      mode: 0o755,
+    });
+    Deno.writeTextFileSync(path, shell.line(`${device.home}/rr`));
+    const loaded = await hook();
+    assert.deepEqual(
+      [loaded.level, loaded.message.startsWith("In ")],
+      ["ok", true],
+      loaded.message,
+    );
+    options.push(...shell.bare);
+    const bare = await hook();
+    assert.match(bare.message, new RegExp(`^This ${shell.name} \\(pid \\d+\\) does not record`));
+    assert.match(bare.hint!, new RegExp(`exec ${shell.name}`));
+  });
+}
+
+Deno.test("rr doctor and rr status tell of devices with another key, another user, the same identity", async () => {
+  await using lab = new Lab();
+  const tracker = await lab.tracker();
+  const env = {
+    RUSTORY_TRACKERS: tracker.url,
+    RUSTORY_USER_ID: "kim",
+    RUSTORY_LAN_DISCOVERY: "false",
+  };
+  const own = await lab.device("own", { env });
+  const other = lab.newcomer("other", { env });
+  await other.startDaemon("--listen", LOOPBACK, ...NEVER);
+  await own.startDaemon("--listen", LOOPBACK, ...NEVER);
+  const stranger = await untilFound(
+    own,
+    ({ check, message }) => check === "devices" && /another swarm key/.test(message),
+  );
+  assert.equal(stranger.level, "error");
+  assert.match(stranger.message, /knows one device with another swarm key/);
+  assert.match(stranger.hint!, /rr pair/);
+  assert.match((await own.rr("status")).split("\n")[0]!, /No other device is known/);
+
+  const open = await fetch(`${tracker.url}/api/v1/peers/register`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      peer_id: "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB",
+      addrs: ["/ip4/127.0.0.1/tcp/9"],
+      meta: { user_id: "bob", device_id: "old", hostname: "old-host" },
+    }),
+  });
+  assert.equal(open.status, 200, await open.text());
+  const user = await untilFound(own, ({ message }) => /registers as user "bob"/.test(message));
+  assert.deepEqual([user.level, user.hint!.includes("rr config set user_id kim")], ["error", true]);
+
+  // A home folder that was copied to another machine, which gave it its own name.
+  const clone = await lab.device("clone", { env });
+  Deno.copyFileSync(
+    `${own.home}/.config/rustory/identity.key`,
+    `${clone.home}/.config/rustory/identity.key`,
+  );
+  const twin = await untilFound(
+    clone,
+    ({ message }) => /uses the identity of this one/.test(message),
+  );
+  assert.deepEqual([twin.level, twin.hint], ["error", "On one of them: rr init --new-identity"]);
+});
+
+Deno.test("rr doctor finds a daemon that works with other settings and keys than the files say", async () => {
+  await using lab = new Lab();
+  const device = await lab.device("a");
+  await device.rr("init");
+  await device.startDaemon("--listen", LOOPBACK, ...NEVER);
+  const key = Deno.readTextFileSync(device.swarmKey);
+  Deno.writeTextFileSync(device.swarmKey, "not a key");
+  const old = await untilFound(
+    device,
+    ({ check, message }) => check === "daemon" && /goes on with its old keys/.test(message),
+  );
+  assert.equal(old.level, "error");
+  assert.match((await device.rr("status")).split("\n")[0]!, /goes on with its old keys/);
+  Deno.writeTextFileSync(device.swarmKey, key);
+  await device.rr("config", "set", "log_level", "debug");
+  const waits = await untilFound(device, ({ message }) => /still works with the old/.test(message));
+  assert.deepEqual([waits.level, waits.hint], ["warn", "rr service restart"]);
+  const config = `${device.home}/.config/rustory/config.toml`;
+  Deno.writeTextFileSync(config, `${Deno.readTextFileSync(config)}\nrelay_addr = "nonsense"\n`);
+  const broken = await untilFound(
+    device,
+    ({ check, message }) => check === "daemon" && /goes on with its old settings/.test(message),
+  );
+  assert.equal(broken.level, "error");
+});
