@@ -114,6 +114,11 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     brief: "Set up this machine: config, hook, old histories, daemon",
     load: () => import("./commands/setup/setup.ts"),
   },
+  try: {
+    group: "Setup",
+    brief: "Look at the ctrl-r screen on a copy of your own history, which leaves nothing behind",
+    load: () => import("./commands/try.ts"),
+  },
   uninstall: {
     group: "Setup",
     brief: "Take back what rr setup did",

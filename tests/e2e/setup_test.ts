@@ -5,10 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { crate, existing } from "../shell/_find.ts";
-import { denoDir } from "./_shell_session.ts";
-import { Tmux, until, untilNoFile } from "./_tmux.ts";
-
-const ROOT = new URL("../../", import.meta.url).pathname;
+import { Home } from "./_home.ts";
+import { until, untilNoFile } from "./_tmux.ts";
 
 /** A shell, its start file, and what is loaded in it. */
 interface Kind {
@@ -77,6 +75,7 @@ for (const { shell, rc, text, history, tools } of KINDS) {
     { ignore: missing.length > 0 },
     async () => {
       await using home = new Home();
+      home.program("starship", STARSHIP);
       home.write(rc, latin1(text));
       home.write(history[0], history[1]);
       for (const [name, path] of Object.entries(tools)) {
@@ -174,90 +173,4 @@ function lastOf(rows: readonly string[]): string {
 
 function latin1(text: string): Uint8Array {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-}
-
-/** The home of a new user, with an `rr` in its `bin`. */
-class Home implements AsyncDisposable {
-  readonly #folder = Deno.makeTempDirSync({ prefix: "rr-new-user-" });
-
-  constructor() {
-    const mark = this.path("running");
-    const rr = this.command().join(" ");
-    this.write("bin/rr", `#!/bin/sh\n: >${mark}\n${rr} "$@"\ncode=$?\nrm ${mark}\nexit $code\n`);
-    this.write("bin/starship", STARSHIP);
-    for (const name of ["rr", "starship"]) Deno.chmodSync(this.path(`bin/${name}`), 0o755);
-    // Without it the first fish of a user reads all manual pages.
-    Deno.mkdirSync(this.path(".local/share/fish/generated_completions"), { recursive: true });
-  }
-
-  path(name: string): string {
-    return `${this.#folder}/${name}`;
-  }
-
-  write(name: string, data: string | Uint8Array): void {
-    Deno.mkdirSync(this.path(name).replace(/\/[^/]*$/, ""), { recursive: true });
-    Deno.writeFileSync(
-      this.path(name),
-      typeof data === "string" ? new TextEncoder().encode(data) : data,
-    );
-  }
-
-  command(...args: string[]): string[] {
-    const words = ["run", "--quiet", "-A", "--config", `${ROOT}deno.json`, `${ROOT}cli.ts`];
-    return [Deno.execPath(), ...words, ...args];
-  }
-
-  async rr(shell: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    return await this.run(this.command(...args), shell);
-  }
-
-  async run(
-    [program, ...args]: readonly string[],
-    shell: string,
-  ): Promise<{ code: number; out: string; err: string }> {
-    const { code, stdout, stderr } = await new Deno.Command(program!, {
-      args,
-      cwd: this.#folder,
-      clearEnv: true,
-      env: this.#env(shell),
-      stdin: "null",
-    }).output();
-    const text = new TextDecoder();
-    return { code, out: text.decode(stdout), err: text.decode(stderr) };
-  }
-
-  /** The shell as a new terminal starts it. */
-  async terminal(shell: string): Promise<Tmux> {
-    const env = this.#env(shell);
-    // The shell that tmux starts this with may read a profile that sets its own.
-    const command = `cd; export PATH='${env.PATH}'; exec ${shell} -i`;
-    return await Tmux.start({ command, env });
-  }
-
-  #env(shell: string): Record<string, string> {
-    return {
-      HOME: this.#folder,
-      PATH: `${this.path("bin")}:${Deno.env.get("PATH")}`,
-      SHELL: `/bin/${shell}`,
-      USER: "new",
-      LANG: "C.UTF-8",
-      DENO_DIR: denoDir(),
-      RUSTORY_DEVICE_ID: "test-device",
-    };
-  }
-
-  /** All files by their names, and what is in them. */
-  tree(folder = ""): Map<string, Uint8Array> {
-    const found = new Map<string, Uint8Array>();
-    for (const { name, isDirectory } of Deno.readDirSync(this.path(folder))) {
-      const path = folder === "" ? name : `${folder}/${name}`;
-      if (!isDirectory) found.set(path, Deno.readFileSync(this.path(path)));
-      else for (const [inner, bytes] of this.tree(path)) found.set(inner, bytes);
-    }
-    return found;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.#folder, { recursive: true });
-  }
 }

@@ -72,7 +72,8 @@ export async function searchInteractively(
     signal: where.signal,
   }, where.open);
   world.stdout.write(flags.widget ? widgetAnswer(outcome) : plainAnswer(world, outcome));
-  if (history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
+  const isOnDisk = settings.dbPath !== ":memory:";
+  if (isOnDisk && history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
   return exitCodeOfOutcome(outcome);
 }
 

@@ -8,11 +8,11 @@ import { detectManager } from "../../../service/detect.ts";
 import type { Run } from "../../../service/run.ts";
 import { loginShell, parentShell } from "../../shell_in_use.ts";
 import { serviceDeps } from "../service/install_own.ts";
-import type { Facts, Service } from "./plan.ts";
+import type { Facts, OldHistory, Service } from "./plan.ts";
 import { isWritable, startPlaces } from "./start_paths.ts";
 
 /** Histories that are taken in unasked; the other sources are files that a person names. */
-const HISTORIES = ["zsh", "bash", "fish", "atuin", "hishtory", "mcfly"] as const;
+export const HISTORIES = ["zsh", "bash", "fish", "atuin", "hishtory", "mcfly"] as const;
 
 /** What there is on this machine; with `noService` nobody is asked who could run the daemon. */
 export async function lookAround(
@@ -21,7 +21,6 @@ export async function lookAround(
   run: Run,
   { noService }: { readonly noService: boolean },
 ): Promise<Facts> {
-  const env = (name: string): string | undefined => world.env(name);
   const inUse = [await parentShell(world, run), loginShell(world)].filter((shell) =>
     shell !== undefined
   );
@@ -30,15 +29,21 @@ export async function lookAround(
     configPath: settings.configPath,
     configExists: settings.configExists,
     startFiles: (await startPlaces(world, settings.home, inUse, run)).main,
-    histories: HISTORIES.flatMap((from) =>
-      usualFiles(from, env, world.files).flatMap((path) => {
-        const size = world.files.stat(path)?.size ?? 0;
-        return size > 0 ? [{ from, path, size }] : [];
-      })
-    ),
+    histories: oldHistories(world),
     service: noService ? undefined : await serviceOf(world, run),
     isOnPath: isOnPath(world),
   };
+}
+
+/** The histories that other programs keep here. */
+export function oldHistories(world: World): readonly OldHistory[] {
+  const env = (name: string): string | undefined => world.env(name);
+  return HISTORIES.flatMap((from) =>
+    usualFiles(from, env, world.files).flatMap((path) => {
+      const size = world.files.stat(path)?.size ?? 0;
+      return size > 0 ? [{ from, path, size }] : [];
+    })
+  );
 }
 
 /**

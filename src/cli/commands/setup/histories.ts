@@ -44,15 +44,26 @@ export async function takeHistories(
   world: World,
   settings: Settings,
   histories: readonly OldHistory[],
+  options: TakeOptions,
+): Promise<Taken> {
+  using history = openHistory(settings.dbPath, world);
+  // What a hook has recorded is then known, and not doubled.
+  await takeInFirst(world, settings, () => history, options.warn);
+  return await takeInto(history, world, settings, histories, options);
+}
+
+/** As {@linkcode takeHistories}, into a history that is open. */
+export async function takeInto(
+  history: History,
+  world: World,
+  settings: Settings,
+  histories: readonly OldHistory[],
   { onProgress, warn, signal }: TakeOptions,
 ): Promise<Taken> {
   const rules = await createCaptureRules({
     ...captureOptionsOf(settings),
     realPath: (path) => world.files.realPath(path),
   });
-  using history = openHistory(settings.dbPath, world);
-  // What a hook has recorded is then known, and not doubled.
-  await takeInFirst(world, settings, () => history, warn);
   const bytes = histories.reduce((sum, { size }) => sum + size, 0);
   const { userId, hostname } = settings;
   const deviceId = settings.deviceId as DeviceId;
