@@ -1,0 +1,63 @@
+/** Who looks what happened since the last prompt: the prompt command, a substitution, a function, the EXIT trap. */
+import { v } from "./numbers.ts";
+import { calculate, LOOK, MICROSECONDS } from "./prompt_words.ts";
+
+/** Functions for the hook's script. */
+export const BASH_LOOKS =
+  `# The loop's body. The file has what traps there are, as only the top level sees them.
+__rustory_prompt() {
+  local -
+  builtin set +aeuxTE
+  local IFS=$' \\t\\n' __rustory_traps= __rustory_text=
+  IFS= builtin read -r -d '' __rustory_traps <"$__rustory_line"
+  [[ $__rustory_traps == *' DEBUG'* ]] && ${v("trapped")}=1
+  [[ $${v("job")} == 0 ]] || __rustory_take
+  __rustory_unlimit
+  __rustory_on_exit "$__rustory_traps"
+  __rustory_place
+}
+
+# In a command substitution: says what the last line is, and by its status whether there is a DEBUG trap (1)
+# and whether the history is empty (2), which its number does not tell.
+__rustory_apart() {
+  local - __rustory_text= __rustory_trapped=0
+  builtin set +aeuxTE
+  [[ -z $__rustory_debug ]] || __rustory_trapped=1
+  __rustory_take
+  builtin printf '%s' "\${__rustory_last[${v("looks")}]}" >&3
+  return "$((__rustory_trapped + (${v("number")} == 0 ? 2 : 0)))"
+}
+
+# Called by a function of others, or as a whole prompt command where that is one string (bash 5.0).
+__rustory_precmd() {
+  local __rustory_status=$? -
+  builtin set +aeuxTE
+  {
+    : "${LOOK}"
+    ${v("status")}=$__rustory_status
+    # Only the caller is seen here.
+    __rustory_witness[${v("looks")}]=
+    local IFS=$' \\t\\n' __rustory_text=
+    [[ $${v("job")} == 0 ]] || __rustory_take
+    __rustory_unlimit
+    __rustory_place
+  } 2>/dev/null
+  return "$__rustory_status"
+}
+
+__rustory_exit() {
+  local -
+  builtin set +aeuxTE
+  local IFS=$' \\t\\n' __rustory_text=
+  ((BASH_SUBSHELL == 0)) || return 0
+  : "${
+    calculate(
+      `${v("endUs")}=${MICROSECONDS}`,
+      `${v("looks")}++`,
+      `${v("number")}=\${__rustory_bang@P}`,
+    )
+  }"
+  __rustory_witness[${v("looks")}]=$BASH_COMMAND
+  __rustory_take
+}
+`;

@@ -1,0 +1,107 @@
+/** Where the hook stands among prompt commands and traps of others, and how it goes again. */
+import { v } from "./numbers.ts";
+import { MOST_MOVES, RESERVE } from "./prompt_words.ts";
+
+/** Functions for the hook's script. */
+export const BASH_PLACE =
+  `# Puts us in front, so that no other tool's time counts as the command's; elements of an array (5.1 and
+# newer) leave $? and PIPESTATUS alone. bash-preexec insists on being first and calls us itself.
+__rustory_place() {
+  local __rustory_one __rustory_rest=() __rustory_front=$__rustory_element
+  # Prompts that are not expanded would show it.
+  if [[ :$BASHOPTS: != *:promptvars:* ]]; then
+    PS0=\${PS0//"$__rustory_ps0"/}
+  elif [[ \${PS0-} != *__rustory_n_noted* ]]; then
+    PS0=\${PS0-}$__rustory_ps0
+  fi
+  [[ \${PROMPT_COMMAND@a} != *r* ]] || ${v("fixed")}=1
+  if [[ -n \${bash_preexec_imported-}\${__bp_imported-} ]]; then
+    [[ \${precmd_functions[0]-} != __rustory_precmd || "\${PROMPT_COMMAND[*]-}" == *"$__rustory_element"* ]] || return 0
+    __rustory_front=
+  elif [[ \${#PROMPT_COMMAND} -eq \${#__rustory_element} ]]; then
+    [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || unset -v 'PROMPT_COMMAND[${RESERVE}]'
+    return 0
+  fi
+  ((${v("moves")}++ < ${MOST_MOVES} && ${v("fixed")} == 0)) || return 0
+  if [[ -z $__rustory_front ]]; then
+    __rustory_rest=()
+    for __rustory_one in "\${precmd_functions[@]}"; do
+      [[ $__rustory_one == __rustory_precmd ]] || __rustory_rest+=("$__rustory_one")
+    done
+    precmd_functions=(__rustory_precmd "\${__rustory_rest[@]}")
+    __rustory_rest=()
+  fi
+  for __rustory_one in "\${PROMPT_COMMAND[@]}"; do
+    __rustory_without "$__rustory_one"
+    [[ -z $__rustory_one ]] || __rustory_rest+=("$__rustory_one")
+  done
+  if [[ -n $__rustory_array ]]; then
+    PROMPT_COMMAND=(\${__rustory_front:+"$__rustory_front"} "\${__rustory_rest[@]}")
+  else
+    PROMPT_COMMAND=$__rustory_front\${__rustory_rest[0]+$'\\n'\${__rustory_rest[0]}}
+  fi
+}
+
+# Takes us out of one prompt command, in __rustory_one.
+__rustory_without() {
+  __rustory_one=\${1//"$__rustory_element"/}
+  # As the original's hook put it there.
+  __rustory_one=\${__rustory_one//__rustory_precmd/}
+  [[ $__rustory_one != "$1" ]] || return 0
+  while [[ $__rustory_one == [[:space:]\\;]* ]]; do __rustory_one=\${__rustory_one#?}; done
+  while [[ $__rustory_one == *[[:space:]\\;] ]]; do __rustory_one=\${__rustory_one%?}; done
+}
+
+# Behind the user's own EXIT trap, which is in $1 as \`trap -p\` prints it; with "off" as $2 out of it.
+__rustory_on_exit() {
+  [[ $1 != *__rustory_exit* || -n \${2-} ]] || return 0
+  local __rustory_words=() __rustory_i __rustory_own=
+  builtin eval "__rustory_words=($1)"
+  for ((__rustory_i = 3; __rustory_i < \${#__rustory_words[@]}; __rustory_i += 4)); do
+    [[ \${__rustory_words[__rustory_i]} != EXIT ]] || __rustory_own=\${__rustory_words[__rustory_i - 1]}
+  done
+  __rustory_own=\${__rustory_own%"$__rustory_on_exit"}
+  __rustory_own=\${__rustory_own%$'\\n'}
+  if [[ -z \${2-} ]]; then
+    builtin trap -- "\${__rustory_own:+$__rustory_own$'\\n'}$__rustory_on_exit" EXIT
+  elif [[ -n $__rustory_own ]]; then
+    builtin trap -- "$__rustory_own" EXIT
+  else
+    builtin trap - EXIT
+  fi
+}
+
+# What traps there are, without a fork where a file can be written.
+__rustory_set_out() {
+  local __rustory_traps=
+  if [[ -e $__rustory_line ]] || __rustory_create "$__rustory_line" &&
+    builtin trap -p EXIT XFSZ >|"$__rustory_line"; then
+    IFS= builtin read -r -d '' __rustory_traps <"$__rustory_line"
+    : >|"$__rustory_line"
+  else
+    __rustory_traps=$(builtin trap -p EXIT XFSZ)
+  fi
+  [[ $__rustory_traps != *SIGXFSZ* ]] || __rustory_own_limit=1
+  __rustory_on_exit "$__rustory_traps"
+  __rustory_place
+}
+
+__rustory_unrecord() {
+  local __rustory_one __rustory_rest=()
+  PS0=\${PS0//"$__rustory_ps0"/}
+  if [[ -n \${precmd_functions+x} ]]; then
+    for __rustory_one in "\${precmd_functions[@]}"; do
+      [[ $__rustory_one == __rustory_precmd ]] || __rustory_rest+=("$__rustory_one")
+    done
+    precmd_functions=("\${__rustory_rest[@]}")
+    __rustory_rest=()
+  fi
+  for __rustory_one in "\${PROMPT_COMMAND[@]}"; do
+    __rustory_without "$__rustory_one"
+    [[ -z $__rustory_one ]] || __rustory_rest+=("$__rustory_one")
+  done
+  unset -v PROMPT_COMMAND
+  ((\${#__rustory_rest[@]} == 0)) || PROMPT_COMMAND=("\${__rustory_rest[@]}")
+  __rustory_on_exit "$(builtin trap -p EXIT)" off
+}
+`;

@@ -1,0 +1,82 @@
+/**
+ * What bash expands at a prompt: words that calculate and expand to nothing. PS0 before a command, the
+ * prompt command's loop after it, and the loop of the EXIT trap.
+ */
+import { v } from "./numbers.ts";
+
+/** Behind every element that anybody adds. */
+export const RESERVE = 1000;
+/** Others that want to be first too must not be fought for ever. */
+export const MOST_MOVES = 8;
+
+const noted = (array: string): string => `${array}[${v("noted")}]`;
+/** Notes a string in an array, where it has none yet, and expands to nothing. */
+const keep = (target: string, word: string): string =>
+  `\${__rustory_none:\${__rustory_zero/"\${${target}:=${word}}"/0}:0}`;
+export const calculate = (...steps: string[]): string =>
+  `\${__rustory_none:$((${steps.join(",")},0)):0}`;
+export const MICROSECONDS = "${EPOCHREALTIME//[^0-9]/}";
+
+// No "!" but the one that is meant: in posix mode that is the number too.
+export const PS0 = [
+  calculate(
+    `${v("noted")}++`,
+    `${noted("__rustory_before")}=$?`,
+    `${noted("__rustory_start")}=${MICROSECONDS}`,
+    `${noted("__rustory_entry")}=\\!`,
+  ),
+  keep(noted("__rustory_cwd"), "$PWD"),
+  keep(noted("__rustory_word"), "$BASH_COMMAND"),
+  // Whoever took us out of PROMPT_COMMAND: an empty one gets us back, and after two commands without a
+  // look we are appended.
+  keep(
+    `PROMPT_COMMAND[${v("noted")}-${v("done")}>1&&${v("fixed")}==0?${RESERVE}:0]`,
+    "$__rustory_element",
+  ),
+].join("");
+
+export const LOOK = calculate(
+  `${v("status")}=$?`,
+  `${v("endUs")}=${MICROSECONDS}`,
+  `${v("number")}=\${__rustory_bang@P}`,
+  `${v("job")}=${v("noted")}>${v("done")}||${v("number")}-${v("seen")}?1+${v("trapped")}:0`,
+  `${v("looks")}+=${v("job")}>0`,
+);
+
+// The text of the last line stays in the shell; the answer is whether there is a DEBUG trap.
+const IN_SUBSTITUTION = `\${__rustory_forks[${v("job")}]:+` +
+  keep(
+    `__rustory_last[${v("looks")}]`,
+    "$( { __rustory_debug=$(builtin trap -p DEBUG); builtin trap - DEBUG; __rustory_apart; } " +
+      "3>&1 >/dev/null 2>&1 )",
+  ) + calculate(
+    `${v("trapped")}=$?&1`,
+    `${v("number")}=$?&2?0:${v("number")}`,
+    ...settled(),
+  ) + "}";
+
+// What is handled is forgotten: a number takes less room than a text.
+export function settled(): string[] {
+  return [
+    `${v("done")}=${v("noted")}`,
+    `${v("seen")}=${v("number")}`,
+    `${v("lookedUs")}=${v("endUs")}`,
+    `__rustory_cwd[${v("noted")}]=0`,
+    `__rustory_word[${v("noted")}]=0`,
+    `__rustory_last[${v("looks")}-1]=0`,
+  ];
+}
+
+// By the length: patterns of that size take a while.
+const MOVED = `\${__rustory_mobile[${v("moves")}]:+` +
+  "${PROMPT_COMMAND+${__rustory_moved[${#PROMPT_COMMAND}==${#__rustory_element}]}}" +
+  "${bash_preexec_imported-}${__bp_imported-}}";
+
+export const ELEMENT = "for __rustory_x in " + LOOK +
+  keep(`__rustory_witness[${v("looks")}]`, "$BASH_COMMAND") +
+  IN_SUBSTITUTION + `\${__rustory_runs[${v("job")}]}` + MOVED +
+  '; do __rustory_limit; builtin trap -p DEBUG EXIT >|"$__rustory_line"; __rustory_prompt; done 2>/dev/null';
+
+/** Runs when the shell ends while a command has not come back: closed terminals, `exit`. */
+export const ON_EXIT = `for __rustory_x in ${calculate(`${v("status")}=$?`)}` +
+  `\${__rustory_start[${v("done")}+1]:+1}; do __rustory_exit; done 2>/dev/null`;

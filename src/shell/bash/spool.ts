@@ -1,0 +1,36 @@
+/** How a record comes into the spool file. */
+
+/** Functions for the hook's script. */
+export const BASH_SPOOL =
+  `# One record: see "spool record" in the sources. Only this shell writes to the file.
+__rustory_record() {
+  [[ -n $6 && $6 != [[:blank:]]* && -z \${RUSTORY_HOOK_DISABLE-}$__rustory_paused ]] || return 0
+  [[ -z $__rustory_follow || -n \${HISTFILE-} ]] || return 0
+  [[ -e $__rustory_spool ]] || __rustory_create "$__rustory_spool" || return 0
+  local __rustory_took=$((($3 - $2) / 1000))
+  ((__rustory_took >= 0)) || __rustory_took=0
+  builtin printf '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0bash\\0%s\\0%s\\0%s\\0\\n' "$1" "$(($2 / 1000))" \\
+    "$__rustory_took" "$4" "\${HOSTNAME-}" "$5" "$6" >>"$__rustory_spool"
+}
+
+# 0600 whatever the umask is. That is in a file on Linux; elsewhere it takes a file to learn it without
+# a fork.
+__rustory_create() {
+  local __rustory_name= __rustory_umask=
+  if [[ -r /proc/$$/status ]]; then
+    while builtin read -r __rustory_name __rustory_umask; do
+      [[ $__rustory_name != Umask: ]] || break
+    done </proc/$$/status
+  fi
+  if [[ $__rustory_name != Umask: ]]; then
+    builtin umask >>"$__rustory_line"
+    builtin read -r __rustory_umask <"$__rustory_line"
+    : >|"$__rustory_line"
+  fi
+  builtin umask 077
+  : >>"$1"
+  local __rustory_made=$?
+  builtin umask "\${__rustory_umask:-022}"
+  return "$__rustory_made"
+}
+`;

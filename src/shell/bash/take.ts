@@ -1,0 +1,148 @@
+/** What ran since the look before, told by the numbers of the history. */
+import { v } from "./numbers.ts";
+import { settled } from "./prompt_words.ts";
+
+/** Functions for the hook's script. */
+export const BASH_TAKE =
+  `# Everything since the look before: the commands that PS0 noted, and lines that came into the history
+# without one.
+__rustory_take() {
+  local __rustory_lines=() __rustory_times=() __rustory_i __rustory_sub=0
+  local __rustory_now=$${v("number")} __rustory_seen=$${v("seen")}
+  local __rustory_first=$((${v("done")} + 1)) __rustory_since=$((${v("lookedUs")} / 1000000))
+  local __rustory_known __rustory_known_time __rustory_known_word
+  __rustory_recall "\${__rustory_last[${v("looks")} - 1]-}"
+  __rustory_limit
+  __rustory_read
+  if ((${v("looks")} > 1)); then
+    for ((__rustory_i = __rustory_first; __rustory_i <= ${v("noted")}; __rustory_i++)); do
+      __rustory_noted "$__rustory_i"
+      __rustory_seen=\${__rustory_entry[__rustory_i]}
+    done
+    # The number of an empty history is that of the first line.
+    # After a command that PS0 noted only the lines of an editor were run; \`history -r\` reads others.
+    if ((__rustory_now > __rustory_seen)) && [[ $__rustory_first -gt $${v("noted")} ||
+      \${__rustory_witness[${v("looks")}]-} == ?(builtin\\ |command\\ |\\\\)fc* ]]; then
+      __rustory_unnoted $((__rustory_seen + 1)) "$__rustory_now" "$${v("status")}" \\
+        "\${__rustory_start[${v("noted")}]-0}"
+    fi
+  fi
+  ((\${#__rustory_lines[@]})) || ${v("number")}=0
+  __rustory_last[${
+    v("looks")
+  }]="\${__rustory_times[__rustory_now]:-0} \${#__rustory_known_word} $__rustory_known_word\${__rustory_lines[__rustory_now]-}"
+  for ((__rustory_i = ${v("done")}; __rustory_i < ${v("noted")}; __rustory_i++)); do
+    unset -v "__rustory_cwd[__rustory_i]" "__rustory_word[__rustory_i]" "__rustory_start[__rustory_i]" \\
+      "__rustory_entry[__rustory_i]" "__rustory_before[__rustory_i]"
+  done
+  unset -v "__rustory_witness[${v("looks")} - 1]" "__rustory_last[${v("looks")} - 2]"
+  ((${settled().join(", ")}, 1))
+}
+
+# What __rustory_last has: a time, a length, what ran last for the line, and the line. Patterns are slow
+# in long texts.
+__rustory_recall() {
+  local __rustory_head=\${1:0:40}
+  __rustory_known_time=\${__rustory_head%%\\ *}
+  __rustory_head=\${__rustory_head#*\\ }
+  local __rustory_length=\${__rustory_head%%\\ *}
+  local __rustory_at=$((\${#__rustory_known_time} + \${#__rustory_length} + 2))
+  __rustory_known_word=\${1:__rustory_at:__rustory_length}
+  __rustory_known=\${1:__rustory_at+__rustory_length}
+}
+
+# One command that PS0 noted. It is recorded with the line that came into the history for it.
+__rustory_noted() {
+  local __rustory_at=\${__rustory_entry[$1]} __rustory_status=\${__rustory_before[$1 + 1]-$${
+    v("status")
+  }}
+  local __rustory_end=\${__rustory_start[$1 + 1]-$${v("endUs")}}
+  local __rustory_ran=\${__rustory_word[$1 + 1]-\${__rustory_witness[${
+    v("looks")
+  }]-}} __rustory_text=
+  if ((__rustory_at > __rustory_seen + 1)); then
+    if [[ :$BASHOPTS: == *:cmdhist:* ]]; then
+      __rustory_unnoted $((__rustory_seen + 1)) $((__rustory_at - 1)) "\${__rustory_before[$1]}"
+    else
+      local __rustory_i
+      for ((__rustory_i = __rustory_seen + 1; __rustory_i < __rustory_at; __rustory_i++)); do
+        __rustory_text+=\${__rustory_lines[__rustory_i]-}$'\\n'
+      done
+    fi
+  fi
+  __rustory_choose "$1" || return 0
+  __rustory_record "$1" "\${__rustory_start[$1]}" "$__rustory_end" "$__rustory_status" \\
+    "\${__rustory_cwd[$1]-$PWD}" "$__rustory_text"
+}
+
+# Finds the text of command $1, or that there is none to be recorded.
+__rustory_choose() {
+  local __rustory_line=\${__rustory_lines[__rustory_at]-} __rustory_time=\${__rustory_times[__rustory_at]-}
+  local __rustory_is_new=
+  if [[ $__rustory_ran == ?(builtin\\ |command\\ |\\\\)history\\ -[sp]* ]]; then
+    # These take their own line out of the history.
+    __rustory_text=$__rustory_ran
+    return 0
+  elif ((__rustory_at > __rustory_now)); then
+    # The command shortened the history; its own line may still be the last.
+    __rustory_line=\${__rustory_lines[__rustory_now]-}
+    [[ -n $__rustory_line && $__rustory_line == *"$__rustory_ran"* ]] || return 1
+    __rustory_is_new=1
+  elif ((__rustory_time > 0 && __rustory_time < __rustory_since)); then
+    # Older than the prompt.
+    :
+  elif ((__rustory_at == __rustory_seen + 1)); then
+    __rustory_is_new=1
+  elif [[ $__rustory_line != "$__rustory_known" || $__rustory_time != "$__rustory_known_time" ]]; then
+    # Others rewrote the history, or erasedups took a line from further up.
+    __rustory_is_new=1
+  fi
+  if [[ -n $__rustory_is_new ]]; then
+    __rustory_text+=$__rustory_line
+  elif [[ -n $__rustory_known ]] && __rustory_is_repeat; then
+    __rustory_text=$__rustory_known
+  else
+    return 1
+  fi
+  __rustory_known=$__rustory_text __rustory_known_time=$__rustory_time __rustory_known_word=$__rustory_ran
+  [[ -n $__rustory_text ]]
+}
+
+# Whether a line that did not come into the history is the last one again, and not one that is hidden.
+__rustory_is_repeat() {
+  [[ \${HISTCONTROL-} == *@(ignoredups|ignoreboth|erasedups)* || \${HISTIGNORE-} == *'&'* ]] || return 1
+  [[ $__rustory_ran != "$__rustory_known_word" || -z $__rustory_ran ]] || return 0
+  [[ \${HISTCONTROL-} != *@(ignorespace|ignoreboth)* && \${HISTIGNORE-&} == '&' ]]
+}
+
+# Lines $1 to $2 of the history, for which PS0 was not expanded: comments, syntax errors, what came from
+# an editor (C-x C-e, fc). $3 is the
+# status of the last, $4 a time before which it was not. Prompt commands may have put others' lines in.
+__rustory_unnoted() {
+  local __rustory_i __rustory_line __rustory_time __rustory_status __rustory_start
+  for ((__rustory_i = $1; __rustory_i <= $2; __rustory_i++)); do
+    __rustory_line=\${__rustory_lines[__rustory_i]-} __rustory_time=\${__rustory_times[__rustory_i]:-0}
+    ((__rustory_time >= __rustory_since)) || continue
+    ((__rustory_time > __rustory_since)) || [[ $__rustory_line == \\#* ]] || ! __rustory_is_shared || continue
+    __rustory_status=0
+    [[ $__rustory_i != "$2" || $__rustory_line == \\#* ]] || __rustory_status=$3
+    # Times are whole seconds there; after the look before it was in any case.
+    __rustory_start=$((__rustory_time * 1000000))
+    ((__rustory_start > ${v("lookedUs")})) || __rustory_start=$((${v("lookedUs")}))
+    ((__rustory_start > \${4-0})) || __rustory_start=$4
+    ((__rustory_sub++))
+    __rustory_record "$${v("looks")} $__rustory_sub" "$__rustory_start" "$__rustory_start" \\
+      "$__rustory_status" "$PWD" "$__rustory_line"
+  done
+}
+
+# Whether a prompt command reads lines of other shells into this history.
+__rustory_is_shared() {
+  local __rustory_one
+  [[ "\${PROMPT_COMMAND[*]-}" != *history* ]] || return 0
+  for __rustory_one in \${PROMPT_COMMAND[*]//[\\;\\&\\|]/ }; do
+    [[ $__rustory_one == __rustory_* || $(builtin declare -f -- "$__rustory_one") != *history\\ * ]] || return 0
+  done
+  return 1
+}
+`;
