@@ -82,7 +82,36 @@ PROMPT_COMMAND=_sync`,
     before: `printf '#!/bin/sh\\nprintf "echo one\\\\\\\\nfalse\\\\\\\\n" >"$1"\\n' >ed; chmod +x ed
 export EDITOR=~/ed FCEDIT=~/ed`,
     lines: ["echo a", "fc", "echo b"],
-    wanted: [["echo a", 0], ["echo one", 1], ["false", 1], ["echo b", 0]],
+    wanted: [["echo a", 0], ["echo one", -1], ["false", 1], ["echo b", 0]],
+  },
+  "fc -s, whose text may be the last one again": {
+    before: "HISTCONTROL=ignoredups:erasedups",
+    lines: ["echo a", "fc -s", "fc -s a=b", "fc -s", "fc -s nothing", "echo z"],
+    wanted: [
+      ["echo a", 0],
+      ["echo a", 0],
+      ["echo b", 0],
+      ["echo b", 0],
+      ["fc -s nothing", 1],
+      ["echo z", 0],
+    ],
+  },
+  "a history that is off for a while": {
+    lines: ["echo a", "set +o history", "echo secret", "", "set -o history", "echo b"],
+    wanted: [["echo a", 0], ["set +o history", 0], ["echo b", 0]],
+  },
+  "a history that is off for a while, beside a DEBUG trap": {
+    before: "trap : DEBUG",
+    lines: ["echo a", "set +o history", "echo secret", "", "set -o history", "echo b"],
+    wanted: [["echo a", 0], ["set +o history", 0], ["echo b", 0]],
+  },
+  "a history that is off for some lines of a paste": {
+    lines: ["echo a", "echo b", "set +o history\necho secret\nset -o history\necho c", "echo d"],
+    wanted: [["echo a", 0], ["echo b", 0], ["set +o history", 0], ["echo c", 0], ["echo d", 0]],
+  },
+  "a shell without EPOCHREALTIME": {
+    lines: ["unset EPOCHREALTIME", "echo a", "false"],
+    wanted: [["unset EPOCHREALTIME", 0], ["echo a", 0], ["false", 1]],
   },
   "an unset HISTFILE": {
     lines: ["echo a", "unset HISTFILE", "echo b", "HISTFILE=~/.bash_history", "echo c"],
@@ -93,6 +122,48 @@ export EDITOR=~/ed FCEDIT=~/ed`,
 for (const [what, { lines, wanted, before = "" }] of Object.entries(CASES)) {
   Deno.test(`bash hook: records what ran with ${what}`, async () => {
     assert.deepEqual(await recorded(lines, { before }), wanted);
+  });
+}
+
+Deno.test("bash hook: records what an editor gave, not the line it began with nor one that was left", async () => {
+  await using shell = await Shell.open("bash", {
+    before: `printf '#!/bin/sh\\ncat ~/given >"$1"\\n' >ed; chmod +x ed
+printf 'echo edited\\nfalse\\n' >given; export VISUAL=~/ed EDITOR=~/ed`,
+  });
+  for (const line of ["true", "(exit 3)"]) await shell.line(line);
+  await shell.type("echo never-run\x18\x05");
+  await shell.screen("<@> ", shell.output.indexOf("edited\r\nfalse"));
+  await shell.line("echo a");
+  await shell.type("for i in 1\rdo nothing-to-do\x03");
+  await shell.prompt();
+  for (const line of ["# b", "echo )", "echo c"]) await shell.line(line);
+  assert.deepEqual(shell.records().map(({ command, exitCode }) => [command, exitCode]), [
+    ["true", 0],
+    ["(exit 3)", 3],
+    ["echo edited", -1],
+    ["false", -1],
+    ["echo a", 0],
+    ["# b", 0],
+    ["echo )", 2],
+    ["echo c", 0],
+  ]);
+});
+
+const ENDS: Record<string, readonly [before: string, line: string, exit: number]> = {
+  "exit with a status": ["trap 'echo bye' EXIT", "exit 3", 3],
+  "exit alone": ["trap 'echo bye' EXIT", "exit", 0],
+  "exit in a function": ["", "set -- $(exit 9); q() { exit 5; }; q", 5],
+  "set -e": ["", "set -e; (exit 4)", 4],
+  "a signal": ["", "kill -HUP $$", -1],
+};
+for (const [what, [before, line, exit]] of Object.entries(ENDS)) {
+  Deno.test(`bash hook: records with which status ${what} ends the shell`, async () => {
+    await using shell = await Shell.open("bash", { before });
+    await shell.line("true");
+    await shell.type(`${line}\r`);
+    await shell.ended();
+    const last = shell.records().at(-1)!;
+    assert.deepEqual([last.command, last.exitCode], [line, exit]);
   });
 }
 

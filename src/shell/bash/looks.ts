@@ -1,5 +1,5 @@
 /** Who looks what happened since the last prompt: the prompt command, a substitution, a function, the EXIT trap. */
-import { v } from "./numbers.ts";
+import { UNKNOWN_STATUS, v } from "./numbers.ts";
 import { calculate, LOOK, MICROSECONDS } from "./prompt_words.ts";
 
 /** Functions for the hook's script. */
@@ -18,14 +18,14 @@ __rustory_prompt() {
 }
 
 # In a command substitution: says what the last line is, and by its status whether there is a DEBUG trap (1)
-# and whether the history is empty (2), which its number does not tell.
+# and whether the history is empty (2) or off (4), which its number does not tell.
 __rustory_apart() {
   local - __rustory_text= __rustory_trapped=0
   builtin set +aeuxTE
   [[ -z $__rustory_debug ]] || __rustory_trapped=1
   __rustory_take
   builtin printf '%s' "\${__rustory_last[${v("looks")}]}" >&3
-  return "$((__rustory_trapped + (${v("number")} == 0 ? 2 : 0)))"
+  return "$((__rustory_trapped + (${v("number")} == 0 ? 2 : 0) + ${v("off")} * 4))"
 }
 
 # Called by a function of others, or as a whole prompt command where that is one string (bash 5.0).
@@ -46,7 +46,8 @@ __rustory_precmd() {
 }
 
 __rustory_exit() {
-  local -
+  local - __rustory_errexit=
+  case $- in *e*) __rustory_errexit=1 ;; esac
   builtin set +aeuxTE
   local IFS=$' \\t\\n' __rustory_text=
   ((BASH_SUBSHELL == 0)) || return 0
@@ -58,6 +59,20 @@ __rustory_exit() {
     )
   }"
   __rustory_witness[${v("looks")}]=$BASH_COMMAND
+  __rustory_last_status
   __rustory_take
+}
+
+# With what the shell ends. A signal leaves the status of the command before, a trap of the user's its own.
+__rustory_last_status() {
+  if [[ $BASH_COMMAND == ?(builtin\\ |command\\ |\\\\)@(exit|logout)\\ +([0-9]) ]]; then
+    ((${v("status")} = \${BASH_COMMAND##* } & 255, 1))
+  elif [[ $BASH_COMMAND == ?(builtin\\ |command\\ |\\\\)@(exit|logout)* ]]; then
+    [[ -z $__rustory_own_exit ]] || ${v("status")}=\${__rustory_before[${
+    v("noted")
+  }]-${UNKNOWN_STATUS}}
+  elif [[ -z $__rustory_errexit || -n $__rustory_own_exit ]]; then
+    ${v("status")}=${UNKNOWN_STATUS}
+  fi
 }
 `;

@@ -26,7 +26,11 @@ export const NUMBERS = {
   lookedUs: 0,
   /** 1 where PROMPT_COMMAND became read-only. */
   fixed: 0,
+  /** 1 where the history was off (`set +o history`) at the look before. */
+  off: 0,
   /** How often we moved to the front; at the limit we stay where we are. */
   moves: 0,
 } as const;
+/** What is recorded where nobody saw with which status a command ended. */
+export const UNKNOWN_STATUS = -1;
 type NumberName = keyof typeof NUMBERS;

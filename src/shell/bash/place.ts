@@ -62,6 +62,7 @@ __rustory_on_exit() {
   done
   __rustory_own=\${__rustory_own%"$__rustory_on_exit"}
   __rustory_own=\${__rustory_own%$'\\n'}
+  __rustory_own_exit=\${__rustory_own:+1}
   if [[ -z \${2-} ]]; then
     builtin trap -- "\${__rustory_own:+$__rustory_own$'\\n'}$__rustory_on_exit" EXIT
   elif [[ -n $__rustory_own ]]; then

@@ -15,7 +15,8 @@ const keep = (target: string, word: string): string =>
   `\${__rustory_none:\${__rustory_zero/"\${${target}:=${word}}"/0}:0}`;
 export const calculate = (...steps: string[]): string =>
   `\${__rustory_none:$((${steps.join(",")},0)):0}`;
-export const MICROSECONDS = "${EPOCHREALTIME//[^0-9]/}";
+/** 0 where somebody unset the variable, with which it loses its meaning for good. */
+export const MICROSECONDS = "10#0${EPOCHREALTIME//[^0-9]/}";
 
 // No "!" but the one that is meant: in posix mode that is the number too.
 export const PS0 = [
@@ -51,7 +52,8 @@ const IN_SUBSTITUTION = `\${__rustory_forks[${v("job")}]:+` +
       "3>&1 >/dev/null 2>&1 )",
   ) + calculate(
     `${v("trapped")}=$?&1`,
-    `${v("number")}=$?&2?0:${v("number")}`,
+    `${v("number")}=$?&2?0:$?&4?${v("seen")}:${v("number")}`,
+    `${v("off")}=$?&4?1:0`,
     ...settled(),
   ) + "}";
 

@@ -39,7 +39,7 @@ __rustory_on_exit=${quoteForShell(ON_EXIT)}
 # Writing past a limit on the size of files would end the shell.
 __rustory_limit() { [[ -n $__rustory_own_limit ]] || builtin trap '' XFSZ; }
 __rustory_unlimit() { [[ -n $__rustory_own_limit ]] || builtin trap - XFSZ; }
-__rustory_own_limit=
+__rustory_own_limit= __rustory_own_exit=
 
 ${[BASH_LOOKS, BASH_TAKE, BASH_HISTORY_LIST, BASH_SPOOL, BASH_PLACE].join("\n")}`;
 }

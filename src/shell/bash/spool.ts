@@ -7,9 +7,10 @@ __rustory_record() {
   [[ -n $6 && $6 != [[:blank:]]* && -z \${RUSTORY_HOOK_DISABLE-}$__rustory_paused ]] || return 0
   [[ -z $__rustory_follow || -n \${HISTFILE-} ]] || return 0
   [[ -e $__rustory_spool ]] || __rustory_create "$__rustory_spool" || return 0
-  local __rustory_took=$((($3 - $2) / 1000))
+  local __rustory_took=$((($3 - $2) / 1000)) __rustory_ms=$(($2 / 1000))
   ((__rustory_took >= 0)) || __rustory_took=0
-  builtin printf '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0bash\\0%s\\0%s\\0%s\\0\\n' "$1" "$(($2 / 1000))" \\
+  ((__rustory_ms > 0)) || builtin printf -v __rustory_ms '%(%s000)T' -1
+  builtin printf '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0bash\\0%s\\0%s\\0%s\\0\\n' "$1" "$__rustory_ms" \\
     "$__rustory_took" "$4" "\${HOSTNAME-}" "$5" "$6" >>"$__rustory_spool"
 }
 

@@ -1,6 +1,9 @@
 /** What ran since the look before, told by the numbers of the history. */
-import { v } from "./numbers.ts";
+import { UNKNOWN_STATUS, v } from "./numbers.ts";
 import { settled } from "./prompt_words.ts";
+
+/** A builtin is called by its name, or past a function or alias of that name. */
+const PREFIX = "?(builtin\\ |command\\ |\\\\)";
 
 /** Functions for the hook's script. */
 export const BASH_TAKE =
@@ -13,6 +16,8 @@ __rustory_take() {
   local __rustory_known __rustory_known_time __rustory_known_word
   __rustory_recall "\${__rustory_last[${v("looks")} - 1]-}"
   __rustory_limit
+  local __rustory_was_off=$((${v("off")}))
+  __rustory_off
   __rustory_read
   if ((${v("looks")} > 1)); then
     for ((__rustory_i = __rustory_first; __rustory_i <= ${v("noted")}; __rustory_i++)); do
@@ -22,9 +27,9 @@ __rustory_take() {
     # The number of an empty history is that of the first line.
     # After a command that PS0 noted only the lines of an editor were run; \`history -r\` reads others.
     if ((__rustory_now > __rustory_seen)) && [[ $__rustory_first -gt $${v("noted")} ||
-      \${__rustory_witness[${v("looks")}]-} == ?(builtin\\ |command\\ |\\\\)fc* ]]; then
+      \${__rustory_witness[${v("looks")}]-} == ${PREFIX}fc* ]]; then
       __rustory_unnoted $((__rustory_seen + 1)) "$__rustory_now" "$${v("status")}" \\
-        "\${__rustory_start[${v("noted")}]-0}"
+        "\${__rustory_start[${v("noted")}]-0}" $((__rustory_first <= ${v("noted")}))
     fi
   fi
   ((\${#__rustory_lines[@]})) || ${v("number")}=0
@@ -37,6 +42,18 @@ __rustory_take() {
   done
   unset -v "__rustory_witness[${v("looks")} - 1]" "__rustory_last[${v("looks")} - 2]"
   ((${settled().join(", ")}, 1))
+}
+
+# While the history is off its number is 1, whatever is in it.
+__rustory_off() {
+  ((${v("off")} = 0, 1))
+  [[ :$SHELLOPTS: != *:history:* ]] || return 0
+  local __rustory_i
+  __rustory_now=$__rustory_seen
+  for ((__rustory_i = __rustory_first; __rustory_i <= ${v("noted")}; __rustory_i++)); do
+    ((__rustory_entry[__rustory_i] <= __rustory_now)) || __rustory_now=\${__rustory_entry[__rustory_i]}
+  done
+  ((${v("off")} = 1, ${v("number")} = __rustory_now, 1))
 }
 
 # What __rustory_last has: a time, a length, what ran last for the line, and the line. Patterns are slow
@@ -57,6 +74,11 @@ __rustory_noted() {
     v("status")
   }}
   local __rustory_end=\${__rustory_start[$1 + 1]-$${v("endUs")}}
+  if ((__rustory_at == 1 && (__rustory_was_off || __rustory_seen > 1 && __rustory_now >= __rustory_seen))); then
+    # Entered while the history was off.
+    __rustory_entry[$1]=$__rustory_seen
+    return 0
+  fi
   local __rustory_ran=\${__rustory_word[$1 + 1]-\${__rustory_witness[${
     v("looks")
   }]-}} __rustory_text=
@@ -71,6 +93,8 @@ __rustory_noted() {
     fi
   fi
   __rustory_choose "$1" || return 0
+  # Of the lines that \`fc\` ran, its status is that of the last.
+  [[ $__rustory_ran != ${PREFIX}fc* ]] || ((__rustory_at >= __rustory_now)) || __rustory_status=${UNKNOWN_STATUS}
   __rustory_record "$1" "\${__rustory_start[$1]}" "$__rustory_end" "$__rustory_status" \\
     "\${__rustory_cwd[$1]-$PWD}" "$__rustory_text"
 }
@@ -79,14 +103,17 @@ __rustory_noted() {
 __rustory_choose() {
   local __rustory_line=\${__rustory_lines[__rustory_at]-} __rustory_time=\${__rustory_times[__rustory_at]-}
   local __rustory_is_new=
-  if [[ $__rustory_ran == ?(builtin\\ |command\\ |\\\\)history\\ -[sp]* ]]; then
+  if [[ $__rustory_ran == ${PREFIX}history\\ -[sp]* ]]; then
     # These take their own line out of the history.
     __rustory_text=$__rustory_ran
     return 0
   elif ((__rustory_at > __rustory_now)); then
     # The command shortened the history; its own line may still be the last.
     __rustory_line=\${__rustory_lines[__rustory_now]-}
-    [[ -n $__rustory_line && $__rustory_line == *"$__rustory_ran"* ]] || return 1
+    # It is so with \`fc -s\` too, which leaves what it ran, or the same once more.
+    [[ -n $__rustory_line ]] || return 1
+    [[ $__rustory_line == *"$__rustory_ran"* || $__rustory_ran == ${PREFIX}fc\\ *(-s|-e\\ -)* ]] ||
+      return 1
     __rustory_is_new=1
   elif ((__rustory_time > 0 && __rustory_time < __rustory_since)); then
     # Older than the prompt.
@@ -115,17 +142,15 @@ __rustory_is_repeat() {
   [[ \${HISTCONTROL-} != *@(ignorespace|ignoreboth)* && \${HISTIGNORE-&} == '&' ]]
 }
 
-# Lines $1 to $2 of the history, for which PS0 was not expanded: comments, syntax errors, what came from
-# an editor (C-x C-e, fc). $3 is the
-# status of the last, $4 a time before which it was not. Prompt commands may have put others' lines in.
+# Lines $1 to $2 of the history, for which PS0 was not expanded. $3 is the status behind them, $4 a time
+# before which it was not, $5 whether \`fc\` ran them. Prompt commands may have put others' lines in.
 __rustory_unnoted() {
-  local __rustory_i __rustory_line __rustory_time __rustory_status __rustory_start
+  local __rustory_i __rustory_line __rustory_time __rustory_status __rustory_start __rustory_draft=
   for ((__rustory_i = $1; __rustory_i <= $2; __rustory_i++)); do
     __rustory_line=\${__rustory_lines[__rustory_i]-} __rustory_time=\${__rustory_times[__rustory_i]:-0}
     ((__rustory_time >= __rustory_since)) || continue
     ((__rustory_time > __rustory_since)) || [[ $__rustory_line == \\#* ]] || ! __rustory_is_shared || continue
-    __rustory_status=0
-    [[ $__rustory_i != "$2" || $__rustory_line == \\#* ]] || __rustory_status=$3
+    __rustory_did_run "$2" "$3" "\${5-0}" || continue
     # Times are whole seconds there; after the look before it was in any case.
     __rustory_start=$((__rustory_time * 1000000))
     ((__rustory_start > ${v("lookedUs")})) || __rustory_start=$((${v("lookedUs")}))
@@ -134,6 +159,27 @@ __rustory_unnoted() {
     __rustory_record "$${v("looks")} $__rustory_sub" "$__rustory_start" "$__rustory_start" \\
       "$__rustory_status" "$PWD" "$__rustory_line"
   done
+}
+
+# Whether line __rustory_i was run, and with which __rustory_status; $1 is the last line, the rest as above.
+__rustory_did_run() {
+  __rustory_status=${UNKNOWN_STATUS}
+  if [[ $__rustory_line == \\#* ]]; then
+    # A comment.
+    __rustory_status=0
+  elif ((!$3)) && [[ \${PS0-} == *__rustory_n_noted* && :$BASHOPTS: == *:promptvars:* ]]; then
+    if ((__rustory_i == $1)) && [[ -z $__rustory_draft ]]; then
+      # A line with a mistake in it; else one that was left (by ctrl-c or an empty editor).
+      (($2 != 0 && $2 != 130)) || return 1
+      __rustory_status=$2
+    elif [[ -z $__rustory_draft && :$BASHOPTS: == *:cmdhist:* ]]; then
+      # C-x C-e puts the line into the history from which the editor starts. What the editor gave follows.
+      __rustory_draft=1
+      return 1
+    fi
+  elif ((__rustory_i == $1)); then
+    __rustory_status=$2
+  fi
 }
 
 # Whether a prompt command reads lines of other shells into this history.
