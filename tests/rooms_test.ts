@@ -122,6 +122,17 @@ Deno.test("time comes from the Clock", async () => {
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("signals are joined in one way, which leaves nothing behind on the long-lived one", async () => {
+  const wrong: string[] = [];
+  for await (const file of sources(SRC)) {
+    const text = withoutComments(await Deno.readTextFile(file));
+    if (/\bAbortSignal\.(any|timeout)\(/.test(text)) {
+      wrong.push(file.pathname.slice(SRC.pathname.length));
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 interface Arrows {
   readonly arrows: readonly string[];
   /** "every room above": what it uses of them is its own affair. */

@@ -1,4 +1,5 @@
 /** A device taking part in the network: node, dialler, service, engine and announcer, fitted together. */
+import { linkedController } from "../base/async/linked_signal.ts";
 import { Disposers } from "../base/disposers.ts";
 import { supervise } from "../base/async/supervise.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
@@ -193,7 +194,10 @@ export async function openSession(
     swarmKey: swarmKeyFingerprint(options.swarmKey),
     trackers,
     replication,
-    nextRound: (signal) => rounds.next(engine, AbortSignal.any([signal, node.stopped])),
+    async nextRound(signal): Promise<SyncReport> {
+      using either = linkedController(signal, node.stopped);
+      return await rounds.next(engine, either.signal);
+    },
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }

@@ -1,4 +1,5 @@
 /** Finding each other on the local network: when to send what, and who was heard. */
+import { linkedController } from "../base/async/linked_signal.ts";
 import type { Clock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
@@ -78,7 +79,7 @@ export class LanDiscovery {
   /** Where beacons came from that our key does not open, and when. */
   readonly #strangers = new Map<string, number>();
   #lastSentMs = 0;
-  #greet = new AbortController();
+  #greet: Pick<AbortController, "abort"> = new AbortController();
   #stale = 0;
   #isRunning = true;
 
@@ -95,8 +96,9 @@ export class LanDiscovery {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#deps;
     while (!signal.aborted) {
-      this.#greet = new AbortController();
-      const either = AbortSignal.any([signal, this.#greet.signal]);
+      using greet = linkedController(signal);
+      this.#greet = greet;
+      const either = greet.signal;
       try {
         let before = 0;
         for (const at of GREETINGS_MS) {

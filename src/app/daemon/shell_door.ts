@@ -1,4 +1,5 @@
 /** The part that serves the shells: it has the picker painted where they wait. */
+import { linkedController } from "../../base/async/linked_signal.ts";
 import { every } from "../../base/async/timer.ts";
 import { causeChain } from "../../base/rr_error.ts";
 import { shellDoorFile } from "../../config/paths.ts";
@@ -55,7 +56,7 @@ async function pick(
     deps.logger.debug("No picker for a shell", { error: causeChain(error) });
     return line.send("no");
   }
-  const end = new AbortController();
+  using end = linkedController(stop);
   const leave = (): void => end.abort(new Error("The shell has gone"));
   using _life = every(deps.world.clock, SIGN_OF_LIFE_MS, () => line.send("."));
   try {
@@ -67,12 +68,7 @@ async function pick(
     await terminal.breathe();
     if (!line.isOpen) return;
     line.send("here");
-    const answer = await paint.pick(
-      request,
-      terminal,
-      history,
-      AbortSignal.any([stop, end.signal]),
-    );
+    const answer = await paint.pick(request, terminal, history, end.signal);
     line.send(`=${answer ?? ""}`);
   } finally {
     terminal.close();

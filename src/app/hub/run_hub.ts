@@ -1,4 +1,5 @@
 /** Tracker, relay and, if wanted, an always-on device, as one program. */
+import { linkedController } from "../../base/async/linked_signal.ts";
 import type { Part } from "../../base/async/supervise.ts";
 import { supervise } from "../../base/async/supervise.ts";
 import { untilAborted } from "../../base/async/until_aborted.ts";
@@ -123,8 +124,8 @@ class Hub {
         await this.#world.clock.sleep(KEY_LOOK_MS, signal).catch(() => {});
         continue;
       }
-      const changed = new AbortController();
-      const until = AbortSignal.any([signal, changed.signal]);
+      using changed = linkedController(signal);
+      const until = changed.signal;
       const working = work(until).catch((error) => {
         if (until.aborted) return;
         changed.abort(error);

@@ -1,4 +1,5 @@
 /** The sync after a pairing, and what both sides can say of it. */
+import { linkedController } from "../../base/async/linked_signal.ts";
 import type { Logger } from "../../base/log.ts";
 import type { World } from "../../base/world.ts";
 import { untilAborted } from "../../base/async/until_aborted.ts";
@@ -177,9 +178,8 @@ async function untilCalled(
   });
   const now = routeNow();
   if (now !== undefined) called.resolve(now);
-  const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  const late = clock.sleep(PATIENCE_MS, until).catch(() => {});
+  using over = linkedController(signal);
+  const late = clock.sleep(PATIENCE_MS, over.signal).catch(() => {});
   const route = await Promise.race([called.promise, late.then(() => undefined)]);
   // Its round may still be under way: a long one goes on for as long as it is connected.
   if (route !== undefined && routeNow() !== undefined) {

@@ -1,4 +1,5 @@
 /** The side on which the code is typed, from finding the other one to its card. */
+import { timeLimit } from "../../base/async/timer.ts";
 import { RrError, toError } from "../../base/rr_error.ts";
 import type { PairCard } from "../../pair/card.ts";
 import { formatCode, type PairCode } from "../../pair/code.ts";
@@ -43,12 +44,10 @@ export async function pairAsGuest(
   deps: WayDeps,
   signal: AbortSignal,
 ): Promise<Met> {
-  const over = new AbortController();
-  const search = AbortSignal.timeout(SEARCH_MS);
-  const until = AbortSignal.any([signal, over.signal]);
-  const ways = waysOf(plan, deps, until, AbortSignal.any([until, search]));
+  using search = timeLimit(deps.clock, SEARCH_MS, signal);
+  const ways = waysOf(plan, deps, signal, search.signal);
   try {
-    return await meet(plan.code, await Promise.any(ways), deps, until);
+    return await meet(plan.code, await Promise.any(ways), deps, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof AggregateError) throw notFound(plan, error.errors);
@@ -57,6 +56,8 @@ export async function pairAsGuest(
         hint: "Run `rr pair` on the other machine again, and type the new code",
       })
       : error;
+  } finally {
+    search.abort(new Error("the pairing is over"));
   }
 }
 
@@ -64,7 +65,7 @@ export async function pairAsGuest(
 export async function meet(
   code: PairCode,
   line: GuestLine,
-  deps: Pick<WayDeps, "random">,
+  deps: WayDeps,
   signal: AbortSignal,
 ): Promise<Met> {
   const started = startGuest(code, line.hello, deps.random);
@@ -73,9 +74,9 @@ export async function meet(
     throw pairFailure(started.why, "guest");
   }
   await line.send("answer", started.value.answer);
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(OFFER_MS)]);
+  using patience = timeLimit(deps.clock, OFFER_MS, signal);
   const offer = started.value.offer(
-    await line.offer(patience).catch((error) => {
+    await line.offer(patience.signal).catch((error) => {
       signal.throwIfAborted();
       throw new WayError(`the other machine has not answered (${toError(error).message})`);
     }),
@@ -104,7 +105,7 @@ function waysOf(
   }
   if (at !== undefined) {
     const { host, port } = parseAt(at);
-    return [callHost(host, port, number, signal)];
+    return [callHost(host, port, number, deps, signal)];
   }
   return [
     findOnNetwork(number, deps, search),

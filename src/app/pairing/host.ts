@@ -1,4 +1,7 @@
 /** The side that shows the code, from the first message to the last. */
+import { linkedController } from "../../base/async/linked_signal.ts";
+import { raceAbort } from "../../base/async/race_abort.ts";
+import { timeLimit } from "../../base/async/timer.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { PairCard } from "../../pair/card.ts";
 import { createCode, formatCode, type PairCode } from "../../pair/code.ts";
@@ -38,14 +41,13 @@ export async function pairAsHost(
   await using open = await openWays(plan, deps, signal);
   const { code, ways, problems, start } = open;
   plan.onCode(formatCode(code), ways.map((way) => way.name), problems);
-  const life = AbortSignal.timeout(CODE_LIFE_MS);
-  const until = AbortSignal.any([signal, life]);
-  const line = await firstAnswer(ways, until).catch((error) => {
+  using life = timeLimit(deps.clock, CODE_LIFE_MS, signal);
+  const line = await firstAnswer(ways, life.signal).catch((error) => {
     signal.throwIfAborted();
-    if (life.aborted) throw expired();
+    if (life.signal.aborted) throw expired();
     throw error;
   });
-  return { card: await exchange(start, line, plan.card, signal), way: line.name };
+  return { card: await exchange(start, line, plan.card, deps, signal), way: line.name };
 }
 
 /** The messages after the answer has come. */
@@ -53,6 +55,7 @@ export async function exchange(
   start: HostStart,
   line: HostLine,
   card: PairCard,
+  { clock }: Pick<WayDeps, "clock">,
   signal: AbortSignal,
 ): Promise<PairCard> {
   const confirmed = start.answer(line.answer);
@@ -61,8 +64,8 @@ export async function exchange(
     throw pairFailure(confirmed.why, "host");
   }
   await line.send(confirmed.value.offer(card));
-  const late = AbortSignal.timeout(REPLY_MS);
-  const bytes = await line.reply(AbortSignal.any([signal, late])).catch((error) => {
+  using patience = timeLimit(clock, REPLY_MS, signal);
+  const bytes = await line.reply(patience.signal).catch((error) => {
     signal.throwIfAborted();
     throw new RrError(
       "network",
@@ -124,15 +127,10 @@ async function openWays(plan: HostPlan, deps: WayDeps, signal: AbortSignal): Pro
 
 /** The first answer on any way; a way that fails leaves the others. */
 async function firstAnswer(ways: readonly HostWay[], signal: AbortSignal): Promise<HostLine> {
-  const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
-  const stopped = Promise.withResolvers<never>();
-  const stop = (): void => stopped.reject(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
+  using over = linkedController(signal);
   try {
-    return await Promise.race([Promise.any(ways.map((way) => way.line(until))), stopped.promise]);
+    return await raceAbort(Promise.any(ways.map((way) => way.line(over.signal))), signal);
   } finally {
-    signal.removeEventListener("abort", stop);
     over.abort(new Error("answered"));
   }
 }

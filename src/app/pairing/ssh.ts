@@ -1,6 +1,7 @@
 /** Pairing both ends over an ssh login that works: the login vouches for both, so no code is typed. */
 import { spawn } from "node:child_process";
 import process from "node:process";
+import { timeLimit } from "../../base/async/timer.ts";
 import { RrError } from "../../base/rr_error.ts";
 import { FrameStream } from "../../lan/frames.ts";
 import type { PairCard } from "../../pair/card.ts";
@@ -60,16 +61,16 @@ export async function pairOverSsh(
   child.on("error", () => ended.resolve(NOT_FOUND + 1));
   child.on("exit", (code) => ended.resolve(code ?? SSH_FAILED));
   const stream = new FrameStream(child.stdout!, child.stdin!, () => child.kill());
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(LOGIN_MS)]);
+  using patience = timeLimit(deps.clock, LOGIN_MS, signal);
   const start = async (): Promise<PairCard | undefined> => {
-    if (!await untilReady(stream, patience)) return undefined;
+    if (!await untilReady(stream, patience.signal)) return undefined;
     const code = createCode(deps.random);
     stream.writeLine(formatCode(code));
     const host = startHost(code, deps.random);
     await stream.write(host.hello);
-    const answer = await stream.frame(patience);
+    const answer = await stream.frame(patience.signal);
     if (answer === undefined) return undefined;
-    return await exchange(host, hostLine(stream, target, answer), card, signal);
+    return await exchange(host, hostLine(stream, target, answer), card, deps, signal);
   };
   try {
     const theirs = await start();

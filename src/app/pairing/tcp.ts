@@ -1,5 +1,7 @@
 /** Pairing over a TCP connection of its own, found by a beacon or by address. */
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { timeLimit } from "../../base/async/timer.ts";
+import { raceAbort } from "../../base/async/race_abort.ts";
 import type { Clock } from "../../base/clock.ts";
 import { Disposers } from "../../base/disposers.ts";
 import type { Random } from "../../base/random.ts";
@@ -36,7 +38,7 @@ export async function openNetworkWay(
     sockets.add(socket);
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket));
-    void greet(socket, number, hello).then((line) => line && resolve(line), () => {});
+    void greet(socket, number, hello, deps.clock).then((line) => line && resolve(line), () => {});
   });
   parts.use({
     [Symbol.dispose]: () => {
@@ -59,13 +61,16 @@ async function greet(
   socket: Socket,
   number: number,
   hello: Uint8Array,
+  clock: Clock,
 ): Promise<HostLine | undefined> {
   const stream = new FrameStream(socket, socket, () => socket.destroy());
-  const patience = AbortSignal.timeout(ANSWER_MS);
+  using patience = timeLimit(clock, ANSWER_MS);
   try {
-    if (await stream.line(patience) !== `rustory-pair ${number}`) throw new WayError("a stranger");
+    if (await stream.line(patience.signal) !== `rustory-pair ${number}`) {
+      throw new WayError("a stranger");
+    }
     await stream.write(hello);
-    const answer = await stream.frame(patience);
+    const answer = await stream.frame(patience.signal);
     if (answer === undefined) throw new WayError("no answer");
     return hostLine(stream, "the network", answer);
   } catch {
@@ -101,18 +106,11 @@ export async function findOnNetwork(
       const key = `${address} ${port}`;
       if (tried.has(key) || tried.size >= MAX_WAITING) continue;
       tried.add(key);
-      callHost(address, port, number, signal).then(resolve, () => {});
+      callHost(address, port, number, deps, signal).then(resolve, () => {});
     }
   };
   await using _seeking = await seek(number, () => undefined, tryAt, deps);
-  const stopped = Promise.withResolvers<never>();
-  const stop = (): void => stopped.reject(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([promise, stopped.promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  return await raceAbort(promise, signal);
 }
 
 /**
@@ -124,15 +122,14 @@ export async function callHost(
   host: string,
   port: number,
   number: number,
+  { clock }: Pick<WayDeps, "clock">,
   signal: AbortSignal,
 ): Promise<GuestLine> {
   const socket = connect({ host, port });
-  const stop = (): void => void socket.destroy();
-  signal.addEventListener("abort", stop, { once: true });
-  const stream = new FrameStream(socket, socket, stop);
+  const stream = new FrameStream(socket, socket, () => socket.destroy());
   stream.writeLine(`rustory-pair ${number}`);
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-  const hello = await stream.frame(patience).catch(() => undefined);
+  using patience = timeLimit(clock, ANSWER_MS, signal);
+  const hello = await stream.frame(patience.signal).catch(() => undefined);
   if (hello !== undefined) return guestLine(stream, `the network, ${host}`, hello);
   socket.destroy();
   signal.throwIfAborted();

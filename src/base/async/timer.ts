@@ -1,5 +1,6 @@
 /** Timers on the clock that end with the block that made them. */
 import type { Clock } from "../clock.ts";
+import { type LinkedController, linkedController } from "./linked_signal.ts";
 
 /** Calls `act` when `ms` have passed, unless it is disposed of before. */
 export function after(clock: Clock, ms: number, act: () => void): Disposable {
@@ -20,4 +21,22 @@ export function every(clock: Clock, ms: number, act: () => void): Disposable {
   };
   turn();
   return { [Symbol.dispose]: () => over.abort() };
+}
+
+/** A controller that is also aborted by other signals, and when `ms` have passed. */
+export function timeLimit(
+  clock: Clock,
+  ms: number,
+  ...signals: readonly (AbortSignal | undefined)[]
+): LinkedController {
+  const limit = linkedController(...signals);
+  const timer = after(clock, ms, () => limit.abort(new Error(`${ms} ms are over`)));
+  return {
+    signal: limit.signal,
+    abort: limit.abort,
+    [Symbol.dispose](): void {
+      timer[Symbol.dispose]();
+      limit[Symbol.dispose]();
+    },
+  };
 }

@@ -1,4 +1,5 @@
 /** Protocol 2 at work: the state machine of `named/` over real streams, a real store and a real clock. */
+import { linkedController } from "../../base/async/linked_signal.ts";
 import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
@@ -63,7 +64,7 @@ export class Replicator implements AsyncDisposable {
   readonly #state: Replica;
   readonly #standing: Standing;
   readonly #controls = new Map<string, FrameStream<ControlFrame>>();
-  readonly #opening = new Map<string, AbortController>();
+  readonly #opening = new Set<PeerId>();
   readonly #exchanges = new Map<ExchangeId, ExchangeStream>();
   readonly #events: Event[] = [];
   readonly #stopped = new AbortController();
@@ -104,11 +105,9 @@ export class Replicator implements AsyncDisposable {
   peerConnected(peer: PeerId): void {
     if (this.#stopped.signal.aborted || this.#controls.has(peer) || this.#opening.has(peer)) return;
     if (!this.serves(peer)) return;
-    const opening = new AbortController();
-    this.#opening.set(peer, opening);
-    const signal = AbortSignal.any([opening.signal, this.#stopped.signal]);
+    this.#opening.add(peer);
     const holder: { stream?: FrameStream<ControlFrame> } = {};
-    this.#deps.net.openControl(peer, this.#controlEvents(peer, holder), signal)
+    this.#deps.net.openControl(peer, this.#controlEvents(peer, holder), this.#stopped.signal)
       .then((stream) => {
         holder.stream = stream;
         this.#opening.delete(peer);
@@ -126,15 +125,11 @@ export class Replicator implements AsyncDisposable {
   async settle(peer: PeerId, signal: AbortSignal): Promise<Exchanged> {
     this.peerConnected(peer);
     this.changed();
-    const until = AbortSignal.any([signal, this.#stopped.signal]);
     while (!this.#standing.hasAllOf(peer) && this.serves(peer)) {
-      const quiet = new AbortController();
-      const timer = this.#deps.clock.sleep(QUIET_MS, AbortSignal.any([until, quiet.signal]))
+      using quiet = linkedController(signal, this.#stopped.signal);
+      const timer = this.#deps.clock.sleep(QUIET_MS, quiet.signal)
         .then(() => "quiet", () => "stopped");
-      const first = await Promise.race([
-        this.#standing.next(AbortSignal.any([until, quiet.signal])),
-        timer,
-      ]);
+      const first = await Promise.race([this.#standing.next(quiet.signal), timer]);
       quiet.abort();
       signal.throwIfAborted();
       if (first !== undefined) break;

@@ -1,0 +1,52 @@
+/** Timers that end with the block that made them. */
+import assert from "node:assert/strict";
+import { after, every, timeLimit } from "../../../src/base/async/timer.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
+
+Deno.test("after() acts once, when its time has come", async () => {
+  const clock = new FakeClock();
+  let acts = 0;
+  using _timer = after(clock, 100, () => acts++);
+  await clock.advance(99);
+  assert.equal(acts, 0);
+  await clock.advance(1);
+  await clock.advance(1_000);
+  assert.equal(acts, 1);
+});
+
+Deno.test("after() and every() do nothing more once they are disposed of, and leave no sleep behind", async () => {
+  const clock = new FakeClock();
+  let acts = 0;
+  {
+    using _one = after(clock, 100, () => acts++);
+    using _many = every(clock, 100, () => acts++);
+    await clock.advance(50);
+  }
+  await clock.advance(1_000);
+  assert.equal(acts, 0);
+  assert.equal(clock.sleeping, 0);
+});
+
+Deno.test("every() acts again and again", async () => {
+  const clock = new FakeClock();
+  let acts = 0;
+  using _timer = every(clock, 100, () => acts++);
+  for (let i = 0; i < 5; i++) await clock.advance(100);
+  assert.equal(acts, 5);
+});
+
+Deno.test("timeLimit() ends by its time, by a signal, or by hand", async () => {
+  const clock = new FakeClock();
+  using byTime = timeLimit(clock, 100);
+  const outer = new AbortController();
+  using bySignal = timeLimit(clock, 1_000, undefined, outer.signal);
+  using byHand = timeLimit(clock, 1_000);
+  await clock.advance(100);
+  assert.equal(byTime.signal.aborted, true);
+  assert.equal(bySignal.signal.aborted, false);
+  const reason = new Error("the end");
+  outer.abort(reason);
+  assert.equal(bySignal.signal.reason, reason);
+  byHand.abort(reason);
+  assert.equal(byHand.signal.reason, reason);
+});
