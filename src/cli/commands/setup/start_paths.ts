@@ -1,4 +1,5 @@
 /** Where the shells have their start files. */
+import { timeLimit } from "../../../base/async/timer.ts";
 import { accessSync, chownSync, constants, readlinkSync, statSync } from "node:fs";
 import { HOOK_SHELLS, hookFile } from "../../../app/hook_file.ts";
 import type { World } from "../../../base/world.ts";
@@ -75,7 +76,8 @@ async function zdotdirOf(world: World, home: string, run: Run): Promise<string |
   if (!isNamed) return undefined;
   try {
     const asked = ["zsh", "-c", 'print -rn -- "${ZDOTDIR-}"'];
-    const { code, stdout } = await run(asked, { signal: AbortSignal.timeout(ZSH_MS) });
+    using patience = timeLimit(world.clock, ZSH_MS);
+    const { code, stdout } = await run(asked, { signal: patience.signal });
     const folder = stdout.split("\n").at(-1)!.replace(/(?<=.)\/+$/, "");
     return code === 0 && folder.startsWith("/") ? folder : undefined;
   } catch {
