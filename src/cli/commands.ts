@@ -62,7 +62,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   delete: {
     group: "History",
     brief: "Delete commands for good: by id, by exact text, or what a search finds",
-    load: () => import("./commands/delete.ts"),
+    load: () => import("./commands/delete/delete.ts"),
   },
   prune: {
     group: "History",

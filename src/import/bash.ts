@@ -1,7 +1,7 @@
 /** bash history files to drafts, read as bash itself reads them (`read_history_range`). */
 import { decode } from "../base/bytes.ts";
 import type { EntryDraft } from "../history/entry.ts";
-import { lineEnd, timeOf } from "./byte_lines.ts";
+import { lineEnd, type Placed, timeOf } from "./byte_lines.ts";
 
 const HASH = 0x23;
 // Real times have nine digits since 1973; `#123` is a comment that somebody typed.
@@ -15,8 +15,14 @@ const FEWEST_DIGITS = 9;
  * line is a command, and a time, where there is one, belongs to the next line.
  */
 export function* parseBashHistory(bytes: Uint8Array): Generator<EntryDraft> {
+  for (const { draft } of bashCommands(bytes)) yield draft;
+}
+
+/** The same, with where each stands. */
+export function* bashCommands(bytes: Uint8Array): Generator<Placed<EntryDraft>> {
   const isTimed = timestampAt(bytes, 0, lineEnd(bytes, 0)) !== undefined;
   let seconds: string | undefined;
+  let from = 0;
   for (let start = 0; start < bytes.length;) {
     let end = lineEnd(bytes, start);
     const stamp = timestampAt(bytes, start, end);
@@ -26,10 +32,13 @@ export function* parseBashHistory(bytes: Uint8Array): Generator<EntryDraft> {
       if (isTimed) end = groupEnd(bytes, end);
       const command = decode(bytes.subarray(start, end));
       if (command !== "") {
-        yield { startedAtMs: timeOf(seconds), command, shell: "bash" };
+        const draft = { startedAtMs: timeOf(seconds), command, shell: "bash" } as const;
+        yield { draft, from, to: Math.min(end + 1, bytes.length) };
         seconds = undefined;
       }
     }
+    // A time stands before the command that it is of.
+    if (stamp === undefined) from = end + 1;
     start = end + 1;
   }
 }
@@ -45,8 +54,8 @@ function groupEnd(bytes: Uint8Array, firstEnd: number): number {
   return end;
 }
 
-// The digits of a line that is `#` and digits only; a time outside all bounds still ends a command.
-function timestampAt(bytes: Uint8Array, start: number, end: number): string | undefined {
+/** The digits of a line that is `#` and digits only; a time outside all bounds still ends a command. */
+export function timestampAt(bytes: Uint8Array, start: number, end: number): string | undefined {
   const length = end - start - 1;
   if (bytes[start] !== HASH || length < FEWEST_DIGITS) return undefined;
   for (let i = start + 1; i < end; i++) {

@@ -3,6 +3,15 @@ import { MAX_STARTED_AT_MS } from "../history/check_entry.ts";
 
 export const NEWLINE = 10;
 
+/** One command of a history file, and where it stands there. */
+export interface Placed<T> {
+  readonly draft: T;
+  /** Index of its first byte, that of a time before it included. */
+  readonly from: number;
+  /** Index behind its last byte and the end of its line. */
+  readonly to: number;
+}
+
 /** The index of the next newline from `from`, or the end of `bytes`. */
 export function lineEnd(bytes: Uint8Array, from: number): number {
   const at = bytes.indexOf(NEWLINE, from);

@@ -1,7 +1,7 @@
 /** zsh history files to drafts, read as zsh itself reads them (`readhistfile` in its Src/hist.c). */
 import { decode } from "../base/bytes.ts";
 import type { EntryDraft } from "../history/entry.ts";
-import { lineEnd, timeOf } from "./byte_lines.ts";
+import { lineEnd, type Placed, timeOf } from "./byte_lines.ts";
 
 const BACKSLASH = 0x5c;
 // zsh keeps bytes that its lexer uses as tokens as this byte and the byte with bit 5 flipped.
@@ -19,6 +19,11 @@ const HEADER = /^:\s*([-+]?\d+)[^:;\n]*(?::([^;\n]*))?;/;
  * decoded; a command without a time has none, and a time that cannot be meant counts as none.
  */
 export function* parseZshHistory(bytes: Uint8Array): Generator<EntryDraft> {
+  for (const { draft } of zshCommands(bytes)) yield draft;
+}
+
+/** The same, with where each stands. */
+export function* zshCommands(bytes: Uint8Array): Generator<Placed<EntryDraft>> {
   let nextMeta = bytes.indexOf(META);
   for (let start = 0; start < bytes.length;) {
     let end = lineEnd(bytes, start);
@@ -31,7 +36,10 @@ export function* parseZshHistory(bytes: Uint8Array): Generator<EntryDraft> {
     const isMetafied = nextMeta >= start && nextMeta < end;
     const record = bytes.subarray(start, end);
     const text = decode(isMetafied ? unmetafied(record) : record);
-    if (text !== "") yield draftOf(isMultiLine ? text.replaceAll("\\\n", "\n") : text);
+    if (text !== "") {
+      const draft = draftOf(isMultiLine ? text.replaceAll("\\\n", "\n") : text);
+      yield { draft, from: start, to: Math.min(end + 1, bytes.length) };
+    }
     start = end + 1;
   }
 }

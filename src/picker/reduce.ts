@@ -30,7 +30,12 @@ export type PickerEvent =
   /** The answer to `details`; `undefined` if the command is gone. */
   | { readonly kind: "runs"; readonly line: number; readonly runs: CommandRuns | undefined }
   /** The answer to `delete`. */
-  | { readonly kind: "deleted"; readonly line: number; readonly count: number }
+  | {
+    readonly kind: "deleted";
+    readonly line: number;
+    readonly count: number;
+    readonly reach: "everywhere" | "here";
+  }
   /** The answer to `complete`. */
   | { readonly kind: "names"; readonly names: Names; readonly home: string | undefined }
   /** Something asked for did not work; the picker goes on. */
@@ -81,7 +86,9 @@ export function reduce(state: PickerState, event: PickerEvent): Step {
     case "deleted":
       return searchAgain({
         ...state,
-        notice: event.count > 0 ? `Deleted ${runsInWords(event.count)}` : "It was gone already",
+        notice: event.count > 0
+          ? `Deleted ${runsInWords(event.count)}${REACH[event.reach]}`
+          : "It was gone already",
       });
     case "names":
       return completed(state, event.names, event.home);
@@ -401,3 +408,9 @@ function onPage(state: PickerState, key: Key): Step {
       return still({ ...state, view: { kind: "list" } });
   }
 }
+
+/** Where a command is gone; the picker has no room to name the devices. */
+const REACH = {
+  everywhere: "; `rr delete --status` tells on which devices (original ones never learn of it)",
+  here: " on this device only",
+} as const;

@@ -271,7 +271,7 @@ Deno.test("rr delete asks on a terminal, and takes nothing but y for yes", async
     using world = annsWorld({ env: { HOME: sample.home }, terminal: true, stdin: answer });
     const ran = await rr(world, "delete", "git");
     assert.equal(ran.code, code, ran.err);
-    assert.match(ran.err, /git push\n.*Delete 3 entries\? \[y\/N\] /s);
+    assert.match(ran.err, /git push\n.*Delete 3 entries on all devices\? \[y\/N\] /s);
     assert.equal(entriesOf(world).length, left);
   }
   using sample = await sampleWorld();
@@ -287,6 +287,34 @@ Deno.test("rr delete without a terminal needs --yes, or --dry-run", async () => 
     assert.match(err, /not a terminal[^]*--dry-run[^]*--yes/);
   }
   assert.match((await rr(world, "search", "git")).out, /git status/);
+});
+
+Deno.test("rr delete --shell-history takes the lines out of the shells' own files too", async () => {
+  using world = await sampleWorld();
+  const zsh = `${world.home}/.zsh_history`;
+  const bash = `${world.home}/.bash_history`;
+  const fill = (): void => {
+    Deno.writeTextFileSync(zsh, ": 17:0;git push\n: 18:0;ls\n", { mode: 0o600 });
+    Deno.writeTextFileSync(bash, "git push\ngit push\nls\n", { mode: 0o600 });
+  };
+  fill();
+  const dry = await rr(world, "delete", "--cmd", "git push", "--shell-history", "--dry-run");
+  assert.match(dry.out, /shell history dry-run: zsh .*\.zsh_history removed=1\n/);
+  assert.match(dry.out, /shell history dry-run: bash .*\.bash_history removed=2\n/);
+  assert.match((await rr(world, "delete", "--cmd", "git push", "--yes")).err, /^(?!.*memory)/s);
+  assert.match(Deno.readTextFileSync(zsh), /git push/, "without the flag the files are left alone");
+  // It is gone from the history, and the files can be cleared all the same.
+  const done = await rr(world, "delete", "--cmd", "git push", "--shell-history", "--yes");
+  assert.equal(done.code, 0, done.err);
+  assert.match(done.out, /^delete: matched=0 deleted=0\nshell history: zsh .* removed=1\n/);
+  assert.match(done.err, /a shell that is open has its history in memory/);
+  assert.equal(Deno.readTextFileSync(zsh), ": 18:0;ls\n");
+  assert.equal(Deno.readTextFileSync(bash), "ls\n");
+  fill();
+  Deno.linkSync(bash, `${bash}.second`);
+  const refused = await rr(world, "delete", "--cmd", "git push", "--shell-history", "--yes");
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /Cannot rewrite ".*\.bash_history": it has a second name/);
 });
 
 Deno.test("rr delete leaves the text nowhere in the database's folder", async () => {

@@ -165,7 +165,7 @@ Deno.test("reduce() deletes only after a yes", () => {
       line: 1,
       reach: "everywhere",
     }]);
-    const again = picker.send({ kind: "deleted", line: 1, count: 2 });
+    const again = picker.send({ kind: "deleted", line: 1, count: 2, reach: "here" });
     assert.deepEqual(again, [{ kind: "search" }]);
     assert.match(picker.state.notice!, /2 runs/);
   }

@@ -197,7 +197,7 @@ export class PickerSession {
           const id = this.#loader.index.id(effect.line);
           const count = this.#deps.source.delete(id, effect.reach);
           this.#loader.index.remove(effect.line);
-          this.#dispatch({ kind: "deleted", line: effect.line, count });
+          this.#dispatch({ kind: "deleted", line: effect.line, count, reach: effect.reach });
         });
     }
   }

@@ -1,19 +1,19 @@
-import { drainFirst } from "../../app/intake.ts";
-import { backoffMs } from "../../base/async/retry.ts";
-import { RrError } from "../../base/rr_error.ts";
-import type { World } from "../../base/world.ts";
-import { loadSettings } from "../../config/load.ts";
-import type { Settings } from "../../config/settings.ts";
-import type { Entry } from "../../history/entry.ts";
-import { printable } from "../../base/printable.ts";
-import { type History, openHistory } from "../../store/file/open_history.ts";
-import type { Selection } from "../../store/log/removal.ts";
-import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
-import { localTime } from "../entry_format.ts";
-import { ExitCode } from "../exit_code.ts";
-import { listFlag, switchFlag, textFlag } from "../flags.ts";
-import { forOutput, printInfo, printLine, printWarning } from "../print.ts";
-import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../run_filter_flags.ts";
+import { drainFirst } from "../../../app/intake.ts";
+import { backoffMs } from "../../../base/async/retry.ts";
+import { RrError } from "../../../base/rr_error.ts";
+import type { World } from "../../../base/world.ts";
+import { loadSettings } from "../../../config/load.ts";
+import type { Settings } from "../../../config/settings.ts";
+import type { Entry } from "../../../history/entry.ts";
+import { printable } from "../../../base/printable.ts";
+import { type History, openHistory } from "../../../store/file/open_history.ts";
+import type { Selection } from "../../../store/log/removal.ts";
+import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
+import { localTime } from "../../entry_format.ts";
+import { ExitCode } from "../../exit_code.ts";
+import { listFlag, switchFlag, textFlag } from "../../flags.ts";
+import { forOutput, printInfo, printLine, printWarning } from "../../print.ts";
+import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../../run_filter_flags.ts";
 
 interface Flags extends RunFilterFlags {
   readonly id: readonly string[] | undefined;
@@ -25,6 +25,7 @@ interface Flags extends RunFilterFlags {
   readonly here: boolean;
   readonly status: boolean;
   readonly propagateEarlier: boolean;
+  readonly shellHistory: boolean;
 }
 
 /** `rr delete` */
@@ -32,7 +33,7 @@ export const command: CliCommand = defineCommand<Flags, string[]>({
   usage: [
     "--id <ids> [--dry-run]",
     "--cmd <text> [--dry-run]",
-    "[words...] [filters] [--here] [--dry-run]",
+    "[words...] [filters] [--here] [--shell-history] [--dry-run]",
     "--status",
     "--propagate-earlier",
     "--finish",
@@ -41,12 +42,15 @@ export const command: CliCommand = defineCommand<Flags, string[]>({
     `It shows what would go and asks; without a terminal it needs --yes. Afterwards the text is nowhere in
 the database, its write-ahead log or the spool, and syncing does not bring it back. The daemons of your
 other devices delete it as well, when they next meet one that knows; --status shows who has. Devices
-with the original rr or rr 0.1.0 never learn of it, and the history file of your shell keeps its lines.
-With --here, only this device forgets. Ends with 1 if nothing matches.
+with the original rr or rr 0.1.0 never learn of it. With --here, only this device forgets.
+
+The history files of your shells keep their lines, unless you say --shell-history: then these commands
+go from the zsh, bash and fish files of this device too, whichever run was meant. A file that another
+program is writing is left alone. Ends with 1 if nothing matches, or a file could not be cleared.
 
 Examples:
   rr delete --dry-run password
-  rr delete --cmd 'curl -u me:secret https://example.org'
+  rr delete --shell-history --cmd 'curl -u me:secret https://example.org'
   rr delete --since 1h --cwd . --yes
   rr delete --status`,
   flags: {
@@ -57,6 +61,7 @@ Examples:
     dryRun: switchFlag("Only show what would go"),
     yes: switchFlag("Do not ask"),
     here: switchFlag("Only on this device; the others keep what they have"),
+    shellHistory: switchFlag("Also take the lines out of this device's shell history files"),
     status: switchFlag("Show which devices have confirmed what was deleted"),
     propagateEarlier: switchFlag("Delete everywhere what was once deleted on this device only"),
     finish: switchFlag("Only clear from the file what an earlier deletion left in it"),
@@ -88,16 +93,39 @@ async function run(
   if (matched > 0 && (flags.dryRun || asks(world, flags))) {
     showSome(world, history, selection, flags.dryRun);
   }
-  if (flags.dryRun || matched === 0) return report(world, flags, matched, 0);
-  if (asks(world, flags) && !confirmed(world, matched)) {
+  const commands = flags.shellHistory ? commandsOf(history, selection) : undefined;
+  if (flags.dryRun || (matched === 0 && commands === undefined)) {
+    return await alsoInShells(world, flags, commands, report(world, flags, matched, 0));
+  }
+  if (asks(world, flags) && !confirmed(world, matched, flags)) {
     printInfo(world, "nothing was deleted");
     return ExitCode.FAILURE;
   }
   const deleted = history.removal.delete(selection, flags.here ? "here" : "everywhere");
   const code = report(world, flags, matched, deleted);
-  if (!flags.here) sayReach(world, history);
-  await scrub(world, history);
-  return code;
+  if (deleted > 0 && !flags.here) sayReach(world, history);
+  if (deleted > 0) await scrub(world, history);
+  return await alsoInShells(world, flags, commands, code);
+}
+
+/** The texts that are to go; one that is given may be in a shell's file only. */
+function commandsOf(history: History, selection: Selection): readonly string[] {
+  if ("command" in selection) return [selection.command];
+  const entries = entriesOf(history, selection, Number.MAX_SAFE_INTEGER);
+  return [...new Set(entries.map(({ command }) => command))];
+}
+
+async function alsoInShells(
+  world: World,
+  { dryRun }: Flags,
+  commands: readonly string[] | undefined,
+  code: number,
+): Promise<number> {
+  if (commands === undefined || commands.length === 0) return code;
+  const { clearShellFiles } = await import("./shell_files.ts");
+  const { removed, failed } = await clearShellFiles(world, commands, dryRun);
+  if (failed) return ExitCode.FAILURE;
+  return removed > 0 ? ExitCode.OK : code;
 }
 
 function openForDeleting(world: World, settings: Settings): History {
@@ -159,6 +187,8 @@ function sayReach(world: World, history: History): void {
   if (peers.length === 0) return;
   const names = pending.slice(0, MOST_SHOWN).map(({ name }) => printable(name)).join(", ");
   const more = pending.length > MOST_SHOWN ? " and others" : "";
+  const done = peers.length - pending.length;
+  if (done > 0) printInfo(world, `already gone on ${done} of ${peers.length} other devices`);
   if (pending.length > 0) {
     printInfo(world, `still to be reached: ${names}${more} (see rr delete --status)`);
   }
@@ -224,9 +254,12 @@ function entriesOf(history: History, selection: Selection, limit: number): reado
   return history.search.find({ ...selection.query, limit });
 }
 
-function confirmed(world: World, matched: number): boolean {
-  const more = matched > MOST_SHOWN ? `, of which the newest ${MOST_SHOWN} are above` : "";
-  world.stderr.write(`Delete ${matched} ${matched === 1 ? "entry" : "entries"}${more}? [y/N] `);
+function confirmed(world: World, matched: number, { here, shellHistory }: Flags): boolean {
+  const more = matched > MOST_SHOWN ? `, of which the newest ${MOST_SHOWN} are above,` : "";
+  const what = `${matched} ${matched === 1 ? "entry" : "entries"}${more}`;
+  const where = here ? "on this device only" : "on all devices";
+  const files = shellHistory ? ", and the lines in the history files of the shells here" : "";
+  world.stderr.write(`Delete ${what} ${where}${files}? [y/N] `);
   return /^y(es)?$/i.test(world.stdin.readLine()?.trim() ?? "");
 }
 

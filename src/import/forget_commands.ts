@@ -1,0 +1,84 @@
+/** Takes commands out of a shell's own history file; every other byte stays as it is. */
+import { joinBytes } from "../base/bytes.ts";
+import type { EntryDraft } from "../history/entry.ts";
+import type { BrokenRecord } from "../shell/broken_record.ts";
+import { bashCommands, timestampAt } from "./bash.ts";
+import { lineEnd, type Placed } from "./byte_lines.ts";
+import { cleanBytes } from "./clean_bytes.ts";
+import { fishCommands } from "./fish.ts";
+import { zshCommands } from "./zsh.ts";
+
+/** Shells whose files are known. */
+export type ForgettingShell = "zsh" | "bash" | "fish";
+
+/** What is left of a file. */
+export interface Forgotten {
+  readonly bytes: Uint8Array;
+  /** Commands that were taken out, each time that they stood there. */
+  readonly removed: number;
+}
+
+type Read = (bytes: Uint8Array) => Iterable<Placed<EntryDraft | BrokenRecord>>;
+
+const READERS: Readonly<Record<ForgettingShell, Read>> = {
+  zsh: zshCommands,
+  bash: bashCommands,
+  fish: fishCommands,
+};
+
+/** How a command is compared: blanks around it are no part of it, and shells treat them differently. */
+export function comparable(command: string): string {
+  return command.trim();
+}
+
+/**
+ * A history file without some commands, which are told by what the shell itself would read there.
+ *
+ * @param unwanted as {@linkcode comparable} gives them
+ */
+export function withoutCommands(
+  bytes: Uint8Array,
+  shell: ForgettingShell,
+  unwanted: ReadonlySet<string>,
+): Forgotten {
+  const kept: Uint8Array[] = [];
+  let at = 0;
+  let removed = 0;
+  for (const { draft, from, to } of READERS[shell](bytes)) {
+    if (!("command" in draft) || !unwanted.has(textOf(draft, bytes.subarray(from, to), shell))) {
+      continue;
+    }
+    kept.push(bytes.subarray(at, from));
+    at = to;
+    removed++;
+  }
+  if (removed === 0) return { bytes, removed };
+  kept.push(bytes.subarray(at));
+  const rest = joinBytes(kept);
+  return { bytes: shell === "bash" ? stillUntimed(bytes, rest) : rest, removed };
+}
+
+/** What stands there without the marks, NUL bytes and CRs that are in no history on purpose. */
+function textOf(draft: EntryDraft, record: Uint8Array, shell: ForgettingShell): string {
+  const clean = cleanBytes(record);
+  if (clean.length === record.length) return comparable(draft.command);
+  for (const again of READERS[shell](clean)) {
+    if ("command" in again.draft) return comparable(again.draft.command);
+  }
+  return "";
+}
+
+/**
+ * A file that begins with a time is read in another way: all lines up to the next time are one command.
+ * Where the first lines are gone, one that did not begin so must not begin so now.
+ */
+function stillUntimed(before: Uint8Array, after: Uint8Array): Uint8Array {
+  if (isTimed(before)) return after;
+  let rest = after;
+  while (isTimed(rest)) rest = rest.subarray(lineEnd(rest, 0) + 1);
+  return rest;
+}
+
+function isTimed(bytes: Uint8Array): boolean {
+  return timestampAt(bytes, 0, lineEnd(bytes, 0)) !== undefined;
+}
