@@ -49,7 +49,7 @@ const HISTORY: readonly Line[] = [
 export const PICKER: Scene = {
   name: "picker",
   title: "The ctrl-r screen of rr: commands of three machines that match the letters docker",
-  async shoot(use) {
+  async shoot<T>(use: (shot: Shot) => T): Promise<T> {
     await using parts = new AsyncDisposableStack();
     const device = parts.use(await newDevice("laptop", await temporary(parts)));
     await fill(device, HISTORY);
@@ -66,7 +66,7 @@ export const PICKER: Scene = {
 export const STATUS: Scene = {
   name: "status",
   title: "rr status: in sync with two other machines, directly",
-  async shoot(use) {
+  async shoot<T>(use: (shot: Shot) => T): Promise<T> {
     await using parts = new AsyncDisposableStack();
     const root = await temporary(parts);
     const server = parts.use(new Device("tracker", root));
