@@ -1,0 +1,45 @@
+/** A history that is overwritten in its place, told from SQLite's own writing. */
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { HeaderWatch } from "../../../src/store/file/header_watch.ts";
+
+Deno.test("HeaderWatch tells an older copy put over the file from what SQLite writes", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/history.db`;
+    using db = new DatabaseSync(path);
+    db.exec("CREATE TABLE t (x)");
+    const older = await Deno.readFile(path);
+    using watch = new HeaderWatch(path);
+    for (let i = 0; i < 20; i++) {
+      db.exec(`CREATE TABLE t${i} (x)`);
+      assert.equal(watch.isOverwritten(), false);
+    }
+    await Deno.writeFile(path, older);
+    assert.equal(watch.isOverwritten(), true);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("HeaderWatch believes that a file is cut short or none at all when it sees it twice", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/history.db`;
+    new DatabaseSync(path).exec("CREATE TABLE t (x); CREATE TABLE u (x)");
+    const whole = await Deno.readFile(path);
+    for (const bad of [whole.subarray(0, whole.length - 4_096), new Uint8Array(4_096)]) {
+      await Deno.writeFile(path, whole);
+      using watch = new HeaderWatch(path);
+      await Deno.writeFile(path, bad);
+      assert.equal(watch.isOverwritten(), false);
+      await Deno.writeFile(path, whole);
+      assert.equal(watch.isOverwritten(), false, "whole again");
+      await Deno.writeFile(path, bad);
+      assert.equal(watch.isOverwritten(), false);
+      assert.equal(watch.isOverwritten(), true);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
