@@ -9,7 +9,7 @@ import { PatternError } from "./regex/syntax.ts";
 export type Matcher = (text: string) => boolean;
 
 // Longer ones are a mistake, and the size of the compiled program grows with them.
-const MAX_PATTERN_CHARS = 4096;
+export const MAX_PATTERN_CHARS = 4096;
 
 /**
  * Compiles a pattern in the syntax of Rust's `regex` crate, which the original uses, with the same

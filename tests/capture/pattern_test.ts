@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compilePattern } from "../../src/capture/pattern.ts";
+import { compilePattern, MAX_PATTERN_CHARS } from "../../src/capture/pattern.ts";
 
 // What Rust's `regex` 1.12 says to each.
 const FOUND:
@@ -188,4 +188,10 @@ Deno.test("compilePattern() takes any text for a pattern or refuses it with a re
     }),
     { numRuns: 3000 },
   );
+});
+
+Deno.test("compilePattern() takes a pattern of the longest length, and none above it", () => {
+  const longest = "a".repeat(MAX_PATTERN_CHARS);
+  assert.equal(compilePattern(longest)("a"), false);
+  assert.throws(() => compilePattern(`${longest}a`), /longer than/);
 });

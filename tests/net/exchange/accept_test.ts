@@ -88,6 +88,24 @@ nodeTest("servePeers() refuses what one peer asks beyond its share", async (lab)
   assert.equal((await link.pull(REQUEST)).nextCursor, null);
 });
 
+nodeTest("servePeers() refuses what all ask together beyond its total", async (lab) => {
+  const service = new ScriptedService();
+  const release = Promise.withResolvers<void>();
+  const answer = service.pull;
+  service.pull = async (request) => {
+    await release.promise;
+    return await answer(request);
+  };
+  const { link, client } = await served(lab, { perPeer: 9, total: 2 }, service);
+  await identified(client);
+  const settled = Promise.allSettled(Array.from({ length: 4 }, () => link.pull(REQUEST)));
+  await until(() => lab.logger.matching("Dropped").length === 2, "two requests were refused");
+  release.resolve();
+  const outcomes = await settled;
+  assert.equal(outcomes.filter(({ status }) => status === "fulfilled").length, 2);
+  assert.equal((await link.pull(REQUEST)).nextCursor, null);
+});
+
 nodeTest("servePeers() bounds the bytes that all requests hold", async (lab) => {
   const { open, link } = await served(lab, { bufferedBytes: 100_000 });
   const stream = await open(PUSH);
