@@ -32,6 +32,8 @@ export interface ReplicationDeps {
   readonly onErased?: (() => void) | undefined;
   /** Told of what people may want to know. */
   readonly onNote?: ((note: Note) => void) | undefined;
+  /** Called when a peer that may be connected is no longer served. */
+  readonly onUnserved?: ((peer: PeerId) => void) | undefined;
 }
 
 /** Between two slices of some milliseconds each, so that absorbing takes a third of one processor. */
@@ -84,7 +86,10 @@ export class SessionReplication implements Replication, AsyncDisposable {
   }
 
   async identified(peer: PeerId, signal: AbortSignal): Promise<void> {
-    if (this.#replicator !== undefined) await this.#deps.net.identified(peer, signal);
+    const replicator = this.#replicator;
+    if (replicator === undefined) return;
+    await this.#deps.net.identified(peer, signal);
+    await replicator.ready(peer, signal);
   }
 
   peerConnected(peer: PeerId): void {
@@ -118,6 +123,7 @@ export class SessionReplication implements Replication, AsyncDisposable {
       random,
       logger,
       onNote: (note) => this.#note(note),
+      onUnserved: this.#deps.onUnserved,
     });
     await replicator.start();
     if (this.#stopped.signal.aborted) return await replicator[Symbol.asyncDispose]();

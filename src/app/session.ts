@@ -128,7 +128,9 @@ export async function openSession(
     }, deps),
   );
   const replication = options.protocols?.includes("2")
-    ? parts.use(replicationOf(options, node, deps))
+    ? parts.use(replicationOf(options, node, deps, (peer) => {
+      if (node.connections().some((one) => one.peer === peer)) engine.peerConnected(peer);
+    }))
     : undefined;
   const service = createPeerService({
     log: history.log,
@@ -236,6 +238,7 @@ function replicationOf(
   { userId }: SessionOptions,
   node: Node,
   { history, clock, random, logger, onReceived, onErased, onNote }: SessionDeps,
+  onUnserved: (peer: PeerId) => void,
 ): SessionReplication {
   const net = createFrameNet(node, { clock, logger });
   const self = node.peer;
@@ -250,6 +253,7 @@ function replicationOf(
     onReceived,
     onErased,
     onNote,
+    onUnserved,
   });
 }
 

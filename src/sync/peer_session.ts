@@ -203,7 +203,10 @@ export class PeerSession {
     if (this.#deps.replication?.serves(this.peer)) {
       const done = await this.#exchange(this.#deps.replication, signal);
       this.#remember();
-      return { ...base, route: this.#link?.route, ...done };
+      // Version 1 does it if the other one was given up meanwhile.
+      if (this.#deps.replication.serves(this.peer) || !this.connected) {
+        return { ...base, route: this.#link?.route, ...done };
+      }
     }
     const pulled = await this.#pull(signal);
     const pushed = push && !this.#pusher.backingOff ? await this.#push(signal) : undefined;

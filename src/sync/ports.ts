@@ -121,9 +121,13 @@ export interface Exchanged {
 
 /** Protocol 2, for an engine that speaks version 1 to all others. */
 export interface Replication {
-  /** Whether the peer is served by it, so that version 1 need not be. */
+  /**
+   * Whether the peer is served by it now, so that version 1 need not be. That it could be is not
+   * enough: a peer may take no control stream, such as one that has one already with another process
+   * of ours.
+   */
   serves(peer: PeerId): boolean;
-  /** Resolves once it is known whether the peer, which is connected, speaks protocol 2. */
+  /** Resolves once it is known whether the peer, which is connected, is served by protocol 2. */
   identified(peer: PeerId, signal: AbortSignal): Promise<void>;
   /** A peer is connected, whoever dialled. */
   peerConnected(peer: PeerId): void;
@@ -182,9 +186,14 @@ export interface FrameNet {
     events: FrameStreamEvents<ControlFrame>,
     signal: AbortSignal,
   ): Promise<FrameStream<ControlFrame>>;
-  /** @throws {LinkError} as {@linkcode FrameNet.openControl} */
+  /**
+   * Opens an exchange with the process that is at the other end of a control stream: several may be
+   * connected under one PeerId.
+   *
+   * @throws {LinkError} as {@linkcode FrameNet.openControl}
+   */
   openExchange(
-    peer: PeerId,
+    beside: FrameStream<ControlFrame>,
     events: FrameStreamEvents<ExchangeFrame>,
     signal: AbortSignal,
   ): Promise<FrameStream<ExchangeFrame>>;

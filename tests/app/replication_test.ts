@@ -17,18 +17,23 @@ const DEADLINE_MS = 30_000;
 /** One device of the test. */
 class TestDevice implements AsyncDisposable {
   readonly logger = new RecordingLogger();
-  readonly folder = Deno.makeTempDirSync({ prefix: "rr-replication-" });
+  readonly folder: string;
   history: History;
   session: SyncSession | undefined;
   erased = 0;
+  readonly #isOwner: boolean;
   #identity: Identity | undefined;
   #watching: Promise<void> = Promise.resolve();
   #stop = new AbortController();
 
   readonly name: string;
 
-  constructor(name: string) {
+  /** With `beside`, another process of that device: the same identity, the same file. */
+  constructor(name: string, identity?: Identity, beside?: TestDevice) {
     this.name = name;
+    this.#identity = identity;
+    this.folder = beside?.folder ?? Deno.makeTempDirSync({ prefix: "rr-replication-" });
+    this.#isOwner = beside === undefined;
     this.history = this.#open();
   }
 
@@ -92,7 +97,7 @@ class TestDevice implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     this.history[Symbol.dispose]();
-    Deno.removeSync(this.folder, { recursive: true });
+    if (this.#isOwner) Deno.removeSync(this.folder, { recursive: true });
   }
 }
 
@@ -276,3 +281,36 @@ realTest("devices of different people do not compare", async () => {
   );
   assert.equal(a.session!.replication!.isEqual(b.session!.node.peer), false);
 });
+
+for (const order of ["lower", "higher"] as const) {
+  realTest(
+    `two processes of one device are both heard by a peer, the device's id being the ${order} one`,
+    async () => {
+      const [low, high] = await twoIdentities();
+      const [ofDevice, ofPeer] = order === "lower" ? [low, high] : [high, low];
+      await using serving = new TestDevice("a", ofDevice);
+      await using watching = new TestDevice("a", ofDevice, serving);
+      await using peer = new TestDevice("b", ofPeer);
+      await serving.start([]);
+      await peer.start([serving]);
+      peer.record(makeEntries(1));
+      await until("the two are level", equal([serving, peer], 1));
+      await watching.start([peer]);
+      // Each process tells of a change alone, so that none can stand in for the other.
+      const own = { deviceId: "a" as Entry["deviceId"] };
+      for (let count = 2; count <= 5; count += 2) {
+        watching.record(makeEntries(1, own));
+        await until("one of the second process is there", equal([peer], count));
+        serving.record(makeEntries(1, own));
+        await until("one of the first process is there", equal([peer], count + 1));
+      }
+      peer.record(makeEntries(1));
+      await until("one of the peer is there", equal([serving, watching], 6));
+    },
+  );
+}
+
+async function twoIdentities(): Promise<[Identity, Identity]> {
+  const two = [await createIdentity(), await createIdentity()] as const;
+  return two[0].peer < two[1].peer ? [two[0], two[1]] : [two[1], two[0]];
+}

@@ -84,6 +84,18 @@ Deno.test("p2p-serve and p2p-sync --watch share one device", async () => {
   assert.ok(!watching.output().includes("p2p listen: "), "only one process of a device listens");
 });
 
+Deno.test("p2p-serve alone tells a connected peer of a command at once", async () => {
+  await using lab = new Lab();
+  const [a, b] = [await lab.device("a"), await lab.device("b")];
+  const first = await a.record("echo before");
+  const serving = await a.startServe("--listen", LOOPBACK);
+  const addr = await said(serving, "p2p listen: ");
+  await b.startDaemon("--listen", LOOPBACK, ...NEVER, "--peers", addr);
+  await b.untilHas(first);
+  const second = await a.record("echo after");
+  await b.untilHas(second);
+});
+
 Deno.test("p2p-sync says so when the swarm key is another one", async () => {
   await using lab = new Lab();
   const [a, b] = [await lab.device("a"), await lab.device("b")];

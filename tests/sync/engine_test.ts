@@ -626,6 +626,7 @@ Deno.test("peers() tells how it stands with each", async () => {
     peer: far.peer,
     deviceId: "far",
     hostname: "far",
+    userId: "kim",
     route: "direct",
     failures: 0,
     retryInMs: 0,

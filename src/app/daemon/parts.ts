@@ -54,6 +54,7 @@ export const SESSION_PARTS: readonly PartRow<SessionContext>[] = [
     wanted: ({ settings }) => settings.mode === "watch",
     run: watchSignsOfLife,
   },
+  { name: "local changes", run: passOnChanges },
   { name: "rounds", wanted: ({ settings }) => settings.mode === "watch", run: syncAgainAndAgain },
   {
     name: "serving role",
@@ -131,10 +132,19 @@ async function sayAddresses({ own, deps }: SessionContext, signal: AbortSignal):
   await untilAborted(signal);
 }
 
-async function syncAgainAndAgain(context: SessionContext, signal: AbortSignal): Promise<void> {
-  const { own, deps, settings, onChange } = context;
-  const { intervalMs, startJitterMs, push } = settings;
+// Also where nothing is pushed: the peers of protocol 2 count on being told.
+async function passOnChanges(
+  { own, onChange }: SessionContext,
+  signal: AbortSignal,
+): Promise<void> {
   using _changes = onChange(() => own.engine.localChange());
+  own.engine.localChange();
+  await untilAborted(signal);
+}
+
+async function syncAgainAndAgain(context: SessionContext, signal: AbortSignal): Promise<void> {
+  const { own, deps, settings } = context;
+  const { intervalMs, startJitterMs, push } = settings;
   const jitter = Math.round(startJitterMs / 1000);
   deps.logger.info(`p2p-sync watch: interval=${intervalMs / 1000}s start_jitter_sec=${jitter}`);
   await own.engine.watch({ intervalMs, startJitterMs, push }, signal);

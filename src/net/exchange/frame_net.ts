@@ -40,13 +40,78 @@ export interface FrameNetDeps {
 
 /** See {@linkcode FrameNet}. It ends with the node. */
 export function createFrameNet(node: Node, { clock, logger }: FrameNetDeps): FrameNet {
+  const ways = new ExchangeWays(node);
   return {
     identified: (peer, signal) => identified(node, peer, clock, signal),
     speaks: (peer) => connectionTo(node, peer) !== undefined,
-    openControl: (peer, events, signal) => open(node, peer, CONTROL, events, signal),
-    openExchange: (peer, events, signal) => open(node, peer, EXCHANGE, events, signal),
-    accept: (acceptor) => accept(node, acceptor, logger),
+    openControl: async (peer, events, signal) => {
+      const connection = connectionTo(node, peer);
+      const stream = await open(connection, peer, CONTROL, events, signal);
+      ways.note(stream, connection);
+      return stream;
+    },
+    openExchange: (beside, events, signal) => {
+      const { connection, watched } = ways.choose(beside, events);
+      return open(connection, beside.peer, EXCHANGE, watched, signal);
+    },
+    accept: (acceptor) => accept(node, acceptor, ways, logger),
   };
+}
+
+/**
+ * Which connection an exchange goes by. Two processes of one device may be connected under one PeerId,
+ * and the one without the control stream knows of no comparison.
+ */
+class ExchangeWays {
+  readonly #node: Node;
+  readonly #connections = new WeakMap<FrameStream<ControlFrame>, Connection>();
+  /** Seen to lead to another process than the control stream. */
+  readonly #apart = new WeakSet<Connection>();
+
+  constructor(node: Node) {
+    this.#node = node;
+  }
+
+  /** Remembers the connection of a control stream. */
+  note(stream: FrameStream<ControlFrame>, connection: Connection | undefined): void {
+    if (connection !== undefined) this.#connections.set(stream, connection);
+  }
+
+  /** The connection of the control stream, or a direct one beside it if it is relayed. */
+  choose(
+    beside: FrameStream<ControlFrame>,
+    events: FrameStreamEvents<ExchangeFrame>,
+  ): {
+    readonly connection: Connection | undefined;
+    readonly watched: FrameStreamEvents<ExchangeFrame>;
+  } {
+    const own = this.#connections.get(beside);
+    const direct = own?.status === "open" && own.direct ? undefined : this.#directTo(beside.peer);
+    if (direct === undefined) return { connection: own, watched: events };
+    return { connection: direct, watched: this.#watch(direct, events) };
+  }
+
+  #directTo(peer: PeerId): Connection | undefined {
+    return connectionTo(this.#node, peer, (one) => one.direct && !this.#apart.has(one));
+  }
+
+  #watch(
+    connection: Connection,
+    events: FrameStreamEvents<ExchangeFrame>,
+  ): FrameStreamEvents<ExchangeFrame> {
+    let answered = false;
+    return {
+      ...events,
+      onFrame: (frame) => {
+        answered = true;
+        events.onFrame(frame);
+      },
+      onClose: (error) => {
+        if (!answered) this.#apart.add(connection);
+        events.onClose(error);
+      },
+    };
+  }
 }
 
 async function identified(
@@ -62,19 +127,21 @@ async function identified(
   }
 }
 
-function connectionTo(node: Node, peer: PeerId): Connection | undefined {
-  const connection = bestConnection(node, peer);
-  return connection && node.speaks(connection, SYNC_2) ? connection : undefined;
+function connectionTo(
+  node: Node,
+  peer: PeerId,
+  isGood: (connection: Connection) => boolean = () => true,
+): Connection | undefined {
+  return bestConnection(node, peer, (one) => node.speaks(one, SYNC_2) && isGood(one));
 }
 
 async function open<F extends Frame>(
-  node: Node,
+  connection: Connection | undefined,
   peer: PeerId,
   codec: FrameCodec<F>,
   events: FrameStreamEvents<F>,
   signal: AbortSignal,
 ): Promise<FrameStream<F>> {
-  const connection = connectionTo(node, peer);
   if (connection === undefined) {
     throw new LinkError(
       "unsupported",
@@ -97,13 +164,21 @@ async function open<F extends Frame>(
 async function accept(
   node: Node,
   acceptor: FrameAcceptor,
+  ways: ExchangeWays,
   logger: Logger,
 ): Promise<AsyncDisposable> {
   const streams = new Set<Stream>();
   await node.libp2p.handle(SYNC_2, (stream, connection) => {
     streams.add(stream);
     stream.addEventListener("close", () => streams.delete(stream));
-    sortOut(peerOf(connection), stream, acceptor, logger);
+    const noting: FrameAcceptor = {
+      ...acceptor,
+      control: (control) => {
+        ways.note(control, connection);
+        return acceptor.control(control);
+      },
+    };
+    sortOut(peerOf(connection), stream, noting, logger);
   }, { maxInboundStreams: STREAMS_PER_CONNECTION, runOnLimitedConnection: true });
   return {
     async [Symbol.asyncDispose](): Promise<void> {

@@ -47,11 +47,16 @@ const FOLLOWED_BYTES = 16 * 1024;
 
 /**
  * The open connection to ask on: a direct one before a relayed one, a new one before an old one, and
- * none whose other end does not serve.
+ * none whose other end does not serve, or that is not good for something else.
  */
-export function bestConnection(node: Node, peer: PeerId): Connection | undefined {
+export function bestConnection(
+  node: Node,
+  peer: PeerId,
+  isGood: (connection: Connection) => boolean = () => true,
+): Connection | undefined {
   return node.libp2p.getConnections(peerIdFromString(peer))
     .filter((connection) => connection.status === "open" && node.serves(connection) !== false)
+    .filter(isGood)
     .sort((a, b) => Number(b.direct) - Number(a.direct) || b.timeline.open - a.timeline.open)
     .at(0);
 }

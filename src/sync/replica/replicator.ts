@@ -6,7 +6,7 @@ import type { Logger } from "../../base/log.ts";
 import type { Random } from "../../base/random.ts";
 import { causeChain, RrError, toError } from "../../base/rr_error.ts";
 import type { Effect, Event, ExchangeId, Note } from "../../named/effects.ts";
-import type { ControlFrame, ExchangeFrame } from "../../named/frames.ts";
+import type { ControlFrame, ExchangeFrame, Frame } from "../../named/frames.ts";
 import { nextWake, react } from "../../named/react.ts";
 import { createReplica, type Replica } from "../../named/state.ts";
 import type { ItemStore } from "../../named/store.ts";
@@ -19,6 +19,7 @@ import type {
   FrameStream,
   FrameStreamEvents,
 } from "../ports.ts";
+import { ControlLosses } from "./control_losses.ts";
 import { Standing } from "./standing.ts";
 
 /** A store that other doors lead into as well. */
@@ -40,6 +41,8 @@ export interface ReplicatorDeps {
   readonly logger: Logger;
   /** Told of what people may want to know. */
   readonly onNote?: ((note: Note) => void) | undefined;
+  /** Called when a peer is no longer served, though it may be connected. */
+  readonly onUnserved?: ((peer: PeerId) => void) | undefined;
 }
 
 /** Bytes of live frames that wait for a slow peer; beyond it they are dropped, and ticks make up. */
@@ -52,10 +55,19 @@ const QUIET_MS = 5_000;
 const BUSY_PAUSE_MS = 30;
 /** An exchange on which nothing moves for so long is broken off, whoever is at fault. */
 const STILL_MS = 60_000;
+/** How long a peer that is asked for a control stream may take to say who it is. */
+const HELLO_MS = 10_000;
+const LOOK_MS = 20;
 
 interface ExchangeStream {
   readonly stream: FrameStream<ExchangeFrame>;
   movedAt: number;
+}
+
+/** A stream that is being opened; it may have ended before it is handed out. */
+interface Holder<F extends Frame> {
+  stream?: FrameStream<F>;
+  isClosed?: boolean;
 }
 
 /** Replicates with every connected peer of protocol 2. Runs from {@linkcode Replicator.start} until disposed. */
@@ -65,6 +77,7 @@ export class Replicator implements AsyncDisposable {
   readonly #standing: Standing;
   readonly #controls = new Map<string, FrameStream<ControlFrame>>();
   readonly #opening = new Set<PeerId>();
+  readonly #losses: ControlLosses;
   readonly #exchanges = new Map<ExchangeId, ExchangeStream>();
   readonly #events: Event[] = [];
   readonly #stopped = new AbortController();
@@ -84,6 +97,7 @@ export class Replicator implements AsyncDisposable {
     this.#state = createReplica({ self, store: id, user, app, seed });
     this.#standing = new Standing(this.#state, store);
     this.#floor = store.floor;
+    this.#losses = new ControlLosses(deps.clock);
   }
 
   /** Offers protocol 2 to the peers. */
@@ -96,21 +110,37 @@ export class Replicator implements AsyncDisposable {
     return this.#standing;
   }
 
-  /** Whether a peer is served by protocol 2, so that version 1 need not be. */
+  /** Whether a peer is served by protocol 2 now, so that version 1 need not be. */
   serves(peer: PeerId): boolean {
+    return this.#controls.has(peer) && this.#state.peers.get(peer)?.hello !== undefined &&
+      !this.#standing.hasRefused(peer);
+  }
+
+  /** Resolves once a peer that could be served is, or turns out not to be for now. */
+  async ready(peer: PeerId, signal: AbortSignal): Promise<void> {
+    this.peerConnected(peer);
+    using until = linkedController(signal, this.#stopped.signal);
+    for (let waited = 0; waited < HELLO_MS && !this.serves(peer); waited += LOOK_MS) {
+      if (!this.#opening.has(peer) && !this.#controls.has(peer) || !this.#couldServe(peer)) return;
+      await this.#deps.clock.sleep(LOOK_MS, until.signal);
+    }
+  }
+
+  #couldServe(peer: PeerId): boolean {
     return !this.#standing.hasRefused(peer) && this.#deps.net.speaks(peer);
   }
 
   /** A peer is connected, whoever dialled: makes sure that there is a control stream. */
   peerConnected(peer: PeerId): void {
     if (this.#stopped.signal.aborted || this.#controls.has(peer) || this.#opening.has(peer)) return;
-    if (!this.serves(peer)) return;
+    if (!this.#couldServe(peer) || this.#losses.isTooSoon(peer)) return;
     this.#opening.add(peer);
-    const holder: { stream?: FrameStream<ControlFrame> } = {};
+    const holder: Holder<ControlFrame> = {};
     this.#deps.net.openControl(peer, this.#controlEvents(peer, holder), this.#stopped.signal)
       .then((stream) => {
         holder.stream = stream;
         this.#opening.delete(peer);
+        if (holder.isClosed) return this.#openAgain(peer);
         this.#useControl(peer, stream, this.#deps.self < peer);
       }, (error) => {
         this.#opening.delete(peer);
@@ -189,12 +219,13 @@ export class Replicator implements AsyncDisposable {
       known.close();
     }
     this.#controls.set(peer, stream);
+    this.#losses.opened(peer);
     this.#push({ type: "up", peer });
   }
 
   #controlEvents(
     peer: PeerId,
-    holder: { stream?: FrameStream<ControlFrame> },
+    holder: Holder<ControlFrame>,
   ): FrameStreamEvents<ControlFrame> {
     return {
       onFrame: (frame) => {
@@ -207,9 +238,11 @@ export class Replicator implements AsyncDisposable {
       },
       onRoom: () => {},
       onClose: () => {
-        if (this.#controls.get(peer) !== holder.stream) return;
+        holder.isClosed = true;
+        if (holder.stream === undefined || this.#controls.get(peer) !== holder.stream) return;
         this.#controls.delete(peer);
         this.#push({ type: "down", peer });
+        this.#standing.wake();
         if (!this.#stopped.signal.aborted) this.#openAgain(peer);
       },
     };
@@ -217,16 +250,17 @@ export class Replicator implements AsyncDisposable {
 
   // A connection may be left, such as the direct one when the relayed one goes.
   #openAgain(peer: PeerId): void {
-    this.#deps.clock.sleep(500, this.#stopped.signal).then(
-      () => this.peerConnected(peer),
-      () => {},
-    );
+    this.#deps.onUnserved?.(peer);
+    this.#deps.clock.sleep(this.#losses.lost(peer), this.#stopped.signal).then(() => {
+      if (!this.#deps.net.speaks(peer)) this.#losses.forget(peer);
+      this.peerConnected(peer);
+    }, () => {});
   }
 
   #exchangeEvents(
     x: ExchangeId,
     peer: PeerId,
-    holder: { stream?: FrameStream<ExchangeFrame> },
+    holder: Holder<ExchangeFrame>,
     onFrame: (frame: ExchangeFrame) => void,
   ): FrameStreamEvents<ExchangeFrame> {
     return {
@@ -240,6 +274,7 @@ export class Replicator implements AsyncDisposable {
         this.#push({ type: "writable", x });
       },
       onClose: (error) => {
+        holder.isClosed = true;
         if (error !== undefined) {
           this.#deps.logger.debug("An exchange ended early", { peer, error: causeChain(error) });
         }
@@ -381,13 +416,16 @@ export class Replicator implements AsyncDisposable {
   }
 
   #open({ x, peer, frame }: Effect & { readonly type: "open" }): void {
-    const holder: { stream?: FrameStream<ExchangeFrame> } = {};
+    const control = this.#controls.get(peer);
+    if (control === undefined) return this.#push({ type: "closed", x });
+    const holder: Holder<ExchangeFrame> = {};
     const events = this.#exchangeEvents(x, peer as PeerId, holder, (reply) => {
       this.#push({ type: "exchange", x, frame: reply });
     });
-    this.#deps.net.openExchange(peer as PeerId, events, this.#stopped.signal).then((stream) => {
+    this.#deps.net.openExchange(control, events, this.#stopped.signal).then((stream) => {
       holder.stream = stream;
       if (!this.#state.exchanges.has(x)) return stream.abort(new Error("No longer wanted"));
+      if (holder.isClosed) return this.#push({ type: "closed", x });
       this.#exchanges.set(x, { stream, movedAt: this.#now() });
       stream.send(frame);
     }).catch((error) => {

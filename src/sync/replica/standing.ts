@@ -51,6 +51,11 @@ export class Standing {
     if (note.type === "equal" || note.type === "exchanged" && note.ok) {
       this.#arrived.delete(note.peer);
     }
+    this.wake();
+  }
+
+  /** Has whoever waits look again. */
+  wake(): void {
     for (const wake of [...this.#waiting]) wake();
   }
 
