@@ -1,6 +1,6 @@
 /** The one datagram of the local network: 100 bytes that mean something to key holders only. */
 import { deriveKey, NONCE_BYTES, open, seal } from "../pair/seal.ts";
-import { concat } from "../pair/cpace.ts";
+import { joinBytes } from "../base/bytes.ts";
 import { formatIp, parseIp } from "./ip.ts";
 
 /** Size of every beacon. */
@@ -91,7 +91,7 @@ export function openBeacon(
 }
 
 function contextOf(source: Uint8Array): Uint8Array {
-  return concat([LABEL, source]);
+  return joinBytes([LABEL, source]);
 }
 
 function requiredIp(address: string): Uint8Array {

@@ -2,6 +2,7 @@
  * CPace (draft-irtf-cfrg-cpace) over ristretto255 and SHA-512: two sides that share a few bits agree
  * on a strong key, and whoever does not know those bits can try one guess per run.
  */
+import { joinBytes } from "../base/bytes.ts";
 import { ristretto255, ristretto255_hasher } from "@noble/curves/ed25519.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha512 } from "@noble/hashes/sha2.js";
@@ -74,7 +75,7 @@ export function cpaceKey(
   first: CpaceShare,
   second: CpaceShare,
 ): Uint8Array {
-  return sha512(concat([
+  return sha512(joinBytes([
     joinWithLengths([DSI_ISK, sid, shared]),
     joinWithLengths([first.point, first.data, second.point, second.data]),
   ]));
@@ -82,7 +83,7 @@ export function cpaceKey(
 
 /** The tag with which the one that sent `share` confirms that it has the session key. */
 export function cpaceTag(sid: Uint8Array, key: Uint8Array, share: CpaceShare): Uint8Array {
-  const macKey = sha512(concat([MAC_LABEL, sid, key]));
+  const macKey = sha512(joinBytes([MAC_LABEL, sid, key]));
   return hmac(sha512, macKey, joinWithLengths([share.point, share.data]));
 }
 
@@ -102,7 +103,7 @@ export function generatorString({ password, channel, sid }: CpaceInput): Uint8Ar
 
 /** Each part with its length in front (LEB128), one after the other. */
 function joinWithLengths(parts: readonly Uint8Array[]): Uint8Array {
-  return concat(parts.flatMap((part) => [leb128(part.length), part]));
+  return joinBytes(parts.flatMap((part) => [leb128(part.length), part]));
 }
 
 function leb128(value: number): Uint8Array {
@@ -111,15 +112,4 @@ function leb128(value: number): Uint8Array {
     if (left < 128) return Uint8Array.from([...bytes, left]);
     bytes.push(left & 127 | 128);
   }
-}
-
-/** The parts one after the other. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -10,12 +10,12 @@
  * Invariants: a side that has seen one wrong message says so once and takes nothing more, so a code is
  * good for one guess; nothing sealed leaves before the other side has confirmed the key.
  */
+import { joinBytes } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import type { PairCard } from "./card.ts";
 import { decodeCard, encodeCard } from "./card.ts";
 import { formatCode, type PairCode } from "./code.ts";
 import {
-  concat,
   cpaceGenerator,
   cpaceKey,
   cpacePoint,
@@ -105,7 +105,7 @@ export function startHost(
   const scalar = cpaceScalar(random.bytes(SCALAR_SEED_BYTES));
   const point = cpacePoint(generatorFor(code, sid), scalar);
   const flag = gives === "host" ? HOST_GIVES : GUEST_GIVES;
-  const hello = concat([Uint8Array.of(PAIR_VERSION, flag), sid, point]);
+  const hello = joinBytes([Uint8Array.of(PAIR_VERSION, flag), sid, point]);
   const ours = hostShare(point, flag);
   const answer = once((bytes: Uint8Array): Taken<HostConfirmed> => {
     if (bytes[0] !== PAIR_VERSION) return failed("other-version");
@@ -116,7 +116,7 @@ export function startHost(
     const key = cpaceKey(sid, shared, ours, theirs);
     const tag = bytes.subarray(1 + POINT_BYTES);
     if (!sameBytes(tag, cpaceTag(sid, key, theirs))) return failed("wrong-code");
-    const sealing = { key, sid, context: concat([hello, bytes]) };
+    const sealing = { key, sid, context: joinBytes([hello, bytes]) };
     return { ok: true, value: hostConfirmed(sealing, cpaceTag(sid, key, ours), random) };
   });
   return { hello, answer };
@@ -140,8 +140,8 @@ export function startGuest(
   if (shared === undefined) return failed("wrong-code");
   const ours = guestShare(cpacePoint(generatorFor(code, sid), scalar));
   const key = cpaceKey(sid, shared, theirs, ours);
-  const answer = concat([Uint8Array.of(PAIR_VERSION), ours.point, cpaceTag(sid, key, ours)]);
-  const sealing = { key, sid, context: concat([hello, answer]) };
+  const answer = joinBytes([Uint8Array.of(PAIR_VERSION), ours.point, cpaceTag(sid, key, ours)]);
+  const sealing = { key, sid, context: joinBytes([hello, answer]) };
   const tag = cpaceTag(sid, key, theirs);
   const offer = once((bytes: Uint8Array) => takeOffer(bytes, tag, sealing, random));
   return {
@@ -154,7 +154,7 @@ function hostConfirmed(sealing: Sealing, tag: Uint8Array, random: Random): HostC
   return {
     offer: (card) => {
       const sealed = sealCard(card, sealing, "host", random);
-      return concat([Uint8Array.of(PAIR_VERSION, SEALED), tag, sealed]);
+      return joinBytes([Uint8Array.of(PAIR_VERSION, SEALED), tag, sealed]);
     },
     reply: once((bytes): Taken<PairCard> => {
       if (bytes[0] !== PAIR_VERSION) return failed("other-version");
@@ -180,7 +180,7 @@ function takeOffer(
   const card = openCard(bytes.subarray(2 + TAG_BYTES), sealing, "host");
   if (card === undefined) return failed("wrong-code");
   const reply = (own: PairCard): Uint8Array =>
-    concat([Uint8Array.of(PAIR_VERSION, SEALED), sealCard(own, sealing, "guest", random)]);
+    joinBytes([Uint8Array.of(PAIR_VERSION, SEALED), sealCard(own, sealing, "guest", random)]);
   return { ok: true, value: { card, reply } };
 }
 

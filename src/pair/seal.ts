@@ -2,7 +2,7 @@
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha512 } from "@noble/hashes/sha2.js";
-import { concat } from "./cpace.ts";
+import { joinBytes } from "../base/bytes.ts";
 
 /** Bytes of a nonce; random ones of this size do not repeat. */
 export const NONCE_BYTES = 24;
@@ -20,7 +20,7 @@ export function seal(
   context: Uint8Array,
   text: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
-  return concat([nonce, xchacha20poly1305(key, nonce, context).encrypt(text)]);
+  return joinBytes([nonce, xchacha20poly1305(key, nonce, context).encrypt(text)]);
 }
 
 /** The text that was sealed; `undefined` if it was not by this key, for this context, or was changed. */
