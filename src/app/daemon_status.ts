@@ -6,6 +6,8 @@ export interface PeerView {
   readonly peer_id: string;
   readonly device_id: string | null;
   readonly hostname: string | null;
+  /** What it is called on this device, if somebody has given it a name. */
+  readonly given_name: string | null;
   /** `direct`, `relayed`, or `null` while it is not connected. */
   readonly route: "direct" | "relayed" | null;
   readonly last_sync_unix: number | null;

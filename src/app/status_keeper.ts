@@ -178,9 +178,11 @@ export class StatusKeeper {
     session: SyncSession | undefined,
   ): PeerView[] {
     const seen = history?.peers.lastSeen();
+    const names = history?.peers.givenNames();
     return (session?.engine.peers() ?? []).map((peer) => ({
       ...this.#peerView(peer, config, history, session?.replication),
       last_seen_unix: seen?.get(peer.peer) ?? null,
+      given_name: names?.get(peer.peer) ?? null,
     }));
   }
 
@@ -189,7 +191,7 @@ export class StatusKeeper {
     config: DaemonConfig,
     history: History | undefined,
     replication: SyncSession["replication"],
-  ): Omit<PeerView, "last_seen_unix"> {
+  ): Omit<PeerView, "last_seen_unix" | "given_name"> {
     const deviceId = config.network.deviceId as DeviceId;
     const memory = this.#peers.get(status.peer);
     const isEqual = replication?.isEqual(status.peer) ?? false;

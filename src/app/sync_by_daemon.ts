@@ -1,4 +1,5 @@
 /** Has the running daemon of a history sync now. */
+import { linkedController } from "../base/async/linked_signal.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import { callControl } from "../control/client.ts";
@@ -15,7 +16,11 @@ import { daemonHolder } from "../process/lock.ts";
 export async function syncByDaemon(
   world: World,
   dbPath: string,
-  { push }: { readonly push: boolean },
+  { push, onStatus }: {
+    readonly push: boolean;
+    /** Told every second how far it is. @default {nobody is} */
+    readonly onStatus?: ((status: DaemonStatus) => void) | undefined;
+  },
   signal: AbortSignal,
 ): Promise<SyncSummary | undefined> {
   if (daemonHolder(dbPath, world) === undefined) return undefined;
@@ -23,8 +28,16 @@ export async function syncByDaemon(
   try {
     const status = await callControl(path, { verb: "status" }, { signal }) as DaemonStatus;
     if (push && !status.push) return undefined;
-    const answer = await callControl(path, { verb: "sync" }, { signal, idleTimeoutMs: Infinity });
-    return answer as SyncSummary;
+    using watching = linkedController(signal);
+    const onEvent = (event: unknown): void => onStatus?.(event as DaemonStatus);
+    // What comes of the sync is told by its own answer, also if watching it fails.
+    callControl(path, { verb: "watch" }, { signal: watching.signal, onEvent }).catch(() => {});
+    try {
+      const answer = await callControl(path, { verb: "sync" }, { signal, idleTimeoutMs: Infinity });
+      return answer as SyncSummary;
+    } finally {
+      watching.abort(new Error("The sync is over"));
+    }
   } catch (error) {
     // It has ended in between.
     if (error instanceof RrError && error.code === "not-found") return undefined;

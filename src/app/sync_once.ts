@@ -2,6 +2,7 @@
 import type { Logger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
+import type { SyncListener } from "../sync/events.ts";
 import { openHistory } from "../store/file/open_history.ts";
 import { logSyncEvent } from "./event_log.ts";
 import { takeInFirst } from "./intake.ts";
@@ -26,6 +27,8 @@ export interface OnceDeps {
   readonly logger: Logger;
   /** Told of recorded commands that cannot be taken in. */
   readonly warn: (text: string) => void;
+  /** Told of everything that the engine does. @default {nobody is} */
+  readonly onEvent?: SyncListener | undefined;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface OnceDeps {
 export async function syncOnce(
   settings: Settings,
   { limit, push }: OnceOptions,
-  { world, logger, warn }: OnceDeps,
+  { world, logger, warn, onEvent }: OnceDeps,
   signal: AbortSignal,
 ): Promise<void> {
   using history = openHistory(settings.dbPath, { ...world, cacheKib: CACHE_KIB });
@@ -48,7 +51,15 @@ export async function syncOnce(
   await using session = await openSession(
     // One round of version 1: who comes for a moment only is not worth a comparison.
     { ...network, ...keys, sync, listen: [], announce: false, protocols: ["1"] },
-    { ...world, history, logger, onEvent: (event) => logSyncEvent(event, logger) },
+    {
+      ...world,
+      history,
+      logger,
+      onEvent: (event) => {
+        logSyncEvent(event, logger);
+        onEvent?.(event);
+      },
+    },
   );
   logger.debug("Syncing", { own: session.node.peer });
   const { error } = await session.engine.runRound(signal);

@@ -74,6 +74,11 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     brief: "Bring another machine into this swarm: show a code here, type it there",
     load: () => import("./commands/pair.ts"),
   },
+  devices: {
+    group: "Devices",
+    brief: "List the devices of this swarm, name them, forget those that are gone",
+    load: () => import("./commands/devices/devices.ts"),
+  },
   "p2p-sync": {
     group: "Devices",
     brief: "Sync with the other devices, once or for ever",

@@ -9,6 +9,7 @@ function peer(changes: Partial<PeerView>): PeerView {
     peer_id: "12D3KooW",
     device_id: null,
     hostname: null,
+    given_name: null,
     user_id: null,
     route: null,
     last_sync_unix: 1,

@@ -26,6 +26,9 @@ export interface DeletionsAt {
   readonly lastSeenUnix: number;
 }
 
+/** A key of `rr_meta`: what stands before the PeerId that a name was given to. */
+const GIVEN_NAME = "given_name:";
+
 /** As in the original: more peers than a person has, few enough to dial. */
 const MOST_PEERS = 1000;
 /** Peers that are kept; a directory that invents some in every round must not fill the disk. */
@@ -123,6 +126,7 @@ export class PeerStore {
   /** How far the deletions of this device have come, by what was last found equal with each peer. */
   deletionsAt(): DeletionsAt[] {
     const last = this.#db.integer("SELECT max(seq) FROM rr_tomb");
+    const given = this.givenNames();
     return this.#db.rows(
       `SELECT b.peer_id, n.hostname, b.device_id, e.seq, b.last_seen FROM peer_book b
        LEFT JOIN rr_peer_name n ON n.peer_id = b.peer_id
@@ -131,7 +135,7 @@ export class PeerStore {
        ORDER BY b.last_seen DESC, b.peer_id`,
     ).map(([peer, hostname, deviceId, seq, lastSeen]) => ({
       peer: String(peer),
-      name: String(hostname ?? deviceId ?? peer),
+      name: given.get(String(peer)) ?? String(hostname ?? deviceId ?? peer),
       reached: seq === null ? "unknown" : Number(seq) >= last ? "confirmed" : "pending",
       lastSeenUnix: integerOr(lastSeen, 0),
     }));
@@ -143,6 +147,39 @@ export class PeerStore {
     return new Map(rows.map(([peer, seen]) => [String(peer), integerOr(seen, 0)]));
   }
 
+  /** The names that the person of this device has given to peers. */
+  givenNames(): ReadonlyMap<string, string> {
+    const rows = this.#db.rows(
+      "SELECT substr(key, ?), value FROM rr_meta WHERE key LIKE ?",
+      GIVEN_NAME.length + 1,
+      `${GIVEN_NAME}%`,
+    );
+    return new Map(rows.map(([peer, name]) => [String(peer), String(name)]));
+  }
+
+  /** Gives a peer a name that is used on this device only; `undefined` takes it back. */
+  giveName(peer: string, name: string | undefined): void {
+    const key = `${GIVEN_NAME}${peer}`;
+    if (name === undefined) this.#db.run("DELETE FROM rr_meta WHERE key = ?", key);
+    else {
+      this.#db.run(
+        `INSERT INTO rr_meta (key, value) VALUES (?, ?)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+        key,
+        name,
+      );
+    }
+  }
+
+  /** Everybody who was ever met, the latest first. */
+  everybody(): PeerRecord[] {
+    return this.#db.rows(
+      `SELECT b.peer_id, b.addrs_json, b.device_id, b.user_id, n.hostname, b.last_seen, ${ANSWERED}
+       FROM peer_book b LEFT JOIN rr_peer_name n ON n.peer_id = b.peer_id
+       ORDER BY b.last_seen DESC, b.peer_id`,
+    ).flatMap(toPeer);
+  }
+
   /** Forgets a peer and how far we followed it; whether it was known. */
   forget(peer: string): boolean {
     return this.#db.transaction(() => {
@@ -152,6 +189,8 @@ export class PeerStore {
       }
       this.#db.run("DELETE FROM rr_pull_state WHERE peer_id = ?", peer);
       this.#db.run("DELETE FROM rr_peer_name WHERE peer_id = ?", peer);
+      this.#db.run("DELETE FROM rr_pin WHERE peer_id = ?", peer);
+      this.giveName(peer, undefined);
       return changed > 0;
     });
   }

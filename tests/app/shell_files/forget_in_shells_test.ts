@@ -104,7 +104,7 @@ const BASH: ShellCase = {
       ...commands,
     ]),
   read: async (home) => {
-    const script = "HISTTIMEFORMAT=$'\@@'; set -o history; history -c; " +
+    const script = "HISTTIMEFORMAT=@@; set -o history; history -c; " +
       'history -r "$HOME/.bash_history"; history';
     const text = await home.shell(["bash", "--norc", "-c", script]);
     return text.split(/(?:^|\n) *\d+[* ] +@@/).slice(1).map((one) => one.replace(/\n$/, ""));

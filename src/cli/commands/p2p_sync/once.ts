@@ -1,5 +1,6 @@
 /** `rr p2p-sync` without `--watch`, behind its flags. */
 import type { SyncSummary } from "../../../app/daemon_control.ts";
+import type { DaemonStatus, PeerView } from "../../../app/daemon_status.ts";
 import { BACKGROUND_SYNC } from "../../../app/background/async_upload.ts";
 import { lineLogger } from "../../../process/line_logger.ts";
 import { tryRole } from "../../../process/lock.ts";
@@ -9,9 +10,11 @@ import { syncOnce } from "../../../app/sync_once.ts";
 import type { Logger } from "../../../base/log.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
+import type { SyncEvent } from "../../../sync/events.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { warnings } from "../../print.ts";
+import { startProgress } from "../../progress.ts";
 
 /** What the flags say. */
 export interface OnceFlags {
@@ -35,18 +38,52 @@ export async function runOnce(world: World, settings: Settings, flags: OnceFlags
   using stop = stopOnSignals(world);
   const logger = lineLogger(world.stderr, settings.logLevel);
   try {
-    const summary = flags.ownWay
-      ? undefined
-      : await syncByDaemon(world, settings.dbPath, flags, stop.signal);
+    const summary = await syncWithProgress(world, settings, { flags, logger }, stop.signal);
     if (summary !== undefined) conclude(summary, logger);
-    else {
-      await syncOnce(settings, flags, { world, logger, warn: warnings(world) }, stop.signal);
-    }
     return ExitCode.OK;
   } catch (error) {
     if (stop.signal.aborted) return ExitCode.OK;
     throw error;
   }
+}
+
+/** By the daemon, or by this process; what the daemon tells of it. */
+async function syncWithProgress(
+  world: World,
+  settings: Settings,
+  { flags, logger }: { readonly flags: OnceFlags; readonly logger: Logger },
+  signal: AbortSignal,
+): Promise<SyncSummary | undefined> {
+  using progress = startProgress(world, "commands received");
+  if (!flags.ownWay) {
+    const onStatus = ({ peers }: DaemonStatus): void => {
+      const { done, total } = progressOf(peers);
+      if (done > 0) progress.update(done, total);
+    };
+    const way = { push: flags.push, onStatus };
+    const summary = await syncByDaemon(world, settings.dbPath, way, signal);
+    if (summary !== undefined) return summary;
+  }
+  // Version 1 does not tell how much there is.
+  const received = new Map<string, number>();
+  const onEvent = (event: SyncEvent): void => {
+    if (event.type !== "pull-progress") return;
+    received.set(event.peer, event.totals.received);
+    progress.update([...received.values()].reduce((sum, one) => sum + one, 0), 0);
+  };
+  await syncOnce(settings, flags, { world, logger, warn: warnings(world), onEvent }, signal);
+  return undefined;
+}
+
+/** What has come from all peers, and of how much; a total of 0 is not known. */
+export function progressOf(
+  peers: readonly Pick<PeerView, "arrived" | "behind">[],
+): { readonly done: number; readonly total: number } {
+  // An older daemon does not tell.
+  const done = peers.reduce((sum, { arrived = 0 }) => sum + arrived, 0);
+  const isKnown = peers.every(({ arrived = 0, behind }) => arrived === 0 || behind !== null);
+  const left = peers.reduce((sum, { behind }) => sum + (behind ?? 0), 0);
+  return { done, total: isKnown ? done + left : 0 };
 }
 
 function conclude(summary: SyncSummary, logger: Logger): void {

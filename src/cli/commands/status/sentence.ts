@@ -35,9 +35,12 @@ export function lacking({ ahead, pending_push }: Pick<PeerView, "ahead" | "pendi
 
 /** What a person calls a peer. */
 export function nameOf(
-  { device_id, hostname, peer_id }: Pick<PeerView, "device_id" | "hostname" | "peer_id">,
+  { given_name, device_id, hostname, peer_id }: Pick<
+    PeerView,
+    "given_name" | "device_id" | "hostname" | "peer_id"
+  >,
 ): string {
-  return device_id ?? hostname ?? peer_id;
+  return given_name ?? device_id ?? hostname ?? peer_id;
 }
 
 const BAR_WIDTH = 10;
