@@ -14,6 +14,9 @@ const START = [
   "src/cli/commands/search.ts",
 ];
 const START_NAME = "start_chunk.ts";
+/** Code that is started by its address, beside the chunks: `openWriter()` starts it. */
+const THREAD = "src/app/writer/writer_thread.ts";
+export const THREAD_NAME = "writer_thread";
 
 /**
  * Bundles rr into a folder, which is emptied first. Split, since in a single file every `node:` import of the network
@@ -25,7 +28,8 @@ export async function bundle(folder: string = DIST): Promise<void> {
   const sources = `${out}/sources`;
   await copySources(sources);
   const flags = ["--quiet", "--minify", "--platform", "deno", "--code-splitting"];
-  await mustRun(deno("bundle", ...flags, "--outdir", out, "cli.ts"), { cwd: sources });
+  const entries = ["cli.ts", `${THREAD_NAME}.ts`];
+  await mustRun(deno("bundle", ...flags, "--outdir", out, ...entries), { cwd: sources });
   await Deno.remove(sources, { recursive: true });
 }
 
@@ -44,7 +48,8 @@ async function copySources(to: string): Promise<void> {
     `${to}/${START_NAME}`,
     START.map((file) => `import "./${file}";\n`).join(""),
   );
-  const entries = new Set([`${to}/cli.ts`]);
+  await Deno.writeTextFile(`${to}/${THREAD_NAME}.ts`, `import "./${THREAD}";\n`);
+  const entries = new Set([`${to}/cli.ts`, `${to}/${THREAD_NAME}.ts`]);
   for (const file of files) {
     const code = await Deno.readTextFile(file);
     for (const specifier of dynamicImports(code)) {

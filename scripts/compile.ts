@@ -4,7 +4,7 @@
  * The split bundle is compiled, not the source: it starts faster and embeds 3 MB instead of 28. The
  * base binary of a target is fetched by Deno once; `DENORT_BIN=<file>` names one that is at hand.
  */
-import { bundle, DIST, START_CHUNK } from "./bundle.ts";
+import { bundle, DIST, START_CHUNK, THREAD_NAME } from "./bundle.ts";
 import { RR_PERMISSIONS } from "./permissions.ts";
 import { deno, fail, run, say } from "./tools.ts";
 
@@ -36,6 +36,8 @@ async function compile(target: Target, folder: string): Promise<void> {
     "--unstable-net",
     `--target=${target}`,
     `--output=${file}`,
+    // No import leads to it.
+    `--include=${DIST}/${THREAD_NAME}.js`,
     ...RR_PERMISSIONS,
     START_CHUNK,
   ));

@@ -53,25 +53,35 @@ export interface ImportDeps {
   /** The open history; satisfied by the store's `History`. */
   readonly history: {
     readonly path: string;
-    readonly log: {
-      appendBulk(
-        entries: readonly Entry[],
-        options: { readonly signal?: AbortSignal | undefined },
-      ): Promise<AppendResult>;
-      headSeq(): number;
-    };
+    readonly log: { headSeq(): number };
   };
+  /** Writes into it. */
+  readonly writer: ImportWriter;
 }
 
-// Ids are random to the index of ids, so that a transaction changes pages all over it: a large one
-// changes each of them once for many records.
-const BATCH = 10_000;
+/** Takes entries of an import; satisfied by the store's `BulkWriter`. */
+export interface ImportWriter {
+  /**
+   * Resolves once the entries are in the file.
+   *
+   * @param options whether more are to come at once
+   */
+  append(
+    entries: readonly Entry[],
+    options: { readonly more: boolean },
+  ): Promise<AppendResult>;
+  /** Resolves once it has room for more. */
+  room(): Promise<void>;
+}
+
+/** Records handed to the writer at once: enough to be cheap, few enough to be told of how far it is. */
+const BATCH = 2_000;
 /** Records that are looked at without a break: a few milliseconds. */
 const ITEMS_AT_ONCE = 2_000;
 
 /**
- * Imports a history. Aborting rejects with the signal's reason between two transactions; what was
- * committed until then stays.
+ * Imports a history. Reading goes on while the writer works. Aborting rejects with the signal's reason;
+ * what was handed to the writer until then stays.
  *
  * @throws {import("../base/rr_error.ts").RrError} if the source cannot be opened or the history not
  * be written; broken records are only counted
@@ -90,28 +100,58 @@ export async function importHistory(
     : await countOf(source.items(), signal) - request.limit;
   const open = (): Iterable<ImportItem> => dropFirst(source.items(), skipFirst);
   const { total, undated, head } = await survey(open(), tally, signal);
-  const batch: Entry[] = [];
+  const writing = new Writing(deps.writer, tally);
+  let batch: Entry[] = [];
   let done = 0;
-
-  async function flush(): Promise<void> {
-    if (batch.length > 0) {
-      tally.add(await deps.history.log.appendBulk(batch.splice(0), { signal }));
-    } else {
-      // A large import leaves room for what else the process does.
-      await yieldToLoop();
-    }
-    onProgress?.({ done, total });
-    signal?.throwIfAborted();
-  }
-
   for (const entry of entriesOf(open, request, { ...deps, known, tally, undated, head })) {
     done++;
     if (entry !== undefined) batch.push(entry);
-    if (done % BATCH === 0) await flush();
+    if (done % BATCH !== 0) continue;
+    await writing.add(batch, true);
+    batch = [];
+    onProgress?.({ done, total });
+    signal?.throwIfAborted();
   }
-  done = total;
-  await flush();
+  await writing.add(batch, false);
+  await writing.end();
+  onProgress?.({ done: total, total });
+  signal?.throwIfAborted();
   return tally.report();
+}
+
+/** What is on its way to the writer. */
+class Writing {
+  readonly #writer: ImportWriter;
+  readonly #tally: ImportTally;
+  #failure: unknown;
+  #open: Promise<void>[] = [];
+
+  constructor(writer: ImportWriter, tally: ImportTally) {
+    this.#writer = writer;
+    this.#tally = tally;
+  }
+
+  /** Hands entries over as soon as there is room. @throws what an earlier one has failed with */
+  async add(entries: readonly Entry[], more: boolean): Promise<void> {
+    if (entries.length > 0 || !more) {
+      this.#open.push(
+        this.#writer.append(entries, { more }).then(
+          (result) => this.#tally.add(result),
+          (error) => void (this.#failure ??= error),
+        ),
+      );
+    }
+    // A large import leaves room for what else the process does.
+    await yieldToLoop();
+    await this.#writer.room();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Resolves once everything is written. */
+  async end(): Promise<void> {
+    await Promise.all(this.#open);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
 }
 
 interface Context extends ImportDeps {

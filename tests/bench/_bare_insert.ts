@@ -1,15 +1,14 @@
 /** The floor that syncing is compared with: the rows alone, into the original's schema. */
 import { cpuUsage } from "node:process";
 import { DatabaseSync } from "node:sqlite";
+import type { Entry } from "../../src/history/entry.ts";
 import { ORIGINAL_SCHEMA } from "../../src/store/file/migrations.ts";
-import { generateHistory } from "../fakes/history_generator.ts";
 
-const BATCH = 1000;
-
-/** Inserts `rows` generated entries in transactions of 1,000; generating them is not counted. */
+/** Inserts entries, so many in a transaction. */
 export function bareInsert(
   path: string,
-  rows: number,
+  entries: readonly Entry[],
+  atOnce: number = 1000,
 ): { readonly ms: number; readonly cpuMs: number } {
   using db = new DatabaseSync(path);
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${ORIGINAL_SCHEMA}`);
@@ -17,12 +16,11 @@ export function bareInsert(
     `INSERT OR IGNORE INTO entries (entry_id, device_id, user_id, ts, cmd, cwd, exit_code,
      duration_ms, shell, hostname, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const entries = [...generateHistory(rows)];
   const start = performance.now();
   const before = cpuUsage();
-  for (let from = 0; from < entries.length; from += BATCH) {
+  for (let from = 0; from < entries.length; from += atOnce) {
     db.exec("BEGIN IMMEDIATE");
-    for (const e of entries.slice(from, from + BATCH)) {
+    for (const e of entries.slice(from, from + atOnce)) {
       insert.run(
         e.id,
         e.deviceId,

@@ -1,9 +1,11 @@
 /**
  * Import of a zsh history, against parsing it alone and against a bare insert of the same rows.
  *
- *     deno run --allow-read --allow-write --allow-env tests/bench/import_bench.ts [lines] [page cache in KiB]
+ *     deno run --allow-read --allow-write --allow-env --allow-sys tests/bench/import_bench.ts [lines]
  */
 // deno-lint-ignore-file no-console -- it prints its figures
+import { bareInsert } from "./_bare_insert.ts";
+import { openWriter } from "../../src/app/writer/open_writer.ts";
 import { importHistory } from "../../src/import/import_history.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { createCaptureRules } from "../../src/capture/rules.ts";
@@ -17,7 +19,6 @@ import { denoFiles } from "../../src/world/deno.ts";
 import { generateHistory } from "../fakes/history_generator.ts";
 
 const count = Number(Deno.args[0] ?? 1_000_000);
-const cacheKib = Number(Deno.args[1] ?? 65_536);
 const files = denoFiles();
 const clock = systemClock();
 const folder = Deno.makeTempDirSync({ prefix: "rr-bench-" });
@@ -48,27 +49,27 @@ async function main(): Promise<void> {
     hostname: "laptop",
     rules,
   } as const;
-  using history = openHistory(`${folder}/history.db`, { files, clock, cacheKib });
+  using history = openHistory(`${folder}/history.db`, { files, clock });
   for (const label of ["import", "import again"]) {
     const start = performance.now();
-    const result = await importHistory(request, { files, clock, history });
+    await using writer = await openWriter(history.path);
+    const result = await importHistory(request, { files, clock, history, writer });
     print(label, performance.now() - start);
     console.log(`  ${JSON.stringify(result)}`);
   }
-  const entries: Entry[] = [
-    ...history.log.entriesAfter(0, { entries: 10_000, bytes: 1e9 }).entries,
-  ];
-  for (let seq = entries.length; entries.length < history.log.headSeq();) {
+  console.log(`memory: ${Math.round(Deno.memoryUsage().rss / 2 ** 20)} MiB`);
+  const entries: Entry[] = [];
+  for (let seq = 0; entries.length < history.log.headSeq();) {
     const batch = history.log.entriesAfter(seq, { entries: 10_000, bytes: 1e9 });
     if (batch.lastSeq === undefined) break;
     seq = batch.lastSeq;
     entries.push(...batch.entries);
   }
-  using bare = openHistory(`${folder}/bare.db`, { files, clock, cacheKib });
-  await report("bare insert of the same rows", async () => {
-    await bare.log.appendBulk(entries);
-  });
-  console.log(`memory: ${Math.round(Deno.memoryUsage().rss / 2 ** 20)} MiB`);
+  for (const rows of [1_000, 10_000, 100_000]) {
+    await report(`bare insert of the same rows, ${rows} a transaction`, () => {
+      bareInsert(`${folder}/bare-${rows}.db`, entries, rows);
+    });
+  }
 }
 
 function writeHistory(path: string): Uint8Array {

@@ -5,6 +5,7 @@
  *     deno run <permissions> tests/bench/mesh_bench.ts [entries, default 100000] [devices, default 10]
  */
 // deno-lint-ignore-file no-console -- it prints its figures
+import { fill } from "./_fill.ts";
 import { openSession, type SyncSession } from "../../src/app/session.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
@@ -114,7 +115,7 @@ async function start(
     files: denoFiles(),
   });
   stack.defer(() => history[Symbol.dispose]());
-  await history.log.appendBulk(own);
+  await fill(history, own);
   const set = openSet(history);
   while (set.left() > 0) set.absorbSlice(10_000);
   set.absorb();

@@ -8,6 +8,7 @@
  */
 // deno-lint-ignore-file no-console -- it prints its figures
 import { bareInsert } from "./_bare_insert.ts";
+import { generateHistory } from "../fakes/history_generator.ts";
 import { type Pulled, Server } from "./_pull.ts";
 import { median } from "./_usage.ts";
 
@@ -25,7 +26,7 @@ async function bench(): Promise<void> {
   const pulls: Pulled[] = [];
   const bare: { readonly ms: number; readonly cpuMs: number }[] = [];
   for (let round = 0; round < rounds; round++) {
-    bare.push(bareInsert(`${root}/bare-${round}.db`, rows));
+    bare.push(bareInsert(`${root}/bare-${round}.db`, [...generateHistory(rows)]));
     pulls.push(await server.pull());
   }
   const { pauseMs } = await server.stop();

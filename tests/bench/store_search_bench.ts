@@ -5,6 +5,7 @@
  *
  *     deno run --allow-read --allow-write --allow-env tests/bench/store_search_bench.ts [rows] [rounds]
  */
+import { fill } from "./_fill.ts";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../src/base/clock.ts";
 import { historySource } from "../../src/cli/picker/history_source.ts";
@@ -27,7 +28,7 @@ async function measureAll(uniqueShare: number): Promise<void> {
   const path = `${folder}/${uniqueShare}.db`;
   using history = openHistory(path, { files: denoFiles(), clock: systemClock() });
   const shape = { uniqueShare };
-  const stored = time(() => history.log.appendBulk(generateHistory(rows, shape)));
+  const stored = time(() => fill(history, generateHistory(rows, shape)));
   await stored.result;
   const slices: number[] = [];
   while (history.index.left() > 0) slices.push(time(() => history.index.catchUp()).ms);

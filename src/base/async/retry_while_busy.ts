@@ -15,7 +15,7 @@ const LONGEST_PAUSE_MS = 250;
  * once the signal is aborted; whatever else `work` throws, at once
  */
 export async function retryWhileBusy<T>(
-  work: () => T,
+  work: () => T | Promise<T>,
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<T> {
@@ -23,7 +23,7 @@ export async function retryWhileBusy<T>(
   for (let pause = FIRST_PAUSE_MS;; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     signal?.throwIfAborted();
     try {
-      return work();
+      return await work();
     } catch (error) {
       const busy = error instanceof RrError && error.code === "busy";
       if (!busy || clock.monotonic() + pause > end) throw error;

@@ -1,9 +1,11 @@
 import { HOOK_SHELLS } from "../../app/hook_file.ts";
 import { takeInFirst } from "../../app/intake.ts";
+import { openWriter } from "../../app/writer/open_writer.ts";
+import { writeWith } from "../../app/writer/write_with.ts";
 import type { ImportReport } from "../../import/import_tally.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
-import { importHistory, type ImportRequest } from "../../import/import_history.ts";
+import { type ImportDeps, importHistory, type ImportRequest } from "../../import/import_history.ts";
 import { IMPORT_SOURCES, type ImportSource } from "../../import/import_sources.ts";
 import { usualFiles } from "../../import/usual_places.ts";
 import { type CaptureRules, createCaptureRules } from "../../capture/rules.ts";
@@ -32,6 +34,9 @@ interface Flags {
   readonly deviceId: string | undefined;
   readonly hostname: string | undefined;
 }
+
+/** Above this it pays to write in a thread of its own, which takes a moment to start. */
+const LARGE_BYTES = 1024 * 1024;
 
 /** `rr import` */
 export const command: CliCommand = defineCommand<Flags>({
@@ -105,7 +110,11 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   };
   let secrets = 0;
   for (const path of paths) {
-    const report = await importWithProgress(world, history, { ...request, path });
+    const isLarge = (world.files.stat(path)?.size ?? 0) > LARGE_BYTES;
+    await using writer = isLarge && settings.dbPath !== ":memory:"
+      ? await openWriter(settings.dbPath)
+      : writeWith(history, world.clock);
+    const report = await importWithProgress(world, { history, writer }, { ...request, path });
     printReport(world, request.from, path, report);
     secrets += report.skippedFor.secret ?? 0;
   }
@@ -128,13 +137,13 @@ function printReport(world: World, from: ImportSource, path: string, report: Imp
 
 async function importWithProgress(
   world: World,
-  history: ReturnType<typeof openHistory>,
+  to: Pick<ImportDeps, "history" | "writer">,
   request: ImportRequest,
 ): ReturnType<typeof importHistory> {
   using progress = startProgress(world, "import");
   const onProgress = (at: { done: number; total: number }): void =>
     progress.update(at.done, at.total);
-  return await importHistory({ ...request, onProgress }, { ...world, history });
+  return await importHistory({ ...request, onProgress }, { ...world, ...to });
 }
 
 async function sourceOf(

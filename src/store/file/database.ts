@@ -25,6 +25,8 @@ export class Database implements Disposable {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #inTransaction = false;
+  /** Whether it was opened by {@linkcode Database.begin}. */
+  #isHeld = false;
   #closed = false;
 
   /**
@@ -113,8 +115,32 @@ export class Database implements Disposable {
     return typeof value === "number" ? value : 0;
   }
 
+  /**
+   * Opens a transaction for several tasks: each later {@linkcode Database.transaction} is a part of it,
+   * until `commit()` or `rollback()`. If one of them throws, all of it has to be rolled back.
+   */
+  begin(): void {
+    if (this.#inTransaction) throw new Error("Cannot start a transaction inside another one");
+    this.exec("BEGIN IMMEDIATE");
+    this.#inTransaction = this.#isHeld = true;
+  }
+
+  /** Ends what {@linkcode Database.begin} opened. If it throws, it is still open. */
+  commit(): void {
+    this.exec("COMMIT");
+    this.#inTransaction = this.#isHeld = false;
+  }
+
+  /** Takes back what {@linkcode Database.begin} opened; does nothing if nothing is open. */
+  rollback(): void {
+    if (!this.#isHeld) return;
+    this.#rollback();
+    this.#inTransaction = this.#isHeld = false;
+  }
+
   /** Runs `task` in one transaction that takes the write lock at once: whole or not at all. */
   transaction<T>(task: () => T): T {
+    if (this.#isHeld) return task();
     if (this.#inTransaction) throw new Error("Cannot start a transaction inside another one");
     this.exec("BEGIN IMMEDIATE");
     this.#inTransaction = true;

@@ -90,8 +90,7 @@ const KNOWN: readonly Known[] = [
 export function databaseError(error: unknown, tried: string, path: string): RrError {
   if (error instanceof RrError) return error;
   const { message } = toError(error);
-  const errcode = (error as { errcode?: unknown } | undefined)?.errcode;
-  const primary = typeof errcode === "number" ? errcode & 0xff : undefined;
+  const primary = primaryCode(error);
   const known = KNOWN.find((k) =>
     primary === undefined ? k.text.test(message) : k.code === primary
   );
@@ -100,4 +99,16 @@ export function databaseError(error: unknown, tried: string, path: string): RrEr
     cause: error,
     ...(known === undefined ? {} : { hint: known.hint }),
   });
+}
+
+/** Whether a call failed since a row breaks a constraint, such as an id that is there already. */
+export function isConstraint(error: unknown): boolean {
+  return error instanceof RrError && primaryCode(error.cause) === CONSTRAINT;
+}
+
+const CONSTRAINT = 19;
+
+function primaryCode(error: unknown): number | undefined {
+  const errcode = (error as { errcode?: unknown } | undefined)?.errcode;
+  return typeof errcode === "number" ? errcode & 0xff : undefined;
 }

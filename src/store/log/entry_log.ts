@@ -1,5 +1,4 @@
 /** The log of entries in the order they were taken in, and how far each peer was followed. */
-import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import type { DeviceId, Entry } from "../../history/entry.ts";
 import type { Database, Row } from "../file/database.ts";
 import type { FilePlace } from "../file/file_place.ts";
@@ -17,27 +16,10 @@ export interface AppendOptions {
   readonly fromPeer?: boolean;
 }
 
-/** What {@linkcode EntryLog.appendBulk} takes besides. */
-export interface BulkOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Called after each transaction with the totals so far. */
-  readonly onProgress?: ((done: AppendResult) => void) | undefined;
-}
-
 /** Names and punctuation of an entry in JSON, with its time and numbers. */
 const JSON_OVERHEAD_BYTES = 220;
 /** Most entries of one answer, whatever was asked for: a peer may ask for 2^53. */
 const MOST_BATCH_ROWS = 10_000;
-/** Rows of one transaction of a bulk append: long enough to be cheap, short enough to let others write. */
-const BULK_ROWS = 10_000;
-/**
- * Pages of the write-ahead log before it is folded in. With random ids every transaction changes pages
- * all over the index of ids; in bulk, 64 MiB at a time writes each of them once for many.
- */
-const BULK_WAL_PAGES = 16_384;
-/** SQLite's default: no call takes long. */
-const USUAL_WAL_PAGES = 1000;
-
 const TEXT_BYTES = `octet_length(cmd) + octet_length(cwd) + octet_length(entry_id) +
   octet_length(device_id) + octet_length(user_id) + octet_length(shell) + octet_length(hostname) +
   octet_length(version)`;
@@ -115,38 +97,6 @@ export class EntryLog {
       );
       return result;
     });
-  }
-
-  /**
-   * Stores many entries in large transactions, letting other work run in between. Aborting rejects
-   * with the signal's reason; what was committed until then stays.
-   */
-  async appendBulk(
-    entries: Iterable<Entry> | AsyncIterable<Entry>,
-    options: BulkOptions = {},
-  ): Promise<AppendResult> {
-    const { signal, onProgress } = options;
-    let total: AppendResult = { inserted: 0, ignored: 0 };
-    let rows: Entry[] = [];
-    const flush = async (): Promise<void> => {
-      const { inserted, ignored } = this.append(rows);
-      rows = [];
-      total = { inserted: total.inserted + inserted, ignored: total.ignored + ignored };
-      onProgress?.(total);
-      await yieldToLoop();
-      signal?.throwIfAborted();
-    };
-    signal?.throwIfAborted();
-    this.#db.exec(`PRAGMA wal_autocheckpoint = ${BULK_WAL_PAGES}`);
-    try {
-      for await (const entry of entries) {
-        if (rows.push(entry) >= BULK_ROWS) await flush();
-      }
-      if (rows.length > 0) await flush();
-    } finally {
-      this.#db.exec(`PRAGMA wal_autocheckpoint = ${USUAL_WAL_PAGES}`);
-    }
-    return total;
   }
 
   /** Whether an entry of this id is stored. */

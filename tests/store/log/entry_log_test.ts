@@ -195,30 +195,6 @@ Deno.test("append() on a full disk fails whole, and goes on when there is room a
   assert.deepEqual(log.append(entries), { inserted: 4900, ignored: 100 });
 });
 
-Deno.test("appendBulk() stores everything and reports on the way", async () => {
-  using history = open(":memory:");
-  const entries = generateEntries(25_000);
-  const seen: number[] = [];
-  const total = await history.log.appendBulk(entries, {
-    onProgress: (done) => seen.push(done.inserted),
-  });
-  assert.deepEqual(total, { inserted: 25_000, ignored: 0 });
-  assert.deepEqual(seen, [10_000, 20_000, 25_000]);
-});
-
-Deno.test("appendBulk() stops at an abort and keeps what was committed", async () => {
-  using history = open(":memory:");
-  const stop = new AbortController();
-  const reason = new Error("enough");
-  const storing = history.log.appendBulk(generateEntries(25_000), {
-    signal: stop.signal,
-    onProgress: () => stop.abort(reason),
-  });
-  await assert.rejects(storing, reason);
-  assert.equal(history.log.headSeq(), 10_000);
-  await assert.rejects(history.log.appendBulk([], { signal: AbortSignal.abort(reason) }), reason);
-});
-
 function byDevice(entries: readonly Entry[], device: DeviceId): Entry[] {
   return entries.filter((entry) => entry.deviceId === device);
 }

@@ -1,0 +1,88 @@
+/** A writer of the history in a thread of its own, so that large transactions hold nobody up. */
+import { Worker } from "node:worker_threads";
+import { RrError, toError } from "../../base/rr_error.ts";
+import type { BulkAnswer } from "../../store/bulk/bulk_task.ts";
+import {
+  type BulkThread,
+  type BulkThreadEvents,
+  BulkWriter,
+} from "../../store/bulk/bulk_writer.ts";
+import type { WriterSetup } from "./writer_thread.ts";
+
+/**
+ * Starts a thread with a connection of its own to the history at `path`; where none can be started, what
+ * it does is done in this one. Disposing waits until everything is written.
+ *
+ * @throws {RrError} as opening the history does
+ */
+export async function openWriter(path: string): Promise<BulkWriter> {
+  const setup: WriterSetup = { historyPath: path };
+  try {
+    return await inThread(setup);
+  } catch (error) {
+    if (error instanceof RrError) throw error;
+    return await inThisThread(setup);
+  }
+}
+
+async function inThread(setup: WriterSetup): Promise<BulkWriter> {
+  const worker = new Worker(threadUrl(), { workerData: setup });
+  const ready = Promise.withResolvers<void>();
+  let said: BulkThreadEvents | undefined;
+  let failure: Error | undefined;
+  worker.on("message", (text: string) => {
+    const message: ThreadMessage = JSON.parse(text);
+    if ("opened" in message) ready.resolve();
+    else if ("refused" in message) {
+      const { code, message: text, hint } = message.refused;
+      ready.reject(new RrError(code ?? "database", text, hint === undefined ? {} : { hint }));
+    } else said?.onAnswer(message);
+  });
+  worker.on("error", (error) => failure = toError(error));
+  worker.on("exit", () => {
+    const gone = new RrError("database", "The writer of the history has ended", { cause: failure });
+    ready.reject(failure ?? new Error("The thread has ended"));
+    said?.onGone(gone);
+  });
+  const thread: BulkThread = {
+    post: (message) => worker.postMessage(JSON.stringify(message)),
+    stop: async () => void await worker.terminate(),
+  };
+  try {
+    await ready.promise;
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  return new BulkWriter((events) => {
+    said = events;
+    return thread;
+  });
+}
+
+/** What a thread says. It crosses as JSON, which takes half as long as the values themselves would. */
+export type ThreadMessage =
+  | BulkAnswer
+  /** It is ready. */
+  | { readonly opened: true }
+  /** The history cannot be opened. */
+  | { readonly refused: Extract<BulkAnswer, { failed: unknown }>["failed"] };
+
+// Bundle and package have JavaScript, and the bundle has the file beside its chunks.
+function threadUrl(): URL {
+  const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return new URL(`./writer_thread.${ending}`, import.meta.url);
+}
+
+async function inThisThread(setup: WriterSetup): Promise<BulkWriter> {
+  const { openQueue } = await import("./writer_thread.ts");
+  let said: BulkThreadEvents | undefined;
+  const { queue, history } = await openQueue(setup, (answer) => said?.onAnswer(answer));
+  return new BulkWriter((events) => {
+    said = events;
+    return {
+      post: (message) => queue.add(message),
+      stop: () => Promise.resolve(history[Symbol.dispose]()),
+    };
+  });
+}

@@ -1,0 +1,52 @@
+/** What runs in the thread of a writer. Started by its address: see `open_writer.ts`. */
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { RrError, toError } from "../../base/rr_error.ts";
+import { BulkQueue } from "../../store/bulk/bulk_queue.ts";
+import type { BulkAnswer, BulkEnd, BulkRequest } from "../../store/bulk/bulk_task.ts";
+import { type History, openHistory } from "../../store/file/open_history.ts";
+import type { ThreadMessage } from "./open_writer.ts";
+import { systemWorld } from "../../world/system.ts";
+
+/** What a writer is told at its start. */
+export interface WriterSetup {
+  readonly historyPath: string;
+}
+
+/**
+ * Page cache: the index of ids of a million rows is 45 MiB, and what does not fit is written to the log
+ * again and again within a transaction.
+ */
+const CACHE_KIB = 64 * 1024;
+
+/** Opens the history for a queue. */
+export async function openQueue(
+  { historyPath }: WriterSetup,
+  answer: (answer: BulkAnswer) => void,
+): Promise<{ readonly queue: BulkQueue; readonly history: History }> {
+  const { files, clock } = await systemWorld();
+  const history = openHistory(historyPath, { files, clock, cacheKib: CACHE_KIB });
+  return { queue: new BulkQueue(history, clock, answer), history };
+}
+
+if (!isMainThread && isWriterSetup(workerData)) await serve(workerData);
+
+async function serve(setup: WriterSetup): Promise<void> {
+  const port = parentPort!;
+  const say = (message: ThreadMessage): void => port.postMessage(JSON.stringify(message));
+  try {
+    const { queue, history } = await openQueue(setup, (answer) => {
+      if (answer.id === "end") history[Symbol.dispose]();
+      say(answer);
+    });
+    port.on("message", (text: string) => queue.add(JSON.parse(text) as BulkRequest | BulkEnd));
+    say({ opened: true });
+  } catch (error) {
+    const { message } = toError(error);
+    const known = error instanceof RrError ? error : undefined;
+    say({ refused: { code: known?.code, message, hint: known?.hint } });
+  }
+}
+
+function isWriterSetup(data: unknown): data is WriterSetup {
+  return typeof (data as WriterSetup | null)?.historyPath === "string";
+}

@@ -1,0 +1,175 @@
+/**
+ * The end that writes: makes one transaction of many tasks.
+ *
+ * With random ids every transaction changes pages all over the index of ids: at a million rows, one of
+ * 100,000 rows writes an eighth of what ten of 10,000 do. So the transaction stays open for as long as
+ * tasks are coming, within limits, and what is answered is committed. Others who want to write wait
+ * meanwhile, which is why it has to end after a while.
+ */
+import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
+import { Wake } from "../../base/async/wake.ts";
+import type { Clock } from "../../base/clock.ts";
+import { RrError, toError } from "../../base/rr_error.ts";
+import type { History } from "../file/open_history.ts";
+import type { ItemSet } from "../set/item_set.ts";
+import { openSet } from "../set/open_set.ts";
+import {
+  type BulkAnswer,
+  type BulkEnd,
+  type BulkFailure,
+  type BulkRequest,
+  type BulkResult,
+  type BulkTask,
+  rowsOf,
+} from "./bulk_task.ts";
+
+/** Rows of one transaction: more bring little, and 100,000 take about a second. */
+const MOST_ROWS = 100_000;
+/** On a slow machine. `busy_timeout` of the others, the original's too, is 5 s. */
+const LONGEST_TRANSACTION_MS = 3_000;
+/** Others that have waited for this long try again each 100 ms: a pause after it lets one of them in. */
+const LONG_MS = 500;
+const PAUSE_MS = 110;
+/**
+ * Pages of the write-ahead log before it is folded in: 64 MiB at a time write each page of the index of
+ * ids once for many transactions.
+ */
+const LOG_PAGES = 16_384;
+
+interface Done {
+  readonly id: number;
+  readonly result: BulkResult[BulkTask["kind"]];
+}
+
+/** Takes tasks in order; see the file's description. */
+export class BulkQueue {
+  readonly #history: History;
+  readonly #clock: Clock;
+  readonly #answer: (answer: BulkAnswer) => void;
+  readonly #wake: Wake;
+  readonly #never = new AbortController().signal;
+  #waiting: (BulkRequest | BulkEnd)[] = [];
+  #running = false;
+  /** Done in the open transaction, and not answered yet. */
+  #done: Done[] = [];
+  #rows = 0;
+  #beganAt: number | undefined;
+  #set: ItemSet | undefined;
+
+  /** `history` is used by nobody else, and stays with the caller. */
+  constructor(
+    history: History,
+    clock: Clock,
+    answer: (answer: BulkAnswer) => void,
+  ) {
+    this.#history = history;
+    this.#clock = clock;
+    this.#answer = answer;
+    this.#wake = new Wake(clock);
+    history.opened.db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
+  }
+
+  /** Takes a task; it is answered once it is in the file. */
+  add(request: BulkRequest | BulkEnd): void {
+    this.#waiting.push(request);
+    this.#wake.now();
+    if (!this.#running) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    let more = false;
+    while (this.#waiting.length > 0 || this.#beganAt !== undefined) {
+      const next = this.#waiting.shift();
+      if (next === undefined) {
+        const left = LONGEST_TRANSACTION_MS - this.#age();
+        if (more && left > 0) await this.#wake.wait(left, this.#never);
+        else await this.#commit();
+      } else if (next.id === "end") {
+        await this.#commit();
+        this.#answer(next);
+      } else {
+        more = next.more;
+        this.#do(next);
+        if (this.#rows >= MOST_ROWS || this.#age() >= LONGEST_TRANSACTION_MS) {
+          await this.#commit();
+        }
+      }
+      // Only then can the next message arrive.
+      await yieldToLoop();
+    }
+    this.#running = false;
+  }
+
+  #age(): number {
+    return this.#beganAt === undefined ? 0 : this.#clock.monotonic() - this.#beganAt;
+  }
+
+  #do({ id, task }: BulkRequest): void {
+    try {
+      if (this.#beganAt === undefined) {
+        this.#history.opened.db.begin();
+        this.#beganAt = this.#clock.monotonic();
+      }
+      this.#done.push({ id, result: this.#write(task) });
+      this.#rows += rowsOf(task);
+      this.#answer({ id, taken: true });
+    } catch (error) {
+      this.#fail(error, id);
+    }
+  }
+
+  #write(task: BulkTask): BulkResult[BulkTask["kind"]] {
+    const { log } = this.#history;
+    switch (task.kind) {
+      case "append":
+        return log.append(task.entries, { fromPeer: task.fromPeer });
+      case "pulled":
+        return log.appendPulled(task.peer, task.entries, task.state);
+      case "apply":
+        this.#set ??= openSet(this.#history);
+        return this.#set.apply(task.items);
+    }
+  }
+
+  async #commit(): Promise<void> {
+    if (this.#beganAt === undefined) return;
+    const age = this.#age();
+    try {
+      this.#history.log.checkPlace();
+      this.#history.opened.db.commit();
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    const done = this.#over();
+    for (const answer of done) this.#answer(answer);
+    if (age > LONG_MS && this.#waiting.length > 0) await this.#clock.sleep(PAUSE_MS);
+  }
+
+  /** Takes the whole transaction back: none of its tasks is in the file. */
+  #fail(error: unknown, ...ids: readonly number[]): void {
+    const failed = failureOf(error);
+    this.#history.opened.db.rollback();
+    // Its memory is of what was taken back.
+    this.#set = undefined;
+    for (const id of [...this.#over().map((done) => done.id), ...ids]) {
+      this.#answer({ id, failed });
+    }
+  }
+
+  #over(): readonly Done[] {
+    const done = this.#done;
+    this.#done = [];
+    this.#rows = 0;
+    this.#beganAt = undefined;
+    return done;
+  }
+}
+
+function failureOf(error: unknown): BulkFailure {
+  const { message } = toError(error);
+  return error instanceof RrError
+    ? { code: error.code, message, hint: error.hint }
+    : { code: undefined, message, hint: undefined };
+}

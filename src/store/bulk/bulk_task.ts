@@ -1,0 +1,61 @@
+/** What is handed to whoever writes in bulk, and what comes back: values that cross between threads. */
+import type { Entry } from "../../history/entry.ts";
+import type { Item } from "../../named/item.ts";
+import type { Applied } from "../../named/store.ts";
+import type { RrErrorCode } from "../../base/rr_error.ts";
+import type { AppendResult, PullState } from "../../swarm/log.ts";
+
+/** One piece of work; whole or not at all. */
+export type BulkTask =
+  /** As `EntryLog.append()`. */
+  | { readonly kind: "append"; readonly entries: readonly Entry[]; readonly fromPeer: boolean }
+  /** As `EntryLog.appendPulled()`. */
+  | {
+    readonly kind: "pulled";
+    readonly peer: string;
+    readonly entries: readonly Entry[];
+    readonly state: PullState;
+  }
+  /** As `ItemSet.apply()`. */
+  | { readonly kind: "apply"; readonly items: readonly Item[] };
+
+/** What a task gives. */
+export interface BulkResult {
+  readonly append: AppendResult;
+  readonly pulled: AppendResult;
+  readonly apply: Applied;
+}
+
+/** A task on its way to the writer. */
+export interface BulkRequest {
+  readonly id: number;
+  readonly task: BulkTask;
+  /** Whether another one follows at once, so that it pays to keep the transaction open. */
+  readonly more: boolean;
+}
+
+/** The last message to a writer: it ends once everything before is done. */
+export interface BulkEnd {
+  readonly id: "end";
+}
+
+/** The answer to a request: what it names is in the file, or nothing of it. */
+export type BulkAnswer =
+  /** Said before: it is done, but not committed; there is room for more. */
+  | { readonly id: number; readonly taken: true }
+  | { readonly id: number; readonly result: BulkResult[BulkTask["kind"]] }
+  | { readonly id: number; readonly failed: BulkFailure }
+  /** The answer to {@linkcode BulkEnd}. */
+  | BulkEnd;
+
+/** An error that has crossed: what a caller branches on, and what a person reads. */
+export interface BulkFailure {
+  readonly code: RrErrorCode | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** Rows of a task, as the limits count them. */
+export function rowsOf(task: BulkTask): number {
+  return task.kind === "apply" ? task.items.length : task.entries.length;
+}

@@ -1,0 +1,159 @@
+/** The end that asks: hands tasks to a {@linkcode import("./bulk_queue.ts").BulkQueue}, wherever it runs. */
+import { RrError } from "../../base/rr_error.ts";
+import type { Entry } from "../../history/entry.ts";
+import type { Item } from "../../named/item.ts";
+import type { Applied } from "../../named/store.ts";
+import type { AppendResult, PullState } from "../../swarm/log.ts";
+import {
+  type BulkAnswer,
+  type BulkEnd,
+  type BulkRequest,
+  type BulkResult,
+  type BulkTask,
+  rowsOf,
+} from "./bulk_task.ts";
+
+/** Where a queue runs. */
+export interface BulkThread {
+  post(message: BulkRequest | BulkEnd): void;
+  /** Ends it at once; what is not committed is lost. */
+  stop(): Promise<void>;
+}
+
+/** Told of what a thread says. */
+export interface BulkThreadEvents {
+  onAnswer(answer: BulkAnswer): void;
+  /** It is gone, and will answer nothing more. */
+  onGone(why: Error): void;
+}
+
+/** What every task takes. */
+export interface BulkOptions {
+  /** Whether another task follows at once, so that it pays to wait for it. @default {false} */
+  readonly more?: boolean | undefined;
+}
+
+/** Rows that may wait before {@linkcode BulkWriter.room} makes the caller wait: some MiB. */
+const MOST_WAITING_ROWS = 20_000;
+
+interface Pending {
+  /** Rows that still wait, which are none once it is done. */
+  rows: number;
+  // deno-lint-ignore no-explicit-any -- the result of the task that was sent under this id
+  resolve(result: any): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Writes in bulk, in order. A promise resolves once its task is in the file; if it rejects, nothing of the
+ * task is, and tasks sent before or after it may have failed with it.
+ */
+export class BulkWriter implements AsyncDisposable {
+  readonly #thread: BulkThread;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #rows = 0;
+  #gone: Error | undefined;
+  readonly #ended = Promise.withResolvers<void>();
+  #onRoom = Promise.withResolvers<void>();
+
+  /** @param start starts the thread, which is ended when this is disposed of */
+  constructor(start: (events: BulkThreadEvents) => BulkThread) {
+    this.#thread = start({
+      onAnswer: (answer) => this.#take(answer),
+      onGone: (why) => this.#lose(why),
+    });
+  }
+
+  /** Whether nothing waits to be written. */
+  get isIdle(): boolean {
+    return this.#pending.size === 0;
+  }
+
+  /** As `EntryLog.append()`. */
+  append(
+    entries: readonly Entry[],
+    options: BulkOptions & { readonly fromPeer?: boolean } = {},
+  ): Promise<AppendResult> {
+    return this.#send({ kind: "append", entries, fromPeer: options.fromPeer ?? false }, options);
+  }
+
+  /** As `EntryLog.appendPulled()`: the cursor moves with the rows. */
+  appendPulled(
+    peer: string,
+    entries: readonly Entry[],
+    state: PullState,
+    options: BulkOptions = {},
+  ): Promise<AppendResult> {
+    return this.#send({ kind: "pulled", peer, entries, state }, options);
+  }
+
+  /** As `ItemSet.apply()`: digests move with the rows. Other sets of the file look anew by themselves. */
+  apply(items: readonly Item[], options: BulkOptions = {}): Promise<Applied> {
+    return this.#send({ kind: "apply", items }, options);
+  }
+
+  /** Resolves once there is room for more. Whoever writes a lot waits here, or memory fills. */
+  async room(): Promise<void> {
+    while (this.#rows > MOST_WAITING_ROWS) await this.#onRoom.promise;
+  }
+
+  /** Waits until everything is written, and ends the thread. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#gone === undefined) {
+      this.#thread.post({ id: "end" });
+      await this.#ended.promise;
+    }
+    await this.#thread.stop();
+    this.#lose(new RrError("database", "The writer of the history has been closed"));
+  }
+
+  #send<K extends BulkTask["kind"]>(
+    task: BulkTask & { readonly kind: K },
+    { more = false }: BulkOptions,
+  ): Promise<BulkResult[K]> {
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
+    const { promise, resolve, reject } = Promise.withResolvers<BulkResult[K]>();
+    const rows = rowsOf(task);
+    const id = ++this.#lastId;
+    this.#pending.set(id, { rows, resolve, reject });
+    this.#rows += rows;
+    this.#thread.post({ id, task, more });
+    return promise;
+  }
+
+  #take(answer: BulkAnswer): void {
+    if (answer.id === "end") return this.#ended.resolve();
+    const pending = this.#pending.get(answer.id);
+    if (pending === undefined) return;
+    this.#free(pending);
+    if ("taken" in answer) return;
+    this.#pending.delete(answer.id);
+    if ("result" in answer) pending.resolve(answer.result);
+    else pending.reject(errorOf(answer.failed));
+  }
+
+  #lose(why: Error): void {
+    this.#gone ??= why;
+    this.#ended.resolve();
+    for (const pending of this.#pending.values()) {
+      this.#free(pending);
+      pending.reject(this.#gone);
+    }
+    this.#pending.clear();
+  }
+
+  #free(pending: Pending): void {
+    this.#rows -= pending.rows;
+    pending.rows = 0;
+    this.#onRoom.resolve();
+    this.#onRoom = Promise.withResolvers();
+  }
+}
+
+function errorOf(
+  { code, message, hint }: Extract<BulkAnswer, { failed: unknown }>["failed"],
+): Error {
+  if (code === undefined) return new Error(message);
+  return new RrError(code, message, hint === undefined ? {} : { hint });
+}

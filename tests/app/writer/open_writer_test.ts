@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { openWriter } from "../../../src/app/writer/open_writer.ts";
+import { systemClock } from "../../../src/base/clock.ts";
+import { RrError } from "../../../src/base/rr_error.ts";
+import { openHistory } from "../../../src/store/file/open_history.ts";
+import { denoFiles } from "../../../src/world/deno.ts";
+import { makeEntries } from "../../fakes/entries.ts";
+import { tempFolder } from "../../store/_open.ts";
+
+const options = { files: denoFiles(), clock: systemClock() };
+
+Deno.test("openWriter() writes from a thread of its own, beside who reads", async () => {
+  using folder = tempFolder();
+  const path = folder.file("history.db");
+  using history = openHistory(path, options);
+  const entries = makeEntries(500);
+  {
+    await using writer = await openWriter(path);
+    const first = writer.append(entries.slice(0, 250), { more: true });
+    const second = writer.append(entries.slice(200));
+    assert.deepEqual(await first, { inserted: 250, ignored: 0 });
+    assert.deepEqual(await second, { inserted: 250, ignored: 50 });
+    assert.equal(history.log.count(), 500);
+    void writer.append(makeEntries(501).slice(500));
+  }
+  assert.equal(history.log.count(), 501, "disposing waits for what was handed over");
+});
+
+Deno.test("openWriter() says why the history cannot be opened", async () => {
+  using folder = tempFolder();
+  const path = folder.file("history.db");
+  Deno.writeTextFileSync(path, "no database at all, only text, but of some length");
+  await assert.rejects(
+    openWriter(path),
+    (error) => error instanceof RrError && error.code === "database" && error.hint !== undefined,
+  );
+});
