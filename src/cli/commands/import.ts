@@ -1,7 +1,6 @@
 import { HOOK_SHELLS } from "../../app/hook_file.ts";
 import { takeInFirst } from "../../app/intake.ts";
-import { openWriter } from "../../app/writer/open_writer.ts";
-import { writeWith } from "../../app/writer/write_with.ts";
+import { writerFor } from "../../app/writer/writer_for.ts";
 import type { ImportReport } from "../../import/import_tally.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
@@ -34,9 +33,6 @@ interface Flags {
   readonly deviceId: string | undefined;
   readonly hostname: string | undefined;
 }
-
-/** Above this it pays to write in a thread of its own, which takes a moment to start. */
-const LARGE_BYTES = 1024 * 1024;
 
 /** `rr import` */
 export const command: CliCommand = defineCommand<Flags>({
@@ -110,10 +106,8 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   };
   let secrets = 0;
   for (const path of paths) {
-    const isLarge = (world.files.stat(path)?.size ?? 0) > LARGE_BYTES;
-    await using writer = isLarge && settings.dbPath !== ":memory:"
-      ? await openWriter(settings.dbPath)
-      : writeWith(history, world.clock);
+    const bytes = world.files.stat(path)?.size ?? 0;
+    await using writer = await writerFor(history, world.clock, bytes);
     const report = await importWithProgress(world, { history, writer }, { ...request, path });
     printReport(world, request.from, path, report);
     secrets += report.skippedFor.secret ?? 0;

@@ -1,4 +1,5 @@
 /** Takes in old histories, several at once, for `rr setup` and `rr try`. */
+import { writerFor } from "../../../app/writer/writer_for.ts";
 import { takeInFirst } from "../../../app/intake.ts";
 import { causeChain, RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
@@ -92,7 +93,9 @@ async function takeOne(
   warn: TakeOptions["warn"],
 ): Promise<Taken> {
   try {
-    const report = await importHistory(request, { files, clock, history });
+    const bytes = files.stat(request.path)?.size ?? 0;
+    await using writer = await writerFor(history, clock, bytes);
+    const report = await importHistory(request, { files, clock, history, writer });
     if (report.broken > 0) {
       warn(`${report.broken} records of ${request.path} could not be read`);
     }
