@@ -1,13 +1,12 @@
 /** A writer of the history in a thread of its own, so that large transactions hold nobody up. */
 import { Worker } from "node:worker_threads";
 import { RrError, toError } from "../../base/rr_error.ts";
-import type { BulkAnswer } from "../../store/bulk/bulk_task.ts";
 import {
   type BulkThread,
   type BulkThreadEvents,
   BulkWriter,
 } from "../../store/bulk/bulk_writer.ts";
-import type { WriterSetup } from "./writer_thread.ts";
+import type { ThreadMessage, WriterSetup } from "./messages.ts";
 
 /**
  * Starts a thread with a connection of its own to the history at `path`; where none can be started, what
@@ -59,14 +58,6 @@ async function inThread(setup: WriterSetup): Promise<BulkWriter> {
     return thread;
   });
 }
-
-/** What a thread says. It crosses as JSON, which takes half as long as the values themselves would. */
-export type ThreadMessage =
-  | BulkAnswer
-  /** It is ready. */
-  | { readonly opened: true }
-  /** The history cannot be opened. */
-  | { readonly refused: Extract<BulkAnswer, { failed: unknown }>["failed"] };
 
 // Bundle and package have JavaScript, and the bundle has the file beside its chunks.
 function threadUrl(): URL {

@@ -4,13 +4,8 @@ import { RrError, toError } from "../../base/rr_error.ts";
 import { BulkQueue } from "../../store/bulk/bulk_queue.ts";
 import type { BulkAnswer, BulkEnd, BulkRequest } from "../../store/bulk/bulk_task.ts";
 import { type History, openHistory } from "../../store/file/open_history.ts";
-import type { ThreadMessage } from "./open_writer.ts";
+import type { ThreadMessage, WriterSetup } from "./messages.ts";
 import { systemWorld } from "../../world/system.ts";
-
-/** What a writer is told at its start. */
-export interface WriterSetup {
-  readonly historyPath: string;
-}
 
 /**
  * Page cache: the index of ids of a million rows is 45 MiB, and what does not fit is written to the log
