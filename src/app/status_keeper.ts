@@ -7,6 +7,7 @@ import type { Health } from "../process/health.ts";
 import type { Incident } from "../store/log/incidents.ts";
 import type { History } from "../store/file/open_history.ts";
 import type { SyncEvent } from "../sync/events.ts";
+import type { PeerStatus } from "../sync/report.ts";
 import type { PeerId } from "../swarm/peer.ts";
 import { VERSION } from "../version.ts";
 import type { DaemonConfig } from "./daemon_config.ts";
@@ -179,7 +180,7 @@ export class StatusKeeper {
   ): PeerView[] {
     const seen = history?.peers.lastSeen();
     const names = history?.peers.givenNames();
-    return (session?.engine.peers() ?? []).map((peer) => ({
+    return peersOf(session).map((peer) => ({
       ...this.#peerView(peer, config, history, session?.replication),
       last_seen_unix: seen?.get(peer.peer) ?? null,
       given_name: names?.get(peer.peer) ?? null,
@@ -187,7 +188,7 @@ export class StatusKeeper {
   }
 
   #peerView(
-    status: ReturnType<SyncSession["engine"]["peers"]>[number],
+    status: PeerStatus,
     config: DaemonConfig,
     history: History | undefined,
     replication: SyncSession["replication"],
@@ -238,6 +239,24 @@ export class StatusKeeper {
     }
     return memory;
   }
+}
+
+/**
+ * Those that rounds are made with, and those that have dialled us and that nobody has named: by protocol
+ * 2 they are equal to us like any other.
+ */
+function peersOf(session: SyncSession | undefined): readonly PeerStatus[] {
+  if (session === undefined) return [];
+  const known = session.engine.peers();
+  const seen = new Set<PeerId>(known.map(({ peer }) => peer));
+  const nothing = { deviceId: undefined, hostname: undefined, userId: undefined };
+  const callers: PeerStatus[] = [];
+  for (const { peer, route } of session.node?.connections() ?? []) {
+    if (seen.has(peer) || !session.replication?.serves(peer)) continue;
+    seen.add(peer);
+    callers.push({ peer, route, ...nothing, failures: 0, retryInMs: 0, held: [] });
+  }
+  return [...known, ...callers];
 }
 
 function incidentView(incident: Incident): IncidentView {

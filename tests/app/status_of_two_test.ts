@@ -94,6 +94,10 @@ pairTest("a device that is behind says by how much before it gets anything", asy
   assert.equal(behind.peers[0]!.ahead, 0, "what comes from there is nothing to send");
   const whole = await untilStatus(b, "b has all", isEqual);
   assert.equal(sentenceOf(whole), "In sync with 1 of 1");
+  // Nobody has told it of the other one, which has dialled it.
+  const other = await untilStatus(a, "a knows it too", isEqual);
+  assert.deepEqual([other.peers[0]!.ahead, other.peers[0]!.behind], [0, 0]);
+  assert.equal(sentenceOf(other), "In sync with 1 of 1");
 });
 
 pairTest(
