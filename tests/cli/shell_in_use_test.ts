@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { interactiveShell, shellInUse } from "../../src/cli/commands/doctor/shell_in_use.ts";
+import { interactiveShell, shellInUse } from "../../src/cli/commands/doctor/checks/shell_in_use.ts";
 import type { Run } from "../../src/service/run.ts";
 
 Deno.test("interactiveShell() tells a shell that a person types into from one that runs a script", () => {

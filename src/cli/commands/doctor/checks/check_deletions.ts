@@ -1,6 +1,6 @@
-import { RrError } from "../../../base/rr_error.ts";
-import { openHistory } from "../../../store/file/open_history.ts";
-import type { Check, DoctorContext, Finding } from "./finding.ts";
+import { RrError } from "../../../../base/rr_error.ts";
+import { openHistory } from "../../../../store/file/open_history.ts";
+import type { Check, DoctorContext, Finding } from "../finding.ts";
 
 /** Whether something was deleted here that the other devices still have. */
 export const checkDeletions: Check = { name: "deletions", run };

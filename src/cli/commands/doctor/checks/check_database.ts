@@ -1,6 +1,6 @@
-import { RrError } from "../../../base/rr_error.ts";
-import { openForeign } from "../../../store/file/read_foreign.ts";
-import type { Check, DoctorContext, Finding } from "./finding.ts";
+import { RrError } from "../../../../base/rr_error.ts";
+import { openForeign } from "../../../../store/file/read_foreign.ts";
+import type { Check, DoctorContext, Finding } from "../finding.ts";
 
 /** Whether the database is whole, and private. */
 export const checkDatabase: Check = { name: "database", run };

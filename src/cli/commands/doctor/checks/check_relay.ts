@@ -1,9 +1,9 @@
 import { connect } from "node:net";
-import { silentLogger } from "../../../base/log.ts";
-import { parseRelayAddr, type RelayAddr } from "../../../net/addrs/addrs.ts";
-import { createIdentity } from "../../../net/keys/identity.ts";
-import { loadSwarmKey } from "../../../net/keys/swarm_key.ts";
-import type { Check, DoctorContext, Finding } from "./finding.ts";
+import { silentLogger } from "../../../../base/log.ts";
+import { parseRelayAddr, type RelayAddr } from "../../../../net/addrs/addrs.ts";
+import { createIdentity } from "../../../../net/keys/identity.ts";
+import { loadSwarmKey } from "../../../../net/keys/swarm_key.ts";
+import type { Check, DoctorContext, Finding } from "../finding.ts";
 
 /** Whether the relays take connections for this device. */
 export const checkRelay: Check = { name: "relay", run };
@@ -44,7 +44,7 @@ async function tryRelays(
   swarmKey: Uint8Array,
   relays: readonly RelayAddr[],
 ): Promise<Map<RelayAddr, string | undefined>> {
-  const { startNode } = await import("../../../net/node/start_node.ts");
+  const { startNode } = await import("../../../../net/node/start_node.ts");
   const identity = await createIdentity();
   const left = new Map<RelayAddr, string | undefined>(relays.map((relay) => [relay, undefined]));
   const all = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 /** Which shell `rr doctor` was called from, and whether the hook is loaded in it. */
-import type { World } from "../../../base/world.ts";
-import type { Run } from "../../../service/run.ts";
-import type { ShellName } from "../../../shell/hook.ts";
+import type { World } from "../../../../base/world.ts";
+import type { Run } from "../../../../service/run.ts";
+import type { ShellName } from "../../../../shell/hook.ts";
 
 /** A shell that a person types into. */
 export interface ShellInUse {

@@ -1,11 +1,11 @@
 import { accessSync, constants } from "node:fs";
-import { RrError } from "../../../base/rr_error.ts";
-import { spoolFolder } from "../../../config/paths.ts";
-import { systemRun } from "../../../service/run.ts";
-import { inspectSpools } from "../../../spool/inspect.ts";
-import { openHistory } from "../../../store/file/open_history.ts";
-import { span } from "../../entry_format.ts";
-import type { Check, DoctorContext, Finding } from "./finding.ts";
+import { RrError } from "../../../../base/rr_error.ts";
+import { spoolFolder } from "../../../../config/paths.ts";
+import { systemRun } from "../../../../service/run.ts";
+import { inspectSpools } from "../../../../spool/inspect.ts";
+import { openHistory } from "../../../../store/file/open_history.ts";
+import { span } from "../../../entry_format.ts";
+import type { Check, DoctorContext, Finding } from "../finding.ts";
 import { type ShellInUse, shellInUse } from "./shell_in_use.ts";
 
 /** Whether the shell in use records, when it last did, and what waits to be taken in. */

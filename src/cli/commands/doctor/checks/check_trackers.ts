@@ -1,4 +1,4 @@
-import type { Check, DoctorContext, Finding } from "./finding.ts";
+import type { Check, DoctorContext, Finding } from "../finding.ts";
 
 /** Whether the trackers answer, let us in, and agree on the time. */
 export const checkTrackers: Check = { name: "trackers", run };

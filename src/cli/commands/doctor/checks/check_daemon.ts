@@ -1,12 +1,12 @@
-import { homeFolder } from "../../../config/paths.ts";
-import { realActions } from "../../../service/actions.ts";
-import { detectManager } from "../../../service/detect.ts";
-import type { ServiceManager } from "../../../service/manager.ts";
-import { systemRun } from "../../../service/run.ts";
-import { VERSION } from "../../../version.ts";
-import { explain, stateLine } from "../service/text.ts";
+import { homeFolder } from "../../../../config/paths.ts";
+import { realActions } from "../../../../service/actions.ts";
+import { detectManager } from "../../../../service/detect.ts";
+import type { ServiceManager } from "../../../../service/manager.ts";
+import { systemRun } from "../../../../service/run.ts";
+import { VERSION } from "../../../../version.ts";
+import { explain, stateLine } from "../../service/text.ts";
 import { settingMismatches } from "./mismatches.ts";
-import type { Check, DoctorContext, Finding } from "./finding.ts";
+import type { Check, DoctorContext, Finding } from "../finding.ts";
 
 /** Whether the daemon runs, under the right name, and comes back by itself. */
 export const checkDaemon: Check = { name: "daemon", run };

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
-import { toError } from "../../../base/rr_error.ts";
-import { stateFolder } from "../../../config/paths.ts";
-import type { Check, DoctorContext, Finding } from "./finding.ts";
+import { toError } from "../../../../base/rr_error.ts";
+import { stateFolder } from "../../../../config/paths.ts";
+import type { Check, DoctorContext, Finding } from "../finding.ts";
 
 /** Whether there is room for the history to grow. */
 export const checkDisk: Check = { name: "disk", run };

@@ -1,6 +1,6 @@
-import { RrError } from "../../../base/rr_error.ts";
-import { openHistory } from "../../../store/file/open_history.ts";
-import type { Check, DoctorContext, Finding } from "./finding.ts";
+import { RrError } from "../../../../base/rr_error.ts";
+import { openHistory } from "../../../../store/file/open_history.ts";
+import type { Check, DoctorContext, Finding } from "../finding.ts";
 
 /** Who this device says it is, and whether another one says the same. */
 export const checkDevice: Check = { name: "device", run };

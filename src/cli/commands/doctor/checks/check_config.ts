@@ -1,4 +1,4 @@
-import type { Check, DoctorContext, Finding } from "./finding.ts";
+import type { Check, DoctorContext, Finding } from "../finding.ts";
 
 /** What is wrong in the config file and the environment. */
 export const checkConfig: Check = { name: "config", run };

@@ -1,8 +1,8 @@
-import type { DaemonStatus, PeerView } from "../../../app/daemon_status.ts";
-import { localTime } from "../../entry_format.ts";
-import { incidentSentence } from "../../incident_text.ts";
-import { isInSync, nameOf } from "../status/sentence.ts";
-import type { Check, DoctorContext, Finding } from "./finding.ts";
+import type { DaemonStatus, PeerView } from "../../../../app/daemon_status.ts";
+import { localTime } from "../../../entry_format.ts";
+import { incidentSentence } from "../../../incident_text.ts";
+import { isInSync, nameOf } from "../../status/sentence.ts";
+import type { Check, DoctorContext, Finding } from "../finding.ts";
 import { type Strangers, strangersAtTrackers } from "./strangers.ts";
 
 /** Whether the devices that should sync do, and who is near but cannot. */

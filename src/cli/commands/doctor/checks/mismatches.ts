@@ -1,6 +1,6 @@
 /** Where the running daemon works with something else than the files and the environment say. */
-import type { Settings } from "../../../config/settings.ts";
-import type { DoctorContext, Finding } from "./finding.ts";
+import type { Settings } from "../../../../config/settings.ts";
+import type { DoctorContext, Finding } from "../finding.ts";
 
 const RESTART = "rr service restart, or start it again the way it was started";
 

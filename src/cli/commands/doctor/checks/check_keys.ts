@@ -1,5 +1,5 @@
-import type { Check, DoctorContext, Finding } from "./finding.ts";
-import type { KeySection } from "./original_report.ts";
+import type { Check, DoctorContext, Finding } from "../finding.ts";
+import type { KeySection } from "../original_report.ts";
 
 /** Whether the keys are there, whole and private. */
 export const checkKeys: Check = { name: "keys", run };
