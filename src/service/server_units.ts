@@ -1,4 +1,5 @@
 /** The system units of a server that runs the tracker or the relay; `service/` holds them as files. */
+import { USER_HARDENING } from "./systemd_unit.ts";
 import { RESTART_SEC, STOP_TIMEOUT_SEC, WATCHDOG_SEC } from "./unit.ts";
 
 /** The servers of a swarm: both, or each by itself. */
@@ -51,6 +52,44 @@ LimitNOFILE=65536
 
 /** Where the unit of a hub keeps its state. */
 export const HUB_STATE = "/var/lib/rustory-hub";
+
+/**
+ * The unit of a hub that a user's own systemd runs.
+ *
+ * @param start the value of `ExecStart=`, already escaped
+ * @param more whole lines for the service, with their newlines
+ */
+export function userHubUnit(
+  start: string,
+  more: string,
+): string {
+  return `# rustory: ${SERVERS.hub.what}.
+# Written by "rr hub install"; "systemctl --user edit rustory-hub" keeps changes in a file of their own.
+
+[Unit]
+Description=The ${SERVERS.hub.what}
+StartLimitIntervalSec=5min
+StartLimitBurst=30
+
+[Service]
+# rr reports itself: ready, stopping, and that it is not hung.
+Type=notify
+${more}ExecStart=${start}
+Restart=always
+RestartSec=${RESTART_SEC}
+# 2: the command line is wrong, which no restart mends.
+RestartPreventExitStatus=2
+SuccessExitStatus=143
+WatchdogSec=${WATCHDOG_SEC}
+TimeoutStopSec=${STOP_TIMEOUT_SEC}
+# One connection takes one descriptor, a relayed pair two.
+LimitNOFILE=65536
+
+${USER_HARDENING}
+[Install]
+WantedBy=default.target
+`;
+}
 
 /** The system unit that runs one of the servers as a user of its own. */
 export function serverUnit(name: ServerName): string {

@@ -65,6 +65,37 @@ export function renderSystemdUnit(spec: UnitSpec): string {
   );
 }
 
+/** Lines of a unit of a user's own that take away what rr needs not; with their last newline. */
+export const USER_HARDENING: string =
+  `# Hardening: only what works in a user's own systemd, without privileges and without user
+# namespaces, and what V8, which compiles at run time, can live with.
+# Neither rr nor a child of it gains rights, by setuid programs or otherwise.
+NoNewPrivileges=yes
+# Files it creates are for you alone, whatever your shell's umask is.
+UMask=0077
+# A core dump would hold your history and your keys.
+LimitCORE=0
+# The peers, the tracker, the control socket, and the list of network interfaces.
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+# System calls of an ordinary service: no mounting, tracing, rebooting, clock setting.
+SystemCallFilter=@system-service
+# A call outside the list fails instead of killing the daemon.
+SystemCallErrorNumber=EPERM
+# No 32-bit system calls beside the filter.
+SystemCallArchitectures=native
+# No containers of its own.
+RestrictNamespaces=yes
+# No switching to the behaviour of another operating system.
+LockPersonality=yes
+# No real-time priority, with which it could hold up the machine.
+RestrictRealtime=yes
+# No setuid or setgid files.
+RestrictSUIDSGID=yes
+# Left out on purpose: MemoryDenyWriteExecute= kills every program with a just-in-time compiler;
+# ProtectSystem=, ProtectHome=, PrivateTmp= and CapabilityBoundingSet= need privileges or user
+# namespaces, which a user's systemd does not have everywhere: the unit would not start.
+`;
+
 /**
  * The template itself; the file in `service/` is this with the path where a person puts `rr`.
  *
@@ -109,34 +140,7 @@ TimeoutStartSec=${START_TIMEOUT_SEC}
 # It needs less than a second; a shutdown never waits for more than this.
 TimeoutStopSec=${STOP_TIMEOUT_SEC}
 
-# Hardening: only what works in a user's own systemd, without privileges and without user
-# namespaces, and what V8, which compiles at run time, can live with.
-# Neither rr nor a child of it gains rights, by setuid programs or otherwise.
-NoNewPrivileges=yes
-# Files it creates are for you alone, whatever your shell's umask is.
-UMask=0077
-# A core dump would hold your history and your keys.
-LimitCORE=0
-# The peers, the tracker, the control socket, and the list of network interfaces.
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
-# System calls of an ordinary service: no mounting, tracing, rebooting, clock setting.
-SystemCallFilter=@system-service
-# A call outside the list fails instead of killing the daemon.
-SystemCallErrorNumber=EPERM
-# No 32-bit system calls beside the filter.
-SystemCallArchitectures=native
-# No containers of its own.
-RestrictNamespaces=yes
-# No switching to the behaviour of another operating system.
-LockPersonality=yes
-# No real-time priority, with which it could hold up the machine.
-RestrictRealtime=yes
-# No setuid or setgid files.
-RestrictSUIDSGID=yes
-# Left out on purpose: MemoryDenyWriteExecute= kills every program with a just-in-time compiler;
-# ProtectSystem=, ProtectHome=, PrivateTmp= and CapabilityBoundingSet= need privileges or user
-# namespaces, which a user's systemd does not have everywhere: the unit would not start.
-
+${USER_HARDENING}
 [Install]
 WantedBy=default.target
 `;

@@ -3,11 +3,9 @@
  * `systemd --user`, the server's under a real system one. What cannot be typed is counted, with its reason.
  */
 import assert from "node:assert/strict";
-import { bundle } from "../../scripts/bundle.ts";
-import { RR_PERMISSIONS } from "../../scripts/permissions.ts";
 import { denoDir, ROOT } from "../../scripts/tools.ts";
-import { formatSwarmKey } from "../../src/net/keys/swarm_key.ts";
 import { blocksOf, type CommandBlock } from "../pages/_blocks.ts";
+import { program, serverWith } from "./_server_machine.ts";
 import { startSystemd, type TestSystemd, whyNoSystemd } from "./systemd_harness.ts";
 import { testOrSkip } from "./_tools.ts";
 
@@ -62,7 +60,10 @@ testOrSkip("service/README.md for a user, word for word", missing, async () => {
 testOrSkip("service/README.md for a server, word for word", missing, async () => {
   const folder = await Deno.makeTempDir({ prefix: "rr-server-page-" });
   try {
-    await using systemd = await startSystemd("system", await serverWith(folder));
+    await using systemd = await startSystemd(
+      "system",
+      await serverWith(folder, ["tracker", "relay"]),
+    );
     for (const number of SERVERS) await type(systemd, blockOf(number), `${folder}/service`);
     assert.equal(await systemd.property("rustory-tracker.service", "ActiveState"), "active");
     assert.equal(await systemd.property("rustory-relay.service", "LoadState"), "not-found");
@@ -92,11 +93,6 @@ async function type(
   assert.equal(code, 0, `block ${number} of ${PAGE}:\n${text}\n\n${stdout}${stderr}`);
 }
 
-async function program(path: string, script: string): Promise<void> {
-  await Deno.mkdir(path.replace(/\/[^/]*$/, ""), { recursive: true });
-  await Deno.writeTextFile(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-}
-
 /** A config as `rr init` makes it, with a port that nobody has. */
 async function config(home: string): Promise<void> {
   await Deno.mkdir(`${home}/.config/rustory`, { recursive: true, mode: 0o700 });
@@ -111,35 +107,4 @@ async function quick(home: string, start: string): Promise<void> {
   const text =
     `[Service]\nExecStart=\nExecStart=${start}\nEnvironment=DENO_DIR=${await denoDir()}\n`;
   await Deno.writeTextFile(`${folder}/override.conf`, text);
-}
-
-/** Shell lines that make a server: `rr` where the units look for it, and folders of its own. */
-async function serverWith(folder: string): Promise<string> {
-  await bundle(`${folder}/dist`);
-  await Deno.mkdir(`${folder}/service`);
-  for await (const { name } of Deno.readDir(`${ROOT}service`)) {
-    await Deno.copyFile(`${ROOT}service/${name}`, `${folder}/service/${name}`);
-  }
-  await Deno.writeTextFile(
-    `${folder}/service/swarm.key`,
-    formatSwarmKey(crypto.getRandomValues(new Uint8Array(32))),
-  );
-  await program(
-    `${folder}/rr`,
-    `exec /usr/local/bin/deno run --quiet --unstable-net --no-config --no-lock ` +
-      `${RR_PERMISSIONS.join(" ")} /usr/local/bin/dist/cli.js "$@"`,
-  );
-  return `
-    mount -t tmpfs tmpfs /usr/local/bin
-    touch /usr/local/bin/deno && mount --bind ${Deno.execPath()} /usr/local/bin/deno
-    cp -r ${folder}/dist ${folder}/rr /usr/local/bin/
-    mkdir -p /etc/rustory && mount -t tmpfs -o mode=700 tmpfs /etc/rustory
-    mount -t tmpfs tmpfs /etc/systemd/system
-    mount -t tmpfs tmpfs /var/lib
-    for unit in tracker relay; do
-      mkdir /run/systemd/system/rustory-$unit.service.d
-      printf '[Unit]\\nDefaultDependencies=no\\nWants=\\nAfter=\\n[Service]\\nTimeoutStopSec=2\\n' \\
-        > /run/systemd/system/rustory-$unit.service.d/test.conf
-    done
-  `;
 }

@@ -1,9 +1,11 @@
 /** The folder of a hub: all it needs to remember, apart from what the machine's user has. */
-import { chownSync, statSync } from "node:fs";
+import { chownSync, rmdirSync, rmSync, statSync } from "node:fs";
 import * as v from "valibot";
 import { toBase64Url } from "../../base/bytes.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
+import { HUB_STATE } from "../../service/server_units.ts";
+import { spoolFolder } from "../../config/paths.ts";
 
 /** Where a hub's files are. */
 export interface HubFolder {
@@ -21,6 +23,7 @@ export interface HubSettings {
   /** The name or address under which devices reach the hub. */
   readonly host: string;
   readonly trackerPort: number;
+  /** The same as the tracker's where one port serves both. */
   readonly relayPort: number;
   /** The tracker's URL for devices, where a reverse proxy stands in front; else it follows from `host`. */
   readonly url?: string | undefined;
@@ -117,7 +120,43 @@ export function trackerUrl({ url, host, trackerPort }: HubSettings): string {
 }
 
 /** The relay as devices are to know it. */
-export function relayAddr({ host, relayPort }: HubSettings, peer: string): string {
+export function relayAddr(settings: HubSettings, peer: string): string {
+  return `${relayPlace(settings)}/p2p/${peer}`;
+}
+
+/** Where the relay is for devices. */
+export function relayPlace({ host, relayPort }: HubSettings): string {
   const kind = host.includes(":") ? "ip6" : /^[\d.]+$/.test(host) ? "ip4" : "dns4";
-  return `/${kind}/${host}/tcp/${relayPort}/p2p/${peer}`;
+  return `/${kind}/${host}/tcp/${relayPort}`;
+}
+
+/** Whether tracker and relay are behind one port. */
+export function isOnePort({ trackerPort, relayPort }: HubSettings): boolean {
+  return trackerPort === relayPort;
+}
+
+/** What is in a folder by name: a person may have named one that holds other things too. */
+const OWN = /^(hub\.json|token|(swarm|relay|identity)\.key(\..*)?|(history\.db|hub)([-.].*)?)$/;
+
+/** Removes what a hub has written; the folder too if that was all, or if it is a service's own. */
+export function removeHub(folder: HubFolder, { files }: Pick<World, "files">): void {
+  const { path } = folder;
+  // systemd makes that of a service a link; what the runtime caches there is of no use to anybody else.
+  const real = files.realPath(path) ?? path;
+  if (path === HUB_STATE) rmSync(real, { recursive: true, force: true });
+  else removeOwn(folder, files);
+  if (real !== path && files.stat(real) === undefined) files.remove(path);
+}
+
+function removeOwn({ path, dbPath }: HubFolder, files: World["files"]): void {
+  const spool = spoolFolder(dbPath);
+  for (const name of files.list(spool)) files.remove(`${spool}/${name}`);
+  for (const name of files.list(path)) if (OWN.test(name)) files.remove(`${path}/${name}`);
+  for (const one of [spool, path]) {
+    try {
+      rmdirSync(one);
+    } catch {
+      // It holds something that is not ours, or is none.
+    }
+  }
 }

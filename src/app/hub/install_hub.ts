@@ -1,44 +1,121 @@
-/** `rr hub install`: the folder, and the unit that keeps the hub running. */
+/** `rr hub install` and `rr hub uninstall`: the unit that keeps the hub running. */
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
-import { HUB_STATE, serverUnit } from "../../service/server_units.ts";
+import { homeFolder } from "../../config/paths.ts";
+import { realPath } from "../../process/lock.ts";
+import { realActions } from "../../service/actions.ts";
+import { detectManager } from "../../service/detect.ts";
+import { commandLine, lastingProgram, type Program, programFrom } from "../../service/program.ts";
+import { HUB_STATE, serverUnit, userHubUnit } from "../../service/server_units.ts";
 import type { Run } from "../../service/run.ts";
+import { environmentLine, execStart } from "../../service/systemd_unit.ts";
 
-/** Where a unit of the machine's own goes. */
-const UNIT = "/etc/systemd/system/rustory-hub.service";
+/** The systemd that runs a hub: that of the machine or of the user. */
+export interface HubManager {
+  /** For people: `systemctl`, or `systemctl --user`. */
+  readonly command: string;
+  readonly unitPath: string;
+  readonly unit: string;
+  /** Runs `systemctl` with these words. */
+  systemctl(...words: readonly string[]): ReturnType<Run>;
+}
+
+const UNIT = "rustory-hub.service";
 /** What the unit files name, for the program that is there by the packages. */
 const USUAL_PROGRAM = "/usr/local/bin/rr";
 
-/** The unit that starts this very program, installed from wherever. */
-export function hubUnit(program: readonly string[]): string {
-  return serverUnit("hub").replace(USUAL_PROGRAM, program.map(quote).join(" "));
+/** The unit that starts this program, installed from wherever, under the machine's systemd. */
+export function hubUnit(program: Program, denoDir: string | undefined): string {
+  const start = execStart(commandLine(program, []));
+  return serverUnit("hub")
+    .replace("Type=notify\n", `Type=notify\n${notifyLine(program)}`)
+    .replace(`ExecStart=${USUAL_PROGRAM}`, () => `${environment(denoDir)}ExecStart=${start}`);
+}
+
+// Node has no datagram sockets of the Unix kind, so there a child (systemd-notify) reports.
+function notifyLine({ kind }: Program): string {
+  return kind === "node" ? "NotifyAccess=all\n" : "";
+}
+
+function environment(denoDir: string | undefined): string {
+  return denoDir === undefined ? "" : `${environmentLine("DENO_DIR", denoDir)}\n`;
+}
+
+/** The systemd that can run the hub of a folder; `undefined` if none can. */
+export async function hubManager(
+  world: World,
+  statePath: string,
+  run: Run,
+): Promise<HubManager | undefined> {
+  const program = lastingProgram(programFrom(world.program(), world.runtime), realPath);
+  const denoDir = program.kind === "deno" ? world.env("DENO_DIR") : undefined;
+  if (statePath === HUB_STATE) {
+    if (world.files.stat("/run/systemd/system") === undefined) return undefined;
+    return {
+      command: "systemctl",
+      unitPath: `/etc/systemd/system/${UNIT}`,
+      unit: hubUnit(program, denoDir),
+      systemctl: (...words) => run(["systemctl", ...words]),
+    };
+  }
+  const home = homeFolder((name) => world.env(name));
+  const { files, clock } = world;
+  const { manager } = await detectManager(world.os, {
+    ...{ files, clock, run, home, actions: realActions(files, run) },
+    env: (name) => world.env(name),
+  });
+  if (manager?.kind !== "systemd") return undefined;
+  const env = manager.environment;
+  return {
+    command: "systemctl --user",
+    unitPath: manager.unitPath.replace(/[^/]*$/, UNIT),
+    unit: userHubUnit(
+      execStart(commandLine(program, ["hub", "run", "--state", statePath])),
+      `${notifyLine(program)}${environment(denoDir)}`,
+    ),
+    systemctl: (...words) => run(["systemctl", "--user", ...words], { env }),
+  };
 }
 
 /**
- * Writes the unit and starts it; without systemd or without being root it is `undefined` and nothing is
- * done.
+ * Writes the unit and starts the hub, anew if it runs already.
  *
  * @throws {RrError} `io` if systemd refuses
  */
 export async function installUnit(
-  world: Pick<World, "files" | "program">,
-  statePath: string,
-  run: Run,
-): Promise<string | undefined> {
-  if (statePath !== HUB_STATE) return undefined;
-  if (world.files.stat("/run/systemd/system") === undefined) return undefined;
-  world.files.replacePrivate(UNIT, hubUnit(world.program()));
-  world.files.chmod(UNIT, 0o644);
-  for (const words of [["daemon-reload"], ["enable", "--now", "rustory-hub.service"]]) {
-    const { code, stderr } = await run(["systemctl", ...words]);
+  { files }: Pick<World, "files">,
+  { unitPath, unit, command, systemctl }: HubManager,
+): Promise<void> {
+  files.makePrivateFolder(unitPath.slice(0, unitPath.lastIndexOf("/")));
+  files.replacePrivate(unitPath, unit);
+  // It holds no secret, and systemd complains about a unit that others cannot read.
+  files.chmod(unitPath, 0o644);
+  for (const words of [["daemon-reload"], ["enable", UNIT], ["restart", UNIT]]) {
+    const { code, stderr } = await systemctl(...words);
     if (code === 0) continue;
-    throw new RrError("io", `Cannot \`systemctl ${words.join(" ")}\`: ${stderr.trim()}`, {
-      hint: "Look at `journalctl -u rustory-hub`",
+    throw new RrError("io", `Cannot \`${command} ${words.join(" ")}\`: ${stderr.trim()}`, {
+      hint: `Look at \`${command} status rustory-hub\``,
     });
   }
-  return UNIT;
 }
 
-function quote(word: string): string {
-  return /^[\w./@:=+-]+$/.test(word) ? word : `"${word.replaceAll(/(["\\])/g, "\\$1")}"`;
+/**
+ * Stops the hub and removes its unit; whether there was one.
+ *
+ * @throws {RrError} `io` if systemd refuses
+ */
+export async function removeUnit(
+  { files }: Pick<World, "files">,
+  { unitPath, command, systemctl }: HubManager,
+): Promise<boolean> {
+  if (files.stat(unitPath) === undefined) return false;
+  const { code, stderr } = await systemctl("disable", "--now", UNIT);
+  if (code !== 0) {
+    throw new RrError("io", `Cannot \`${command} disable --now ${UNIT}\`: ${stderr.trim()}`);
+  }
+  files.remove(unitPath);
+  await systemctl("daemon-reload");
+  // Fails when there is nothing to forget, which is what we want.
+  await systemctl("reset-failed", UNIT);
+  return true;
 }

@@ -11,10 +11,19 @@ import { loadOrCreateIdentity } from "../../net/keys/identity.ts";
 import { type Relay, startRelay } from "../../net/relay/relay.ts";
 import type { ProcessParts } from "../../process/process_parts.ts";
 import { serveHttp } from "../../process/http_serve.ts";
-import type { HttpServer } from "../../base/http.ts";
+import type { BindAddress, HttpServer } from "../../base/http.ts";
+import { sharePort } from "../../process/shared_port.ts";
 import { createTracker, type Tracker } from "../../tracker/handler.ts";
 import { VERSION } from "../../version.ts";
-import { type HubFolder, type HubSettings, hubToken, relayAddr, trackerUrl } from "./folder.ts";
+import {
+  type HubFolder,
+  type HubSettings,
+  hubToken,
+  isOnePort,
+  relayAddr,
+  relayPlace,
+  trackerUrl,
+} from "./folder.ts";
 
 /** What `rr hub status` prints. */
 export interface HubStatus {
@@ -43,6 +52,9 @@ const MOST_FAILURES = 20;
 /** Devices that are remembered as connected. */
 const MOST_CONNECTED = 1_000;
 
+/** Behind a shared port. */
+const INNER: BindAddress = { host: "127.0.0.1", port: 0 };
+
 type HubParts = Omit<ProcessParts, keyof AsyncDisposable>;
 
 /** Runs until the signal is aborted; `peer` runs the always-on device once there is a key. */
@@ -60,8 +72,8 @@ export async function runHub(
     { name: "relay", run: (stop) => hub.relay(stop) },
     { name: "status", run: (stop) => hub.answer(stop) },
   ];
+  if (isOnePort(settings)) rows.push({ name: "port", run: (stop) => hub.share(stop) });
   if (peer) rows.push({ name: "always-on device", run: (stop) => hub.withKey(peer, stop) });
-  parts.notifier.ready("hub");
   await supervise(rows, { clock, random, logger: parts.logger }, signal);
 }
 
@@ -75,6 +87,8 @@ class Hub {
   readonly #failures: { at_unix: number; what: string }[] = [];
   #tracker: Tracker | undefined;
   #relay: Relay | undefined;
+  #innerTracker: BindAddress | undefined;
+  #innerRelay: BindAddress | undefined;
   #fingerprint: string | undefined;
 
   constructor(folder: HubFolder, settings: HubSettings, parts: HubParts) {
@@ -86,7 +100,7 @@ class Hub {
   }
 
   async track(signal: AbortSignal): Promise<void> {
-    const { logger, metrics, say } = this.#parts;
+    const { logger, metrics } = this.#parts;
     const { clock } = this.#world;
     const tracker = createTracker({ token: hubToken(this.#folder, this.#world) }, {
       clock,
@@ -94,7 +108,8 @@ class Hub {
       metrics,
     });
     this.#tracker = tracker;
-    const bind = { host: "0.0.0.0", port: this.#settings.trackerPort };
+    const isShared = isOnePort(this.#settings);
+    const bind = isShared ? INNER : { host: "0.0.0.0", port: this.#settings.trackerPort };
     const handler = async (request: Request): Promise<Response> => {
       const answer = await tracker.fetch(request);
       if (answer.status >= 400 && answer.status !== 404) {
@@ -103,9 +118,26 @@ class Hub {
       return answer;
     };
     await using server: HttpServer = await serveHttp(bind, handler, signal);
-    say(`tracker listen: http://${server.address.host}:${server.address.port}`);
+    this.#innerTracker = server.address;
+    if (!isShared) this.#isUp(bind.port);
     await server.finished;
     await untilAborted(signal);
+  }
+
+  /** One port for both, each of which listens on loopback alone. */
+  async share(signal: AbortSignal): Promise<void> {
+    const { trackerPort: port } = this.#settings;
+    await using _port = await sharePort({ host: "0.0.0.0", port }, {
+      http: () => this.#innerTracker,
+      other: () => this.#innerRelay,
+    });
+    this.#isUp(port);
+    await untilAborted(signal);
+  }
+
+  #isUp(port: number): void {
+    this.#parts.say(`tracker listen: http://0.0.0.0:${port}`);
+    this.#parts.notifier.ready("hub");
   }
 
   /** With the key that is there; with another one from the moment it comes. */
@@ -154,8 +186,12 @@ class Hub {
     const swarmKey = await loadSwarmKey(this.#folder.swarmKeyPath, this.#world);
     if (swarmKey === undefined) return;
     const identity = await loadOrCreateIdentity(this.#folder.relayKeyPath, this.#world);
-    const listen = [`/ip4/0.0.0.0/tcp/${this.#settings.relayPort}`];
-    await using relay = await startRelay({ identity, swarmKey: swarmKey.key, listen }, {
+    const isShared = isOnePort(this.#settings);
+    const own = { identity, swarmKey: swarmKey.key };
+    const where = isShared
+      ? { listen: ["/ip4/127.0.0.1/tcp/0"], announce: [relayPlace(this.#settings)] }
+      : { listen: [`/ip4/0.0.0.0/tcp/${this.#settings.relayPort}`] };
+    await using relay = await startRelay({ ...own, ...where }, {
       ...this.#world,
       logger,
       onListener: health.listenerChanged,
@@ -168,11 +204,16 @@ class Hub {
     });
     this.#relay = relay;
     this.#fingerprint = swarmKeyFingerprint(swarmKey.key);
-    for (const addr of relay.listening()) say(`relay listen: ${addr}`);
+    const listening = relay.listening();
+    this.#innerRelay = isShared ? bindOf(listening[0]!) : undefined;
+    for (const addr of isShared ? [relayAddr(this.#settings, relay.peer)] : listening) {
+      say(`relay listen: ${addr}`);
+    }
     try {
       await Promise.race([untilAborted(signal), untilAborted(relay.stopped)]);
     } finally {
       this.#relay = undefined;
+      this.#innerRelay = undefined;
       this.#connected.clear();
     }
   }
@@ -217,6 +258,12 @@ class Hub {
       failures: this.#failures,
     };
   }
+}
+
+/** Host and port of `/ip4/<host>/tcp/<port>/...`. */
+function bindOf(addr: string): BindAddress {
+  const [, , host, , port] = addr.split("/");
+  return { host: host!, port: Number(port) };
 }
 
 /** What a refused request lacked, for a person. */

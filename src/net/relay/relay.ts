@@ -22,6 +22,8 @@ export interface RelayOptions {
   readonly swarmKey: Uint8Array;
   /** Listening addresses; others have them in their configuration, so a taken port is an error. */
   readonly listen: readonly string[];
+  /** What others are told instead of them, where something stands in front. @default {those} */
+  readonly announce?: readonly string[] | undefined;
   /** Peers that may hold a reservation, at most 3000. @default {1024} */
   readonly maxReservations?: number;
   /** Relayed connections at a time. @default {512} */
@@ -91,7 +93,7 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
       // Twice the clients: a device that dials others through us need not have a reservation.
       maxConnections: Math.min(2 * limits.maxReservations, MAX_CONNECTIONS),
       handshakeMs: HANDSHAKE_MS,
-      announce: (addrs) => addressesToAnnounce(addrs, bridgeAddresses()),
+      announce: (addrs) => options.announce ?? addressesToAnnounce(addrs, bridgeAddresses()),
       nowMs: () => deps.clock.now(),
       onListening: (listener) => void watchListener(listener, deps, running.signal),
       reservations: reservationLimits(options, limits.maxReservations),

@@ -3,6 +3,7 @@ import { RrError } from "../../../base/rr_error.ts";
 import { homeFolder } from "../../../config/paths.ts";
 import { loadSettings } from "../../../config/load.ts";
 import type { HubFolder, HubSettings } from "../../../app/hub/folder.ts";
+import type { HubManager } from "../../../app/hub/install_hub.ts";
 import type { HubStatus } from "../../../app/hub/run_hub.ts";
 import { completeCode } from "../../../pair/code.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
@@ -12,13 +13,14 @@ import { LOG_FLAGS, type LogFlags } from "../../p2p_flags.ts";
 import { printJson, printLine } from "../../print.ts";
 import { serveUntilStopped } from "../../serve_until_stopped.ts";
 
-const VERBS = ["install", "pair", "status", "run"] as const;
+const VERBS = ["install", "pair", "status", "uninstall", "run"] as const;
 type Verb = typeof VERBS[number];
 
 const VERB_BRIEFS: Readonly<Record<Verb, string>> = {
   install: "Make its folder and token, and the service",
   pair: "Take the swarm key of a device",
   status: "Who is connected, and what failed",
+  uninstall: "Stop it and remove the service; with --purge its folder too",
   run: "Serve, until it is stopped",
 };
 
@@ -26,7 +28,9 @@ interface Flags extends LogFlags {
   readonly host: string | undefined;
   readonly url: string | undefined;
   readonly trackerPort: number;
-  readonly relayPort: number;
+  readonly relayPort: number | undefined;
+  readonly purge: boolean;
+  readonly yes: boolean;
   readonly peer: boolean;
   readonly state: string | undefined;
   readonly at: string | undefined;
@@ -39,18 +43,20 @@ export const command: CliCommand = defineCommand<Flags, [string, string | undefi
     "install --host <name> [--url <https url>] [--peer]",
     "pair [<code>] [--at <host>]",
     "status [--json]",
+    "uninstall [--purge] [--yes]",
     "run",
   ],
   details: `For devices that are not on one network: a machine that all can reach, such as a small
-server. \`install\` makes a state folder of its own, with a token, and as root the service
-rustory-hub; \`pair\` shows a code that one of your devices takes: it gives the swarm key to the hub,
+server. \`install\` makes a state folder of its own, with a token, and the service rustory-hub: as
+root one of the machine, else one of yours (systemd --user; with --state none). \`pair\` shows a code that one of your devices takes: it gives the swarm key to the hub,
 and learns the tracker, its token and the relay. \`status\` says who is connected and what failed.
-\`run\` is what the service runs.
+\`run\` is what the service runs. \`uninstall\` takes the service back, with --purge the folder too.
 
 With --peer the hub is also an always-on device that keeps the history. Without it, it sees none of it.
 
-The tracker speaks plain HTTP on port 8850: put a reverse proxy with TLS in front and name it with
---url (docs/hub.md). The relay, port 4001, is encrypted by itself.
+One port, 8850, is for both; --relay-port gives the relay one of its own. The tracker speaks plain
+HTTP: put a reverse proxy with TLS in front and name it with --url (docs/hub.md). The relay is
+encrypted by itself.
 
 Examples:
   rr hub install --host hub.example.org
@@ -59,14 +65,29 @@ Examples:
   flags: {
     host: textFlag("The name or address by which devices reach the hub", "name"),
     url: textFlag("The tracker's URL behind a reverse proxy", "url"),
-    trackerPort: port("8850", "Where the tracker listens"),
-    relayPort: port("4001", "Where the relay listens"),
+    trackerPort: {
+      kind: "parsed",
+      parse: wholeNumber(1, 65_535),
+      default: "8850",
+      placeholder: "n",
+      brief: "Where the tracker listens, and the relay unless it has a port of its own",
+    },
+    relayPort: {
+      kind: "parsed",
+      parse: wholeNumber(1, 65_535),
+      optional: true,
+      placeholder: "n",
+      brief: "Where the relay listens [default the tracker's port]",
+    },
     peer: switchFlag("Keep the history too, as an always-on device"),
     state: textFlag("The state folder [default /var/lib/rustory-hub, or ~/.rustory-hub]", "folder"),
     at: textFlag("Where the device is that shows the code", "host"),
+    purge: switchFlag("uninstall: remove the folder with keys, token and history too"),
+    yes: switchFlag("uninstall --purge: do not ask"),
     json: JSON_FLAG,
     ...LOG_FLAGS,
   },
+  aliases: { y: "yes" },
   words: {
     kind: "tuple",
     parameters: [
@@ -85,17 +106,6 @@ Examples:
   },
   run,
 });
-
-function port(fallback: string, brief: string): {
-  readonly kind: "parsed";
-  readonly parse: (text: string) => number;
-  readonly default: string;
-  readonly placeholder: string;
-  readonly brief: string;
-} {
-  const parse = wholeNumber(1, 65_535);
-  return { kind: "parsed", parse, default: fallback, placeholder: "n", brief };
-}
 
 function parseVerb(text: string): Verb {
   const verb = VERBS.find((one) => one === text);
@@ -120,6 +130,8 @@ async function run(
       return await pair(world, folder, readHub(folder, world), { code, at: flags.at });
     case "status":
       return await showStatus(world, folder, flags.json);
+    case "uninstall":
+      return await uninstall(world, folder, flags);
     case "run":
       return await serve(world, folder, readHub(folder, world), flags);
   }
@@ -133,7 +145,7 @@ function statePath(world: World, { state }: Flags): string {
 }
 
 async function install(world: World, folder: HubFolder, flags: Flags): Promise<number> {
-  const { host, url, trackerPort, relayPort, peer } = flags;
+  const { host, url, trackerPort, peer } = flags;
   if (host === undefined) {
     throw new RrError("usage", "--host is missing: the name by which devices reach this machine", {
       hint: "For example: rr hub install --host hub.example.org",
@@ -141,19 +153,53 @@ async function install(world: World, folder: HubFolder, flags: Flags): Promise<n
   }
   const { trackerUrl, writeHub } = await import("../../../app/hub/folder.ts");
   const { installUnit } = await import("../../../app/hub/install_hub.ts");
-  const { systemRun } = await import("../../../service/run.ts");
+  const relayPort = flags.relayPort ?? trackerPort;
   const settings: HubSettings = { host, trackerPort, relayPort, peer, ...(url ? { url } : {}) };
   writeHub(folder, settings, world);
   printLine(world, `hub folder: ${folder.path} (its token is in ${folder.tokenPath})`);
   printLine(world, `tracker for devices: ${trackerUrl(settings)}`);
-  const unit = await installUnit(world, folder.path, systemRun);
+  const manager = await managerOf(world, folder, flags);
+  if (manager !== undefined) await installUnit(world, manager);
   printLine(
     world,
-    unit === undefined
+    manager === undefined
       ? `no system service here: keep \`rr hub run --state ${folder.path}\` running`
-      : `service: rustory-hub, running (${unit})`,
+      : `service: rustory-hub, running (${manager.unitPath})`,
   );
   printLine(world, "next: rr hub pair");
+  return ExitCode.OK;
+}
+
+/** Who runs the hub. A folder that a person has named is run by the person. */
+async function managerOf(
+  world: World,
+  folder: HubFolder,
+  { state }: Flags,
+): Promise<HubManager | undefined> {
+  if (state !== undefined) return undefined;
+  const { hubManager } = await import("../../../app/hub/install_hub.ts");
+  const { systemRun } = await import("../../../service/run.ts");
+  return await hubManager(world, folder.path, systemRun);
+}
+
+async function uninstall(world: World, folder: HubFolder, flags: Flags): Promise<number> {
+  const { readHub, removeHub } = await import("../../../app/hub/folder.ts");
+  const { removeUnit } = await import("../../../app/hub/install_hub.ts");
+  const { agreed } = await import("../setup/agreed.ts");
+  // Says so where there is no hub, before anything is removed.
+  if (flags.purge) readHub(folder, world);
+  if (flags.purge && !flags.yes) {
+    printLine(world, `This stops the hub and removes ${folder.path}: keys, token and all.`);
+    if (!agreed(world, "no")) {
+      printLine(world, "Nothing was changed.");
+      return ExitCode.FAILURE;
+    }
+  }
+  const manager = await managerOf(world, folder, flags);
+  const wasThere = manager !== undefined && await removeUnit(world, manager);
+  printLine(world, `service: ${wasThere ? "removed" : "was not installed"}`);
+  if (flags.purge) removeHub(folder, world);
+  printLine(world, `${flags.purge ? "removed" : "kept"}: ${folder.path}`);
   return ExitCode.OK;
 }
 
@@ -180,7 +226,12 @@ async function showStatus(world: World, folder: HubFolder, json: boolean): Promi
   const { callControl } = await import("../../../control/client.ts");
   const { controlSocketPath } = await import("../../../control/socket_path.ts");
   const path = controlSocketPath(`${folder.path}/hub`);
-  const status = await callControl(path, { verb: "status" }) as HubStatus;
+  const status = await callControl(path, { verb: "status" }).catch((error) => {
+    if (!(error instanceof RrError) || error.code !== "not-found") throw error;
+    throw new RrError("not-found", `No hub runs for "${folder.path}"`, {
+      hint: "Make one with `rr hub install`, or look at the service rustory-hub",
+    });
+  }) as HubStatus;
   if (json) {
     printJson(world, status);
     return ExitCode.OK;
