@@ -12,6 +12,8 @@ export const BELIEVED_UNIX = "believed_unix";
 
 /** Sequence number up to which the index has every row. */
 export const INDEXED_SEQ = "indexed_seq";
+/** Set when the index was found to be damaged: it starts over, with its texts. */
+export const INDEX_DAMAGED = "index_damaged";
 /** Set by a trigger when another program changed a row: the index starts over. */
 export const INDEX_STALE = "index_stale";
 

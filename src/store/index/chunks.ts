@@ -2,11 +2,10 @@
  * The runs of the log as {@linkcode Columns}, from the index where it has them and from the rows
  * themselves where it does not: a reader never depends on the indexer having been there.
  */
-import { BLOB_COLUMNS, type Columns, emptyColumns, fromBlobs, pick } from "./columns.ts";
+import { BLOB_COLUMNS, type Columns, emptyColumns, fromBlobs, frontOf, pick } from "./columns.ts";
 import { MOST_TEXT_BYTES } from "../log/rows.ts";
 import type { Database, Row } from "../file/database.ts";
 import type { Dictionary } from "./dictionary.ts";
-import { words } from "./texts.ts";
 
 /** A run of sequence numbers that is read at once. */
 export interface Span {
@@ -83,7 +82,9 @@ export function spanMayHold(db: Database, span: Span, mayHold: MayHold): boolean
      ORDER BY first_seq DESC LIMIT 1`,
     span.lastSeq,
   );
-  return row === undefined || mayHold(words(row[0]), words(row[1]), words(row[2]));
+  if (row === undefined) return true;
+  const { places, sessions, commands } = frontOf(db, row);
+  return mayHold(places, sessions, commands);
 }
 
 /**
@@ -95,8 +96,8 @@ export function readSpan(db: Database, span: Span): Columns {
     `SELECT ${BLOB_COLUMNS} FROM rr_chunk WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1`,
     span.lastSeq,
   );
-  const columns = row === undefined ? undefined : fromBlobs(row);
-  if (columns === undefined) return emptyColumns(0);
+  if (row === undefined) return emptyColumns(0);
+  const columns = fromBlobs(db, row);
   const { firstSeq, lastSeq } = span;
   const gone = goneBetween(db, firstSeq, lastSeq);
   const { seqs } = columns;

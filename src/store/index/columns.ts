@@ -3,7 +3,9 @@
  * the text. A million runs are 32 MB in this form and are gone through in a few milliseconds; as rows
  * of `entries` they are 200 MB.
  */
-import type { Row, Value } from "../file/database.ts";
+import type { Database, Row, Value } from "../file/database.ts";
+import { damagedIndex, seal, unseal } from "./seal.ts";
+import { words } from "./words.ts";
 
 /** Runs in the order of the log. All columns have the same length. */
 export interface Columns {
@@ -36,26 +38,62 @@ export function emptyColumns(count: number): Columns {
 
 /** Columns as stored. The bytes are little-endian, as on every machine that rr runs on. */
 export function toBlobs(columns: Columns): Value[] {
-  const { places, sessions, commands, exitCodes, startedAtMs, seqs } = columns;
-  return [places, sessions, commands, exitCodes, startedAtMs, seqs].map((column) =>
-    new Uint8Array(column.buffer, column.byteOffset, column.byteLength)
-  );
+  const { exitCodes, startedAtMs, seqs, commands } = columns;
+  const [places, sessions, started, numbers] = [
+    columns.places,
+    columns.sessions,
+    startedAtMs,
+    seqs,
+  ].map(bytesOf) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  const exits = new Uint32Array(exitCodes.buffer, exitCodes.byteOffset, exitCodes.length);
+  return [
+    places,
+    sessions,
+    seal(commands, places, sessions),
+    seal(exits, started, numbers),
+    started,
+    numbers,
+  ];
 }
 
-/** Columns from a row of {@linkcode BLOB_COLUMNS}; `undefined` if it is not one of ours. */
-export function fromBlobs(row: Row): Columns | undefined {
-  const blobs = row.map((value) => value instanceof Uint8Array ? aligned(value) : undefined);
-  const count = (blobs[0]?.byteLength ?? 0) / 4;
-  if (blobs.some((blob, i) => blob?.byteLength !== count * (i < 4 ? 4 : 8))) return undefined;
-  const [places, sessions, commands, exits, started, seqs] = blobs as ArrayBuffer[];
+/** What a chunk is looked through by. */
+export type FrontColumns = Pick<Columns, "places" | "sessions" | "commands">;
+
+/**
+ * The first three of {@linkcode BLOB_COLUMNS}, which lie at the front of their row.
+ *
+ * @throws {RrError} `database` if they are damaged
+ */
+export function frontOf(db: Database, row: Row): FrontColumns {
+  const [places, sessions, commands] = row.slice(0, 3).map(words) as [Words, Words, Words];
+  if (places.length !== sessions.length) throw damagedIndex(db);
+  const covered = [bytesOf(places), bytesOf(sessions)];
+  return { places, sessions, commands: unseal(db, commands, places.length, ...covered) };
+}
+
+/**
+ * Columns from a row of {@linkcode BLOB_COLUMNS}.
+ *
+ * @throws {RrError} `database` if it is damaged
+ */
+export function fromBlobs(db: Database, row: Row): Columns {
+  const front = frontOf(db, row);
+  const [exits, started, seqs] = row.slice(3).map(words) as [Words, Words, Words];
+  const count = front.places.length;
+  if (started.length !== 2 * count || seqs.length !== 2 * count) throw damagedIndex(db);
+  const exitCodes = unseal(db, exits, count, bytesOf(started), bytesOf(seqs));
   return {
-    seqs: new Float64Array(seqs!),
-    startedAtMs: new Float64Array(started!),
-    commands: new Uint32Array(commands!),
-    places: new Uint32Array(places!),
-    sessions: new Uint32Array(sessions!),
-    exitCodes: new Int32Array(exits!),
+    ...front,
+    seqs: new Float64Array(seqs.buffer),
+    startedAtMs: new Float64Array(started.buffer),
+    exitCodes: new Int32Array(exitCodes.buffer, 0, count),
   };
+}
+
+type Words = Uint32Array<ArrayBuffer>;
+
+function bytesOf(column: Uint32Array | Float64Array): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
 }
 
 /** `a`, then `b`. */
@@ -78,11 +116,4 @@ export function pick(columns: Columns, keep: (i: number) => boolean): Columns {
     kept.forEach((from, to) => picked[name][to] = columns[name][from]!);
   }
   return picked;
-}
-
-function aligned(bytes: Uint8Array): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = bytes;
-  return byteOffset === 0 && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer
-    ? buffer
-    : bytes.slice().buffer as ArrayBuffer;
 }

@@ -7,12 +7,21 @@
  *
  * Invariant: every well-formed row up to `indexed_seq` is in exactly one chunk or in `rr_gone`.
  */
-import { BLOB_COLUMNS, type Columns, concat, fromBlobs, pick, toBlobs } from "./columns.ts";
+import {
+  BLOB_COLUMNS,
+  type Columns,
+  concat,
+  fromBlobs,
+  frontOf,
+  pick,
+  toBlobs,
+} from "./columns.ts";
 import { CHUNK_RUNS, goneBetween, oldestRuns } from "./chunks.ts";
 import type { Database } from "../file/database.ts";
 import { storedDictionary } from "./dictionary.ts";
-import { nextTextId, removeTexts, words } from "./texts.ts";
-import { INDEX_STALE, INDEXED_SEQ, type Meta } from "../file/meta.ts";
+import { DamagedIndexError } from "./seal.ts";
+import { forgetTexts, nextTextId, removeTexts } from "./texts.ts";
+import { INDEX_DAMAGED, INDEX_STALE, INDEXED_SEQ, type Meta } from "../file/meta.ts";
 
 /** Chunks cut, and text blocks rewritten, in one call after rows were deleted; 1 to 2 ms each. */
 const CUTS_PER_CALL = 16;
@@ -46,7 +55,13 @@ export class CommandIndex {
       );
     }
     if (this.left() === 0) return 0;
-    this.#db.transaction(() => this.#step(maxRows));
+    try {
+      this.#db.transaction(() => this.#step(maxRows));
+    } catch (error) {
+      // Noted within the transaction, and taken back with it.
+      if (!(error instanceof DamagedIndexError)) throw error;
+      this.#db.transaction(() => this.#startOver(true));
+    }
     return this.left();
   }
 
@@ -55,12 +70,13 @@ export class CommandIndex {
     const rows = this.#headSeq() - (this.#meta.integer(INDEXED_SEQ) ?? 0);
     if (rows > 0) return rows;
     const more = this.#db.row("SELECT 1 FROM rr_gone LIMIT 1") !== undefined ||
-      this.#meta.get(SWEEP_DUE) !== undefined || this.#meta.get(INDEX_STALE) !== undefined;
+      [SWEEP_DUE, INDEX_STALE, INDEX_DAMAGED].some((due) => this.#meta.get(due) !== undefined);
     return more ? 1 : 0;
   }
 
   #step(maxRows: number): void {
-    if (this.#meta.get(INDEX_STALE) !== undefined) this.#startOver();
+    const isDamaged = this.#meta.get(INDEX_DAMAGED) !== undefined;
+    if (isDamaged || this.#meta.get(INDEX_STALE) !== undefined) this.#startOver(isDamaged);
     const cleared = this.#cutGone();
     const after = this.#meta.integer(INDEXED_SEQ) ?? 0;
     const head = this.#headSeq();
@@ -68,8 +84,10 @@ export class CommandIndex {
     else if (cleared && this.#meta.get(SWEEP_DUE) !== undefined) this.#sweep();
   }
 
-  #startOver(): void {
+  #startOver(isDamaged: boolean): void {
     this.#db.exec("DELETE FROM rr_chunk; DELETE FROM rr_gone");
+    if (isDamaged) forgetTexts(this.#db);
+    this.#meta.set(INDEX_DAMAGED, undefined);
     this.#meta.set(INDEX_STALE, undefined);
     this.#meta.set(INDEXED_SEQ, undefined);
     this.#meta.set(SWEEP_DUE, 1);
@@ -91,7 +109,7 @@ export class CommandIndex {
       const last = this.#db.row(
         `SELECT ${BLOB_COLUMNS}, first_seq FROM rr_chunk ORDER BY first_seq DESC LIMIT 1`,
       );
-      const before = last === undefined ? undefined : fromBlobs(last.slice(0, -1));
+      const before = last === undefined ? undefined : fromBlobs(this.#db, last.slice(0, -1));
       if (before === undefined || before.seqs.length > Math.min(runs.seqs.length, CHUNK_RUNS - 1)) {
         break;
       }
@@ -125,7 +143,7 @@ export class CommandIndex {
          ORDER BY first_seq DESC LIMIT 1`,
         seq,
       );
-      const runs = row === undefined ? undefined : fromBlobs(row.slice(0, -1));
+      const runs = row === undefined ? undefined : fromBlobs(this.#db, row.slice(0, -1));
       // A row that was never indexed needs no more than to be struck off.
       const until = Math.max(seq, runs?.seqs.at(-1) ?? 0);
       if (runs !== undefined && until > seq || runs?.seqs.at(-1) === seq) {
@@ -144,10 +162,11 @@ export class CommandIndex {
     const texts = new Uint8Array(nextTextId(this.#db));
     const places = new Set<number>();
     const sessions = new Set<number>();
-    for (const row of this.#db.walk(["commands", "places", "sessions"], "FROM rr_chunk")) {
-      for (const id of words(row[0])) texts[id] = 1;
-      for (const id of words(row[1])) places.add(id);
-      for (const id of words(row[2])) sessions.add(id);
+    for (const row of this.#db.walk(["places", "sessions", "commands"], "FROM rr_chunk")) {
+      const front = frontOf(this.#db, row);
+      for (const id of front.commands) texts[id] = 1;
+      for (const id of front.places) places.add(id);
+      for (const id of front.sessions) sessions.add(id);
     }
     if (!removeTexts(this.#db, texts, CUTS_PER_CALL)) return;
     this.#keepOnly("rr_place", places);

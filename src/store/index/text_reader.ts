@@ -1,6 +1,6 @@
 /** The texts of runs, in bytes. */
 import type { Database } from "../file/database.ts";
-import { words } from "./texts.ts";
+import { TEXTS_IN_BLOCK, textsOf } from "./texts.ts";
 import type { Run } from "./walk.ts";
 
 /** A block of texts that is partly given out. */
@@ -85,10 +85,13 @@ export class TextReader {
   }
 
   #read(firstId: number): OpenBlock | undefined {
-    const row = this.#db.row("SELECT ends, bytes FROM rr_text WHERE first_id = ?", firstId);
-    if (!(row?.[1] instanceof Uint8Array)) return undefined;
-    const ends = words(row[0]);
-    const block = { ends, bytes: row[1] as Uint8Array<ArrayBuffer>, left: ends.length };
+    const row = this.#db.row(
+      `SELECT ends, bytes, ${TEXTS_IN_BLOCK} FROM rr_text WHERE first_id = ?`,
+      firstId,
+    );
+    if (row === undefined) return undefined;
+    const texts = textsOf(this.#db, row[0], row[1], row[2] as number);
+    const block = { ...texts, left: texts.ends.length };
     this.#open.set(firstId, block);
     return block;
   }

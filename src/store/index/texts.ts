@@ -7,6 +7,8 @@
  * text would change another of its pages.
  */
 import type { Database, Row } from "../file/database.ts";
+import { damagedIndex, seal, unseal } from "./seal.ts";
+import { words } from "./words.ts";
 
 /** One block of texts. */
 export interface TextBlock {
@@ -25,11 +27,15 @@ const BLOCK_TEXTS = 4096;
 /** A block of long texts ends earlier, so that a rewrite stays cheap. */
 const BLOCK_BYTES = 1 << 20;
 const COLUMNS = "first_id, hashes, ends, bytes";
+/** Texts of a block in SQL: two words of hash each, and in the end one of the checksum. */
+export const TEXTS_IN_BLOCK = "octet_length(hashes) / 8";
 
 /** The number that no text has: one more than the highest given out so far. */
 export function nextTextId(db: Database): number {
-  const row = db.row("SELECT first_id, ends FROM rr_text ORDER BY first_id DESC LIMIT 1");
-  return row === undefined ? 0 : (row[0] as number) + words(row[1]).length;
+  const row = db.row(
+    `SELECT first_id, ${TEXTS_IN_BLOCK} FROM rr_text ORDER BY first_id DESC LIMIT 1`,
+  );
+  return row === undefined ? 0 : (row[0] as number) + (row[1] as number);
 }
 
 /** Numbers of `texts`, which must be distinct; -1 for those that are not stored. */
@@ -46,7 +52,7 @@ export function findTexts(db: Database, texts: readonly string[]): Float64Array<
     maybe[low & 0xffff] = 1;
   });
   for (const [firstId, blob] of db.rows("SELECT first_id, hashes FROM rr_text")) {
-    const hashes = words(blob);
+    const hashes = hashesOf(db, blob);
     for (let at = 0; at < hashes.length; at += 2) {
       if (maybe[hashes[at]! & 0xffff] === 0) continue;
       const found = wanted.get(keyOf(hashes[at]!, hashes[at + 1]!));
@@ -65,7 +71,7 @@ export function addTexts(db: Database, texts: readonly string[]): number {
     // As with the chunks of runs: a text is rewritten twelve times at most on its way to a full block.
     for (;;) {
       const row = db.row(`SELECT ${COLUMNS} FROM rr_text ORDER BY first_id DESC LIMIT 1`);
-      const before = row === undefined ? undefined : toBlock(row);
+      const before = row === undefined ? undefined : toBlock(db, row);
       if (before === undefined || before.ends.length > merged.ends.length || !fit(before, merged)) {
         break;
       }
@@ -82,7 +88,7 @@ export function* textBlocks(db: Database): Generator<TextBlock, void, undefined>
   const firstIds = db.rows("SELECT first_id FROM rr_text ORDER BY first_id DESC");
   for (const [firstId] of firstIds) {
     const row = db.row(`SELECT ${COLUMNS} FROM rr_text WHERE first_id = ?`, firstId as number);
-    if (row !== undefined) yield toBlock(row);
+    if (row !== undefined) yield toBlock(db, row);
   }
 }
 
@@ -168,26 +174,46 @@ function storeBlock(db: Database, block: TextBlock): void {
   db.run(
     `INSERT INTO rr_text (${COLUMNS}) VALUES (?, ?, ?, ?)`,
     firstId,
-    new Uint8Array(hashes.buffer),
-    new Uint8Array(ends.buffer),
+    seal(hashes),
+    seal(ends, bytes),
     bytes,
   );
 }
 
-function toBlock(row: Row): TextBlock {
+function toBlock(db: Database, row: Row): TextBlock {
+  const hashes = hashesOf(db, row[1]);
+  return { firstId: row[0] as number, hashes, ...textsOf(db, row[2], row[3], hashes.length / 2) };
+}
+
+/**
+ * The texts of a block of so many.
+ *
+ * @throws {RrError} `database` if they are damaged
+ */
+export function textsOf(
+  db: Database,
+  ends: unknown,
+  bytes: unknown,
+  count: number,
+): Pick<TextBlock, "ends" | "bytes"> {
+  if (!(bytes instanceof Uint8Array)) throw damagedIndex(db);
   return {
-    firstId: row[0] as number,
-    hashes: words(row[1]),
-    ends: words(row[2]),
-    bytes: row[3] as Uint8Array<ArrayBuffer>,
+    ends: unseal(db, words(ends), count, bytes),
+    bytes: bytes as Uint8Array<ArrayBuffer>,
   };
 }
 
-/** A blob of 32-bit words; empty if it is none. */
-export function words(value: unknown): Uint32Array<ArrayBuffer> {
-  if (!(value instanceof Uint8Array) || value.byteLength % 4 !== 0) return new Uint32Array(0);
-  const whole = value.byteOffset === 0 && value.byteLength === value.buffer.byteLength;
-  return new Uint32Array((whole ? value : value.slice()).buffer as ArrayBuffer);
+function hashesOf(db: Database, blob: unknown): Uint32Array<ArrayBuffer> {
+  const sealed = words(blob);
+  return unseal(db, sealed, sealed.length & ~1);
+}
+
+/** Forgets all texts. Their numbers are not given out again: somebody may still read by them. */
+export function forgetTexts(db: Database): void {
+  const next = nextTextId(db);
+  db.exec("DELETE FROM rr_text");
+  const none = new Uint32Array(0);
+  storeBlock(db, { firstId: next, hashes: none, ends: none, bytes: new Uint8Array(0) });
 }
 
 const UTF8 = new TextEncoder();
