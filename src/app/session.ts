@@ -33,6 +33,7 @@ import { type LanDirectory, openLanDirectory } from "./lan_directory.ts";
 import { createFrameNet } from "../net/exchange/frame_net.ts";
 import { SessionReplication } from "./replication.ts";
 import { swarmAccess } from "./swarm_access.ts";
+import { openWriter } from "./writer/open_writer.ts";
 import { RoundRequests } from "./round_requests.ts";
 import { historySettler } from "./settle_history.ts";
 
@@ -171,6 +172,7 @@ export async function openSession(
     random,
     logger,
     replication,
+    openWriter: history.path === ":memory:" ? undefined : () => openWriter(history.path),
     onEvent: (event) => {
       deps.onEvent?.(event);
       // What version 1 brought in is passed on by version 2.

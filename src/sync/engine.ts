@@ -16,7 +16,7 @@ import {
   type WatchOptions,
 } from "./options.ts";
 import { PeerSession } from "./peer_session.ts";
-import type { Dialer, Directory, HistoryLog, PeerBook, Replication } from "./ports.ts";
+import type { Dialer, Directory, HistoryLog, LongWriter, PeerBook, Replication } from "./ports.ts";
 import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import { errorOf, type PeerReport, type PeerStatus, type SyncReport } from "./report.ts";
 import { Strangers } from "./strangers.ts";
@@ -34,6 +34,8 @@ export interface SyncDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Starts what stores a long pull. @default {it is stored by `log`, piece by piece} */
+  readonly openWriter?: (() => Promise<LongWriter>) | undefined;
   /** Serves the peers that speak protocol 2. @default {none does} */
   readonly replication?: Replication | undefined;
   /** Told of everything that happens. */
@@ -276,7 +278,7 @@ export class SyncEngine {
   }
 
   #newSession(record: PeerRecord): PeerSession {
-    const { self, log, book, dialer, clock, random, logger, replication } = this.#deps;
+    const { self, log, book, dialer, clock, random, logger, replication, openWriter } = this.#deps;
     const { limit, request } = this.#options;
     const onEvent = this.#onEvent;
     const { deviceId } = self;
@@ -292,6 +294,7 @@ export class SyncEngine {
       limit,
       request,
       replication,
+      openWriter,
     };
     return new PeerSession(record, deps);
   }

@@ -8,7 +8,7 @@ import { causeChain, toError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import type { SyncListener } from "./events.ts";
 import type { RequestPolicy } from "./options.ts";
-import type { Dialer, HistoryLog, PeerBook, PeerLink, Replication } from "./ports.ts";
+import type { Dialer, HistoryLog, LongWriter, PeerBook, PeerLink, Replication } from "./ports.ts";
 import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import { type PullMemory, PullRun } from "./pull.ts";
 import { Pusher } from "./pusher.ts";
@@ -27,6 +27,8 @@ export interface PeerSessionDeps {
   /** Most entries in one message, at least 1. */
   readonly limit: number;
   readonly request: RequestPolicy;
+  /** Starts what stores a long pull. */
+  readonly openWriter?: (() => Promise<LongWriter>) | undefined;
   /** Serves the peers that speak protocol 2. @default {none does} */
   readonly replication?: Replication | undefined;
 }

@@ -32,6 +32,25 @@ export interface HistoryLog {
   pendingPush(peer: PeerId, deviceId: DeviceId): number;
 }
 
+/** Stores entries in bulk beside everything else; each call is whole or not at all. */
+export interface LongWriter extends AsyncDisposable {
+  /**
+   * As {@linkcode HistoryLog.appendPulled}; resolves once it is stored.
+   *
+   * @param options whether more follows at once, so that it pays to wait for it
+   */
+  appendPulled(
+    peer: PeerId,
+    entries: readonly Entry[],
+    state: PullState,
+    options: { readonly more: boolean },
+  ): Promise<AppendResult>;
+  /** Resolves once there is room for more. */
+  room(): Promise<void>;
+  /** Waits until everything is stored. Twice is harmless. */
+  [Symbol.asyncDispose](): PromiseLike<void>;
+}
+
 /** What every request takes. */
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;

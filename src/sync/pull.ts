@@ -8,6 +8,7 @@
  *   (entries that are here already are ignored by id);
  * - every failure either makes the next request smaller or is counted, so the loop ends.
  */
+import { causeChain } from "../base/rr_error.ts";
 import { linkedController } from "../base/async/linked_signal.ts";
 import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import { type AskDeps, type Asked, Asker, type AskMemory, type AskOptions } from "./ask.ts";
@@ -15,7 +16,8 @@ import type { DeviceId } from "../history/entry.ts";
 import type { SyncListener } from "./events.ts";
 import { retryWhileBusy } from "../base/async/retry_while_busy.ts";
 import { countOf, isSameLog, lastIdOf, rowsAtOnce, withoutFirst } from "./plan.ts";
-import { type HistoryLog, LinkError, type PeerLink } from "./ports.ts";
+import { LONG_PULL, LongPull } from "./long_pull.ts";
+import { type HistoryLog, LinkError, type LongWriter, type PeerLink } from "./ports.ts";
 import type { AppendResult, PullState } from "../swarm/log.ts";
 import type { PullReply } from "../swarm/messages.ts";
 import { noPulls, type PullTotals } from "./report.ts";
@@ -26,6 +28,8 @@ export interface PullDeps extends AskDeps {
   readonly log: HistoryLog;
   readonly onEvent: SyncListener;
   readonly deviceId: DeviceId;
+  /** Starts what stores a long pull; without it everything is stored by `log`. */
+  readonly openWriter?: (() => Promise<LongWriter>) | undefined;
   /** Called when the peer does not hold any more what it was given: it is to be given again. */
   readonly onLogLost: () => void;
 }
@@ -76,6 +80,9 @@ export class PullRun {
   readonly #memory: PullMemory;
   readonly #asker: Asker;
   #rowsAtOnce = FIRST_STORED_AT_ONCE;
+  #long: LongPull | undefined;
+  /** Whether none could be started. */
+  #hasNoWriter = false;
   /** Whether the peer has given an entry of this device back. */
   #sawOwn = false;
 
@@ -96,8 +103,10 @@ export class PullRun {
     using scope = linkedController(signal);
     try {
       await this.#follow(scope.signal);
+      await this.#storeAll();
     } finally {
       scope.abort(new LinkError("closed", "The pull is over"));
+      await this.#long?.[Symbol.asyncDispose]();
     }
   }
 
@@ -161,6 +170,8 @@ export class PullRun {
 
   /** The first answer, from a log that is known to be the one that we follow. */
   async #resume(from: PullState, signal: AbortSignal): Promise<Asked> {
+    // Whether it is the same log is seen by what is stored.
+    await this.#storeAll();
     let state = from;
     for (let resumes = 0; resumes < MAX_RESUMES; resumes++) {
       const { cursor } = state;
@@ -230,6 +241,8 @@ export class PullRun {
     // On a detour the cursor of the log that was left stays stored, so that it is gone back to.
     const kept = this.#memory.detour === undefined ? state : undefined;
     if (this.#memory.detour && state) this.#memory.detour = state;
+    if (kept && await this.#isLong()) return await this.#long!.add(entries, kept);
+    await this.#storeAll();
     let at = 0;
     do {
       if (at > 0) await yieldToLoop();
@@ -243,6 +256,34 @@ export class PullRun {
       this.totals.ignored += result.ignored;
     } while (at < entries.length);
     onEvent({ type: "pull-progress", peer, totals: { ...this.totals } });
+  }
+
+  /** Whether what comes is to be stored by a writer; starts one if there is none yet. */
+  async #isLong(): Promise<boolean> {
+    const { openWriter, peer, logger, onEvent } = this.#deps;
+    if (this.#long !== undefined) return true;
+    if (openWriter === undefined || this.totals.received < LONG_PULL || this.#hasNoWriter) {
+      return false;
+    }
+    try {
+      this.#long = new LongPull(await openWriter(), peer, ({ inserted, ignored }) => {
+        this.totals.inserted += inserted;
+        this.totals.ignored += ignored;
+        onEvent({ type: "pull-progress", peer, totals: { ...this.totals } });
+      });
+      return true;
+    } catch (error) {
+      this.#hasNoWriter = true;
+      logger.warn("A long pull is stored piece by piece", { peer, error: causeChain(error) });
+      return false;
+    }
+  }
+
+  /** Waits for what was handed to a writer, which is ended. */
+  async #storeAll(): Promise<void> {
+    const long = this.#long;
+    this.#long = undefined;
+    await long?.end();
   }
 
   #timed(rows: number, store: () => AppendResult): AppendResult {

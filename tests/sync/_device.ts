@@ -1,6 +1,6 @@
 /** A device of a swarm in memory: its history, its service and its engine. */
 import type { DeviceId } from "../../src/history/entry.ts";
-import { SyncEngine } from "../../src/sync/engine.ts";
+import { type SyncDeps, SyncEngine } from "../../src/sync/engine.ts";
 import type { SyncEvent } from "../../src/sync/events.ts";
 import type { SyncOptions } from "../../src/sync/options.ts";
 import type { PeerId, PeerRecord } from "../../src/swarm/peer.ts";
@@ -33,6 +33,8 @@ export class Device {
   readonly logger = new RecordingLogger();
   readonly events: SyncEvent[] = [];
   readonly manual: PeerRecord[] = [];
+  /** Stores long pulls of this device. */
+  openWriter: SyncDeps["openWriter"];
   /** Decides what happens to requests to this device. */
   fault: FaultPlan | undefined;
   readonly #options: DeviceOptions;
@@ -50,7 +52,9 @@ export class Device {
     const { directories = [], seed, sync } = this.#options;
     const random = seededRandom(seed);
     const onEvent = (event: SyncEvent): void => void this.events.push(event);
-    const deps = { self, log, book, dialer, directories, manual, clock, random, logger, onEvent };
+    const openWriter = this.openWriter && (() => this.openWriter!());
+    const world = { clock, random, logger };
+    const deps = { self, log, book, dialer, directories, manual, ...world, onEvent, openWriter };
     return this.#engine ??= new SyncEngine(deps, sync);
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
-import { LinkError } from "../../src/sync/ports.ts";
+import { LinkError, type LongWriter } from "../../src/sync/ports.ts";
+import type { AppendResult } from "../../src/swarm/log.ts";
 import type { PullReply, PullRequest } from "../../src/swarm/messages.ts";
 import type { SyncReport } from "../../src/sync/report.ts";
 import { MAX_STORED_AT_ONCE } from "../../src/sync/serve.ts";
@@ -471,6 +472,74 @@ Deno.test("the next batch is asked for before the one before is stored", async (
     "store 22",
   ]);
 });
+
+Deno.test("a long pull is stored by a writer, in order and whole, before the pull is over", async () => {
+  const pair = new Pair({ sync: { limit: 2000 } });
+  const writer = new SlowWriter(pair.near);
+  pair.near.openWriter = () => Promise.resolve(writer);
+  pair.far.recordCommands(20_000);
+  const { peers } = await pair.round();
+  assert.equal(peers[0]!.pullError, undefined);
+  assert.equal(peers[0]!.pull.inserted, 20_000);
+  assert.deepEqual(pair.near.history.entries, pair.far.history.entries);
+  assert.ok(writer.stored.length > 1 && writer.stored[0]! > 5_000, "short pulls need none");
+  assert.equal(writer.stored.at(-1), 20_000);
+  assert.equal(writer.ended, true);
+});
+
+Deno.test("a writer that fails ends the pull; the next one goes on from what is stored", async () => {
+  const pair = new Pair({ sync: { limit: 2000 } });
+  const writer = new SlowWriter(pair.near, 12_000);
+  pair.near.openWriter = () => Promise.resolve(writer);
+  pair.far.recordCommands(20_000);
+  assert.match(String((await pair.round()).peers[0]!.pullError), /disk full/);
+  assert.equal(writer.ended, true);
+  const { cursor } = pair.near.history.pullState(pair.far.peer);
+  assert.equal(cursor, writer.stored.at(-1));
+  assert.equal(pair.near.history.entries.length, cursor);
+  // One that cannot be started is done without.
+  pair.near.openWriter = () => Promise.reject(new RrError("busy", "locked"));
+  assert.equal((await pair.round()).peers[0]!.pullError, undefined);
+  assert.deepEqual(pair.near.history.entries, pair.far.history.entries);
+  assert.equal(pair.near.logger.matching("piece by piece").length, 1);
+});
+
+/** A writer that stores when it is asked for room, one answer late. */
+class SlowWriter implements LongWriter {
+  readonly stored: number[] = [];
+  ended = false;
+  readonly #device: Device;
+  readonly #failsAt: number;
+  #waiting: (() => void)[] = [];
+
+  constructor(device: Device, failsAt = Infinity) {
+    this.#device = device;
+    this.#failsAt = failsAt;
+  }
+
+  appendPulled(
+    ...[peer, entries, state]: Parameters<LongWriter["appendPulled"]>
+  ): Promise<AppendResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<AppendResult>();
+    this.#waiting.push(() => {
+      if (state.cursor >= this.#failsAt) return reject(new RrError("database", "disk full"));
+      this.stored.push(state.cursor);
+      resolve(this.#device.history.appendPulled(peer, entries, state));
+    });
+    return promise;
+  }
+
+  room(): Promise<void> {
+    if (this.#waiting.length > 1) this.#waiting.shift()!();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    for (const store of this.#waiting.splice(0)) store();
+    this.ended = true;
+    return Promise.resolve();
+  }
+}
 
 Deno.test("a pull stores less at a time where storing takes long", async () => {
   const device = new Device("near");
