@@ -1,106 +1,149 @@
 /**
- * What a command costs in a shell with the hook, from Enter to the command and from its end to the
- * prompt, against what other programs do there: start a process and wait for it (once or twice), or
- * start one in the background.
+ * What the hook costs, in real shells on pseudo-terminals beside the bare shell, in one run: from Enter
+ * to the next prompt, and from the start of the shell to the first one. A third shell of each kind
+ * starts one process before and one after each command, as other programs do.
  *
- *     deno run --allow-read --allow-write --allow-run --allow-env tests/bench/hook_bench.ts [rounds]
+ *     deno run --allow-read --allow-write --allow-run --allow-env --allow-sys tests/bench/hook_bench.ts [rounds] [starts] [shell...]
  *
- * Each shell times itself; the ways take turns. `/bin/true` stands for the process: the cheapest there is.
+ * The shells take turns; a cost is the difference of two medians, or of two 99th percentiles, of the
+ * same run. "work" is what the shell itself computed for a command, which a busy machine does not
+ * change much. `/bin/true` stands for the process: the cheapest there is. Needs python3.
  */
 // deno-lint-ignore-file no-console -- it prints its figures
+import { COMPLETIONS } from "../../src/shell/completions.ts";
+import type { HookOptions, ShellName } from "../../src/shell/hook.ts";
 import { bashHook } from "../../src/shell/hook_bash.ts";
 import { fishHook } from "../../src/shell/hook_fish.ts";
 import { zshHook } from "../../src/shell/hook_zsh.ts";
 
-const rounds = Number(Deno.args[0] ?? 1000);
-const home = Deno.makeTempDirSync({ prefix: "rr-bench-" });
-Deno.mkdirSync(`${home}/spool`, { mode: 0o700 });
-const options = { folder: `${home}/spool`, scratch: home, program: ["rr"], upArrow: false };
+/** Start-up files: `bare` with the mark that the bench waits for, `process` to be added to it. */
+interface Kind {
+  readonly hook: (options: HookOptions) => string;
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly bare: string;
+  readonly process: string;
+}
 
-const ZSH = `
-zmodload zsh/datetime
-way_hook() { __rustory_added "$1"; __rustory_preexec "$1" "$1" "$1"; __rustory_precmd }
-way_wait() { local x=$(/bin/true); }
-way_wait_twice() { local x=$(/bin/true); x=$(/bin/true) }
-way_background() { (/bin/true "$1" &) }
-for i in {1..${rounds}}; do
-  for way in hook wait wait_twice background; do
-    float t=$EPOCHREALTIME
-    way_$way "git commit -m 'message number $i'"
-    printf '%s %.1f\\n' $way $(( (EPOCHREALTIME - t) * 1e6 ))
-  done
-done`;
-const BASH = `
-set -o history; HISTCONTROL=ignoreboth; HISTSIZE=5000
-way_hook() { : "\${PS0@P}"; eval "\${PROMPT_COMMAND[0]}"; }
-way_hook first; way_hook second
-way_wait() { local x=$(/bin/true); }
-way_wait_twice() { local x=$(/bin/true); x=$(/bin/true); }
-way_background() { (/bin/true "$1" &) }
-for ((i = 1; i <= ${rounds}; i++)); do
-  history -s "git commit -m 'message number $i'"
-  for way in hook wait wait_twice background; do
-    t=\${EPOCHREALTIME//[!0-9]/}
-    way_$way "x" 2>/dev/null
-    printf '%s %s\\n' $way $((\${EPOCHREALTIME//[!0-9]/} - t))
-  done
-done`;
-// fish has no clock: it is asked for around every 20 rounds.
-const FISH = `
-function way_hook; __rustory_preexec $argv[1]; __rustory_postexec $argv[1]; end
-function way_wait; set -l x (/bin/true); end
-function way_wait_twice; set -l x (/bin/true); set -l x (/bin/true); end
-function way_background; /bin/true & disown; end
-for i in (seq ${Math.ceil(rounds / 20)})
-  for way in hook wait wait_twice background
-    set -l t (date +%s%N)
-    for j in (seq 20); way_$way "git commit -m 'message number $i $j'"; end
-    echo $way (math "($(date +%s%N) - $t) / 20000")
-  end
-end 2>/dev/null`;
+const MARK = "\\033]777;%s\\007";
+const SHELLS: Record<ShellName, Kind> = {
+  bash: {
+    hook: bashHook,
+    file: ".bashrc",
+    argv: ["bash", "--noprofile", "-i"],
+    bare: `PS1='$ '; HISTCONTROL=ignoreboth; _marks=0
+PROMPT_COMMAND='\\builtin printf "${MARK}" "$((++_marks))"'`,
+    process: `PS0='$(/bin/true)'; PROMPT_COMMAND='/bin/true'$'\\n'$PROMPT_COMMAND`,
+  },
+  zsh: {
+    hook: zshHook,
+    file: ".zshrc",
+    argv: ["zsh", "-d", "-i"],
+    bare: `PS1='$ '; unsetopt prompt_sp prompt_cr; HISTFILE=~/.history HISTSIZE=5000 SAVEHIST=5000
+_marks=0; _mark() { printf '${MARK}' $((++_marks)) }; precmd_functions=(_mark)`,
+    process: `_run() { /bin/true }; preexec_functions=(_run); precmd_functions=(_run _mark)`,
+  },
+  fish: {
+    hook: fishHook,
+    file: "config/fish/config.fish",
+    argv: ["fish"],
+    bare: `function fish_greeting; end; function fish_title; end
+function fish_prompt; printf '$ '; end
+set -g _marks 0
+function _mark --on-event fish_prompt; set _marks (math $_marks + 1); printf '${MARK}' $_marks; end`,
+    process: `function _pre --on-event fish_preexec; /bin/true; end
+function _post --on-event fish_postexec; /bin/true; end`,
+  },
+};
+const WAYS = ["bare", "hook", "process"] as const;
+type Way = typeof WAYS[number];
+type Times = Record<string, Record<"prompt" | "start" | "cpu", readonly number[]>>;
 
+const rounds = Number(Deno.args[0] ?? 500);
+const starts = Number(Deno.args[1] ?? 30);
+const root = Deno.makeTempDirSync({ prefix: "rr-bench-" });
+// In memory, as the folder of a login is.
+const runtime = Deno.makeTempDirSync({ dir: "/dev/shm", prefix: "rr-bench-" });
 try {
-  await measure("zsh", zshHook(options) + ZSH, ["-d", "-f", "-i"]);
-  await measure("bash", bashHook(options) + BASH, ["--norc", "--noprofile", "-i"]);
-  await measure("fish", fishHook(options) + FISH, ["-i"]);
+  console.log(`load before: ${load()}, ${rounds} commands and ${starts} starts of each`);
+  for (const shell of (["zsh", "bash", "fish"] as const).filter(isWanted)) {
+    report(shell, await measure(WAYS.map((way) => prepare(shell, way))));
+  }
+  console.log(`load after: ${load()}`);
 } finally {
-  Deno.removeSync(home, { recursive: true });
+  Deno.removeSync(root, { recursive: true });
+  Deno.removeSync(runtime, { recursive: true });
 }
 
-async function measure(shell: string, script: string, args: string[]): Promise<void> {
-  const path = `${home}/script.${shell}`;
-  Deno.writeTextFileSync(path, script);
-  const { stdout, success } = await new Deno.Command(shell, {
-    args: [...args, path],
-    env: { HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, TERM: "dumb" },
-    stdin: "null",
+function isWanted(shell: ShellName): boolean {
+  return Deno.args.length < 3 || Deno.args.includes(shell, 2);
+}
+
+function prepare(shell: ShellName, way: Way): object {
+  const home = `${root}/${shell}-${way}`;
+  const kind = SHELLS[shell];
+  Deno.mkdirSync(`${home}/spool`, { recursive: true, mode: 0o700 });
+  // Without the folder, the first fish of a user starts a scan of all manual pages.
+  Deno.mkdirSync(`${home}/data/fish/generated_completions`, { recursive: true });
+  Deno.mkdirSync(`${home}/config/fish`, { recursive: true });
+  const options = { folder: `${home}/spool`, program: ["rr"], upArrow: false };
+  Deno.writeTextFileSync(`${home}/hook`, `${kind.hook(options)}\n${COMPLETIONS[shell]}`);
+  const more = { bare: "", hook: "source ~/hook", process: kind.process };
+  Deno.writeTextFileSync(`${home}/${kind.file}`, `${kind.bare}\n${more[way]}\n`);
+  const env = {
+    PATH: Deno.env.get("PATH"),
+    HOME: home,
+    ZDOTDIR: home,
+    XDG_CONFIG_HOME: `${home}/config`,
+    XDG_DATA_HOME: `${home}/data`,
+    XDG_RUNTIME_DIR: runtime,
+    TERM: "xterm",
+    LC_ALL: "C.UTF-8",
+  };
+  return { name: way, argv: kind.argv, env, cwd: home };
+}
+
+async function measure(cases: readonly object[]): Promise<Times> {
+  const driver = new URL("pty_prompts.py", import.meta.url).pathname;
+  const child = new Deno.Command("python3", {
+    args: [driver, `${rounds}`, `${starts}`],
+    stdin: "piped",
     stdout: "piped",
-    stderr: "null",
-  }).output().catch(() => ({ stdout: new Uint8Array(), success: false }));
-  if (!success) return console.log(`${shell}: not here`);
-  const times = new Map<string, number[]>();
-  for (const line of new TextDecoder().decode(stdout).split("\n")) {
-    const [way, us] = line.split(" ");
-    if (way === undefined || !(Number(us) >= 0)) continue;
-    times.set(way, [...times.get(way) ?? [], Number(us)]);
-  }
-  const base = median(times.get("hook") ?? []);
-  for (const [way, list] of times) {
-    const p99 = quantile(list, 0.99);
-    const ratio = (median(list) / base).toFixed(1);
-    console.log(
-      `${shell} ${way.padEnd(10)} median ${median(list).toFixed(0)} us, p99 ${
-        p99.toFixed(0)
-      } us, x${ratio}`,
-    );
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify(cases)));
+  await writer.close();
+  const { stdout, success } = await child.output();
+  if (!success) throw new Error("The shells could not be measured");
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+function report(shell: ShellName, times: Times): void {
+  const rows: readonly (readonly [string, keyof Times[string], number])[] = [
+    ["prompt", "prompt", 0.5],
+    ["p99", "prompt", 0.99],
+    ["work", "cpu", 0.5],
+    ["p99", "cpu", 0.99],
+    ["start", "start", 0.5],
+  ];
+  for (const way of WAYS) {
+    const figures = rows.map(([name, what, q]) => {
+      const [ms, bare] = [quantile(times[way]![what], q), quantile(times["bare"]![what], q)];
+      const above = way === "bare" ? "" : ` (${signed(ms - bare)}, x${(ms / bare).toFixed(1)})`;
+      return `${name} ${ms.toFixed(2)}${above}`;
+    });
+    console.log(`${shell.padEnd(4)} ${way.padEnd(7)} ms: ${figures.join("  ")}`);
   }
 }
 
-function median(list: readonly number[]): number {
-  return quantile(list, 0.5);
+function signed(ms: number): string {
+  return `${ms < 0 ? "" : "+"}${ms.toFixed(2)}`;
+}
+
+function load(): string {
+  return Deno.loadavg()[0]!.toFixed(1);
 }
 
 function quantile(list: readonly number[], q: number): number {
-  return list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * q))] ??
-    NaN;
+  return list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * q))]!;
 }

@@ -279,6 +279,17 @@ for (const [what, lines] of Object.entries(RESETS)) {
   });
 }
 
+Deno.test("bash hook: a DEBUG trap that is typed notes none of ours from its first prompt on", async () => {
+  await using shell = await Shell.open("bash");
+  for (
+    const line of ["echo a", `trap 'echo "$BASH_COMMAND" >>~/noted' DEBUG`, "(exit 3)", "echo b"]
+  ) {
+    await shell.line(line);
+  }
+  assert.doesNotMatch(Deno.readTextFileSync(`${shell.home}/noted`), /rustory/);
+  assert.deepEqual(shell.records().map(({ exitCode }) => exitCode), [0, 0, 3, 0]);
+});
+
 // Any tool that times or names commands by a DEBUG trap and its own prompt command.
 const TIMER = `ready= t0=$EPOCHREALTIME
 pre() { if [ -n "$ready" ] && [[ $BASH_COMMAND != *777* ]]; then ready=; t0=$EPOCHREALTIME; printf '<pre:%s>' "$BASH_COMMAND"; fi; }

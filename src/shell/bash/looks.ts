@@ -9,11 +9,18 @@ __rustory_prompt() {
   local -
   builtin set +aeuxTE
   local IFS=$' \\t\\n' __rustory_traps= __rustory_text=
-  IFS= builtin read -r -d '' __rustory_traps <"$__rustory_line"
-  [[ $__rustory_traps == *' DEBUG'* ]] && ${v("trapped")}=1
-  [[ $${v("job")} == 0 ]] || __rustory_take
+  if ! __rustory_quick; then
+    [[ -n $__rustory_traps ]] || IFS= builtin read -r -d '' __rustory_traps <"$__rustory_line"
+    __rustory_usual_traps=
+    if [[ $__rustory_traps == *' DEBUG'* ]]; then
+      ${v("trapped")}=1
+    elif [[ $__rustory_traps == *__rustory_exit* ]]; then
+      __rustory_usual_traps=$__rustory_traps
+    fi
+    [[ $${v("job")} == 0 ]] || __rustory_take
+    __rustory_on_exit "$__rustory_traps"
+  fi
   __rustory_unlimit
-  __rustory_on_exit "$__rustory_traps"
   __rustory_place
 }
 

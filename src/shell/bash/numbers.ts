@@ -22,12 +22,16 @@ export const NUMBERS = {
   number: 0,
   /** 0 nothing to do, 1 write here, 2 write in a substitution. */
   job: 0,
+  /** With which status the substitution ended. */
+  answer: 0,
   /** When the look before was, in microseconds. */
   lookedUs: 0,
   /** 1 where PROMPT_COMMAND became read-only. */
   fixed: 0,
   /** 1 where the history was off (`set +o history`) at the look before. */
   off: 0,
+  /** The length of PS0 as we left it. */
+  ps0: -1,
   /** How often we moved to the front; at the limit we stay where we are. */
   moves: 0,
 } as const;

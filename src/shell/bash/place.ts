@@ -7,6 +7,12 @@ export const BASH_PLACE =
   `# Puts us in front, so that no other tool's time counts as the command's; elements of an array (5.1 and
 # newer) leave $? and PIPESTATUS alone. bash-preexec insists on being first and calls us itself.
 __rustory_place() {
+  # As it was left.
+  if ((\${#PROMPT_COMMAND} == \${#__rustory_element} && \${#PS0} == ${v("ps0")})) &&
+    [[ :$BASHOPTS: == *:promptvars:* && \${PROMPT_COMMAND@a} != *r* &&
+      -z \${bash_preexec_imported-}\${__bp_imported-}\${PROMPT_COMMAND[${RESERVE}]-} ]]; then
+    return 0
+  fi
   local __rustory_one __rustory_rest=() __rustory_front=$__rustory_element
   # Prompts that are not expanded would show it.
   if [[ :$BASHOPTS: != *:promptvars:* ]]; then
@@ -14,6 +20,7 @@ __rustory_place() {
   elif [[ \${PS0-} != *__rustory_n_noted* ]]; then
     PS0=\${PS0-}$__rustory_ps0
   fi
+  ((${v("ps0")} = \${#PS0}, 1))
   [[ \${PROMPT_COMMAND@a} != *r* ]] || ${v("fixed")}=1
   if [[ -n \${bash_preexec_imported-}\${__bp_imported-} ]]; then
     [[ \${precmd_functions[0]-} != __rustory_precmd || "\${PROMPT_COMMAND[*]-}" == *"$__rustory_element"* ]] || return 0

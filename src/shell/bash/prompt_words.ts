@@ -10,9 +10,12 @@ export const RESERVE = 1000;
 export const MOST_MOVES = 8;
 
 const noted = (array: string): string => `${array}[${v("noted")}]`;
-/** Notes a string in an array, where it has none yet, and expands to nothing. */
-const keep = (target: string, word: string): string =>
-  `\${__rustory_none:\${__rustory_zero/"\${${target}:=${word}}"/0}:0}`;
+/** Notes strings in arrays, where they have none yet, and expands to nothing. */
+const keep = (...kept: readonly (readonly [target: string, word: string])[]): string =>
+  `\${__rustory_none:\${__rustory_zero/"${
+    kept.map(([target, word]) => `\${${target}:=${word}}`).join("")
+  }"/0}:0}`;
+const LATE = `${v("noted")}-${v("done")}>1&&${v("fixed")}==0`;
 export const calculate = (...steps: string[]): string =>
   `\${__rustory_none:$((${steps.join(",")},0)):0}`;
 /** 0 where somebody unset the variable, with which it loses its meaning for good. */
@@ -26,56 +29,66 @@ export const PS0 = [
     `${noted("__rustory_start")}=${MICROSECONDS}`,
     `${noted("__rustory_entry")}=\\!`,
   ),
-  keep(noted("__rustory_cwd"), "$PWD"),
-  keep(noted("__rustory_word"), "$BASH_COMMAND"),
+  keep([noted("__rustory_cwd"), "$PWD"], [noted("__rustory_word"), "$BASH_COMMAND"]),
   // Whoever took us out of PROMPT_COMMAND: an empty one gets us back, and after two commands without a
-  // look we are appended.
-  keep(
-    `PROMPT_COMMAND[${v("noted")}-${v("done")}>1&&${v("fixed")}==0?${RESERVE}:0]`,
-    "$__rustory_element",
-  ),
+  // look we are appended. The text is long, so it is not looked at without need.
+  `\${__rustory_runs[\${#PROMPT_COMMAND}==0||${LATE}]:+` +
+  keep([`PROMPT_COMMAND[${LATE}?${RESERVE}:0]`, "$__rustory_element"]) + "}",
 ].join("");
 
-export const LOOK = calculate(
-  `${v("status")}=$?`,
-  `${v("endUs")}=${MICROSECONDS}`,
-  `${v("number")}=\${__rustory_bang@P}`,
-  `${v("job")}=${v("noted")}>${v("done")}||${v("number")}-${v("seen")}?1+${v("trapped")}:0`,
-  `${v("looks")}+=${v("job")}>0`,
-);
-
-// The text of the last line stays in the shell; the answer is whether there is a DEBUG trap.
-const IN_SUBSTITUTION = `\${__rustory_forks[${v("job")}]:+` +
-  keep(
-    `__rustory_last[${v("looks")}]`,
-    "$( { __rustory_debug=$(builtin trap -p DEBUG); builtin trap - DEBUG; __rustory_apart; } " +
-      "3>&1 >/dev/null 2>&1 )",
-  ) + calculate(
-    `${v("trapped")}=$?&1`,
-    `${v("number")}=$?&2?0:$?&4?${v("seen")}:${v("number")}`,
-    `${v("off")}=$?&4?1:0`,
-    ...settled(),
-  ) + "}";
-
-// What is handled is forgotten: a number takes less room than a text.
-export function settled(): string[] {
-  return [
+/**
+ * Expressions that the words call by their names: bash reads the words anew at each prompt, and each
+ * letter takes its time.
+ */
+export const EXPRESSIONS = {
+  __rustory_look: [
+    `${v("job")}=${v("noted")}>${v("done")}||${v("number")}-${v("seen")}?1+${v("trapped")}:0`,
+    `${v("looks")}+=${v("job")}>0`,
+  ],
+  __rustory_answered: [
+    `${v("trapped")}=${v("answer")}&1`,
+    `${v("number")}=${v("answer")}&2?0:${v("answer")}&4?${v("seen")}:${v("number")}`,
+    `${v("off")}=${v("answer")}&4?1:0`,
+    "__rustory_settled",
+  ],
+  // What is handled is forgotten: a number takes less room than a text.
+  __rustory_settled: [
     `${v("done")}=${v("noted")}`,
     `${v("seen")}=${v("number")}`,
     `${v("lookedUs")}=${v("endUs")}`,
     `__rustory_cwd[${v("noted")}]=0`,
     `__rustory_word[${v("noted")}]=0`,
     `__rustory_last[${v("looks")}-1]=0`,
-  ];
-}
+  ],
+} as const;
+type Expression = keyof typeof EXPRESSIONS;
+const expression = (name: Expression): string => name;
 
-// By the length: patterns of that size take a while.
-const MOVED = `\${__rustory_mobile[${v("moves")}]:+` +
+export const LOOK = calculate(
+  `${v("status")}=$?`,
+  `${v("endUs")}=${MICROSECONDS}`,
+  `${v("number")}=\${__rustory_bang@P}`,
+  // Whoever has just set such a trap; an empty pattern puts a 1 in front of the 0.
+  `${v("trapped")}=${v("trapped")}|\${__rustory_zero/#"\${BASH_COMMAND/*DEBUG*}"/1}>0`,
+  expression("__rustory_look"),
+);
+
+// Between backquotes: bash would parse $(...) each time, used or not.
+// The text of the last line stays in the shell; the answer is whether there is a DEBUG trap.
+const IN_SUBSTITUTION = `\${__rustory_forks[${v("job")}]:+` +
+  keep([
+    `__rustory_last[${v("looks")}]`,
+    "`{ __rustory_debug=$(builtin trap -p DEBUG); builtin trap - DEBUG; __rustory_apart; } " +
+    "3>&1 >/dev/null 2>&1`",
+  ]) + calculate(`${v("answer")}=$?`, expression("__rustory_answered")) + "}";
+
+// Where the loop does not run anyway. By the length: patterns of that size take a while.
+const MOVED = `\${__rustory_idle[${v("job")}]:+\${__rustory_mobile[${v("moves")}]:+` +
   "${PROMPT_COMMAND+${__rustory_moved[${#PROMPT_COMMAND}==${#__rustory_element}]}}" +
-  "${bash_preexec_imported-}${__bp_imported-}}";
+  "${bash_preexec_imported-}${__bp_imported-}}}";
 
 export const ELEMENT = "for __rustory_x in " + LOOK +
-  keep(`__rustory_witness[${v("looks")}]`, "$BASH_COMMAND") +
+  keep([`__rustory_witness[${v("looks")}]`, "$BASH_COMMAND"]) +
   IN_SUBSTITUTION + `\${__rustory_runs[${v("job")}]}` + MOVED +
   '; do __rustory_limit; builtin trap -p DEBUG EXIT >|"$__rustory_line"; __rustory_prompt; done 2>/dev/null';
 

@@ -21,7 +21,8 @@ import { BASH_HISTORY_LIST } from "./history_list.ts";
 import { BASH_LOOKS } from "./looks.ts";
 import { NUMBERS } from "./numbers.ts";
 import { BASH_PLACE } from "./place.ts";
-import { ELEMENT, MOST_MOVES, ON_EXIT, PS0 } from "./prompt_words.ts";
+import { ELEMENT, EXPRESSIONS, MOST_MOVES, ON_EXIT, PS0 } from "./prompt_words.ts";
+import { BASH_QUICK } from "./quick.ts";
 import { BASH_SPOOL } from "./spool.ts";
 import { BASH_TAKE } from "./take.ts";
 
@@ -29,10 +30,11 @@ import { BASH_TAKE } from "./take.ts";
 export function bashRecorder(follow: boolean): string {
   return `__rustory_none= __rustory_zero=0 __rustory_bang='\\!' __rustory_follow=${follow ? 1 : ""}
 ${Object.entries(NUMBERS).map(([name, first]) => `__rustory_n_${name}=(${first})`).join(" ")}
-__rustory_runs=('' 1 '') __rustory_forks=('' '' 1) __rustory_moved=(1 '')
+__rustory_runs=('' 1 '') __rustory_forks=('' '' 1) __rustory_idle=(1 '' 1) __rustory_moved=(1 '')
 __rustory_mobile=(${"1 ".repeat(MOST_MOVES).trim()})
 __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_cwd=() __rustory_word=()
-__rustory_witness=() __rustory_last=() __rustory_x=()
+__rustory_witness=() __rustory_last=() __rustory_x=() __rustory_usual_traps=
+${Object.entries(EXPRESSIONS).map(([name, steps]) => `${name}='${steps.join(",")}'`).join(" ")}
 __rustory_ps0=${quoteForShell(PS0)}
 __rustory_element=${quoteForShell(ELEMENT)}
 __rustory_on_exit=${quoteForShell(ON_EXIT)}
@@ -41,5 +43,5 @@ __rustory_limit() { [[ -n $__rustory_own_limit ]] || builtin trap '' XFSZ; }
 __rustory_unlimit() { [[ -n $__rustory_own_limit ]] || builtin trap - XFSZ; }
 __rustory_own_limit= __rustory_own_exit=
 
-${[BASH_LOOKS, BASH_TAKE, BASH_HISTORY_LIST, BASH_SPOOL, BASH_PLACE].join("\n")}`;
+${[BASH_LOOKS, BASH_QUICK, BASH_TAKE, BASH_HISTORY_LIST, BASH_SPOOL, BASH_PLACE].join("\n")}`;
 }

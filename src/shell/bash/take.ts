@@ -1,9 +1,11 @@
 /** What ran since the look before, told by the numbers of the history. */
 import { UNKNOWN_STATUS, v } from "./numbers.ts";
-import { settled } from "./prompt_words.ts";
 
 /** A builtin is called by its name, or past a function or alias of that name. */
 const PREFIX = "?(builtin\\ |command\\ |\\\\)";
+
+/** What takes its own line out of the history. */
+const HISTORY_COMMAND = `${PREFIX}history\\ -[sp]`;
 
 /** Functions for the hook's script. */
 export const BASH_TAKE =
@@ -36,12 +38,14 @@ __rustory_take() {
   __rustory_last[${
     v("looks")
   }]="\${__rustory_times[__rustory_now]:-0} \${#__rustory_known_word} $__rustory_known_word\${__rustory_lines[__rustory_now]-}"
-  for ((__rustory_i = ${v("done")}; __rustory_i < ${v("noted")}; __rustory_i++)); do
-    unset -v "__rustory_cwd[__rustory_i]" "__rustory_word[__rustory_i]" "__rustory_start[__rustory_i]" \\
-      "__rustory_entry[__rustory_i]" "__rustory_before[__rustory_i]"
-  done
-  unset -v "__rustory_witness[${v("looks")} - 1]" "__rustory_last[${v("looks")} - 2]"
-  ((${settled().join(", ")}, 1))
+  __rustory_settle
+}
+
+# All is dealt with. Empty arrays are quicker than unset elements.
+__rustory_settle() {
+  __rustory_cwd=() __rustory_word=() __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_witness=()
+  unset -v "__rustory_last[${v("looks")} - 2]"
+  ((__rustory_settled, 1))
 }
 
 # While the history is off its number is 1, whatever is in it.
@@ -103,7 +107,7 @@ __rustory_noted() {
 __rustory_choose() {
   local __rustory_line=\${__rustory_lines[__rustory_at]-} __rustory_time=\${__rustory_times[__rustory_at]-}
   local __rustory_is_new=
-  if [[ $__rustory_ran == ${PREFIX}history\\ -[sp]* ]]; then
+  if [[ $__rustory_ran == ${HISTORY_COMMAND}* ]]; then
     # These take their own line out of the history.
     __rustory_text=$__rustory_ran
     return 0
