@@ -70,14 +70,14 @@ for (const shell of SHELLS) {
     await using lab = new Lab();
     const options: string[] = [];
     const program = { text: "" };
+    const before = { line: "" };
     const device = lab.newcomer("a", {
       env: { SHELL: "/bin/false", RUSTORY_USER_ID: "kim" },
       wrap: (argv) => {
         program.text = argv.slice(0, -2).map(quoted).join(" ");
         // Without a second command, the shell gives its process away.
-        const line = `${argv.map(quoted).join(" ")}; exit ${
-          shell.name === "fish" ? "$status" : "$?"
-        }`;
+        const line = before.line +
+          `${argv.map(quoted).join(" ")}; exit ${shell.name === "fish" ? "$status" : "$?"}`;
         return [shell.name, ...options, "-i", "-c", line];
       },
     });
@@ -103,6 +103,11 @@ for (const shell of SHELLS) {
       ["ok", true],
       loaded.message,
     );
+    // A hook makes its folder when it is loaded, and cannot write once somebody has removed it.
+    before.line = `rm -r ${device.home}/.rustory/spool; `;
+    const gone = await hook();
+    assert.match(gone.message, /cannot record: the folder ".*spool" is gone/);
+    before.line = "";
     options.push(...shell.bare);
     const bare = await hook();
     assert.match(bare.message, new RegExp(`^This ${shell.name} \\(pid \\d+\\) does not record`));

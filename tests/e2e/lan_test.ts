@@ -7,6 +7,7 @@ import {
   inside,
   whyNoNamespaces,
 } from "../../scripts/lab/netns.ts";
+import type { Device } from "../../scripts/lab/device.ts";
 import { Lab } from "./_lab.ts";
 
 const why = await whyNoNamespaces();
@@ -52,8 +53,24 @@ Deno.test({
     await mute.record("echo mute");
     const status = JSON.parse(await mute.rr("status", "--json")) as { peers: unknown[] };
     assert.deepEqual(status.peers, []);
+    await mute.stopDaemon();
+
+    // Somebody with another key: all that can be known is where, and doctor says so.
+    const stranger = lab.newcomer("stranger", on(c!));
+    await stranger.startDaemon("--interval-sec", "3600");
+    const told = await untilDoctor(first, /greets with another swarm key/);
+    assert.match(told, new RegExp(`^info +devices +${c!.address} on this network`, "m"));
   },
 });
+
+async function untilDoctor(device: Device, expected: RegExp): Promise<string> {
+  const end = performance.now() + 30_000;
+  for (;;) {
+    const { stdout } = await device.try("doctor");
+    if (expected.test(stdout)) return stdout;
+    if (performance.now() > end) assert.fail(stdout);
+  }
+}
 
 Deno.test({
   name: "on a network without multicast two machines pair by address, and sync from then on",

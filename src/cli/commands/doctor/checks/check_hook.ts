@@ -35,10 +35,8 @@ function judged(context: DoctorContext, shell: ShellInUse, first: string, file?:
   const when = lastRecordedText(context);
   const hint = `Say rr setup, or add to it: ${LINES[shell.name]}`;
   if (shell.isHooked) {
-    const why = unwritable(context);
-    if (why !== undefined) {
-      return { level: "error", message: `This ${shell.name} cannot record: ${why}`, ...CHOWN };
-    }
+    const fault = unwritable(context, shell.name);
+    if (fault !== undefined) return fault;
     if (file !== undefined) return { level: "ok", message: `In ${file}; ${when}` };
     return {
       level: "warn",
@@ -61,8 +59,6 @@ function judged(context: DoctorContext, shell: ShellInUse, first: string, file?:
     hint: `Start it anew: exec ${shell.name}`,
   };
 }
-
-const CHOWN = { hint: 'Give the folder back to its owner: sudo chown -R "$USER" ~/.rustory' };
 
 /** A line that runs `rr hook`, or sources the file that `rr setup` wrote. */
 const LOADS_HOOK = /^[^#\n]*(?:\brr(?:\.js)?\b.*\bhook\b|\/rustory\/hook\.)/m;
@@ -96,16 +92,22 @@ function readIfThere({ world }: DoctorContext, path: string): string {
 }
 
 /** Why the hook cannot write its records, as far as the folder tells. */
-function unwritable({ world, settings }: DoctorContext): string | undefined {
+function unwritable({ world, settings }: DoctorContext, shell: string): Finding | undefined {
   const folder = spoolFolder(settings.dbPath);
-  if (world.files.stat(folder) === undefined) return `the folder "${folder}" is gone`;
+  const fault = (why: string, hint: string): Finding => {
+    return { level: "error", message: `This ${shell} cannot record: ${why}`, hint };
+  };
+  if (world.files.stat(folder) === undefined) {
+    return fault(`the folder "${folder}" is gone`, `The next shell makes it: exec ${shell}`);
+  }
   const session = world.env("RUSTORY_SESSION");
   const spool = `${folder}/${session}.spool`;
   for (const path of world.files.stat(spool) === undefined ? [folder] : [folder, spool]) {
     try {
       accessSync(path, constants.W_OK);
     } catch {
-      return `"${path}" cannot be written by this user`;
+      const hint = `Give it back to its owner: sudo chown -R "$USER" ${folder}`;
+      return fault(`"${path}" cannot be written by this user`, hint);
     }
   }
   return undefined;
