@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { IncidentWatch } from "../../../src/app/daemon/incident_watch.ts";
 import type { Entry } from "../../../src/history/entry.ts";
-import { openHistory } from "../../../src/store/file/open_history.ts";
+import { type History, openHistory } from "../../../src/store/file/open_history.ts";
 import { INCIDENT_DAYS } from "../../../src/store/log/incidents.ts";
 import type { PeerId } from "../../../src/swarm/peer.ts";
 import { noPulls } from "../../../src/sync/report.ts";
@@ -11,8 +11,14 @@ import { RecordingLogger } from "../../fakes/recording_logger.ts";
 
 const PEER = "peer" as PeerId;
 
+interface Watching extends Disposable {
+  readonly history: History;
+  readonly watch: IncidentWatch;
+  readonly told: () => unknown[];
+}
+
 /** A watch over the history of `laptop`, and what it has written down. */
-function watching(world: FakeWorld, compares = true) {
+function watching(world: FakeWorld, compares = true): Watching {
   const history = openHistory(`${world.home}/history.db`, world);
   const { incidents } = history;
   const watch = new IncidentWatch({
