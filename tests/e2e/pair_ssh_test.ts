@@ -35,6 +35,13 @@ Deno.test({
     assert.equal(again.code, 0, again.stderr);
     assert.match(again.stderr, /Both had the same swarm key already/);
 
+    // 0.1.0 and the original end so for a command that they do not know.
+    const old = "#!/bin/sh\necho 'error: no command `pair`' >&2\nexit 2\n";
+    await Deno.writeTextFile(`${far.home}/.local/bin/rr`, old);
+    const older = await near.try("pair", "--ssh", "far");
+    assert.equal(older.code, 1);
+    assert.match(older.stderr, /Cannot pair with far: the rr there is too old\nhint: Update it/);
+
     await Deno.remove(`${far.home}/.local/bin/rr`);
     const missing = await near.try("pair", "--ssh", "far");
     assert.equal(missing.code, 1);

@@ -46,6 +46,16 @@ export function installKey(
   return kept;
 }
 
+/** Undoes {@linkcode installKey}; `before` is what was at the path then. */
+export function putKeyBack(
+  world: Pick<World, "files">,
+  path: string,
+  before: Uint8Array | undefined,
+): void {
+  if (before === undefined) world.files.remove(path);
+  else world.files.replacePrivate(path, before);
+}
+
 /** The name tells which key it is; the same key need not be kept twice. */
 function keepOld(world: Pick<World, "files">, path: string, fingerprint: string): string {
   const backup = `${path}.${fingerprint.slice(0, 8)}.old`;

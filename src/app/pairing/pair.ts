@@ -21,7 +21,7 @@ import {
 } from "./first_sync.ts";
 import { type Met, pairAsGuest } from "./guest.ts";
 import { pairAsHost } from "./host.ts";
-import { changeConfig, configChanges, installKey, planKey } from "./join.ts";
+import { changeConfig, configChanges, installKey, planKey, putKeyBack } from "./join.ts";
 import { ownCard, statusOfDaemon } from "./own_card.ts";
 import { pairByStdio, pairOverSsh } from "./ssh.ts";
 
@@ -171,8 +171,17 @@ async function takeKey(settings: Settings, met: Met, yes: boolean, deps: PairDep
       hint: "With `--yes` the key is replaced; the old one is kept beside it",
     });
   }
-  const kept = installKey(world, settings.swarmKeyPath, card.swarmKey, plan);
-  await takeOver(settings, card, true, deps);
+  const before = world.files.readBytes(settings.swarmKeyPath);
+  let kept: string | undefined;
+  try {
+    kept = installKey(world, settings.swarmKeyPath, card.swarmKey, plan);
+    await takeOver(settings, card, true, deps);
+  } catch (error) {
+    // All or nothing: with the key alone it would look for the others in the wrong places.
+    putKeyBack(world, settings.swarmKeyPath, before);
+    await reply("declined").catch(() => {});
+    throw error;
+  }
   await reply(plan.kind === "same" ? "already" : "joined");
   if (plan.kind === "same") talk.say("Both had the same swarm key already.");
   if (kept !== undefined) talk.say(`The old swarm key is kept in ${kept}`);
