@@ -133,6 +133,11 @@ export async function untilFile(path: string): Promise<string> {
   return text!;
 }
 
+/** Resolves when the file says exactly this; a shell makes it before it writes to it. */
+export async function untilFileSays(path: string, text: string): Promise<void> {
+  await until(`${text} in ${path}`, () => readIfThere(path) === text);
+}
+
 /** Resolves when there is no such file any more. */
 export async function untilNoFile(path: string): Promise<void> {
   await until(`the end of ${path}`, () => readIfThere(path) === undefined);

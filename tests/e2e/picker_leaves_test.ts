@@ -1,7 +1,7 @@
 /** What the picker leaves behind in real shells: the line, the screen and the modes of the terminal. */
 import assert from "node:assert/strict";
 import { inShell, type Session, SHELLS } from "./_shell_session.ts";
-import { untilFile, untilNoFile } from "./_tmux.ts";
+import { untilFile, untilFileSays, untilNoFile } from "./_tmux.ts";
 
 /** The settings of the terminal while the line editor waits. */
 async function modes({ tmux }: Session): Promise<string> {
@@ -79,7 +79,7 @@ for (const shell of SHELLS) {
       await tmux.press("C-g");
       await untilNoFile(`${folder}/running`);
       await tmux.press("Enter");
-      assert.equal(await untilFile(`${folder}/end`), "done");
+      await untilFileSays(`${folder}/end`, "done");
     });
   });
 

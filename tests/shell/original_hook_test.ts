@@ -65,9 +65,8 @@ for (const name of ["bash", "zsh"] as const) {
       for (const n of [1, 2, 3]) await shell.line(`rr record --cmd 'touch ran-${n}' --cwd /`);
       const from = shell.output.length;
       await shell.type("\x12");
-      // The list, its newest command first.
       await shell.screen("touch ran-1", from);
-      await shell.type("\r");
+      await shell.type("ran-3\r");
       await shell.until(() => shell.output.lastIndexOf("touch ran-3") > from, "choice");
       await shell.runs(name);
       await shell.idle();
