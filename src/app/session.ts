@@ -5,7 +5,7 @@ import { supervise } from "../base/async/supervise.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { type Random, systemRandom } from "../base/random.ts";
-import { RrError } from "../base/rr_error.ts";
+import { causeChain, RrError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import { servePeers } from "../net/exchange/accept.ts";
 import { parsePeerAddr, parseRelayAddr } from "../net/addrs/addrs.ts";
@@ -152,6 +152,7 @@ export async function openSession(
   }));
   const access = await swarmAccess(options.swarmKey, (peer) => met.has(peer));
   const trackers = trackersOf(options, deps, { sign, access });
+  const fingerprint = swarmKeyFingerprint(options.swarmKey);
   const lan = await openLan(options, node, deps, (peer) => engine.peerConnected(peer));
   const directories = lan === undefined ? trackers : [...trackers, parts.use(lan)];
   const rounds = new RoundRequests(clock);
@@ -175,6 +176,7 @@ export async function openSession(
     openWriter: history.path === ":memory:" ? undefined : () => openWriter(history.path),
     onEvent: (event) => {
       deps.onEvent?.(event);
+      if (event.type === "pulled") noteSyncedKey(fingerprint, deps);
       // What version 1 brought in is passed on by version 2.
       if (event.type === "pull-progress" || event.type === "pulled") replication?.changed();
       if (event.type === "round-done") {
@@ -195,7 +197,7 @@ export async function openSession(
     node,
     engine,
     lan,
-    swarmKey: swarmKeyFingerprint(options.swarmKey),
+    swarmKey: fingerprint,
     trackers,
     replication,
     async nextRound(signal): Promise<SyncReport> {
@@ -257,6 +259,16 @@ function replicationOf(
     onNote,
     onUnserved,
   });
+}
+
+/** So that a key that is replaced later is noticed; for people only, so a busy disk may keep it from that. */
+function noteSyncedKey(fingerprint: string, { history, logger }: SessionDeps): void {
+  try {
+    history.incidents.noteSyncedKey(fingerprint);
+  } catch (error) {
+    if (!(error instanceof RrError)) throw error;
+    logger.debug("Could not note the swarm key", { error: causeChain(error) });
+  }
 }
 
 /** Whoever dials opens the control stream, so that there is one. */

@@ -160,17 +160,18 @@ export class StatusKeeper {
       last_round_unix: this.#lastRoundMs === undefined ? null : seconds(this.#lastRoundMs),
       left_to_absorb: session?.replication?.left ?? null,
       peers: this.#peerViews(config, history, session),
-      problems: this.#problems(session?.lan),
+      problems: this.#problems(history, session),
     };
   }
 
-  #problems(lan: SyncSession["lan"]): string[] {
+  #problems(open: History | undefined, session: SyncSession | undefined): string[] {
     const sinceMs = this.#clock.monotonic() - (this.#twin?.seenMs ?? -Infinity);
     const twin = this.#twin !== undefined && sinceMs < TWIN_SHOWN_MS ? [this.#twin.text] : [];
     const history = this.#historyProblem === undefined ? [] : [this.#historyProblem];
-    const clocks = lan?.hearsWrongClocks ? [WRONG_CLOCKS] : [];
+    const key = replacedKey(open?.incidents.syncedKey(), session?.swarmKey);
+    const clocks = session?.lan?.hearsWrongClocks ? [WRONG_CLOCKS] : [];
     const settings = [...this.#settings.values()];
-    return [...history, ...twin, ...settings, ...clocks, ...this.#health?.problems() ?? []];
+    return [...history, ...twin, ...settings, ...key, ...clocks, ...this.#health?.problems() ?? []];
   }
 
   #peerViews(
@@ -257,6 +258,15 @@ function peersOf(session: SyncSession | undefined): readonly PeerStatus[] {
     callers.push({ peer, route, ...nothing, failures: 0, retryInMs: 0, held: [] });
   }
   return [...known, ...callers];
+}
+
+/** Until another device has the new key, nobody can be synced with. */
+function replacedKey(before: string | undefined, now: string | undefined): string[] {
+  if (before === undefined || now === undefined || before === now) return [];
+  return [
+    `The swarm key was replaced (${now}, before ${before}): nobody has synced with it yet. Give it to ` +
+    "the other devices with `rr pair`, or put the old one back",
+  ];
 }
 
 function incidentView(incident: Incident): IncidentView {

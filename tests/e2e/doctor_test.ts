@@ -162,6 +162,37 @@ Deno.test("rr doctor and rr status tell of devices with another key, another use
   assert.deepEqual([twin.level, twin.hint], ["error", "On one of them: rr init --new-identity"]);
 });
 
+Deno.test("rr doctor and rr status tell of a swarm key that was replaced, until somebody has the new one", async () => {
+  await using lab = new Lab();
+  const env = { RUSTORY_LAN_DISCOVERY: "false" };
+  const desktop = await lab.device("desktop", { env });
+  const laptop = await lab.device("laptop", { env });
+  const daemon = await desktop.startDaemon("--listen", LOOPBACK, ...NEVER);
+  const addr = daemon.output().match(/p2p listen: (\S+)/)![1]!;
+  await laptop.rr("p2p-sync", "--peers", addr);
+  const key = Deno.readTextFileSync(laptop.swarmKey);
+  Deno.removeSync(laptop.swarmKey);
+  await laptop.rr("swarm-key");
+  const replaced = (finding: Finding): boolean => /swarm key was replaced/.test(finding.message);
+  assert.equal((await untilFound(laptop, replaced)).level, "error");
+  await laptop.startDaemon("--listen", LOOPBACK, "--peers", addr, ...NEVER);
+  assert.equal((await untilFound(laptop, replaced)).check, "daemon");
+  assert.match((await laptop.rr("status")).split("\n")[0]!, /^The swarm key was replaced/);
+  const other = await untilFound(
+    laptop,
+    ({ check, message }) =>
+      check === "devices" && /cannot be synced with: .*swarm key/.test(message),
+  );
+  assert.match(other.hint!, /rr pair/);
+  Deno.writeTextFileSync(laptop.swarmKey, key);
+  await untilFound(
+    laptop,
+    ({ check, message }) => check === "devices" && /In sync with 1 of 1/.test(message),
+  );
+  const { all } = await findings(laptop);
+  assert.equal(all.some(replaced), false);
+});
+
 Deno.test("rr doctor finds a daemon that works with other settings and keys than the files say", async () => {
   await using lab = new Lab();
   const device = await lab.device("a");

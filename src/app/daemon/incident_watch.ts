@@ -11,6 +11,8 @@ export interface IncidentWatchDeps {
   readonly logger: Logger;
   /** This device's PeerId. */
   readonly self: string;
+  /** Fingerprint of the swarm key of the session. */
+  readonly swarmKey: string;
   /** The name under which this device records. */
   readonly deviceId: string;
   /** What people call a peer. */
@@ -65,11 +67,12 @@ export class IncidentWatch {
   }
 
   #heal(peer: string): void {
-    this.#try(() =>
+    this.#try(() => {
+      this.#deps.incidents.noteSyncedKey(this.#deps.swarmKey);
       this.#deps.incidents.heal((one) =>
         one.kind !== "cloned" && (one.kind !== "peer-replaced" || one.peer === peer)
-      )
-    );
+      );
+    });
   }
 
   #try<T>(task: () => T): T | undefined {

@@ -5,6 +5,7 @@ import type { PeerId } from "../../swarm/peer.ts";
 import type { SyncEvent } from "../../sync/events.ts";
 import type { DaemonConfig } from "../daemon_config.ts";
 import { logSyncEvent, nodeEventLog } from "../event_log.ts";
+import { swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
 import { type Keys, loadExistingKeys, loadKeys } from "../keys.ts";
 import { keyStampOf } from "./settings_stamp.ts";
 import { IncidentWatch } from "./incident_watch.ts";
@@ -86,13 +87,14 @@ export async function runSession(
 function incidentWatch(
   { config }: SessionPlan,
   { context }: RunSessionDeps,
-  { identity }: Keys,
+  { identity, swarmKey }: Keys,
   session: () => SyncSession | undefined,
 ): IncidentWatch {
   return new IncidentWatch({
     incidents: context.history.incidents,
     logger: context.deps.logger,
     self: identity.peer,
+    swarmKey: swarmKeyFingerprint(swarmKey),
     deviceId: config.network.deviceId,
     nameOf: (peer) => {
       const known = session()?.engine.peers().find((one) => one.peer === peer);

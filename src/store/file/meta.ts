@@ -4,6 +4,9 @@ import type { Database } from "./database.ts";
 /** Entries from peers that are older than this (unix seconds) were pruned and stay out. */
 export const PRUNED_BEFORE = "pruned_before";
 
+/** Fingerprint of the swarm key with which another device was last synced with. */
+export const SYNCED_KEY = "synced_key";
+
 /** The latest time (unix seconds) before which something was ever pruned here. */
 export const PRUNED_HIGHEST = "pruned_highest";
 

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import type { Database } from "../file/database.ts";
-import { type Meta, PRUNED_HIGHEST } from "../file/meta.ts";
+import { type Meta, PRUNED_HIGHEST, SYNCED_KEY } from "../file/meta.ts";
 
 /**
  * What happened:
@@ -86,6 +86,16 @@ export class Incidents {
       const healedUnix = this.#nowUnix();
       this.#write(this.#read().map((one) => isOpen(one) ? { ...one, healedUnix } : one));
     });
+  }
+
+  /** The fingerprint of the swarm key with which another device was last synced with. */
+  syncedKey(): string | undefined {
+    return this.#meta.get(SYNCED_KEY);
+  }
+
+  /** Another device was synced with under this key. Writes only if that is new. */
+  noteSyncedKey(fingerprint: string): void {
+    if (this.syncedKey() !== fingerprint) this.#meta.set(SYNCED_KEY, fingerprint);
   }
 
   /** Commands of before this time (unix seconds) may come back for another reason: they were pruned. */

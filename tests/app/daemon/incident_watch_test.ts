@@ -25,6 +25,7 @@ function watching(world: FakeWorld, compares = true): Watching {
     incidents,
     logger: new RecordingLogger(),
     self: "self",
+    swarmKey: "key",
     deviceId: "laptop",
     nameOf: () => "desktop",
     compares: () => compares,
@@ -56,6 +57,7 @@ Deno.test("IncidentWatch counts up own commands that come back, and heals once a
   assert.deepEqual(at.told(), [["returned", 5, "", false]]);
   at.watch.note({ type: "equal", peer: PEER, name: "" });
   assert.deepEqual(at.told(), [["returned", 5, "", true]]);
+  assert.equal(at.history.incidents.syncedKey(), "key");
   world.clock.jumpTo(world.clock.now() + (INCIDENT_DAYS + 1) * 86_400_000);
   assert.deepEqual(at.told(), [], "told of for some days only");
 });

@@ -1,11 +1,17 @@
+import { RrError } from "../../../../base/rr_error.ts";
+import type { World } from "../../../../base/world.ts";
+import type { Settings } from "../../../../config/settings.ts";
+import { openHistory } from "../../../../store/file/open_history.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
 import type { KeySection } from "../original_report.ts";
 
 /** Whether the keys are there, whole and private. */
 export const checkKeys: Check = { name: "keys", run };
 
-function run({ report }: DoctorContext): Finding[] {
+function run(context: DoctorContext): Finding[] {
+  const { report } = context;
   const found = [
+    ...replacedKey(context),
     ...keyFindings("swarm key", report.swarm_key, "copy it from another device"),
     ...keyFindings("identity of this device", report.p2p_identity_key, "restore it"),
     ...keyFindings("relay's identity", report.relay_identity_key, "restore it"),
@@ -20,6 +26,31 @@ function run({ report }: DoctorContext): Finding[] {
   }
   if (found.length > 0) return found;
   return [{ level: "ok", message: "Whole and private" }];
+}
+
+/** Whether the devices that were synced with have another key. The daemon, if one runs, says so itself. */
+function replacedKey({ world, settings, report, daemon }: DoctorContext): Finding[] {
+  const { value } = report.swarm_key;
+  if (daemon.status !== undefined || value === null) return [];
+  const before = lastSyncedKey(world, settings);
+  if (before === undefined || before === value) return [];
+  return [{
+    level: "error",
+    message:
+      `The swarm key was replaced (${value}, before ${before}): nobody has synced with it yet`,
+    hint: "Give it to the other devices with rr pair, or put the old one back",
+  }];
+}
+
+function lastSyncedKey(world: World, settings: Settings): string | undefined {
+  try {
+    using history = openHistory(settings.dbPath, { ...world, mode: "readonly" });
+    return history.incidents.syncedKey();
+  } catch (error) {
+    // What is wrong with the database is told by its own check.
+    if (error instanceof RrError) return undefined;
+    throw error;
+  }
 }
 
 function keyFindings(name: string, key: KeySection, remedy: string): Finding[] {
