@@ -1,14 +1,13 @@
 /** A device taking part in the network: node, dialler, service, engine and announcer, fitted together. */
 import { linkedController } from "../base/async/linked_signal.ts";
 import { Disposers } from "../base/disposers.ts";
-import { supervise } from "../base/async/supervise.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { type Random, systemRandom } from "../base/random.ts";
-import { causeChain, RrError } from "../base/rr_error.ts";
+import { RrError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import { servePeers } from "../net/exchange/accept.ts";
-import { parsePeerAddr, parseRelayAddr } from "../net/addrs/addrs.ts";
+import { parseRelayAddr } from "../net/addrs/addrs.ts";
 import { createDialer } from "../net/dial/dial.ts";
 import { type Identity, signWith } from "../net/keys/identity.ts";
 import { swarmKeyFingerprint } from "../net/keys/swarm_key.ts";
@@ -16,25 +15,29 @@ import type { Note } from "../named/effects.ts";
 import type { Node, NodeDeps } from "../net/node/node.ts";
 import { startNode } from "../net/node/start_node.ts";
 import type { History } from "../store/file/open_history.ts";
-import { Announcer } from "../sync/announce.ts";
 import { SyncEngine } from "../sync/engine.ts";
 import type { SyncListener } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/options.ts";
-import type { PeerId, PeerRecord } from "../swarm/peer.ts";
+import type { PeerId } from "../swarm/peer.ts";
 import type { SyncReport } from "../sync/report.ts";
-import type { Directory } from "../sync/ports.ts";
 import { createPeerService } from "../sync/serve.ts";
 import { createTrackerClient, type TrackerClient } from "../tracker/client.ts";
 import { createSwarmClient, type SwarmAccess } from "../tracker/swarm_client.ts";
 import type { Sign } from "../tracker/proof.ts";
-import { VERSION } from "../version.ts";
-import { openMulticast } from "../lan/udp.ts";
-import { type LanDirectory, openLanDirectory } from "./lan_directory.ts";
+import type { LanDirectory } from "./lan_directory.ts";
 import { createFrameNet } from "../net/exchange/frame_net.ts";
 import { SessionReplication } from "./replication.ts";
 import { swarmAccess } from "./swarm_access.ts";
 import { openWriter } from "./writer/open_writer.ts";
 import { RoundRequests } from "./round_requests.ts";
+import {
+  announce,
+  hasDialledUs,
+  isDialled,
+  manualPeers,
+  noteSyncedKey,
+  openLan,
+} from "./session_parts.ts";
 import { historySettler } from "./settle_history.ts";
 
 /** Who a device is and how it takes part. */
@@ -259,104 +262,4 @@ function replicationOf(
     onNote,
     onUnserved,
   });
-}
-
-/** So that a key that is replaced later is noticed; for people only, so a busy disk may keep it from that. */
-function noteSyncedKey(fingerprint: string, { history, logger }: SessionDeps): void {
-  try {
-    history.incidents.noteSyncedKey(fingerprint);
-  } catch (error) {
-    if (!(error instanceof RrError)) throw error;
-    logger.debug("Could not note the swarm key", { error: causeChain(error) });
-  }
-}
-
-/** Whoever dials opens the control stream, so that there is one. */
-function isDialled(node: Node, peer: PeerId): boolean {
-  return node.connections().some((one) => one.peer === peer && one.direction === "outbound");
-}
-
-function hasDialledUs(node: Node, peer: PeerId): boolean {
-  return node.connections().some((one) => one.peer === peer && one.direction === "inbound");
-}
-
-/** Without a word to anybody: a device that only dials is found by nobody, and finds the others. */
-async function openLan(
-  { lanDiscovery, relayOnly, swarmKey }: SessionOptions,
-  node: Node,
-  { clock, random, logger }: SessionDeps,
-  onPeer: (peer: PeerId) => void,
-): Promise<LanDirectory | undefined> {
-  if (!lanDiscovery || relayOnly) return undefined;
-  const multicast = await openMulticast({ clock, logger });
-  return openLanDirectory({ swarmKey, peer: node.peer, onPeer }, {
-    multicast,
-    clock,
-    random,
-    logger,
-  });
-}
-
-interface AnnounceParts extends SessionDeps {
-  readonly engine: SyncEngine;
-  readonly node: Node;
-  readonly directories: readonly Directory[];
-}
-
-// Withdrawing and stopping the node both wait for others: they run at the same time.
-function announce(options: SessionOptions, parts: AnnounceParts): AsyncDisposable {
-  const { node, directories, engine, clock, random, logger } = parts;
-  const announcer = new Announcer({
-    directories,
-    own: () => ({
-      peer: node.peer,
-      addrs: node.addresses(),
-      deviceId: options.deviceId,
-      userId: options.userId,
-      hostname: options.hostname,
-      version: VERSION,
-    }),
-    clock,
-    random,
-    logger,
-    onRecovered: () => engine.wake(),
-  });
-  const running = new AbortController();
-  const part = { name: "announcer", run: (signal: AbortSignal) => announcer.run(signal) };
-  const done = supervise([part], parts, running.signal);
-  const events = node.onEvent((event) => {
-    if (event.type === "addresses") announcer.addressesChanged();
-  });
-  return {
-    async [Symbol.asyncDispose](): Promise<void> {
-      events[Symbol.dispose]();
-      running.abort(new Error("The session ends"));
-      await Promise.all([done, node.stop()]);
-    },
-  };
-}
-
-function manualPeers(
-  addrs: readonly string[],
-  { clock, history, logger }: SessionDeps,
-): PeerRecord[] {
-  const records = new Map<string, PeerRecord>();
-  for (const text of addrs) {
-    const found = parsePeerAddr(text);
-    if (found === undefined) {
-      logger.warn("Skipping a peer whose address does not end in /p2p/<PeerId>", { addr: text });
-      continue;
-    }
-    history.peers.adoptLegacyKey(found.peer, text);
-    const known = records.get(found.peer)?.addrs ?? [];
-    records.set(found.peer, {
-      peer: found.peer,
-      addrs: [...known, text.trim()],
-      deviceId: undefined,
-      userId: undefined,
-      hostname: undefined,
-      lastSeenUnix: Math.floor(clock.now() / 1000),
-    });
-  }
-  return [...records.values()];
 }
