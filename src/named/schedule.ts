@@ -1,8 +1,8 @@
 /** When something is due, and with whom to begin. */
 import { begin } from "./initiate.ts";
-import { ownCost, tick } from "./need.ts";
+import { consider, ownCost, tick } from "./need.ts";
 import { abort } from "./transfer.ts";
-import type { Replica } from "./state.ts";
+import type { Peer, Replica } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
 /** An exchange without anything for so long gives way to the next. */
@@ -31,6 +31,7 @@ export function beginNext(turn: Turn): void {
   }
   const ready = [...state.peers.values()]
     .filter(({ startAt, serving }) => startAt !== undefined && startAt <= now && serving === 0)
+    .filter((peer) => isStillNeeded(turn, peer))
     .map((peer) => ({ peer, own: ownCost(turn, peer) }))
     // What costs us least to ask for, and of those the one that has most.
     .sort((a, b) => a.own - b.own || b.peer.cost - a.peer.cost);
@@ -38,6 +39,12 @@ export function beginNext(turn: Turn): void {
   if (best === undefined) return;
   best.peer.startAt = undefined;
   begin(turn, best.peer);
+}
+
+/** What was to be asked for may have come from somebody else while the peer was left alone. */
+function isStillNeeded(turn: Turn, peer: Peer): boolean {
+  consider(turn, peer);
+  return peer.startAt !== undefined;
 }
 
 /** The next moment at which something is due; `Infinity` for none. */

@@ -130,6 +130,8 @@ export interface Replica {
   /** Own past states, and the newest item of each. */
   readonly ring: Recent<Name, Seq>;
   slot: Slot | undefined;
+  /** Since when items are asked for that were deleted here only, by their numbers. */
+  readonly vain: Map<Seq, number>;
   nextExchange: ExchangeId;
   /** State of the random generator. */
   random: number;
@@ -156,6 +158,7 @@ export function createReplica({ self, store, user, app, seed }: ReplicaOptions):
     exchanges: new Map(),
     ring: new Recent(RING_NAMES),
     slot: undefined,
+    vain: new Map(),
     nextExchange: 1,
     random: seed >>> 0,
   };

@@ -93,7 +93,7 @@ export interface ItemStore {
   apply(items: readonly Item[]): Applied;
   /**
    * Entries deleted on this device only count as there, since others may have them, but have no body to
-   * send. Once another device turns out to lack them, they count as gone. The compared set shrinks.
+   * send. Once another device has lacked them for a while, they count as gone. The compared set shrinks.
    */
   letGo(seqs: readonly Seq[]): void;
   /** Newest first. */

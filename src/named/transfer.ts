@@ -5,8 +5,13 @@ import type { Batch } from "./frames.ts";
 import type { Name } from "./digest.ts";
 import { pauseAfterFailure } from "./need.ts";
 import type { Exchange } from "./state.ts";
-import type { Span } from "./store.ts";
+import type { Seq, Span } from "./store.ts";
 import { distrust, take, type Turn } from "./turn.ts";
+
+/** How long an item is held for those who may get it from another device. */
+const HOLD_MS = 120_000;
+/** Items whose time is kept. */
+const MOST_VAIN = 65_536;
 
 /** Sends the items of the spans, then the end. */
 export function send(
@@ -26,9 +31,11 @@ export function sendNext(turn: Turn, exchange: Exchange): void {
   const { outbox, id } = exchange;
   while (outbox !== undefined && outbox.spans.length > 0) {
     const { items, held, next } = store.page(outbox.spans[0]!, outbox.place);
+    const vain = held.filter((seq) => isAskedInVain(turn, seq));
     // First, as a busy store fails it, and then this step is done again as a whole.
-    if (held.length > 0) {
-      store.letGo(held);
+    if (vain.length > 0) {
+      store.letGo(vain);
+      for (const seq of vain) turn.state.vain.delete(seq);
       distrust(turn);
     }
     outbox.place = next;
@@ -50,6 +57,19 @@ export function sendNext(turn: Turn, exchange: Exchange): void {
   if (exchange.role.kind === "responder") return;
   out.push({ type: "close", x: id });
   finish(turn, exchange, true);
+}
+
+/**
+ * Whether it is time to let go of an item that is asked for and was deleted here only. Somebody else may
+ * have it, and gives it to the peer in a moment: whoever let go at once would take it for there again
+ * with the next device that has it, and several of whom it was deleted would go round and round.
+ */
+function isAskedInVain({ state: { vain }, now }: Turn, seq: Seq): boolean {
+  const since = vain.get(seq);
+  if (since !== undefined) return now - since >= HOLD_MS;
+  if (vain.size >= MOST_VAIN) return true;
+  vain.set(seq, now);
+  return false;
 }
 
 /** Takes in a batch. */

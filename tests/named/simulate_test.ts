@@ -3,12 +3,8 @@ import assert from "node:assert/strict";
 import { OPERATIONS, shrink, simulate } from "./sim/run.ts";
 
 /** Seeds that failed once. */
-const FAILED_ONCE = [2, 7, 10, 13, 19, 35, 141, 177, 190, 11068];
-/**
- * Seeds beyond find a state that does not become equal (213 does): `deno task simulate --seeds 300` shows
- * it. It is to be mended, and this number to be raised again.
- */
-const SEEDS = 150;
+const FAILED_ONCE = [2, 7, 10, 13, 19, 34, 35, 141, 156, 177, 190, 213, 281, 11068];
+const SEEDS = 300;
 
 Deno.test(`simulate() converges for ${SEEDS} seeds of ${OPERATIONS} operations`, () => {
   for (let seed = 1; seed <= SEEDS; seed++) assertConverges(seed);

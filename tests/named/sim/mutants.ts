@@ -91,7 +91,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "what was deleted here only counts for ever",
     file: "src/named/transfer.ts",
-    from: "      store.letGo(held);\n",
+    from: "      store.letGo(vain);\n",
     to: "",
   },
   {
