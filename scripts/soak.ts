@@ -1,36 +1,34 @@
 /**
  * `deno task soak [--minutes <n>] [--devices <n>] [--seed <n>]`: devices, two trackers of which one
  * lies, and a relay under random trouble, while commands are recorded everywhere. In the end every
- * device must have every command and none twice, every listener must answer, no daemon may have grown
- * or filled its log, and each must end with 0.
+ * device must have every command and none twice, what was deleted on one must be in no byte on any, every
+ * listener must answer, no daemon may have grown or filled its log, and each must end with 0.
  *
  * A third of the devices reach others over the relay only. Clocks jump if libfaketime is installed.
  */
-import { DatabaseSync } from "node:sqlite";
 import { Device } from "./lab/device.ts";
 import { faketime, freePort, Server, Victim } from "./soak/cast.ts";
 import { type MemoryUse, watchMemory } from "./soak/memory.ts";
 import { copyHistory } from "./soak/history_copy.ts";
 import { startLiar } from "./soak/liar.ts";
+import { deafOf, deletedLeft, doubles, untilEqual } from "./soak/outcome.ts";
 import { Records } from "./soak/records.ts";
 import { makeTrouble, pick, type Scene, type Tally } from "./soak/trouble.ts";
 import { seededRandom } from "../tests/fakes/seeded_random.ts";
 import { fail, run, say } from "./tools.ts";
 
 const LOOPBACK = "/ip4/127.0.0.1/tcp/0";
-/** For all to settle after the last trouble: a few rounds with back-off. */
-const SETTLE_MS = 180_000;
 /** A daemon of a few thousand entries and ten peers must stay below. */
 const MOST_MB = 250;
 /** Room for a history of the soak and a copy of it; filled by the trouble. */
 const SMALL_DISK = "24m";
 /** How long a clone and its original run with one identity. */
 const CLONED_MS = 20_000;
-/** For a listener to say something. */
-const ANSWER_MS = 15_000;
 /** Bytes that one device's daemons may log, whatever happens, and per minute. */
 const MOST_LOGGED = 200_000;
 const MOST_LOGGED_A_MINUTE = 40_000;
+/** How often something is deleted everywhere, for each time that something is recorded. */
+const DELETED_SHARE = 0.15;
 /** How much the last sample may be above the median; garbage is not collected on our wish. */
 const MOST_GROWTH = 1.5;
 
@@ -92,15 +90,17 @@ async function soak(): Promise<boolean> {
   await recorded;
   for (const victim of victims) await victim.start();
   say(`no more trouble; ${records.size} commands were recorded`);
-  const missing = await untilEqual(victims, records);
+  const missing = await untilEqual(victims, records, sleep);
+  const left = await Promise.all(victims.map((victim) => deletedLeft(victim, records)));
+  say(`${records.deleted.size} commands were deleted everywhere`);
   const doubled = await Promise.all(victims.map(doubles));
   const deaf = await deafOf(victims, [tracker.server, relay.server]);
   watching.abort();
   const uses = await memory;
-  printTables({ victims, tally: counts, missing, doubled, uses });
+  printTables({ victims, tally: counts, missing, left, doubled, uses });
   if (deaf.length > 0) say(`these listeners take no connections: ${deaf.join(", ")}`);
   for (const victim of victims) await victim.end("SIGTERM");
-  return [...missing, ...doubled, deaf.length].every((count) => count === 0) &&
+  return [...missing, ...left, ...doubled, deaf.length].every((count) => count === 0) &&
     [...uses.values()].every(isFlat) && victims.every(isQuiet);
 }
 
@@ -213,73 +213,25 @@ async function recordUntil(
     const victim = pick({ random }, victims);
     const count = 1 + Math.floor(random.unit() * 3);
     for (let i = 0; i < count; i++) {
-      await records.take(victim, () => victim.device.record(`echo ${number++} $RANDOM`));
+      const text = `echo soak-${number++}-${Math.floor(random.unit() * 2 ** 32).toString(36)}`;
+      await records.take(victim, text, (command) => victim.device.record(command));
+    }
+    if (random.unit() < DELETED_SHARE && records.ids.length > 0) {
+      await deleteOne(pick({ random }, victims), pick({ random }, records.ids), records);
     }
     await sleep(random.unit() * 1500);
   }
 }
 
-/** Waits until every device has every command; how many each one lacks in the end. */
-async function untilEqual(victims: readonly Victim[], records: Records): Promise<number[]> {
-  const end = performance.now() + SETTLE_MS;
-  for (;;) {
-    const lacking = await Promise.all(victims.map((victim) => idsLacking(victim, records.ids)));
-    const lost = records.forgivable.filter((id) => lacking.every((ids) => ids.has(id)));
-    const missing = lacking.map((ids) => ids.size - lost.length);
-    if (missing.every((count) => count === 0) || performance.now() > end) {
-      if (lost.length > 0) {
-        say(`${lost.length} commands went with the histories that were replaced`);
-      }
-      return missing;
-    }
-    await sleep(1000);
-  }
-}
-
-async function idsLacking(
-  { device }: Victim,
-  ids: readonly string[],
-): Promise<ReadonlySet<string>> {
-  return await device.look((history) => new Set(ids.filter((id) => !history.log.has(id))));
-}
-
-/** Commands that are there more than once; each has a text of its own. */
-function doubles({ device }: Victim): number {
-  using db = new DatabaseSync(device.database, { readOnly: true });
-  const row = db.prepare("SELECT count(*) - count(DISTINCT cmd) AS n FROM entries").get();
-  return Number(row!.n);
-}
-
-/** The listeners that nobody can connect to: a node says something as soon as it has taken one in. */
-async function deafOf(victims: readonly Victim[], servers: readonly Server[]): Promise<string[]> {
-  const ports = victims.flatMap(({ device, port }) =>
-    port === undefined ? [] : [{ name: device.name, port }]
-  );
-  for (const { name, port } of servers) ports.push({ name, port });
-  const deaf = await Promise.all(ports.map(async ({ name, port }) => {
-    return await isAnswered(port, name === "tracker") ? [] : [name];
-  }));
-  return deaf.flat();
-}
-
-async function isAnswered(port: number, isHttp: boolean): Promise<boolean> {
-  const connection = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
-  if (connection === undefined) return false;
-  const timer = setTimeout(() => connection.close(), ANSWER_MS);
-  try {
-    const request = "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-    if (isHttp) await connection.write(new TextEncoder().encode(request));
-    return (await connection.read(new Uint8Array(64)) ?? 0) > 0;
-  } catch {
-    return false;
-  } finally {
-    clearTimeout(timer);
-    try {
-      connection.close();
-    } catch {
-      // by the timer
-    }
-  }
+/** Deletes a command everywhere, if the device has it. */
+async function deleteOne(victim: Victim, id: string, records: Records): Promise<void> {
+  const { device } = victim;
+  const hasIt = await device.look((history) => history.log.has(id)).catch(() => false);
+  if (!hasIt) return;
+  await records.remove(victim, id, async () => {
+    const { code } = await device.try("delete", "--id", id, "--yes");
+    return code === 0;
+  });
 }
 
 /** Ten minutes of trouble make some hundred lines of a few hundred bytes. */
@@ -295,22 +247,29 @@ interface Result {
   readonly victims: readonly Victim[];
   readonly tally: Tally;
   readonly missing: readonly number[];
+  readonly left: readonly number[];
   readonly doubled: readonly number[];
   readonly uses: ReadonlyMap<string, MemoryUse>;
 }
 
-function printTables({ victims, tally, missing, doubled, uses }: Result): void {
+function printTables({ victims, tally, missing, left, doubled, uses }: Result): void {
   say("\n| trouble | times |\n| --- | ---: |");
   for (const [kind, times] of [...tally].sort()) say(`| ${kind} | ${times} |`);
-  say("\n| device | restarts | lacks | twice | median MB | peak MB | last MB | log KB |");
-  say("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+  say(
+    "\n| device | restarts | lacks | undeleted | twice | median MB | peak MB | last MB | log KB |",
+  );
+  say("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
   for (const [i, { device, restarts, logged }] of victims.entries()) {
     const use = uses.get(device.name);
     const memory = [use?.median, use?.peak, use?.end].map((mb) => mb?.toFixed(0) ?? "-").join(
       " | ",
     );
     const log = (logged / 1024).toFixed(0);
-    say(`| ${device.name} | ${restarts} | ${missing[i]} | ${doubled[i]} | ${memory} | ${log} |`);
+    say(
+      `| ${device.name} | ${restarts} | ${missing[i]} | ${left[i]} | ${
+        doubled[i]
+      } | ${memory} | ${log} |`,
+    );
   }
   say("");
 }

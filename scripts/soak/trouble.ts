@@ -76,28 +76,37 @@ const KINDS: Readonly<Record<string, Trouble>> = {
   "clock jumped by years": async (scene) => {
     await jump(scene, Math.round(between(scene, 1, 14) * 365 * 86_400));
   },
-  "history replaced by an older copy": async (scene) => {
-    const victim = pick(scene, scene.victims);
-    const path = victim.device.database;
-    const copy = `${path}.copy-${Math.floor(scene.random.unit() * 1e9)}`;
-    const over = scene.excuse(victim);
-    try {
-      copyHistory(path, copy);
-      await scene.sleep(between(scene, 1000, 8_000));
-      restoreHistory(copy, path);
-      await scene.sleep(3_000);
-    } finally {
-      over();
-    }
-  },
-  "disk full": async (scene) => {
-    if (scene.smallDisk === undefined) return;
-    const ballast = `${scene.smallDisk}/ballast`;
-    fill(ballast);
-    await scene.sleep(between(scene, 1000, 10_000));
-    await Deno.remove(ballast);
-  },
+  "history replaced by an older copy": (scene) =>
+    inTurn(async () => {
+      const victim = pick(scene, scene.victims);
+      const path = victim.device.database;
+      const copy = `${path}.copy-${Math.floor(scene.random.unit() * 1e9)}`;
+      const over = scene.excuse(victim);
+      try {
+        copyHistory(path, copy);
+        await scene.sleep(between(scene, 1000, 8_000));
+        restoreHistory(copy, path);
+        await scene.sleep(3_000);
+      } finally {
+        over();
+      }
+    }),
+  "disk full": (scene) =>
+    inTurn(async () => {
+      if (scene.smallDisk === undefined) return;
+      const ballast = `${scene.smallDisk}/ballast`;
+      fill(ballast);
+      await scene.sleep(between(scene, 1000, 10_000));
+      await Deno.remove(ballast);
+    }),
 };
+
+let diskTurn: Promise<void> = Promise.resolve();
+
+/** One trouble with disks after the other: a full one has no room for a copy. */
+function inTurn(trouble: () => Promise<void>): Promise<void> {
+  return diskTurn = diskTurn.catch(() => {}).then(trouble);
+}
 
 /** Happens once, some time after the start. */
 const CLONE = "device cloned";

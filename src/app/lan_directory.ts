@@ -18,6 +18,8 @@ export interface LanDirectoryOptions {
   readonly peer: PeerId;
   /** Called for every peer that is new or has moved. */
   readonly onPeer: (peer: PeerId) => void;
+  /** Called with a multiaddr without an id when another machine greets under our own. */
+  readonly onTwin?: ((addr: string) => void) | undefined;
 }
 
 /** What it needs. */
@@ -51,7 +53,7 @@ export class LanDirectory implements Directory, AsyncDisposable {
   #ports: readonly { readonly address: string; readonly port: number }[] = [];
 
   /** Prefer {@linkcode openLanDirectory}. */
-  constructor({ swarmKey, peer, onPeer }: LanDirectoryOptions, deps: LanDirectoryDeps) {
+  constructor({ swarmKey, peer, onPeer, onTwin }: LanDirectoryOptions, deps: LanDirectoryDeps) {
     const { multicast, clock, random, logger } = deps;
     this.#clock = clock;
     this.#startedAt = clock.monotonic();
@@ -60,6 +62,7 @@ export class LanDirectory implements Directory, AsyncDisposable {
       subject: requiredKey(peer),
       portAt: (address) => this.#ports.find((one) => isSameIp(one.address, address))?.port,
       onPeer: ({ subject }) => onPeer(peerIdOf(subject)),
+      onTwin: (place) => onTwin?.(multiaddrOf(place)),
     }, { multicast, clock, random, logger });
     const stop = new AbortController();
     const part = {
@@ -117,9 +120,7 @@ export class LanDirectory implements Directory, AsyncDisposable {
 
 function toRecord({ subject, places }: LanPeer, lastSeenUnix: number): PeerRecord {
   const peer = peerIdOf(subject);
-  const addrs = places.map(({ address, port }) =>
-    `/${address.includes(":") ? "ip6" : "ip4"}/${address}/tcp/${port}/p2p/${peer}`
-  );
+  const addrs = places.map((place) => `${multiaddrOf(place)}/p2p/${peer}`);
   return {
     peer,
     addrs,
@@ -128,6 +129,10 @@ function toRecord({ subject, places }: LanPeer, lastSeenUnix: number): PeerRecor
     hostname: undefined,
     lastSeenUnix,
   };
+}
+
+function multiaddrOf({ address, port }: LanPeer["places"][number]): string {
+  return `/${address.includes(":") ? "ip6" : "ip4"}/${address}/tcp/${port}`;
 }
 
 /** Where a plain TCP address of ours is; nothing for relayed and other ones. */

@@ -28,6 +28,7 @@ import type { LanDirectory } from "./lan_directory.ts";
 import { createFrameNet } from "../net/exchange/frame_net.ts";
 import { SessionReplication } from "./replication.ts";
 import { swarmAccess } from "./swarm_access.ts";
+import type { TwinProbe } from "./twin_probe.ts";
 import { openWriter } from "./writer/open_writer.ts";
 import { RoundRequests } from "./round_requests.ts";
 import {
@@ -37,6 +38,8 @@ import {
   manualPeers,
   noteSyncedKey,
   openLan,
+  suspect,
+  twinProbe,
 } from "./session_parts.ts";
 import { historySettler } from "./settle_history.ts";
 
@@ -98,6 +101,8 @@ export interface SyncSession extends AsyncDisposable {
   readonly lan: LanDirectory | undefined;
   /** Protocol 2, if it is spoken. */
   readonly replication: SessionReplication | undefined;
+  /** Looks for other machines with our identity. */
+  readonly twins: TwinProbe;
   /**
    * During a watch: starts a round now and resolves to what came of it.
    *
@@ -156,7 +161,13 @@ export async function openSession(
   const access = await swarmAccess(options.swarmKey, (peer) => met.has(peer));
   const trackers = trackersOf(options, deps, { sign, access });
   const fingerprint = swarmKeyFingerprint(options.swarmKey);
-  const lan = await openLan(options, node, deps, (peer) => engine.peerConnected(peer));
+  const twins = parts.use(twinProbe(options, node, deps));
+  const named = manual.flatMap(({ peer, addrs }) => peer === node.peer ? addrs : []);
+  suspect(named, twins);
+  const lan = await openLan(options, node, deps, {
+    onPeer: (peer) => engine.peerConnected(peer),
+    onTwin: (addr) => twins.suspect(addr),
+  });
   const directories = lan === undefined ? trackers : [...trackers, parts.use(lan)];
   const rounds = new RoundRequests(clock);
   const engine: SyncEngine = new SyncEngine({
@@ -170,7 +181,7 @@ export async function openSession(
     log: history.log,
     book: history.peers,
     directories,
-    dialer: createDialer({ node, clock, random, logger }),
+    dialer: createDialer({ node, clock, random, logger, onSelf: (addr) => twins.suspect(addr) }),
     manual,
     clock,
     random,
@@ -184,6 +195,7 @@ export async function openSession(
       if (event.type === "pull-progress" || event.type === "pulled") replication?.changed();
       if (event.type === "round-done") {
         rounds.done(event.report);
+        suspect(named, twins);
       }
     },
   }, options.sync);
@@ -203,6 +215,7 @@ export async function openSession(
     swarmKey: fingerprint,
     trackers,
     replication,
+    twins,
     async nextRound(signal): Promise<SyncReport> {
       using either = linkedController(signal, node.stopped);
       return await rounds.next(engine, either.signal);

@@ -11,9 +11,11 @@ import type { History } from "../store/file/open_history.ts";
 import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import { Announcer } from "../sync/announce.ts";
 import type { SyncEngine } from "../sync/engine.ts";
+import type { SyncListener } from "../sync/events.ts";
 import type { Directory } from "../sync/ports.ts";
 import { VERSION } from "../version.ts";
-import { type LanDirectory, openLanDirectory } from "./lan_directory.ts";
+import { TwinProbe } from "./twin_probe.ts";
+import { type LanDirectory, type LanDirectoryOptions, openLanDirectory } from "./lan_directory.ts";
 
 /** What the parts need. */
 export interface PartsDeps {
@@ -61,11 +63,11 @@ export async function openLan(
   { lanDiscovery, relayOnly, swarmKey }: LanOptions,
   node: Node,
   { clock, random, logger }: PartsDeps,
-  onPeer: (peer: PeerId) => void,
+  on: Pick<LanDirectoryOptions, "onPeer" | "onTwin">,
 ): Promise<LanDirectory | undefined> {
   if (!lanDiscovery || relayOnly) return undefined;
   const multicast = await openMulticast({ clock, logger });
-  return openLanDirectory({ swarmKey, peer: node.peer, onPeer }, {
+  return openLanDirectory({ swarmKey, peer: node.peer, ...on }, {
     multicast,
     clock,
     random,
@@ -139,4 +141,38 @@ export function manualPeers(
     });
   }
   return [...records.values()];
+}
+
+/** What looks for other machines with our identity; they are told of as an event. */
+export function twinProbe(
+  { swarmKey }: Pick<LanOptions, "swarmKey">,
+  node: Node,
+  deps: PartsDeps & { readonly onEvent?: SyncListener | undefined },
+): TwinProbe {
+  const { history, clock, random, logger, onEvent } = deps;
+  return new TwinProbe({
+    peer: node.peer,
+    swarmKey,
+    log: history.log,
+    clock,
+    random,
+    logger,
+    onTwin: (addr, isNew) =>
+      onEvent?.({
+        type: "twin",
+        directory: "its answer",
+        hostname: undefined,
+        deviceId: undefined,
+        addrs: [addr],
+        isNew,
+      }),
+  });
+}
+
+/** Whom the user names by our own id is another machine that was copied from this one. */
+export function suspect(addrs: readonly string[], twins: TwinProbe): void {
+  for (const addr of addrs) {
+    const found = parsePeerAddr(addr);
+    if (found !== undefined && found.via === undefined) twins.suspect(found.transport);
+  }
 }

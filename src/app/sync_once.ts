@@ -63,5 +63,6 @@ export async function syncOnce(
   );
   logger.debug("Syncing", { own: session.node.peer });
   const { error } = await session.engine.runRound(signal);
+  await session.twins.settled();
   if (error !== undefined) throw error;
 }

@@ -7,6 +7,7 @@ import { NONCE_BYTES } from "../pair/seal.ts";
 import { type Beacon, BEACON_BYTES, type BeaconKind, openBeacon, sealBeacon } from "./beacon.ts";
 import { BeaconGuard } from "./guard.ts";
 import { interfaceKey, type LanInterface } from "./interfaces.ts";
+import { isSameIp } from "./ip.ts";
 
 /** Sends and receives datagrams; one group for all. */
 export interface Multicast extends AsyncDisposable {
@@ -37,6 +38,8 @@ export interface LanOptions {
   readonly portAt: (address: string) => number | undefined;
   /** Called for whoever is new or at another place than before. */
   readonly onPeer: (peer: LanPeer) => void;
+  /** Called when somebody at another machine's address goes by our subject. @default {nobody is told} */
+  readonly onTwin?: ((place: LanPeer["places"][number]) => void) | undefined;
 }
 
 /** What discovery needs. */
@@ -162,7 +165,7 @@ export class LanDiscovery {
     if (!this.#isRunning || !this.#guard.mayOpen(source, clock.monotonic())) return;
     const beacon = openBeacon(datagram, this.#options.key, source);
     if (beacon === undefined) return this.#noteStranger(datagram, source);
-    if (isSame(beacon.subject, this.#options.subject)) return;
+    if (isSame(beacon.subject, this.#options.subject)) return this.#noteOwn(beacon, source);
     const judged = this.#guard.judge(beacon, clock.now());
     if (judged === "stale" && this.#stale++ === 0) {
       const apartSec = Math.round((beacon.atMs - clock.now()) / 1_000);
@@ -172,6 +175,15 @@ export class LanDiscovery {
     if (beacon.kind === "bye") return void this.#heard.delete(nameOf(beacon.subject));
     this.#remember(beacon);
     if (beacon.kind === "hello") this.#answer();
+  }
+
+  /** Our own word comes back to us; under a source that is not ours, it is another machine's. */
+  #noteOwn({ kind, address, port }: Beacon, source: string): void {
+    const { multicast } = this.#deps;
+    const isOurs = (one: LanInterface): boolean =>
+      isSameIp(one.source, source) || isSameIp(one.address, address);
+    if (kind === "bye" || port === 0 || multicast.interfaces().some(isOurs)) return;
+    this.#options.onTwin?.({ address, port });
   }
 
   #noteStranger(datagram: Uint8Array, source: string): void {

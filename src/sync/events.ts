@@ -53,7 +53,10 @@ export type SyncEvent =
     readonly deviceId: string;
     readonly peers: readonly PeerId[];
   }
-  /** Another machine is in a directory under our own id; at every look at which it is seen. */
+  /**
+   * Another machine is in a directory under our own id, or answers at an address under it; at every look
+   * at which it is seen.
+   */
   | {
     readonly type: "twin";
     readonly directory: string;

@@ -5,6 +5,8 @@ import { Lab, LOOPBACK } from "./_lab.ts";
 
 const NEVER = ["--interval-sec", "3600"];
 const DEADLINE_MS = 30_000;
+/** A PeerId of no device. */
+const NOBODY = "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB";
 
 interface Finding {
   readonly check: string;
@@ -217,4 +219,29 @@ Deno.test("rr doctor finds a daemon that works with other settings and keys than
     ({ check, message }) => check === "daemon" && /goes on with its old settings/.test(message),
   );
   assert.equal(broken.level, "error");
+});
+
+Deno.test("a copied machine is told without any tracker: log, status, and doctor ends with 1", async () => {
+  await using lab = new Lab();
+  const env = { RUSTORY_LAN_DISCOVERY: "false" };
+  const [here, there] = [await lab.device("here", { env }), await lab.device("there", { env })];
+  await here.record("echo before");
+  await here.rr("p2p-sync", "--peers", "/ip4/127.0.0.1/tcp/9/p2p/" + NOBODY).catch(() => {});
+  for (const file of [".rustory/history.db", ".config/rustory/identity.key"]) {
+    Deno.mkdirSync(`${there.home}/${file}`.replace(/\/[^/]+$/, ""), {
+      recursive: true,
+      mode: 0o700,
+    });
+    Deno.copyFileSync(`${here.home}/${file}`, `${there.home}/${file}`);
+  }
+  await there.record("echo there");
+  const daemon = await there.startDaemon("--listen", LOOPBACK, ...NEVER);
+  const line = await daemon.line((text) => text.includes("p2p listen: "));
+  const addr = line.slice(line.indexOf("/ip4"));
+  const watching = await here.startDaemon("--listen", LOOPBACK, ...NEVER, "--peers", addr);
+  const said = await watching.line((text) => text.includes("Another machine"));
+  assert.match(said, /rr init --new-identity/);
+  const found = await untilFound(here, ({ message }) => message.startsWith("Another machine"));
+  assert.equal(found.level, "error");
+  assert.match(await here.rr("status"), /^problem +Another machine .*rr init --new-identity/m);
 });

@@ -91,6 +91,7 @@ Deno.test("a lost greeting is repeated", async () => {
 interface Joined {
   readonly discovery: LanDiscovery;
   readonly found: string[];
+  readonly twins: string[];
   readonly wire: FakeWire;
   leave(): Promise<void>;
 }
@@ -104,15 +105,19 @@ class Network implements AsyncDisposable {
   /** So many datagrams are lost. */
   lose = 0;
 
-  join(host: number, key: Uint8Array = KEY): Joined {
+  /** Somebody at an address of its own; `as` may be the subject of another one. */
+  join(host: number, key: Uint8Array = KEY, as: number = host): Joined {
     const wire = new FakeWire(this, `192.0.2.${host}`);
     this.#wires.push(wire);
     const found: string[] = [];
-    const subject = new Uint8Array(32).fill(host);
+    const twins: string[] = [];
+    const subject = new Uint8Array(32).fill(as);
+    const onTwin = ({ address, port }: LanPeer["places"][number]): void =>
+      void twins.push(`${address}:${port}`);
     const onPeer = ({ places: [place] }: LanPeer): void =>
       void found.push(`${place!.address}:${place!.port}`);
     const discovery = new LanDiscovery(
-      { key, subject, portAt: () => 8845, onPeer },
+      { key, subject, portAt: () => 8845, onPeer, onTwin },
       { multicast: wire, clock: this.clock, random: seededRandom(host) },
     );
     const stop = new AbortController();
@@ -121,7 +126,7 @@ class Network implements AsyncDisposable {
       stop.abort(new Error("leaves"));
       await running;
     };
-    const joined = { discovery, found, wire, leave };
+    const joined = { discovery, found, twins, wire, leave };
     this.#joined.push(joined);
     return joined;
   }
@@ -185,3 +190,20 @@ class FakeWire implements Multicast {
     return Promise.resolve();
   }
 }
+
+Deno.test("who greets from another address under our name is told of, and is no peer", async () => {
+  await using network = new Network();
+  const here = network.join(1);
+  const there = network.join(2, KEY, 1);
+  await network.pass(2_000);
+  assert.deepEqual([...new Set(here.twins)], ["192.0.2.2:8845"]);
+  assert.deepEqual([...new Set(there.twins)], ["192.0.2.1:8845"]);
+  assert.deepEqual([here.found, there.found], [[], []]);
+});
+
+Deno.test("what we said ourselves comes back and means nothing", async () => {
+  await using network = new Network();
+  const here = network.join(1);
+  await network.pass(2_000);
+  assert.deepEqual(here.twins, []);
+});

@@ -25,17 +25,25 @@ export interface AttemptDeps {
 export class AttemptError extends Error {
   /** Whether TCP worked and the handshake did not, the mark of another swarm key. */
   readonly stuckInHandshake: boolean;
+  /** Whether our own id answers there: this machine itself, or another with a copy of the identity. */
+  readonly metOurselves: boolean;
 
   constructor(addr: string, cause: unknown, seen: ReadonlySet<string> = new Set()) {
     const stuck = seen.has("upgrader:encrypt-outbound-connection") &&
       !seen.has("upgrader:multiplex-outbound-connection");
     super(`${addr}: ${reasonOf(cause, stuck)}`, { cause });
     this.name = "AttemptError";
-    this.stuckInHandshake = stuck && !(cause instanceof WrongPeerError);
+    this.metOurselves = isSelf(cause);
+    this.stuckInHandshake = stuck && !(cause instanceof WrongPeerError) && !this.metOurselves;
   }
 }
 
 class WrongPeerError extends Error {}
+
+// libp2p has no better name for it.
+function isSelf(error: unknown): boolean {
+  return error instanceof Error && error.message === "Can not dial self";
+}
 
 /**
  * Dials one address. The id is left out of it and checked afterwards: libp2p lines up dials to the
@@ -138,6 +146,7 @@ export function hintOf(errors: readonly unknown[]): string {
 
 function reasonOf(error: unknown, stuckInHandshake: boolean): string {
   if (error instanceof WrongPeerError) return error.message;
+  if (isSelf(error)) return "our own id answers there";
   if (stuckInHandshake) return "TCP answers, but the handshake does not finish";
   if (error instanceof DeadlineError) return `no answer within ${error.ms / 1000} s`;
   const text = error instanceof AggregateError

@@ -23,6 +23,8 @@ export interface DialerDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Called with the address, without an id, when our own id answers where a peer was looked for. */
+  readonly onSelf?: ((addr: string) => void) | undefined;
 }
 
 /** How {@linkcode createDialer} works; times are in milliseconds. */
@@ -165,7 +167,10 @@ class NodeDialer implements Dialer {
     let first: Connection | undefined;
     const tries = addrs.map(async (addr, i) => {
       await clock.sleep(i * staggerMs, signal);
-      const connection = await dialDirect(peer, addr, deps, signal);
+      const connection = await dialDirect(peer, addr, deps, signal).catch((error) => {
+        if (error instanceof AttemptError && error.metOurselves) this.#deps.onSelf?.(addr);
+        throw error;
+      });
       first ??= connection;
       if (connection.id !== first.id) connection.abort(new Error("Another address was faster"));
       return first;
