@@ -302,3 +302,9 @@ function start(name: ShellName, home: string, options: ShellOptions): string[] {
       return ["fish"];
   }
 }
+
+/** Where this Deno keeps its modules, which a home of its own has not. */
+export function denoFolder(): string {
+  const { stdout } = new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).outputSync();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}

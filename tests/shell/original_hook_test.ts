@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { bashHook } from "../../src/shell/hook_bash.ts";
 import { ZSH_UNINSTALL, zshHook } from "../../src/shell/hook_zsh.ts";
-import { Shell } from "./_shell.ts";
+import { denoFolder, Shell } from "./_shell.ts";
 
 const GUARD = `[[ -z \${__RUSTORY_HOOK_INSTALLED-} ]] || return 0; __RUSTORY_HOOK_INSTALLED=1
 __rustory_hook_disabled() { [[ -n \${RUSTORY_HOOK_DISABLE-} ]]; }
@@ -111,9 +111,4 @@ function ran(home: string): string[] {
   return Array.from(Deno.readDirSync(home), (file) => file.name).filter((name) =>
     name.startsWith("ran-")
   ).sort();
-}
-
-function denoFolder(): string {
-  const { stdout } = new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).outputSync();
-  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
 }

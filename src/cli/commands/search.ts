@@ -97,7 +97,7 @@ async function run(
   const limit = Math.min(most, settings.searchLimit);
   const query = { ...filter, text, distinct: flags.unique, limit };
   const found = history.newest(query) ?? (await history.whole()).search.findFurther(query);
-  print(found);
+  await print(found);
   if (found.length === MOST_UNASKED && limit < settings.searchLimit) {
     printInfo(world, `these are the newest ${MOST_UNASKED}; --limit shows more`);
   }
@@ -169,7 +169,7 @@ async function keepUp(world: World, history: SearchingHistory, quiet = false): P
   keepIndexUp(world, await history.whole(), quiet);
 }
 
-type Printer = (found: readonly Entry[]) => void;
+type Printer = (found: readonly Entry[]) => void | Promise<void>;
 
 // Lines are gathered: a write for each of 100,000 would take longer than finding them.
 const CHUNK_CHARS = 65_536;
@@ -205,7 +205,10 @@ function printLines(
   world: World,
   found: readonly Entry[],
   textOf: (entry: Entry) => string,
-): void {
+): void | Promise<void> {
+  if (found.length > FEWEST_PAGED && world.stdout.isTerminal()) {
+    return printPaged(world, found.map((entry) => `${textOf(entry)}\n`).join(""));
+  }
   let chunk = "";
   for (const entry of found) {
     chunk += `${textOf(entry)}\n`;
@@ -214,4 +217,12 @@ function printLines(
     chunk = "";
   }
   world.stdout.write(chunk);
+}
+
+// Fewer lines fit on any screen: no pager need be loaded for them.
+const FEWEST_PAGED = 8;
+
+async function printPaged(world: World, text: string): Promise<void> {
+  const { showPaged } = await import("../pager.ts");
+  await showPaged(world, text);
 }
