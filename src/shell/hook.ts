@@ -35,6 +35,9 @@ export interface HookOptions {
   readonly followShell?: boolean;
 }
 
+/** What is recorded where nobody saw with which status a command ended; no shell has it. */
+export const UNKNOWN_STATUS = -1;
+
 /** One word for zsh and bash, whatever is in it. */
 export function quoteForShell(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;

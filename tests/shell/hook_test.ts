@@ -269,3 +269,23 @@ Deno.test("fish hook: records nothing in private mode", async () => {
   await shell.line("echo a");
   assert.deepEqual(shell.spoolFiles(), []);
 });
+
+for (const name of SHELLS) {
+  Deno.test(`${name} hook: a signal ends the shell: with which status its last command ended is unknown`, async () => {
+    await using shell = await Shell.open(name);
+    await shell.line("false");
+    const line = `kill -HUP ${name === "fish" ? "$fish_pid" : "$$"}`;
+    await shell.type(`${line}\r`);
+    await shell.ended();
+    const records = shell.records().map(({ command, exitCode }) => [command, exitCode]);
+    assert.deepEqual(records, [["false", 1], [line, -1]]);
+  });
+}
+
+Deno.test("fish hook: goes on where functions have the names of builtins", async () => {
+  await using shell = await Shell.open("fish");
+  const names = ["contains", "functions", "path"];
+  await shell.line(names.map((name) => `function ${name}; end`).join("; "));
+  await shell.line("false");
+  assert.deepEqual(shell.records().map(({ exitCode }) => exitCode), [0, 1]);
+});

@@ -64,3 +64,86 @@ Deno.test("zsh hook: writes without zsh/system too", async () => {
   await shell.line("echo a");
   assert.deepEqual(shell.commands(), ["echo a"]);
 });
+
+type Recorded = readonly [command: string, exit: number];
+const CASES: Record<
+  string,
+  { before?: string; lines: readonly string[]; wanted: readonly Recorded[] }
+> = {
+  "a leading blank that hist_reduce_blanks takes away": {
+    before: "setopt hist_reduce_blanks",
+    lines: [" echo hidden", "echo   a"],
+    wanted: [["echo a", 0]],
+  },
+  "hooks that are set anew, each in turn": {
+    lines: [
+      "echo a",
+      "preexec_functions=() zshaddhistory_functions=()",
+      "(exit 3)",
+      "# no comment here",
+      `precmd_functions=(_mark)`,
+      "(exit 4)",
+      "echo b",
+    ],
+    wanted: [
+      ["echo a", 0],
+      ["preexec_functions=() zshaddhistory_functions=()", 0],
+      ["(exit 3)", 3],
+      ["# no comment here", 127],
+      ["precmd_functions=(_mark)", 0],
+      ["(exit 4)", 4],
+      ["echo b", 0],
+    ],
+  },
+  "hist_verify, which puts the line back on the prompt": {
+    before: "setopt hist_verify",
+    lines: ["(exit 3)", "!!", "", "echo a"],
+    wanted: [["(exit 3)", 3], ["(exit 3)", 3], ["echo a", 0]],
+  },
+  "a line with a mistake in it": {
+    before: "setopt interactive_comments",
+    lines: ["echo )", "# a", "echo a"],
+    wanted: [["echo )", 1], ["# a", 0], ["echo a", 0]],
+  },
+  "fc, r and an editor": {
+    before: `printf '#!/bin/sh\\necho "(exit 5)" >"$1"\\n' >ed; chmod +x ed; FCEDIT=~/ed`,
+    lines: ["echo a", "r", "fc -s a=b", "fc"],
+    wanted: [["echo a", 0], ["echo a", 0], ["echo b", 0], ["(exit 5)", 5]],
+  },
+};
+for (const [what, { before = "", lines, wanted }] of Object.entries(CASES)) {
+  Deno.test(`zsh hook: records what ran with ${what}`, async () => {
+    await using shell = await Shell.open("zsh", {
+      before: `SAVEHIST=100; HISTSIZE=100; HISTFILE=~/h\n${before}`,
+    });
+    for (const line of lines) await shell.line(line);
+    assert.deepEqual(shell.records().map(({ command, exitCode }) => [command, exitCode]), wanted);
+  });
+}
+
+Deno.test("zsh hook: does not record a command that was left half typed", async () => {
+  await using shell = await Shell.open("zsh");
+  await shell.type("for i in 1\rdo nothing-to-do\x03");
+  await shell.prompt();
+  await shell.line("echo a");
+  assert.deepEqual(shell.commands(), ["echo a"]);
+});
+
+Deno.test("zsh hook: keeps the command with which err_exit ends the shell", async () => {
+  await using shell = await Shell.open("zsh");
+  await shell.line("setopt err_exit");
+  await shell.line("echo a");
+  await shell.type("false\r");
+  await shell.ended();
+  const records = shell.records().map(({ command, exitCode }) => [command, exitCode]);
+  assert.deepEqual(records, [["false", -1], ["setopt err_exit", 0], ["echo a", 0]]);
+});
+
+Deno.test("zsh hook: gives its keys back", async () => {
+  await using shell = await Shell.open("zsh", { before: "bindkey '^R' beginning-of-line" });
+  assert.match(await shell.line("bindkey '^R'"), /rustory-search/);
+  assert.match(
+    await shell.line("__rustory_uninstall; bindkey '^R'; bindkey -l"),
+    /"\^R" beginning-of-line\r\n(?!.*rustory)/s,
+  );
+});

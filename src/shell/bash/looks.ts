@@ -1,5 +1,6 @@
 /** Who looks what happened since the last prompt: the prompt command, a substitution, a function, the EXIT trap. */
-import { UNKNOWN_STATUS, v } from "./numbers.ts";
+import { UNKNOWN_STATUS } from "../hook.ts";
+import { v } from "./numbers.ts";
 import { calculate, LOOK, MICROSECONDS } from "./prompt_words.ts";
 
 /** Functions for the hook's script. */

@@ -35,6 +35,4 @@ export const NUMBERS = {
   /** How often we moved to the front; at the limit we stay where we are. */
   moves: 0,
 } as const;
-/** What is recorded where nobody saw with which status a command ended. */
-export const UNKNOWN_STATUS = -1;
 type NumberName = keyof typeof NUMBERS;

@@ -1,5 +1,6 @@
 /** What ran since the look before, told by the numbers of the history. */
-import { UNKNOWN_STATUS, v } from "./numbers.ts";
+import { UNKNOWN_STATUS } from "../hook.ts";
+import { v } from "./numbers.ts";
 
 /** A builtin is called by its name, or past a function or alias of that name. */
 const PREFIX = "?(builtin\\ |command\\ |\\\\)";

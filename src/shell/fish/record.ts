@@ -7,6 +7,8 @@
  * cannot be written any more another program writes, whose complaint can be kept quiet.
  */
 
+import { UNKNOWN_STATUS } from "../hook.ts";
+
 /** Functions and state for the hook's script; `follow`: respect a fish that is to keep no history. */
 export function fishRecorder(follow: boolean): string {
   return `# The time of day in milliseconds, and whether the disk has room: once, when the shell starts.
@@ -22,7 +24,7 @@ end
 if test -r /proc/uptime
     string match -qr '^\\d+$' -- "$asked[1]"; or set asked (command date +%s)000
     read -l up idle </proc/uptime
-    set -g __rustory_boot (math "$asked[1] - $up * 1000")
+    set -g __rustory_boot (builtin math "$asked[1] - $up * 1000")
 end
 set -g __rustory_command
 set -g __rustory_cwd
@@ -41,7 +43,7 @@ function __rustory_preexec --on-event fish_preexec
     if test -n "$__rustory_follow"
         test -n "$fish_private_mode"; and return
         set -q fish_history; and test -z "$fish_history"; and return
-        if functions -q fish_should_add_to_history
+        if builtin functions -q fish_should_add_to_history
             fish_should_add_to_history $argv[1]; or return
         end
     end
@@ -51,8 +53,8 @@ function __rustory_preexec --on-event fish_preexec
         read -l up idle </proc/uptime
         set -g __rustory_start "$__rustory_boot+$up"
     else
-        test -w $__rustory_folder; and printf '' >>$__rustory_spool
-        set -g __rustory_start (path mtime -- $__rustory_spool)000
+        test -w $__rustory_folder; and builtin printf '' >>$__rustory_spool
+        set -g __rustory_start (builtin path mtime -- $__rustory_spool)000
     end
     __rustory_may_exec $argv[1]; and __rustory_leave
 end
@@ -67,16 +69,23 @@ end
 function __rustory_exit --on-event fish_exit
     set -l code $status
     test -n "$__rustory_leaving"; and __rustory_stay
-    test -n "$__rustory_command"; and __rustory_record $code 0
+    test -n "$__rustory_command"; or return
+    # A signal leaves the status of the command before.
+    set -l word (string match -r '^[\\w.+-]+' -- $__rustory_command)
+    set -l body
+    test -n "$word"; and set body (builtin functions -- $word 2>/dev/null)
+    string match -qr '\\bexit\\b' -- $__rustory_command $body
+    or set code ${UNKNOWN_STATUS}
+    __rustory_record $code 0
 end
 
 # Whether the line may end in another program: by itself or by a function it begins with, as aliases are.
 function __rustory_may_exec
     string match -qr '(?:^|[\\s;&|(])exec\\s' -- $argv[1]; and return
     set -l word (string match -r '^[\\w.+-]+' -- $argv[1]); or return
-    functions -q -- $word; or return
-    contains -- $word $__rustory_plain; and return 1
-    functions -- $word | string match -qr '(?:^|[\\s;&|(])exec\\s'; and return
+    builtin functions -q -- $word; or return
+    builtin contains -- $word $__rustory_plain; and return 1
+    builtin functions -- $word | string match -qr '(?:^|[\\s;&|(])exec\\s'; and return
     # Those of fish itself are asked once.
     set -ga __rustory_plain $word
     return 1
@@ -116,7 +125,7 @@ function __rustory_record
     else
         set -l mask $umask
         set -g umask 0077
-        printf '' >>$__rustory_spool
+        builtin printf '' >>$__rustory_spool
         set -g umask $mask
     end 2>/dev/null
     set -l form '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0fish\\0%s\\0%s\\0%s\\0\\n'
@@ -124,7 +133,7 @@ function __rustory_record
     if test -n "$__rustory_full"
         command sh -c 'file=$1; shift; printf "$@" >>"$file"' sh $__rustory_spool $form $record 2>/dev/null
     else
-        printf $form $record 2>/dev/null >>$__rustory_spool
+        builtin printf $form $record 2>/dev/null >>$__rustory_spool
         or set -g __rustory_full 1
     end
 end

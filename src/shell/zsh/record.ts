@@ -8,6 +8,11 @@
  * ours but its name.
  */
 
+import { UNKNOWN_STATUS } from "../hook.ts";
+
+/** The status behind a line that ctrl-c left. */
+const INTERRUPTED = 130;
+
 /** Functions for the hook's script; `follow`: respect what keeps a line out of zsh's own history. */
 export function zshRecorder(follow: boolean): string {
   return `typeset -g +x __rustory_follow=${follow ? 1 : ""}
@@ -17,7 +22,21 @@ typeset -gi +x __rustory_start=0 __rustory_number=0 __rustory_leaving=0
 # Every line that is entered, before it is run. Our answer says nothing about its fate.
 function __rustory_added {
   {
-    builtin emulate -L zsh
+    local -i __rustory_status=$?
+    local __rustory_spaces=
+    [[ -o histignorespace ]] && __rustory_spaces=on
+    builtin emulate -L zsh -o extendedglob
+    if [[ -n $__rustory_command ]]; then
+      if (( \${precmd_functions[(Ie)__rustory_precmd]-0} )); then
+        # What \`fc\` runs in its place.
+        __rustory_command=\${1%$'\\n'}
+        __rustory_is_hidden "$__rustory_command" && __rustory_command=
+        return 0
+      fi
+      # Somebody took us out of there, so its end went unnoticed.
+      __rustory_record $__rustory_status 0
+    fi
+    __rustory_stand
     __rustory_line=\${1%$'\\n'}
     __rustory_cwd=$PWD
     (( __rustory_start = EPOCHREALTIME * 1000 ))
@@ -28,14 +47,20 @@ function __rustory_added {
 function __rustory_preexec {
   {
     local __rustory_spaces=
+    local __rustory_ends= REPLY=${UNKNOWN_STATUS}
     [[ -o histignorespace ]] && __rustory_spaces=on
+    # A failure ends the shell, and of its hooks zsh calls none.
+    [[ -o errexit ]] && __rustory_ends=on
     builtin emulate -L zsh -o extendedglob
-    __rustory_line= __rustory_command=$1
+    # Here blanks may be taken away (hist_reduce_blanks).
+    [[ $__rustory_line == [[:blank:]]* ]] && __rustory_command= || __rustory_command=$1
+    __rustory_line=
     __rustory_cwd=$PWD
     (( __rustory_start = EPOCHREALTIME * 1000 ))
     __rustory_is_hidden "$1" && __rustory_command=
+    __rustory_stand
     # Nothing of this shell is left to note the end of an exec.
-    if [[ -n $__rustory_command ]] && __rustory_may_exec "$3"; then
+    if [[ -n $__rustory_command ]] && { __rustory_may_exec "$3" || [[ -n $__rustory_ends ]] }; then
       __rustory_leaving=1
       __rustory_write \${__rustory_spool%.spool}.exec $(( __rustory_number + 1 )) $REPLY "$__rustory_command"
     fi
@@ -51,10 +76,9 @@ function __rustory_precmd {
     builtin emulate -L zsh -o extendedglob
     (( __rustory_leaving )) && __rustory_stay
     [[ -n \${HISTFILE-} ]] && __rustory_keeps=1
-    # A comment, which runs nothing, or a line that zsh does not understand.
+    __rustory_stand
     if [[ -n $__rustory_line ]]; then
-      __rustory_command=$__rustory_line
-      [[ $__rustory_line == \\#* ]] && __rustory_status=0
+      __rustory_not_run && __rustory_command=$__rustory_line
       __rustory_is_hidden "$__rustory_line" && __rustory_command=
       __rustory_line=
     fi
@@ -72,9 +96,35 @@ function __rustory_exit {
     builtin emulate -L zsh
     (( ZSH_SUBSHELL == 0 )) || return 0
     (( __rustory_leaving )) && __rustory_stay
+    # A signal leaves the status of the command before.
+    [[ $__rustory_command\${functions[\${__rustory_command%%[[:space:]]*}]-} == *(exit|logout|bye)* ||
+      \${aliases[\${__rustory_command%%[[:space:]]*}]-} == *(exit|logout|bye)* ]] || __rustory_status=${UNKNOWN_STATUS}
     [[ -n $__rustory_command ]] && __rustory_record $__rustory_status
     return 0
   } 2>/dev/null
+}
+
+# A line that was entered and did not run: a comment, or one that zsh does not understand. Not one that was
+# left half typed, nor one that hist_verify put back on the prompt.
+function __rustory_not_run {
+  if [[ $__rustory_line == \\#* ]]; then
+    __rustory_status=0
+    return 0
+  fi
+  (( __rustory_status == ${INTERRUPTED} )) && return 1
+  functions[__rustory_parsed]=$__rustory_line
+  (( \${+functions[__rustory_parsed]} )) || return 0
+  unfunction __rustory_parsed
+  return 1
+}
+
+# Whoever sets the lists of hooks anew means his own. First, so that no other tool's work counts as the
+# command's; the start last, for the same reason.
+function __rustory_stand {
+  (( \${precmd_functions[(Ie)__rustory_precmd]-0} )) || precmd_functions=(__rustory_precmd $precmd_functions)
+  (( \${preexec_functions[(Ie)__rustory_preexec]-0} )) || preexec_functions+=(__rustory_preexec)
+  (( \${zshexit_functions[(Ie)__rustory_exit]-0} )) || zshexit_functions+=(__rustory_exit)
+  (( \${zshaddhistory_functions[(Ie)__rustory_added]-0} )) || zshaddhistory_functions+=(__rustory_added)
 }
 
 # $1 is the line as typed; empty if history is off. A leading blank hides it.
@@ -132,7 +182,7 @@ function __rustory_adopt {
 
 function __rustory_record {
   (( __rustory_number++ ))
-  __rustory_write $__rustory_spool $__rustory_number $1 "$__rustory_command"
+  __rustory_write $__rustory_spool $__rustory_number $1 "$__rustory_command" $2
   __rustory_command=
 }
 
@@ -161,11 +211,12 @@ function __rustory_unlisten {
 }
 
 # One record: see "spool record" in the sources. One call of write(2), to a file that only this shell
-# writes to. Words: file, key, status, command.
+# writes to. Words: file, key, status, command, and the duration if it is not until now.
 function __rustory_write {
   local -i took fd=0
   (( took = EPOCHREALTIME * 1000 - __rustory_start ))
   (( took < 0 )) && took=0
+  [[ -n \${5-} ]] && took=$5
   local record=$'\\x1err1\\0'$2$'\\0'$__rustory_start$'\\0'$took$'\\0'$3$'\\0zsh\\0'
   record+=\${HOST-}$'\\0'$__rustory_cwd$'\\0'\${4//$'\\0'/}$'\\0\\n'
   # Past a limit on the size of files it would end the shell. This is undone with the function.

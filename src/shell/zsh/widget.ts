@@ -20,6 +20,7 @@ function __rustory_search {
   (( \${#query} <= ${MAX_QUERY_CHARS} )) || query=
   # The daemon that runs anyway paints at once; only where there is none a process is started.
   if [[ -n $__rustory_door && -r $__rustory_door ]]; then
+    [[ -n $__rustory_at ]] || __rustory_locate 2>/dev/null
     __rustory_ask "\${1-} \${NO_COLOR:+no-colour}" "\${query//[[:cntrl:]]/ }"
     case $? in
       0) __rustory_answer "$answer"; return ;;
@@ -106,12 +107,13 @@ function __rustory_up {
   fi
 }
 
+# What the keys did before stays in a copy of their map: to ask bindkey takes a fork.
 function __rustory_bind {
-  local map key old
+  local map key
   for map in emacs viins vicmd; do
+    (( \${+__rustory_old_keys[$map]} )) || bindkey -N __rustory_$map $map
     for key in "\${@:2}"; do
-      old=$(bindkey -M $map $key 2>/dev/null)
-      __rustory_old_keys[$map:$key]=\${old##* }
+      __rustory_old_keys[$map]+=" $key"
       bindkey -M $map $key $1
     done
   done 2>/dev/null
@@ -119,7 +121,6 @@ function __rustory_bind {
 
 function __rustory_bind_keys {
   builtin emulate -L zsh
-  [[ -n $__rustory_door ]] && __rustory_locate 2>/dev/null
   # Names without a "_" in front: zsh-autosuggestions and others leave such widgets out.
   zle -N rustory-search __rustory_search
   zle -N rustory-up __rustory_up
@@ -128,9 +129,13 @@ function __rustory_bind_keys {
 }
 
 function __rustory_unbind {
-  local at
-  for at in \${(k)__rustory_old_keys}; do
-    bindkey -M \${at%%:*} \${at#*:} \${__rustory_old_keys[$at]:-undefined-key}
+  local map key old
+  for map in \${(k)__rustory_old_keys}; do
+    for key in \${(us: :)__rustory_old_keys[$map]}; do
+      old=$(bindkey -M __rustory_$map $key)
+      bindkey -M $map $key \${\${old##* }:-undefined-key}
+    done
+    bindkey -D __rustory_$map
   done 2>/dev/null
   zle -D rustory-search rustory-up 2>/dev/null
 }
