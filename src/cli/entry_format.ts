@@ -1,6 +1,7 @@
 /** `--format`: entries through a template such as `{time}\t{exit}\t{command}`. */
 import { RrError } from "../base/rr_error.ts";
 import type { Entry } from "../history/entry.ts";
+import { exitText } from "../history/run_filter.ts";
 
 type Field = (entry: Entry, nowMs: number) => string;
 
@@ -8,7 +9,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   command: (entry) => entry.command,
   time: (entry) => localTime(entry.startedAtMs),
   ago: (entry, nowMs) => span(Math.max(0, nowMs - entry.startedAtMs)),
-  exit: (entry) => String(entry.exitCode),
+  exit: exitText,
   duration: (entry) => span(Math.max(0, entry.durationMs)),
   duration_ms: (entry) => String(entry.durationMs),
   cwd: (entry) => entry.cwd,

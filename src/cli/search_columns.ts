@@ -1,6 +1,7 @@
 /** `rr search --long`: a line a run, in columns that fit the terminal. */
 import type { World } from "../base/world.ts";
 import type { Entry } from "../history/entry.ts";
+import { exitText } from "../history/run_filter.ts";
 import { duration, moment, shortFolder, shortHost } from "../picker/format.ts";
 import { clip, clipStart, textWidth } from "../search/glyphs.ts";
 import { openTerminal } from "../world/open_terminal.ts";
@@ -23,8 +24,8 @@ export function columnLine(
   home: string | undefined,
   paint: { dim(text: string): string; red(text: string): string },
 ): string {
-  const isKnown = !(entry.cwd === "unknown" && entry.exitCode === 0);
-  const exit = (entry.exitCode === 0 ? isKnown ? "" : "?" : String(entry.exitCode)).padStart(EXIT);
+  const status = exitText(entry);
+  const exit = (status === "0" ? "" : status).padStart(EXIT);
   const before = columns >= TIME + EXIT + DURATION + LEAST_COMMAND
     ? `${paint.dim(moment(entry.startedAtMs))}${paint.red(exit)}` +
       `${paint.dim(duration(entry.durationMs).padStart(DURATION))}  `

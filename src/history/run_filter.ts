@@ -101,6 +101,11 @@ export function isKnownExit(code: number, isUnknownFolder: boolean): boolean {
   return code !== UNKNOWN_EXIT && !(isUnknownFolder && code === 0);
 }
 
+/** A status as people read it: `?` where nobody knows it. */
+export function exitText({ exitCode, cwd }: Pick<FilteredRun, "exitCode" | "cwd">): string {
+  return isKnownExit(exitCode, isUnknownPlace(cwd)) ? String(exitCode) : "?";
+}
+
 /**
  * The part of a filter that is about the exit status.
  *

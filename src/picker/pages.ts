@@ -1,4 +1,5 @@
 /** The two views that are pages of text: the help and the details of a command. */
+import { exitText } from "../history/run_filter.ts";
 import { type Glyph, glyphs } from "../search/glyphs.ts";
 import { duration, grouped, moment, shortFolder, shortHost } from "./format.ts";
 import { languageLines } from "../search/language/help.ts";
@@ -50,7 +51,7 @@ function failures(known: number, failed: number): string {
 }
 
 function runLine(run: RunInfo, home: string | undefined): string {
-  const exit = String(run.exitCode).padStart(4);
+  const exit = exitText(run).padStart(4);
   const took = duration(run.durationMs).padStart(6);
   return `${moment(run.startedAtMs)} ${exit} ${took}  ${shortHost(run.hostname)}:` +
     shortFolder(run.cwd, home);

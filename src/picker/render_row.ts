@@ -1,4 +1,5 @@
 /** One command of the list, with its columns. */
+import { exitText } from "../history/run_filter.ts";
 import { clip, clipStart, type Glyph, glyphs, textWidth } from "../search/glyphs.ts";
 import { matchPositions } from "../search/positions.ts";
 import type { Query } from "../search/query.ts";
@@ -42,7 +43,8 @@ function beside(
 ): string {
   if (latest === undefined) return " ".repeat(widths.time + widths.exit + widths.duration);
   const time = column(ago(latest.startedAtMs, nowMs), widths.time);
-  const exit = column(latest.exitCode === 0 ? "" : String(latest.exitCode), widths.exit);
+  const status = exitText(latest);
+  const exit = column(status === "0" ? "" : status, widths.exit);
   const took = column(duration(latest.durationMs), widths.duration);
   return styled(time, theme.dim) + styled(exit, theme.failed) + styled(took, theme.dim);
 }

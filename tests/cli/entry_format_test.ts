@@ -30,6 +30,8 @@ Deno.test("compileFormat() fills in fields and reads its escapes", () => {
   assert.equal(out("a\\tb\\nc\\\\d"), "a\tb\nc\\d");
   assert.equal(out("{{x} $ é {{{exit}}"), "{x} $ é {2}");
   assert.equal(out("a{"), "a{");
+  assert.equal(compileFormat("{exit}")({ ...ENTRY, exitCode: -1 }, NOW, same), "?");
+  assert.equal(compileFormat("{exit}")({ ...ENTRY, exitCode: 0, cwd: "unknown" }, NOW, same), "?");
   assert.equal(out("a\\"), "a\\");
   assert.equal(out(""), "");
 });

@@ -20,6 +20,7 @@ Deno.test("columnLine() tells a status that nobody knows from success", () => {
   const [entry] = generateEntries(1, { seed: 1 });
   const run = { ...entry!, command: "ls", exitCode: 0, durationMs: 0 };
   assert.match(columnLine({ ...run, cwd: "unknown" }, 80, undefined, PLAIN), / \? +ls$/);
+  assert.match(columnLine({ ...run, exitCode: -1 }, 80, undefined, PLAIN), / \? +ls$/);
   assert.doesNotMatch(columnLine({ ...run, cwd: "/" }, 80, undefined, PLAIN), /\?/);
   assert.match(columnLine({ ...run, exitCode: 130 }, 80, undefined, PLAIN), / 130 +ls$/);
 });

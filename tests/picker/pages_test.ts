@@ -18,3 +18,23 @@ Deno.test("the details of a command say how often it failed, of the runs whose e
     /ran 7 times, exit status not known, /,
   );
 });
+
+Deno.test("the details of a command show no status where nobody knows it", () => {
+  const run = { startedAtMs: 1_700_000_000_000, durationMs: 0, hostname: "h" };
+  const runs = [
+    { ...run, exitCode: 0, cwd: "unknown" },
+    { ...run, exitCode: -1, cwd: "/w" },
+    { ...run, exitCode: 0, cwd: "/w" },
+  ];
+  const all = {
+    command: "make",
+    total: 3,
+    failed: 0,
+    unknown: 2,
+    firstMs: undefined,
+    lastMs: 1,
+    runs,
+  };
+  const shown = detailLines(all, SIZE, undefined).slice(-3);
+  assert.deepEqual(shown.map((line) => /:\d\d +(\S+)/.exec(line)?.[1]), ["?", "?", "0"]);
+});
