@@ -4,6 +4,8 @@ import type { EntryDraft } from "../history/entry.ts";
 import { lineEnd, type Placed, timeOf } from "./byte_lines.ts";
 
 const HASH = 0x23;
+const SPACE = 0x20;
+const TAB = 0x09;
 // Real times have nine digits since 1973; `#123` is a comment that somebody typed.
 const FEWEST_DIGITS = 9;
 
@@ -54,10 +56,15 @@ function groupEnd(bytes: Uint8Array, firstEnd: number): number {
   return end;
 }
 
-/** The digits of a line that is `#` and digits only; a time outside all bounds still ends a command. */
-export function timestampAt(bytes: Uint8Array, start: number, end: number): string | undefined {
-  const length = end - start - 1;
-  if (bytes[start] !== HASH || length < FEWEST_DIGITS) return undefined;
+/**
+ * The digits of a line that is `#` and digits only, but for blanks behind; a time outside all bounds still
+ * ends a command.
+ */
+export function timestampAt(bytes: Uint8Array, start: number, stop: number): string | undefined {
+  if (bytes[start] !== HASH) return undefined;
+  let end = stop;
+  while (bytes[end - 1] === SPACE || bytes[end - 1] === TAB) end--;
+  if (end - start - 1 < FEWEST_DIGITS) return undefined;
   for (let i = start + 1; i < end; i++) {
     const byte = bytes[i]!;
     if (byte < 0x30 || byte > 0x39) return undefined;

@@ -32,6 +32,9 @@ const READERS: Readonly<Record<string, ShellReader>> = {
       "blanks around": ":   17:0;a\n:17:0;b\n: +17:0;c\n",
       "many lines": ": 1:0;for x in a b\\\ndo echo $x\\\ndone\n: 2:0;ls\n",
       "no times": "echo one\n\\: guarded\nls\n",
+      "backslashes at the end": ": 1:0;echo a\\ \n: 2:0;echo b\\  \n: 3:0;echo c\\\\\n: 4:0;ls\n",
+      "blanks in the head, a double semicolon": ":1:0;a\n:\t2:0;b\n: 3:0;;c\n: 4 : 5 ;d\n",
+      "a here-document, and no line end": ": 1:0;cat <<X\\\na\\\nX\n: 99999999999999:0;b\n: 2:0;c",
     },
   },
   bash: {
@@ -46,6 +49,9 @@ const READERS: Readonly<Record<string, ShellReader>> = {
     files: {
       "no times": "echo one\nls -l\n",
       "times": "#1700000000\necho one\n#1700000100\nls -l\n",
+      "times twice, at the end, and with blanks behind":
+        "#1700000000\n#1700000001\nls\n#1700000002 \npwd\n#1700000003\n",
+      "a sign and a blank": "#-5\n# 1700000000\nls\n",
       "a comment that was typed": "echo a\n# a comment\nls\n",
     },
   },
@@ -66,6 +72,10 @@ const READERS: Readonly<Record<string, ShellReader>> = {
         "- cmd: git status\n   when: 1400000100\n",
       "escapes": "- cmd: echo a\\nb \\\\n\n  when: 1700000000\n",
       "no space after the colon": "- cmd:ls\n  when: 1700000000\n",
+      "what looks like a field or a command":
+        '- cmd: echo "a: b" \n  when: 1\n  paths:\n    - - cmd: y\n- cmd: z\n  when: x\n',
+      "backslashes before an n, and no line end":
+        "- cmd: a\\\\\\nb\n  when: 1\n- cmd: c\\\\nd\n  when: 2",
       "no time": "- cmd: ls\n- cmd: pwd\n  when: 1700000000\n",
     },
   },

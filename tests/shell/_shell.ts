@@ -34,7 +34,8 @@ export interface ShellOptions {
   readonly home?: string;
 }
 
-const DEADLINE_MS = 10_000;
+// A busy machine takes ten seconds and more for a shell to start.
+const DEADLINE_MS = 60_000;
 const PROMPT = "<@> ";
 const PTY = new URL("_pty.py", import.meta.url).pathname;
 
