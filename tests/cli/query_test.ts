@@ -8,6 +8,7 @@ import { IncrementalSearch } from "../../src/search/search.ts";
 import { generateEntries } from "../fakes/history_generator.ts";
 import { indexOf } from "../search/_index_of.ts";
 import { open } from "../store/_open.ts";
+import { annsWorld, rr } from "./_run.ts";
 
 const NOWHERE: QueryPlace = {
   hostname: undefined,
@@ -77,4 +78,13 @@ Deno.test("words find the same commands in the database and on the screen (prope
     ),
     { numRuns: 300 },
   );
+});
+
+Deno.test("rr search says on a terminal that nothing matches, and where", async () => {
+  using world = annsWorld({ terminal: true });
+  const { code, out, err } = await rr(world, "--db-path", `${world.home}/typo.db`, "search", "x");
+  assert.deepEqual([code, out], [1, ""]);
+  assert.equal(err, `info: nothing in ${world.home}/typo.db matches\n`);
+  world.terminal = false;
+  assert.equal((await rr(world, "search", "x")).err, "");
 });

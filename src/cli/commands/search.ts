@@ -101,6 +101,10 @@ async function run(
   if (found.length === MOST_UNASKED && limit < settings.searchLimit) {
     printInfo(world, `these are the newest ${MOST_UNASKED}; --limit shows more`);
   }
+  // With its path, which may have been mistyped.
+  if (found.length === 0 && world.stdout.isTerminal()) {
+    printInfo(world, `nothing in ${settings.dbPath} matches`);
+  }
   await keepUp(world, history);
   return found.length > 0 ? ExitCode.OK : ExitCode.FAILURE;
 }
