@@ -30,7 +30,29 @@ case $1 in
 esac
 `;
 
+// As editors bring to their terminals: takes the prompt command that is there into its own, and names what
+// runs by a DEBUG trap.
+const EDITOR = `__ed_running=1; __ed_others=\${PROMPT_COMMAND:-}
+__ed_pre() { if [ "$__ed_running" = 0 ]; then __ed_running=1; printf '{E:%s}' "$BASH_COMMAND"; fi; }
+__ed_set() { return "$1"; }
+__ed_prompt() {
+  __ed_status=$?
+  __ed_set "$__ed_status"
+  local one
+  for one in "\${__ed_others[@]}"; do eval "\${one:-}"; done
+  printf '{D:%s}' "$__ed_status"
+  __ed_running=0
+}
+trap '__ed_pre "$_"' DEBUG
+PROMPT_COMMAND=__ed_prompt`;
+
 const TOOLS: Record<string, Tool> = {
+  "an editor's terminal": {
+    shells: ["bash"],
+    file: () => "",
+    load: () => EDITOR,
+    shows: { sleep: /\{E:sleep 0\.3\}.*\{D:0\}/s, exit: /\{D:3\}/ },
+  },
   "bash-preexec": {
     shells: ["bash"],
     file: () => crate("atuin", "vendor/bash-preexec/bash-preexec.sh"),

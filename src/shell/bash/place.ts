@@ -29,6 +29,8 @@ __rustory_place() {
     [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || unset -v 'PROMPT_COMMAND[${RESERVE}]'
     return 0
   fi
+  local __rustory_replaced=1
+  [[ \${PROMPT_COMMAND-} != *__rustory_* && \${#PROMPT_COMMAND[@]} -gt 1 ]] || __rustory_replaced=
   ((${v("moves")}++ < ${MOST_MOVES} && ${v("fixed")} == 0)) || return 0
   if [[ -z $__rustory_front ]]; then
     __rustory_rest=()
@@ -42,6 +44,11 @@ __rustory_place() {
     __rustory_without "$__rustory_one"
     [[ -z $__rustory_one ]] || __rustory_rest+=("$__rustory_one")
   done
+  # Whoever knows no arrays took us for all there is, and put itself in our place: behind the others, then.
+  if [[ -n $__rustory_replaced && "\${__rustory_rest[*]:1}" == "\${__rustory_behind[*]}" ]]; then
+    __rustory_rest=("\${__rustory_rest[@]:1}" "\${__rustory_rest[0]}")
+  fi
+  __rustory_behind=("\${__rustory_rest[@]}")
   if [[ -n $__rustory_array ]]; then
     PROMPT_COMMAND=(\${__rustory_front:+"$__rustory_front"} "\${__rustory_rest[@]}")
   else
