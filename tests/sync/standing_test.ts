@@ -58,3 +58,20 @@ Deno.test("Standing.gap() tells what the peer lacks, and nothing once it has sai
   react(state, { type: "frame", peer: PEER, frame: same }, { store, now: 0 });
   assert.deepEqual(standing.gap(PEER), { behind: 0, arrived: 0, ahead: 0, given: 0 });
 });
+
+Deno.test("Standing.gap() takes what was sent at once for there, until the peer tells another state", () => {
+  const all = items(32);
+  const { state, store, standing } = connected(all.slice(0, 30));
+  const same = { type: "tick", floor: 0, name: store.name(0), cost: 0 } as const;
+  react(state, { type: "frame", peer: PEER, frame: same }, { store, now: 0 });
+  store.apply(all.slice(30));
+  assert.equal(standing.gap(PEER)!.ahead, 2, "only what is new since it had the same");
+  standing.sentLive(PEER, 2);
+  assert.equal(standing.gap(PEER)!.ahead, 0);
+  // What it tells then counts more.
+  react(state, { type: "frame", peer: PEER, frame: { ...same, name: "f".repeat(32), cost: 1 } }, {
+    store,
+    now: 0,
+  });
+  assert.ok(standing.gap(PEER)!.ahead > 0);
+});

@@ -413,6 +413,7 @@ export class Replicator implements AsyncDisposable {
       return this.#push({ type: "dropped", peer });
     }
     stream.send(frame);
+    if (frame.type === "live") this.#standing.sentLive(peer, frame.items.length);
   }
 
   #open({ x, peer, frame }: Effect & { readonly type: "open" }): void {

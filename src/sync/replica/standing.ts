@@ -3,7 +3,7 @@ import type { Note } from "../../named/effects.ts";
 import type { Replica } from "../../named/state.ts";
 import { ownCost } from "../../named/need.ts";
 import type { Peer } from "../../named/state.ts";
-import { isContained, nameFor, type Turn } from "../../named/turn.ts";
+import { floorWith, isContained, nameFor, type Turn, whenNamed } from "../../named/turn.ts";
 import type { ItemStore } from "../../named/store.ts";
 import type { Exchanged } from "../ports.ts";
 
@@ -30,6 +30,11 @@ export class Standing {
   readonly #waiting = new Set<() => void>();
   /** What has come from a peer since the two were last known to be level; also over a broken link. */
   readonly #arrived = new Map<string, number>();
+  /** What was sent to a peer at once since it told a state. */
+  readonly #live = new Map<
+    string,
+    { readonly heard: string | undefined; readonly items: number }
+  >();
 
   /** The standing of a replica. */
   constructor(state: Replica, store: ItemStore) {
@@ -57,6 +62,14 @@ export class Standing {
   /** Has whoever waits look again. */
   wake(): void {
     for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** Items went to a connected peer at once. */
+  sentLive(peer: string, items: number): void {
+    const heard = this.#state.peers.get(peer)?.heard;
+    const live = this.#live.get(peer);
+    const before = live?.heard === heard ? live?.items ?? 0 : 0;
+    this.#live.set(peer, { heard, items: before + items });
   }
 
   /** Whether the peer cannot be compared with, and is left to version 1. */
@@ -90,7 +103,7 @@ export class Standing {
     const lacksNothing = isContained(turn, known, known.heard);
     const arrived = lacksNothing ? 0 : Math.min(this.#arrived.get(peer) ?? 0, known.cost);
     // What comes from the peer counts as gained here as well, until the two share a state.
-    const total = known.ack === mine ? 0 : Math.max(0, ownCost(turn, known) - arrived);
+    const total = known.ack === mine ? 0 : Math.max(0, this.#gained(turn, known) - arrived);
     const given = Math.min(total, this.#givenTo(known));
     return {
       behind: lacksNothing ? 0 : known.cost - arrived,
@@ -98,6 +111,17 @@ export class Standing {
       ahead: total - given,
       given,
     };
+  }
+
+  /** Items that the peer may not have: since a state that it was in too, less what was sent to it at once. */
+  #gained(turn: Turn, peer: Peer): number {
+    const floor = floorWith(turn, peer);
+    const since = peer.heard === undefined ? undefined : whenNamed(turn, peer.heard, floor);
+    if (since === undefined) return ownCost(turn, peer);
+    const live = this.#live.get(peer.id);
+    // It says that it has them with its next tick, a minute later at most.
+    const sent = live?.heard === peer.heard ? live?.items ?? 0 : 0;
+    return Math.max(0, this.#store.countSince(since, floor) - sent);
   }
 
   #givenTo({ id }: Peer): number {
