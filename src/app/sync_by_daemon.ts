@@ -26,7 +26,7 @@ export async function syncByDaemon(
   if (daemonHolder(dbPath, world) === undefined) return undefined;
   const path = controlSocketPath(dbPath);
   try {
-    const status = await callControl(path, { verb: "status" }, { signal }) as DaemonStatus;
+    const status = await statusOf(path, world, signal);
     if (push && !status.push) return undefined;
     using watching = linkedController(signal);
     const onEvent = (event: unknown): void => onStatus?.(event as DaemonStatus);
@@ -42,5 +42,27 @@ export async function syncByDaemon(
     // It has ended in between.
     if (error instanceof RrError && error.code === "not-found") return undefined;
     throw error;
+  }
+}
+
+/** A daemon that starts, or whose socket was lost, has one again within this time. */
+const SOCKET_MS = 20_000;
+const LOOK_MS = 250;
+
+/** Waits for the socket of a daemon that runs. */
+async function statusOf(
+  path: string,
+  { clock }: Pick<World, "clock">,
+  signal: AbortSignal,
+): Promise<DaemonStatus> {
+  const end = clock.monotonic() + SOCKET_MS;
+  for (;;) {
+    try {
+      return await callControl(path, { verb: "status" }, { signal }) as DaemonStatus;
+    } catch (error) {
+      const isAway = error instanceof RrError && error.code === "busy";
+      if (!isAway || clock.monotonic() >= end) throw error;
+    }
+    await clock.sleep(LOOK_MS, signal);
   }
 }

@@ -106,3 +106,14 @@ async function untilTracker(
     assert.ok(performance.now() < deadline, JSON.stringify(trackers));
   }
 }
+
+Deno.test("rr p2p-sync waits by itself while the daemon's socket is made anew", async () => {
+  await using lab = new Lab();
+  const [a, b] = [await lab.device("a"), await lab.device("b")];
+  const serving = await a.startServe("--listen", LOOPBACK);
+  const addr = await said(serving, "p2p listen: ");
+  await b.startDaemon("--listen", LOOPBACK, ...NEVER, "--peers", addr);
+  Deno.removeSync(controlSocketPath(b.database));
+  const { code, stderr } = await b.try("p2p-sync", "--push");
+  assert.equal(code, 0, stderr);
+});

@@ -6,6 +6,7 @@ import type { DaemonConfig } from "../daemon_config.ts";
 import type { RunDaemonDeps } from "./context.ts";
 import { Daemon } from "./daemon.ts";
 import { OpenHistory } from "./open_history.ts";
+import { openPatiently } from "./open_patiently.ts";
 
 /** How long a call waits, blocking the event loop, while another process writes the database. */
 const BUSY_TIMEOUT_MS = 25;
@@ -34,7 +35,8 @@ export async function runDaemon(
       throw error;
     }
   };
-  await new Daemon(config, { load, open, deps }).run(open(), signal);
+  const history = await openPatiently(open, deps, signal);
+  if (history !== undefined) await new Daemon(config, { load, open, deps }).run(history, signal);
 }
 
 /** Whether an error means that somebody else is the daemon. */
