@@ -51,9 +51,10 @@ export async function runSession(
   const keys = plan.isFirst
     ? await loadKeys(config.keys, world, logger)
     : await loadExistingKeys(config.keys, world);
-  const onErased = clearErased(config.dbPath, context.deps, signal);
+  const isDue = (): boolean => context.history.removal.scrubDue();
+  const onErased = clearErased(config.dbPath, { world, logger, isDue }, signal);
   // One of an earlier session or process may not have come to its end.
-  if (plan.isFirst && context.history.removal.scrubDue()) onErased();
+  onErased();
   const network = plan.serves ? config.network : { ...config.network, listen: [], announce: false };
   const opened: { session?: SyncSession } = {};
   const incidents = incidentWatch(plan, deps, keys, () => opened.session);
