@@ -77,7 +77,8 @@ export class FakeWorld implements World, Disposable {
       ? Deno.makeTempDirSync({ prefix: "rr-test-" })
       : undefined;
     this.home = options.env?.HOME ?? this.#temporary!;
-    this.#env = new Map(Object.entries({ HOME: this.home, ...options.env }));
+    // A pager would be a real one, on the terminal of whoever runs the tests.
+    this.#env = new Map(Object.entries({ HOME: this.home, PAGER: "cat", ...options.env }));
     this.args = options.args ?? [];
     this.os = options.os ?? "linux";
     this.clock = options.clock ?? new FakeClock();

@@ -48,9 +48,10 @@ export const command: CliCommand = defineCommand<Flags, [string, string | undefi
   ],
   details: `For devices that are not on one network: a machine that all can reach, such as a small
 server. \`install\` makes a state folder of its own, with a token, and the service rustory-hub: as
-root one of the machine, else one of yours (systemd --user; with --state none). \`pair\` shows a code that one of your devices takes: it gives the swarm key to the hub,
-and learns the tracker, its token and the relay. \`status\` says who is connected and what failed.
-\`run\` is what the service runs. \`uninstall\` takes the service back, with --purge the folder too.
+root one of the machine, else one of yours (systemd --user; with --state none). \`pair\` shows a code
+that one of your devices takes: it gives the swarm key to the hub, and learns the tracker, its token
+and the relay. \`status\` says who is connected and what failed. \`run\` is what the service runs.
+\`uninstall\` takes the service back, with --purge the folder too.
 
 With --peer the hub is also an always-on device that keeps the history. Without it, it sees none of it.
 
