@@ -133,7 +133,8 @@ function rotateClones(world: SimWorld, chance: number): void {
   );
   if (clones.length === 0 || chance < 0.85) return;
   for (const clone of clones) for (const link of world.linksOf(clone)) world.cut(link);
-  world.devices.push(...world.devices.splice(0, 1 + Math.floor(chance * 97) % 7));
+  // By one: whoever is first is connected first, so each of them has its turn.
+  world.devices.push(...world.devices.splice(0, 1));
 }
 
 function failureOf(check: () => void): Error | undefined {
