@@ -3,8 +3,9 @@
  * command, the louder the more the situation it was run in is like the one now. Alike are what was run
  * before, where, on which host, and how the command before it had ended; what is long ago speaks softly.
  *
- * All weights are fixed; none of them is trained on the person. They were found on histories other than
- * the ones they are measured with, and rounded: `deno task bench recall`. One pass over the runs.
+ * All weights are fixed; none of them is trained on the person. They are rounded from fits that left out
+ * one of five people at a time; which terms there are was chosen with all five in view. They are
+ * measured by `deno task bench recall`. One pass over the runs.
  */
 import { UNKNOWN_EXIT } from "../history/run_filter.ts";
 

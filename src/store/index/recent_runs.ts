@@ -51,18 +51,41 @@ function placesOf(db: Database, reader: RunReader, { places }: Columns): Map<num
 }
 
 /** By time; of one time, in the order of the log. Runs of one device mostly are already. */
-function inOrder(runs: Columns): Columns {
-  const { startedAtMs, seqs } = runs;
+export function inOrder(runs: Columns): Columns {
+  const { startedAtMs } = runs;
   let isSorted = true;
-  for (let i = 1; i < seqs.length && isSorted; i++) {
+  for (let i = 1; i < startedAtMs.length && isSorted; i++) {
     isSorted = startedAtMs[i - 1]! <= startedAtMs[i]!;
   }
-  if (isSorted) return runs;
-  const order = Uint32Array.from(seqs, (_, i) => i)
-    .sort((a, b) => startedAtMs[a]! - startedAtMs[b]! || seqs[a]! - seqs[b]!);
-  const sorted = emptyColumns(seqs.length);
+  return isSorted ? runs : rearranged(runs, orderOf(runs));
+}
+
+// Plain numbers are sorted ten times as fast as by a function: the time in front, the place behind it.
+function orderOf({ startedAtMs, seqs }: Columns): Uint32Array {
+  const count = startedAtMs.length;
+  const first = startedAtMs.reduce((least, ms) => Math.min(least, ms), Infinity);
+  const last = startedAtMs.reduce((most, ms) => Math.max(most, ms), -Infinity);
+  const byTime = (a: number, b: number): number =>
+    startedAtMs[a]! - startedAtMs[b]! || seqs[a]! - seqs[b]!;
+  if ((last - first + 1) * count > Number.MAX_SAFE_INTEGER) {
+    return Uint32Array.from(seqs, (_, i) => i).sort(byTime);
+  }
+  const keys = Float64Array.from(startedAtMs, (ms, i) => (ms - first) * count + i).sort();
+  const order = Uint32Array.from(keys, (key) => key % count);
+  for (let from = 0; from < count;) {
+    let to = from + 1;
+    while (to < count && startedAtMs[order[to]!] === startedAtMs[order[from]!]) to++;
+    if (to - from > 1) order.subarray(from, to).sort(byTime);
+    from = to;
+  }
+  return order;
+}
+
+function rearranged(runs: Columns, order: Uint32Array): Columns {
+  const sorted = emptyColumns(order.length);
   for (const name of Object.keys(sorted) as (keyof Columns)[]) {
-    order.forEach((from, to) => sorted[name][to] = runs[name][from]!);
+    const [from, to] = [runs[name], sorted[name]];
+    for (let i = 0; i < order.length; i++) to[i] = from[order[i]!]!;
   }
   return sorted;
 }
