@@ -1,6 +1,6 @@
 /** The newest runs of all, whatever is filtered: what a ranking and a completion go by. */
 import type { Database } from "../file/database.ts";
-import { type Columns, concat, emptyColumns } from "./columns.ts";
+import { type Columns, emptyColumns } from "./columns.ts";
 import type { Place } from "./dictionary.ts";
 import type { RunReader } from "./run_reader.ts";
 
@@ -23,7 +23,7 @@ export function recentRuns(db: Database, reader: RunReader, most: number): Recen
     count += columns.seqs.length;
     if (count >= most) break;
   }
-  const runs = inOrder(blocks.reduceRight((all, block) => concat(all, block), emptyColumns(0)));
+  const runs = inOrder(joined(blocks.reverse(), count));
   return {
     runs,
     places: placesOf(db, reader, runs),
@@ -38,9 +38,11 @@ function placesOf(db: Database, reader: RunReader, { places }: Columns): Map<num
   const wanted = new Set(places);
   const known = new Map([...reader.own.places].filter(([id]) => wanted.has(id)));
   for (
-    const [id, cwd, host, device] of db.rows("SELECT id, cwd, hostname, device_id FROM rr_place")
+    const [id, cwd, host, device] of db.rows(
+      "SELECT id, cwd, hostname, device_id FROM rr_place WHERE id IN (SELECT value FROM json_each(?))",
+      JSON.stringify([...wanted].filter((id) => id < reader.own.firstPlace)),
+    )
   ) {
-    if (!wanted.has(id as number) || (id as number) >= reader.own.firstPlace) continue;
     known.set(id as number, {
       cwd: String(cwd),
       hostname: String(host),
@@ -48,6 +50,18 @@ function placesOf(db: Database, reader: RunReader, { places }: Columns): Map<num
     });
   }
   return known;
+}
+
+function joined(blocks: readonly Columns[], count: number): Columns {
+  const all = emptyColumns(count);
+  for (const name of Object.keys(all) as (keyof Columns)[]) {
+    let at = 0;
+    for (const block of blocks) {
+      all[name].set(block[name], at);
+      at += block.seqs.length;
+    }
+  }
+  return all;
 }
 
 /** By time; of one time, in the order of the log. Runs of one device mostly are already. */
@@ -61,17 +75,25 @@ export function inOrder(runs: Columns): Columns {
 }
 
 // Plain numbers are sorted ten times as fast as by a function: the time in front, the place behind it.
+// Loops, as `from()` and `reduce()` of a typed array take longer than the sorting.
 function orderOf({ startedAtMs, seqs }: Columns): Uint32Array {
   const count = startedAtMs.length;
-  const first = startedAtMs.reduce((least, ms) => Math.min(least, ms), Infinity);
-  const last = startedAtMs.reduce((most, ms) => Math.max(most, ms), -Infinity);
+  let [first, last] = [Infinity, -Infinity];
+  for (let i = 0; i < count; i++) {
+    first = Math.min(first, startedAtMs[i]!);
+    last = Math.max(last, startedAtMs[i]!);
+  }
+  const order = new Uint32Array(count);
   const byTime = (a: number, b: number): number =>
     startedAtMs[a]! - startedAtMs[b]! || seqs[a]! - seqs[b]!;
   if ((last - first + 1) * count > Number.MAX_SAFE_INTEGER) {
-    return Uint32Array.from(seqs, (_, i) => i).sort(byTime);
+    for (let i = 0; i < count; i++) order[i] = i;
+    return order.sort(byTime);
   }
-  const keys = Float64Array.from(startedAtMs, (ms, i) => (ms - first) * count + i).sort();
-  const order = Uint32Array.from(keys, (key) => key % count);
+  const keys = new Float64Array(count);
+  for (let i = 0; i < count; i++) keys[i] = (startedAtMs[i]! - first) * count + i;
+  keys.sort();
+  for (let i = 0; i < count; i++) order[i] = keys[i]! % count;
   for (let from = 0; from < count;) {
     let to = from + 1;
     while (to < count && startedAtMs[order[to]!] === startedAtMs[order[from]!]) to++;
