@@ -30,7 +30,8 @@ __rustory_place() {
     return 0
   fi
   local __rustory_replaced=1
-  [[ \${PROMPT_COMMAND-} != *__rustory_* && \${#PROMPT_COMMAND[@]} -gt 1 ]] || __rustory_replaced=
+  # With set -u the elements of what is no array cannot be counted.
+  [[ \${PROMPT_COMMAND@a} == *a* && \${PROMPT_COMMAND-} != *__rustory_* && \${#PROMPT_COMMAND[@]} -gt 1 ]] || __rustory_replaced=
   ((${v("moves")}++ < ${MOST_MOVES} && ${v("fixed")} == 0)) || return 0
   if [[ -z $__rustory_front ]]; then
     __rustory_rest=()
