@@ -6,8 +6,6 @@ import { languageLines } from "../search/language/help.ts";
 import { KEYS, type Move } from "./keys.ts";
 import type { CommandRuns, PickerState, RunInfo, Size, View } from "./state.ts";
 
-/** Runs listed in the details; beyond that the totals have to do. */
-export const MAX_RUNS_SHOWN = 500;
 /** Rows of the command itself at the top of its details. */
 const MAX_COMMAND_ROWS = 8;
 

@@ -11,17 +11,8 @@ import { Wake } from "../../base/async/wake.ts";
 import type { Clock } from "../../base/clock.ts";
 import { RrError, toError } from "../../base/rr_error.ts";
 import type { History } from "../file/open_history.ts";
-import type { ItemSet } from "../set/item_set.ts";
-import { openSet } from "../set/open_set.ts";
-import {
-  type BulkAnswer,
-  type BulkEnd,
-  type BulkFailure,
-  type BulkRequest,
-  type BulkResult,
-  type BulkTask,
-  rowsOf,
-} from "./bulk_task.ts";
+import type { AppendResult } from "../../swarm/log.ts";
+import type { BulkAnswer, BulkEnd, BulkFailure, BulkRequest, BulkTask } from "./bulk_task.ts";
 
 /** Rows of one transaction: more bring little, and 100,000 take about a second. */
 const MOST_ROWS = 100_000;
@@ -38,7 +29,7 @@ const LOG_PAGES = 16_384;
 
 interface Done {
   readonly id: number;
-  readonly result: BulkResult[BulkTask["kind"]];
+  readonly result: AppendResult;
 }
 
 /** Takes tasks in order; see the file's description. */
@@ -54,7 +45,6 @@ export class BulkQueue {
   #done: Done[] = [];
   #rows = 0;
   #beganAt: number | undefined;
-  #set: ItemSet | undefined;
 
   /** `history` is used by nobody else, and stays with the caller. */
   constructor(
@@ -112,23 +102,20 @@ export class BulkQueue {
         this.#beganAt = this.#clock.monotonic();
       }
       this.#done.push({ id, result: this.#write(task) });
-      this.#rows += rowsOf(task);
+      this.#rows += task.entries.length;
       this.#answer({ id, taken: true });
     } catch (error) {
       this.#fail(error, id);
     }
   }
 
-  #write(task: BulkTask): BulkResult[BulkTask["kind"]] {
+  #write(task: BulkTask): AppendResult {
     const { log } = this.#history;
     switch (task.kind) {
       case "append":
         return log.append(task.entries, { fromPeer: task.fromPeer });
       case "pulled":
         return log.appendPulled(task.peer, task.entries, task.state);
-      case "apply":
-        this.#set ??= openSet(this.#history);
-        return this.#set.apply(task.items);
     }
   }
 
@@ -151,8 +138,6 @@ export class BulkQueue {
   #fail(error: unknown, ...ids: readonly number[]): void {
     const failed = failureOf(error);
     this.#history.opened.db.rollback();
-    // Its memory is of what was taken back.
-    this.#set = undefined;
     for (const id of [...this.#over().map((done) => done.id), ...ids]) {
       this.#answer({ id, failed });
     }

@@ -1,7 +1,5 @@
 /** What is handed to whoever writes in bulk, and what comes back: values that cross between threads. */
 import type { Entry } from "../../history/entry.ts";
-import type { Item } from "../../named/item.ts";
-import type { Applied } from "../../named/store.ts";
 import type { RrErrorCode } from "../../base/rr_error.ts";
 import type { AppendResult, PullState } from "../../swarm/log.ts";
 
@@ -15,16 +13,7 @@ export type BulkTask =
     readonly peer: string;
     readonly entries: readonly Entry[];
     readonly state: PullState;
-  }
-  /** As `ItemSet.apply()`. */
-  | { readonly kind: "apply"; readonly items: readonly Item[] };
-
-/** What a task gives. */
-export interface BulkResult {
-  readonly append: AppendResult;
-  readonly pulled: AppendResult;
-  readonly apply: Applied;
-}
+  };
 
 /** A task on its way to the writer. */
 export interface BulkRequest {
@@ -43,7 +32,7 @@ export interface BulkEnd {
 export type BulkAnswer =
   /** Said before: it is done, but not committed; there is room for more. */
   | { readonly id: number; readonly taken: true }
-  | { readonly id: number; readonly result: BulkResult[BulkTask["kind"]] }
+  | { readonly id: number; readonly result: AppendResult }
   | { readonly id: number; readonly failed: BulkFailure }
   /** The answer to {@linkcode BulkEnd}. */
   | BulkEnd;
@@ -53,9 +42,4 @@ export interface BulkFailure {
   readonly code: RrErrorCode | undefined;
   readonly message: string;
   readonly hint: string | undefined;
-}
-
-/** Rows of a task, as the limits count them. */
-export function rowsOf(task: BulkTask): number {
-  return task.kind === "apply" ? task.items.length : task.entries.length;
 }

@@ -1,17 +1,8 @@
 /** The end that asks: hands tasks to a {@linkcode import("./bulk_queue.ts").BulkQueue}, wherever it runs. */
 import { RrError } from "../../base/rr_error.ts";
 import type { Entry } from "../../history/entry.ts";
-import type { Item } from "../../named/item.ts";
-import type { Applied } from "../../named/store.ts";
 import type { AppendResult, PullState } from "../../swarm/log.ts";
-import {
-  type BulkAnswer,
-  type BulkEnd,
-  type BulkRequest,
-  type BulkResult,
-  type BulkTask,
-  rowsOf,
-} from "./bulk_task.ts";
+import type { BulkAnswer, BulkEnd, BulkRequest, BulkTask } from "./bulk_task.ts";
 
 /** Where a queue runs. */
 export interface BulkThread {
@@ -39,8 +30,7 @@ const MOST_WAITING_ROWS = 20_000;
 interface Pending {
   /** Rows that still wait, which are none once it is done. */
   rows: number;
-  // deno-lint-ignore no-explicit-any -- the result of the task that was sent under this id
-  resolve(result: any): void;
+  resolve(result: AppendResult): void;
   reject(error: Error): void;
 }
 
@@ -88,11 +78,6 @@ export class BulkWriter implements AsyncDisposable {
     return this.#send({ kind: "pulled", peer, entries, state }, options);
   }
 
-  /** As `ItemSet.apply()`: digests move with the rows. Other sets of the file look anew by themselves. */
-  apply(items: readonly Item[], options: BulkOptions = {}): Promise<Applied> {
-    return this.#send({ kind: "apply", items }, options);
-  }
-
   /** Resolves once there is room for more. Whoever writes a lot waits here, or memory fills. */
   async room(): Promise<void> {
     while (this.#rows > MOST_WAITING_ROWS) await this.#onRoom.promise;
@@ -108,13 +93,10 @@ export class BulkWriter implements AsyncDisposable {
     this.#lose(new RrError("database", "The writer of the history has been closed"));
   }
 
-  #send<K extends BulkTask["kind"]>(
-    task: BulkTask & { readonly kind: K },
-    { more = false }: BulkOptions,
-  ): Promise<BulkResult[K]> {
+  #send(task: BulkTask, { more = false }: BulkOptions): Promise<AppendResult> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
-    const { promise, resolve, reject } = Promise.withResolvers<BulkResult[K]>();
-    const rows = rowsOf(task);
+    const { promise, resolve, reject } = Promise.withResolvers<AppendResult>();
+    const rows = task.entries.length;
     const id = ++this.#lastId;
     this.#pending.set(id, { rows, resolve, reject });
     this.#rows += rows;
