@@ -32,7 +32,7 @@ interface Done {
   readonly result: AppendResult;
 }
 
-/** Takes tasks in order; see the file's description. */
+/** Takes tasks in order, and answers each once it is in the file. */
 export class BulkQueue {
   readonly #history: History;
   readonly #clock: Clock;
