@@ -3,22 +3,21 @@
  * bash and zsh can open by themselves. A file that only its owner can read says which, with two tokens
  * that are new at each start: the shell shows the one and is shown the other before it says anything.
  */
-import { createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { type DoorDeps, keepOpen } from "../base/async/door.ts";
+import { serverDoor } from "../base/async/server_door.ts";
 import { after } from "../base/async/timer.ts";
 import type { Clock } from "../base/clock.ts";
-import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import { causeChain, RrError, toError } from "../base/rr_error.ts";
+import { causeChain, RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import { ShellLine } from "./shell_line.ts";
 import { FIELDS, parseShellRequest, type PickRequest, type ShellRequest } from "./shell_request.ts";
 
 /** What the door needs. */
-export interface ShellDoorDeps {
+export interface ShellDoorDeps extends DoorDeps {
   readonly files: Files;
   readonly random: Random;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /** What is done for the shells. */
@@ -29,6 +28,7 @@ export interface ShellDoorHandlers {
   ingest(): Promise<unknown>;
 }
 
+const HOST = "127.0.0.1";
 const TOKEN_BYTES = 16;
 /** Connections at once: one for each terminal in which a picker is open, and some that begin. */
 const MAX_CONNECTIONS = 64;
@@ -57,14 +57,20 @@ export async function serveShellDoor(
       .finally(() => socket.destroySoon());
   });
   server.maxConnections = MAX_CONNECTIONS;
-  const port = await listen(server);
+  const port = await listen(server, 0);
+  const door = serverDoor(
+    server,
+    "shells' listener",
+    () => connect({ host: HOST, port }),
+    async () => {
+      server.close();
+      await listen(server, port);
+    },
+  );
   const note = `${port} ${tokens.asked} ${tokens.answered}\n`;
-  const closed = Promise.withResolvers<void>();
   try {
     deps.files.replacePrivate(path, note);
-    signal.addEventListener("abort", () => closed.resolve(), { once: true });
-    if (signal.aborted) closed.resolve();
-    await closed.promise;
+    await keepOpen(door, deps, signal);
   } finally {
     if (deps.files.readText(path) === note) deps.files.remove(path);
     server.close();
@@ -125,13 +131,14 @@ function token(random: Random): string {
   );
 }
 
-function listen(server: Server): Promise<number> {
+function listen(server: Server, port: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  server.once("error", (cause) =>
-    reject(
-      new RrError("io", `Cannot listen for the shells: ${toError(cause).message}`, { cause }),
-    ));
-  server.listen(0, "127.0.0.1", () => {
+  const fail = (cause: Error): void => {
+    reject(new RrError("io", `Cannot listen for the shells: ${cause.message}`, { cause }));
+  };
+  server.once("error", fail);
+  server.listen(port, HOST, () => {
+    server.off("error", fail);
     const address = server.address();
     if (address === null || typeof address === "string") {
       reject(new Error("The server has no port"));

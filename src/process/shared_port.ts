@@ -4,6 +4,8 @@
  * that its first bytes tell them apart.
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Door } from "../base/async/door.ts";
+import { reachableHost, serverDoor } from "../base/async/server_door.ts";
 import { joinBytes } from "../base/bytes.ts";
 import { type BindAddress, formatBind } from "../base/http.ts";
 import { RrError } from "../base/rr_error.ts";
@@ -17,6 +19,8 @@ export interface SharedPortTargets {
 /** A port that is shared. Disposing closes it and what goes through it. */
 export interface SharedPort extends AsyncDisposable {
   readonly address: BindAddress;
+  /** To be watched, as the listener may die. */
+  readonly door: Door;
 }
 
 /** Longest wait for the first bytes. */
@@ -55,9 +59,19 @@ export async function sharePort(
     sort(socket, targets, keep);
   });
   server.maxConnections = MOST_CONNECTIONS;
-  const port = await listening(server, bind);
+  const address = { host: bind.host, port: await listening(server, bind) };
+  const door = serverDoor(
+    server,
+    `listener at ${formatBind(address)}`,
+    () => connect({ host: reachableHost(address.host), port: address.port }),
+    async () => {
+      server.close();
+      await listening(server, address);
+    },
+  );
   return {
-    address: { host: bind.host, port },
+    address,
+    door,
     async [Symbol.asyncDispose](): Promise<void> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of open) socket.destroy();
@@ -106,10 +120,12 @@ function passOn(
 
 function listening(server: Server, bind: BindAddress): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  server.once("error", (cause) => {
+  const fail = (cause: Error): void => {
     reject(new RrError("io", `Cannot listen at ${formatBind(bind)}`, { cause }));
-  });
+  };
+  server.once("error", fail);
   server.listen({ host: bind.host, port: bind.port }, () => {
+    server.off("error", fail);
     resolve((server.address() as { port: number }).port);
   });
   return promise;

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { Device } from "../../scripts/lab/device.ts";
+import { shellDoorFile } from "../../src/config/paths.ts";
 import { freePort } from "../../scripts/soak/cast.ts";
 import { Lab } from "./_lab.ts";
 
@@ -32,17 +33,46 @@ Deno.test("listeners take connections again after descriptors were used up", asy
   const relayChild = await device.start("relay-serve", "--listen", `/ip4/127.0.0.1/tcp/${relay}`);
   await relayChild.line((line) => line.includes("relay listen: "));
   const http = "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-  for (const port of [peer, metrics, tracker, relay]) {
+  const [shells, token] = (await Deno.readTextFile(shellDoorFile(device.database))).split(" ");
+  for (const port of [peer, metrics, tracker, relay, Number(shells)]) {
     await crowd(port);
     // A node of libp2p sends its nonce as soon as it has accepted.
-    assert.ok(await answers(port, port === peer || port === relay ? "" : http), `port ${port}`);
+    const first = { [peer]: "", [relay]: "", [shells!]: `${token}\0` }[port] ?? http;
+    assert.ok(await answers(port, first), `port ${port}`);
   }
   assert.match(await device.rr("status"), /few/);
   for (const child of [daemon, trackerChild, relayChild]) {
     const lines = child.output().split("\n").filter((line) => line.includes("opened anew"));
-    assert.ok(lines.length <= 2, `said once for each listener:\n${lines.join("\n")}`);
+    const listeners = new Set(lines.map((line) => line.slice(line.indexOf("listener="))));
+    assert.equal(lines.length, listeners.size, `said once for each:\n${lines.join("\n")}`);
   }
 });
+
+Deno.test("the one port of a hub takes connections again, and so does its socket for status", async () => {
+  await using lab = new Lab();
+  await using device = new Device("hub", lab.root, { wrap: fewDescriptors });
+  const port = freePort();
+  const state = `${device.home}/hub`;
+  await device.rr(
+    ...["hub", "install", "--host", "127.0.0.1", "--tracker-port", `${port}`, "--state", state],
+  );
+  const hub = await device.start("hub", "run", "--state", state);
+  await hub.line((line) => line.includes("tracker listen: "));
+  await crowd(port);
+  assert.ok(await answers(port, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+  const isAnswered = async (): Promise<boolean> =>
+    (await device.try("hub", "status", "--json", "--state", state)).code === 0;
+  assert.ok(await isAnswered());
+  await Deno.remove(`${state}/hub.sock`);
+  await until(isAnswered);
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + WITHIN_MS; performance.now() < end;) {
+    if (await holds()) return;
+  }
+  assert.fail("It does not come to that");
+}
 
 /** Opens more connections than there can be, holds them until the listener has met its limit. */
 async function crowd(port: number): Promise<void> {

@@ -35,7 +35,7 @@ export async function serveShells(context: HistoryContext, signal: AbortSignal):
         }
       },
     },
-    { ...deps.world, logger: deps.logger },
+    { ...deps.world, logger: deps.logger, onState: deps.health.partChanged },
     signal,
   );
 }

@@ -2,6 +2,7 @@
 import { linkedController } from "../../base/async/linked_signal.ts";
 import type { Part } from "../../base/async/supervise.ts";
 import { supervise } from "../../base/async/supervise.ts";
+import { type Door, keepOpen } from "../../base/async/door.ts";
 import { untilAborted } from "../../base/async/until_aborted.ts";
 import type { World } from "../../base/world.ts";
 import { controlSocketPath } from "../../control/socket_path.ts";
@@ -120,19 +121,24 @@ class Hub {
     await using server: HttpServer = await serveHttp(bind, handler, signal);
     this.#innerTracker = server.address;
     if (!isShared) this.#isUp(bind.port);
-    await server.finished;
-    await untilAborted(signal);
+    await Promise.all([server.finished, this.#watch(server.door, signal)]);
   }
 
   /** One port for both, each of which listens on loopback alone. */
   async share(signal: AbortSignal): Promise<void> {
     const { trackerPort: port } = this.#settings;
-    await using _port = await sharePort({ host: "0.0.0.0", port }, {
+    await using shared = await sharePort({ host: "0.0.0.0", port }, {
       http: () => this.#innerTracker,
       other: () => this.#innerRelay,
     });
     this.#isUp(port);
-    await untilAborted(signal);
+    await this.#watch(shared.door, signal);
+  }
+
+  async #watch(door: Door, signal: AbortSignal): Promise<void> {
+    const { logger, health } = this.#parts;
+    const deps = { clock: this.#world.clock, logger, onState: health.listenerChanged };
+    await keepOpen(door, deps, signal);
   }
 
   #isUp(port: number): void {
@@ -175,10 +181,10 @@ class Hub {
     const handlers = { status: () => Promise.resolve(this.#status()) };
     const path = controlSocketPath(`${this.#folder.path}/hub`);
     const { clock } = this.#world;
-    const { logger } = this.#parts;
-    await using server = await serveControl(path, handlers, { clock, logger }, signal);
-    await server.finished;
-    await untilAborted(signal);
+    const { logger, health } = this.#parts;
+    const deps = { clock, logger, onState: health.partChanged };
+    await using server = await serveControl(path, handlers, deps, signal);
+    await Promise.all([server.finished, keepOpen(server.door, deps, signal)]);
   }
 
   async #relayWithKey(signal: AbortSignal): Promise<void> {
