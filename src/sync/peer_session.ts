@@ -201,10 +201,11 @@ export class PeerSession {
       const nothing = { pull: noPulls(), push: undefined, pushError: undefined };
       return { ...base, ...nothing, route: undefined, pullError: failure };
     }
+    // Now, as a first sync may take hours and be cut off.
+    this.#remember();
     await this.#deps.replication?.identified(this.peer, signal);
     if (this.#deps.replication?.serves(this.peer)) {
       const done = await this.#exchange(this.#deps.replication, signal);
-      this.#remember();
       // Version 1 does it if the other one was given up meanwhile.
       if (this.#deps.replication.serves(this.peer) || !this.connected) {
         return { ...base, route: this.#link?.route, ...done };
@@ -212,7 +213,6 @@ export class PeerSession {
     }
     const pulled = await this.#pull(signal);
     const pushed = push && !this.#pusher.backingOff ? await this.#push(signal) : undefined;
-    this.#remember();
     return {
       ...base,
       route: this.#link?.route,

@@ -1,6 +1,7 @@
 /** Daemons in sync: real processes, real sockets, faults that happen. */
 import assert from "node:assert/strict";
 import type { Device } from "../../scripts/lab/device.ts";
+import type { DeviceId } from "../../src/history/entry.ts";
 import { fillHistory } from "../bench/_history_files.ts";
 import { spoolBytes } from "../spool/_spool_bytes.ts";
 import { Lab, LOOPBACK, peerIdOf, said } from "./_lab.ts";
@@ -127,6 +128,12 @@ Deno.test("p2p-sync finds peers in its book when the tracker is gone", async () 
   await b.startDaemon("--listen", LOOPBACK, ...OFTEN);
   const first = await a.record("echo with a tracker");
   await b.untilHas(first);
+  // The other one may have called first and brought the entry; the book is of what we reached ourselves.
+  await b.until(
+    "an entry in the book",
+    ({ peers }) =>
+      peers.states("b" as DeviceId).some(({ lastSeenUnix }) => lastSeenUnix !== undefined),
+  );
   tracker.child.kill("SIGKILL");
   await b.stopDaemon();
 

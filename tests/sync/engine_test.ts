@@ -654,6 +654,19 @@ Deno.test("a peer that answered is remembered for the days without a directory",
   );
 });
 
+Deno.test("a peer that answered is remembered before a first sync that is cut off, not behind it", async () => {
+  const near = new Device("near");
+  const far = new Device("far", { clock: near.clock });
+  near.knows(far);
+  far.fault = () => "silent";
+  const stop = new AbortController();
+  const round = near.engine.runRound(stop.signal);
+  await settle();
+  stop.abort(new Error("the daemon ends"));
+  await assert.rejects(round, /the daemon ends/);
+  assert.deepEqual(near.book.recent(0, "kim").map(({ peer }) => peer), [far.peer]);
+});
+
 for (const answered of [true, false]) {
   Deno.test(`a one-shot with 120 dead peers in the book, ${answered ? "all" : "none"} of them met, takes one short look`, async () => {
     const near = new Device("near");
