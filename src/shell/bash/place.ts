@@ -7,31 +7,33 @@ export const BASH_PLACE =
   `# Puts us in front, so that no other tool's time counts as the command's; elements of an array (5.1 and
 # newer) leave $? and PIPESTATUS alone. bash-preexec insists on being first and calls us itself.
 __rustory_place() {
-  # As it was left.
-  if ((\${#PROMPT_COMMAND} == \${#__rustory_element} && \${#PS0} == ${v("ps0")})) &&
+  # As it was left. With set -u what is unset has no length and no attributes.
+  if [[ -n \${PROMPT_COMMAND+x} && -n \${PS0+x} ]] &&
+    ((\${#PROMPT_COMMAND} == \${#__rustory_element} && \${#PS0} == ${v("ps0")})) &&
     [[ :$BASHOPTS: == *:promptvars:* && \${PROMPT_COMMAND@a} != *r* &&
       -z \${bash_preexec_imported-}\${__bp_imported-}\${PROMPT_COMMAND[${RESERVE}]-} ]]; then
     return 0
   fi
-  local __rustory_one __rustory_rest=() __rustory_front=$__rustory_element
+  local __rustory_one __rustory_rest=() __rustory_front=$__rustory_element __rustory_set=\${PROMPT_COMMAND+x}
+  [[ -n \${PS0+x} ]] || PS0=
   # Prompts that are not expanded would show it.
   if [[ :$BASHOPTS: != *:promptvars:* ]]; then
     PS0=\${PS0//"$__rustory_ps0"/}
-  elif [[ \${PS0-} != *__rustory_n_noted* ]]; then
-    PS0=\${PS0-}$__rustory_ps0
+  elif [[ $PS0 != *__rustory_n_noted* ]]; then
+    PS0+=$__rustory_ps0
   fi
   ((${v("ps0")} = \${#PS0}, 1))
-  [[ \${PROMPT_COMMAND@a} != *r* ]] || ${v("fixed")}=1
+  [[ -z $__rustory_set || \${PROMPT_COMMAND@a} != *r* ]] || ${v("fixed")}=1
   if [[ -n \${bash_preexec_imported-}\${__bp_imported-} ]]; then
     [[ \${precmd_functions[0]-} != __rustory_precmd || "\${PROMPT_COMMAND[*]-}" == *"$__rustory_element"* ]] || return 0
     __rustory_front=
-  elif [[ \${#PROMPT_COMMAND} -eq \${#__rustory_element} ]]; then
+  elif [[ -n $__rustory_set && \${#PROMPT_COMMAND} -eq \${#__rustory_element} ]]; then
     [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || unset -v 'PROMPT_COMMAND[${RESERVE}]'
     return 0
   fi
   local __rustory_replaced=1
-  # With set -u the elements of what is no array cannot be counted.
-  [[ \${PROMPT_COMMAND@a} == *a* && \${PROMPT_COMMAND-} != *__rustory_* && \${#PROMPT_COMMAND[@]} -gt 1 ]] || __rustory_replaced=
+  [[ -n $__rustory_set && \${PROMPT_COMMAND@a} == *a* && \${PROMPT_COMMAND-} != *__rustory_* &&
+    \${#PROMPT_COMMAND[@]} -gt 1 ]] || __rustory_replaced=
   ((${v("moves")}++ < ${MOST_MOVES} && ${v("fixed")} == 0)) || return 0
   if [[ -z $__rustory_front ]]; then
     __rustory_rest=()

@@ -32,7 +32,7 @@ export const PS0 = [
   keep([noted("__rustory_cwd"), "$PWD"], [noted("__rustory_word"), "$BASH_COMMAND"]),
   // Whoever took us out of PROMPT_COMMAND: an empty one gets us back, and after two commands without a
   // look we are appended. The text is long, so it is not looked at without need.
-  `\${__rustory_runs[\${#PROMPT_COMMAND}==0||${LATE}]:+` +
+  `\${__rustory_runs[\${PROMPT_COMMAND:+0*}1||${LATE}]:+` +
   keep([`PROMPT_COMMAND[${LATE}?${RESERVE}:0]`, "$__rustory_element"]) + "}",
 ].join("");
 

@@ -191,7 +191,7 @@ __rustory_did_run() {
 __rustory_is_shared() {
   local __rustory_one
   [[ "\${PROMPT_COMMAND[*]-}" != *history* ]] || return 0
-  for __rustory_one in \${PROMPT_COMMAND[*]//[\\;\\&\\|]/ }; do
+  for __rustory_one in \${PROMPT_COMMAND[*]+\${PROMPT_COMMAND[*]//[\\;\\&\\|]/ }}; do
     [[ $__rustory_one == __rustory_* || $(builtin declare -f -- "$__rustory_one") != *history\\ * ]] || return 0
   done
   return 1
