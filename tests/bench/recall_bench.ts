@@ -14,6 +14,7 @@ import { parseBashHistory } from "../../src/import/bash.ts";
 import { parseFishHistory } from "../../src/import/fish.ts";
 import { parseZshHistory } from "../../src/import/zsh.ts";
 import { rankCommands } from "../../src/search/ranking.ts";
+import { RECENT_RUNS } from "../../src/store/index/recent_runs.ts";
 import { ROOT, say } from "../../scripts/tools.ts";
 
 const POSITIONS = 400;
@@ -27,14 +28,19 @@ const RANKINGS: Readonly<Record<string, Ranking>> = {
   frecency: (seen) => sortedBy(seen, frecencies(seen)),
   markov: (seen) => sortedBy(seen, followers(seen)),
   "mcfly-like": (seen) => sortedBy(seen, contextSums(seen)),
-  ours: (seen) =>
-    rankCommands({
-      commands: seen,
-      sessions: new Uint8Array(seen.length),
-      places: new Uint8Array(seen.length),
-      exitCodes: new Uint8Array(seen.length),
-    }, { session: -1, ownHost: 0, hostOf: () => 0, nearness: () => 0 }),
+  ours,
 };
+
+/** As the picker: the newest runs are ranked, what was run before them follows by age. */
+function ours(seen: readonly number[]): number[] {
+  const recent = seen.slice(-RECENT_RUNS);
+  const none = new Uint8Array(recent.length);
+  const ranked = rankCommands(
+    { commands: recent, sessions: none, places: none, exitCodes: none },
+    { session: -1, ownHost: 0, hostOf: () => 0, nearness: () => 0 },
+  );
+  return [...new Set([...ranked, ...seen.slice(0, -RECENT_RUNS).reverse()])];
+}
 
 function lastUses(seen: readonly number[]): Map<number, number> {
   return new Map(seen.map((command, i) => [command, i]));

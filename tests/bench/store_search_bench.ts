@@ -40,7 +40,26 @@ async function measureAll(uniqueShare: number): Promise<void> {
       `median ${round(median(slices))} ms, longest ${round(Math.max(...slices))} ms`,
   );
   using plain = new DatabaseSync(path, { readOnly: true });
-  measure(steps(history, plain));
+  const toMeasure = steps(history, plain);
+  measure(toMeasure);
+  const [newest, ranked] = ["first slice, newest first", "first slice, ranked"].map((name) => {
+    return Math.min(...Array.from({ length: 5 }, () => allocated(toMeasure[name]!)));
+  }) as [number, number];
+  print(
+    `memory that the ranking adds         ${((ranked - newest) / 1e6).toFixed(2).padStart(8)} MB`,
+  );
+}
+
+/** Bytes that a step asks for, given back or not; too few if the collector came in between. */
+function allocated(step: () => unknown): number {
+  const used = (): number => {
+    const { heapUsed, external } = Deno.memoryUsage();
+    return heapUsed + external;
+  };
+  const before = used();
+  step();
+  const bytes = used() - before;
+  return bytes > 0 ? bytes : Infinity;
 }
 
 function steps(history: History, plain: DatabaseSync): Record<string, () => unknown> {

@@ -6,7 +6,7 @@ import type { Database } from "../file/database.ts";
 import { textFilter } from "./match.ts";
 import { textOf } from "./word_query.ts";
 import { entryRows, toEntry } from "../log/rows.ts";
-import { type RecentRuns, recentRuns } from "./recent_runs.ts";
+import { RECENT_RUNS, type RecentRuns, recentRuns } from "./recent_runs.ts";
 import { RunReader } from "./run_reader.ts";
 import type { Columns } from "./columns.ts";
 import type { Place } from "./dictionary.ts";
@@ -45,9 +45,9 @@ const PICKER_ORDER = "picker_order";
 const NEWEST = "newest";
 const ROWS_AT_ONCE = 250;
 /** Commands of the first slice in the order of a ranking: what the first screens show. */
-const FIRST_RANKED = 500;
-/** Runs that tell what a person does of late: months of one, and read in 2 ms. */
-const RECENT_RUNS = 20_000;
+const FIRST_RANKED = 200;
+/** Of each later one: their texts lie anywhere, and each block of them takes 0.1 ms to read. */
+const MORE_RANKED = 500;
 
 /** Answers what people ask of a history. */
 export class HistorySearch {
@@ -112,14 +112,18 @@ export class HistorySearch {
     const all = new RunReader(this.#db, this.#meta, {});
     const reader = new RunReader(this.#db, this.#meta, filter, all);
     const recent = recentRuns(this.#db, all, RECENT_RUNS);
-    const newest = newestOfEach(recent.runs, (runs, i) => reader.wants(runs, i));
+    const best = bestRuns(recent.runs, rank(recent), reader);
     const texts = new TextReader(this.#db, all.own.commands);
     try {
-      const best = rank(recent).flatMap((command) => newest.get(command) ?? []);
-      for (let from = 0; from < best.length; from = from === 0 ? FIRST_RANKED : best.length) {
-        yield sliceOf(best.slice(from, from === 0 ? FIRST_RANKED : best.length), texts);
+      for (
+        let from = 0, most = FIRST_RANKED;
+        from < best.length;
+        from += most, most = MORE_RANKED
+      ) {
+        yield sliceOf(best.slice(from, from + most), texts);
       }
-      for (const runs of walkRuns(reader, { distinct: true, without: newest.keys() })) {
+      const without = best.map(({ command }) => command);
+      for (const runs of walkRuns(reader, { distinct: true, without })) {
         yield sliceOf(runs, texts);
       }
     } finally {
@@ -222,18 +226,26 @@ function sliceOf(runs: readonly Run[], texts: TextReader): CommandSlice {
   };
 }
 
-/** The newest run of each command that is wanted, of runs in the order of time. */
-function newestOfEach(
+/** The newest run of each command that has one that is wanted, in the order of the commands. */
+function bestRuns(
   runs: Columns,
-  wants: (runs: Columns, i: number) => boolean,
-): Map<number, Run> {
-  const newest = new Map<number, Run>();
-  for (let i = 0; i < runs.seqs.length; i++) {
-    if (!wants(runs, i)) continue;
-    const command = runs.commands[i]!;
-    newest.set(command, { seq: runs.seqs[i]!, startedAtMs: runs.startedAtMs[i]!, command });
+  order: readonly number[],
+  reader: RunReader,
+): Run[] {
+  const { commands, seqs, startedAtMs } = runs;
+  // By number of the command, counted from 1; 0 for none.
+  const newest = new Uint32Array(order.reduce((most, command) => Math.max(most, command), 0) + 1);
+  for (let i = 0; i < commands.length; i++) {
+    if (!reader.wants(runs, i)) continue;
+    const known = newest[commands[i]!]!;
+    if (known === 0 || startedAtMs[known - 1]! <= startedAtMs[i]!) newest[commands[i]!] = i + 1;
   }
-  return newest;
+  const best: Run[] = [];
+  for (const command of order) {
+    const i = newest[command]! - 1;
+    if (i >= 0) best.push({ seq: seqs[i]!, startedAtMs: startedAtMs[i]!, command });
+  }
+  return best;
 }
 
 const SPACE = 0x20;

@@ -40,15 +40,21 @@ export class RunReader {
   readonly #indexedSeq: number;
   readonly #headSeq: number;
 
-  /** A reader for what `filter` wants; it shares the numbers of `other`. */
+  /** A reader for what `filter` wants; it sees what `other` sees, by the same numbers. */
   constructor(db: Database, meta: Meta, filter: RunFilter, other?: RunReader) {
     const dictionary = other === undefined ? readingDictionary(db) : other.#dictionary;
-    const stale = meta.get(INDEX_STALE) !== undefined;
     this.#db = db;
     this.#dictionary = dictionary;
     this.own = dictionary.own;
     this.#filter = filter;
     this.#test = compileFilter(db, filter, dictionary.own);
+    if (other !== undefined) {
+      this.#spans = other.#spans;
+      this.#indexedSeq = other.#indexedSeq;
+      this.#headSeq = other.#headSeq;
+      return;
+    }
+    const stale = meta.get(INDEX_STALE) !== undefined;
     this.#spans = stale ? [] : storedSpans(db);
     this.#indexedSeq = stale ? 0 : meta.integer(INDEXED_SEQ) ?? 0;
     this.#headSeq = db.integer("SELECT max(ingest_seq) FROM entries");
