@@ -160,6 +160,12 @@ Deno.test("any entries and tombstones come through", () => {
   }));
 });
 
+Deno.test("a batch of tombstones alone carries no columns of entries", () => {
+  const tomb = { id: "gone" as EntryId, deviceId: "laptop" as DeviceId, ts: 5, deletedAt: 6 };
+  const [raw] = new FrameReader().push(encodeFrame({ type: "batch", items: [tomb] }));
+  assert.deepEqual(raw?.value, { tb: [["gone", "laptop", 5, 6]] });
+});
+
 Deno.test("bytes of anybody give frames or a WireError, and nothing else", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (bytes, isControl) => {
