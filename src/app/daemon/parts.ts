@@ -3,15 +3,11 @@
  * function beside these and a row here, and nothing else. All are supervised: one that fails, or ends
  * before it is told to, is started again after a pause, or ends what it belongs to.
  */
-import { keepOpen } from "../../base/async/door.ts";
 import type { Part } from "../../base/async/supervise.ts";
 import { untilAborted } from "../../base/async/until_aborted.ts";
-import { controlSocketPath, otherSocketPath } from "../../control/socket_path.ts";
-import { RrError } from "../../base/rr_error.ts";
-import { type ControlServer, serveControl } from "../../control/server.ts";
-import { controlHandlers } from "../daemon_control.ts";
 import { IndexKeeper, keepPruned } from "../housekeeping.ts";
 import { ServingRole } from "../serving_role.ts";
+import { answerControl } from "./control_socket.ts";
 import type { DaemonContext, HistoryContext, SessionContext } from "./context.ts";
 import { watchSignsOfLife } from "./signs_of_life.ts";
 import { foldLog } from "./fold_log.ts";
@@ -74,26 +70,6 @@ export function partsOf<C>(rows: readonly PartRow<C>[], context: C): readonly Pa
 
 function isWatch({ config }: DaemonContext): boolean {
   return config().mode === "watch";
-}
-
-async function answerControl(context: DaemonContext, signal: AbortSignal): Promise<void> {
-  const { deps, config } = context;
-  const control = { clock: deps.world.clock, logger: deps.logger };
-  const handlers = controlHandlers({ clock: control.clock, ...context });
-  const path = controlSocketPath(config().dbPath);
-  const serve = (at: string): Promise<ControlServer> => serveControl(at, handlers, control, signal);
-  await using server = await serve(path).catch((error) => {
-    const other = otherSocketPath(path);
-    if (other === undefined || !(error instanceof RrError && error.code === "io")) throw error;
-    deps.logger.warn("There can be no socket beside the history, it is at another place", {
-      place: other,
-      error: error.message,
-    });
-    return serve(other);
-  });
-  const { clock } = deps.world;
-  const door = { clock, logger: deps.logger, onState: deps.health.partChanged };
-  await Promise.all([server.finished, keepOpen(server.door, door, signal)]);
 }
 
 async function keepIndex(

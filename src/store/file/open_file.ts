@@ -100,7 +100,11 @@ function prepareFiles(path: string, files: Files, readOnly: boolean): string[] {
 function createFile(path: string, files: Files): void {
   const slash = path.lastIndexOf("/");
   if (slash > 0) files.makePrivateFolder(path.slice(0, slash));
-  files.createPrivate(path, "");
+  if (files.createPrivate(path, "") || files.stat(path) !== undefined) return;
+  // The name is taken, by a link: to a disk that is not there, in whose place nothing may be made.
+  throw new RrError("io", `Cannot open the history "${path}": it is a link that leads to nothing`, {
+    hint: "Bring back what it leads to, or remove the link; an empty file there is a new history",
+  });
 }
 
 function tighten(path: string, files: Files): string[] {

@@ -145,3 +145,36 @@ lostTest("runDaemon() makes nothing in the place of a folder that is gone", asyn
   await untilHas(lab, config, "echo after");
   assert.deepEqual(commands(config, lab), ["echo first", "echo after"]);
 });
+
+lostTest(
+  "runDaemon() answers at the socket of the file that the history has become a link to",
+  async (lab, config, backup) => {
+    const path = config.dbPath;
+    const before = controlSocketPath(path);
+    for (const end of ["", "-wal", "-shm"]) Deno.renameSync(path + end, `${path}.away${end}`);
+    Deno.symlinkSync(backup, path);
+    await lab.untilLogged("The history is open again");
+    const after = controlSocketPath(path);
+    assert.notEqual(after, before);
+    await lab.until("it answers there", () => lab.fake.files.stat(after) !== undefined);
+    const { problems } = await callControl(after, { verb: "status" }) as DaemonStatus;
+    assert.deepEqual(problems, []);
+    await lab.until("the old one is gone", () => lab.fake.files.stat(before) === undefined);
+  },
+);
+
+lostTest(
+  "runDaemon() makes nothing in the place that a link leads to in vain",
+  async (lab, config, backup) => {
+    const path = config.dbPath;
+    Deno.removeSync(path);
+    Deno.symlinkSync(`${backup}.later`, path);
+    for (const end of ["-wal", "-shm"]) Deno.removeSync(path + end);
+    typed(config, "1-1-1", "echo meanwhile");
+    await lab.untilLogged("Cannot open the history, trying again");
+    assert.equal(lab.fake.files.stat(`${backup}.later`), undefined);
+    Deno.renameSync(backup, `${backup}.later`);
+    await untilHas(lab, config, "echo meanwhile");
+    assert.deepEqual(commands(config, lab), ["echo first", "echo meanwhile"]);
+  },
+);
