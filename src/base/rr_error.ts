@@ -4,11 +4,11 @@
  * - `usage`: the command line is not valid; exit code 2
  * - `config`: the config file or an environment variable cannot be used
  * - `key`: a swarm or identity key cannot be read, is corrupt, or cannot be written
- * - `database`: the history database cannot be opened, read or written
+ * - `database`: the history database is no database of ours, is damaged or may not be written
  * - `busy`: another process holds what is needed; trying again later may work
  * - `network`: a peer, relay or tracker cannot be reached or answers nonsense
  * - `not-found`: something that was asked for by name does not exist
- * - `io`: a file or socket of ours cannot be used
+ * - `io`: a file or socket of ours cannot be used, or the disk is full or fails, also under the history
  * - `invalid`: data from outside (a peer, a file) breaks its format
  */
 export type RrErrorCode =
@@ -80,7 +80,7 @@ export function causeChain(value: unknown): string {
   for (let depth = 0; error !== undefined && error !== null && depth < DEEPEST_CAUSE; depth++) {
     const { message, name, cause } = toError(error) as Error;
     const text = message === "" ? name : message;
-    if (text !== parts.at(-1)) parts.push(text);
+    if (!parts.at(-1)?.endsWith(text)) parts.push(text);
     error = cause;
   }
   return parts.join(": ");

@@ -50,7 +50,7 @@ Deno.test("a file that may not grow fails a batch as a whole, and the history st
   const writer = startWriter(path, 5, 20_000, 500, "ulimit -f 1024; ");
   await writer.start();
   const lines = await writer.until("failed");
-  assert.match(lines.at(-1)!, /^failed database Cannot .*(full|no room)/);
+  assert.match(lines.at(-1)!, /^failed io Cannot .*(full|no room)/);
   using history = open(path);
   assert.deepEqual(history.maintenance.quickCheck(), []);
   const stored = lines.filter((line) => line.startsWith("stored")).length * 500;

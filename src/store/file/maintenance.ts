@@ -43,7 +43,7 @@ export class Maintenance {
       return lines.length === 1 && lines[0] === "ok" ? [] : lines;
     } catch (error) {
       // Some damage is met before there is a line to say so.
-      if (error instanceof RrError && error.code === "database") return [error.message];
+      if (error instanceof RrError && error.code !== "busy") return [error.message];
       throw error;
     }
   }

@@ -47,7 +47,7 @@ const KNOWN: readonly Known[] = [
   {
     code: 13,
     text: /is full/,
-    as: "database",
+    as: "io",
     say: "the disk is full or the largest allowed size is reached",
     hint: "Free some space; nothing of this change was stored",
   },
@@ -76,7 +76,7 @@ const KNOWN: readonly Known[] = [
   {
     code: 10,
     text: /disk I\/O error/,
-    as: "database",
+    as: "io",
     say: "the disk reports an error or has no room",
     hint: `Check the free space and the health of the disk; ${NETWORK_DISK}`,
   },

@@ -188,7 +188,7 @@ Deno.test("append() on a full disk fails whole, and goes on when there is room a
   db.integer(`PRAGMA max_page_count = ${db.integer("PRAGMA page_count") + 5}`);
   assert.throws(
     () => log.append(entries),
-    (error) => error instanceof RrError && error.code === "database" && /full/.test(error.message),
+    (error) => error instanceof RrError && error.code === "io" && /full/.test(error.message),
   );
   assert.equal(log.headSeq(), 100);
   db.integer("PRAGMA max_page_count = 1000000");
