@@ -32,6 +32,8 @@ Deno.test("causeChain() names every cause once, outermost first, and ends", () =
   const inner = new Error("refused");
   const middle = new Error("refused", { cause: inner });
   assert.equal(causeChain(new Error("Cannot sync", { cause: middle })), "Cannot sync: refused");
+  const told = new Error("Cannot sync: refused", { cause: inner });
+  assert.equal(causeChain(told), "Cannot sync: refused");
   const nameless = new TypeError("");
   assert.equal(causeChain(nameless), "TypeError");
   const loop = new Error("a");
