@@ -8,8 +8,12 @@
 import { causeChain, RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import type { Logger } from "../base/log.ts";
-import type { CaptureOptions, CaptureRules } from "../capture/rules.ts";
-import { captureOptionsOf } from "../config/capture_options.ts";
+import type { CaptureRules } from "../capture/rules.ts";
+import {
+  type CaptureChoice,
+  captureOptionsOf,
+  type CaptureSettings,
+} from "../config/capture_options.ts";
 import { spoolFolder } from "../config/paths.ts";
 import type { Settings } from "../config/settings.ts";
 import type { IngestDeps, IngestReport } from "../spool/ingest.ts";
@@ -19,7 +23,7 @@ export interface IntakePlan {
   readonly folder: string;
   readonly userId: string;
   readonly deviceId: string;
-  readonly capture: CaptureOptions;
+  readonly capture: CaptureSettings;
 }
 
 /** What taking in needs of the world. */
@@ -43,7 +47,12 @@ export function intakePlanOf(settings: Settings): IntakePlan {
     folder: spoolFolder(settings.dbPath),
     userId: settings.userId,
     deviceId: settings.deviceId,
-    capture: captureOptionsOf(settings),
+    capture: {
+      recordIgnoreRegex: settings.recordIgnoreRegex,
+      recordIgnoreDirs: settings.recordIgnoreDirs,
+      home: settings.home,
+      recordSecretsFilter: settings.recordSecretsFilter,
+    },
   };
 }
 
@@ -62,7 +71,7 @@ export function createIntake(
     log,
     userId,
     deviceId,
-    rules: () => rules ??= rulesOf({ ...capture, realPath: (path) => files.realPath(path) }),
+    rules: () => rules ??= rulesOf(captureOptionsOf(capture, files)),
   };
   return {
     takeIn: async () => await (await import("../spool/ingest.ts")).ingestSpools(deps),
@@ -70,7 +79,7 @@ export function createIntake(
   };
 }
 
-async function rulesOf(options: CaptureOptions): Promise<CaptureRules> {
+async function rulesOf(options: CaptureChoice): Promise<CaptureRules> {
   const { createCaptureRules } = await import("../capture/rules.ts");
   return await createCaptureRules(options);
 }

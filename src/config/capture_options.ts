@@ -1,20 +1,32 @@
 /** What the settings say about which commands are kept. */
+import type { Files } from "../base/world.ts";
 import type { Settings } from "./settings.ts";
 
-/** The part of the settings that the capture rules are made of, in the words of `capture/rules.ts`. */
+/** The settings that the capture rules are made of. */
+export type CaptureSettings = Pick<
+  Settings,
+  "recordIgnoreRegex" | "recordIgnoreDirs" | "home" | "recordSecretsFilter"
+>;
+
+/** The same in the words of `capture/rules.ts`. */
 export interface CaptureChoice {
   readonly ignorePattern: string | undefined;
   readonly ignoreFolders: readonly string[];
   readonly home: string | undefined;
+  readonly realPath: (path: string) => string | undefined;
   readonly secretsFilter: boolean;
 }
 
-/** The capture rules' options; the caller adds how real paths are found. */
-export function captureOptionsOf(settings: Settings): CaptureChoice {
+/** The capture rules' options. */
+export function captureOptionsOf(
+  settings: CaptureSettings,
+  files: Pick<Files, "realPath">,
+): CaptureChoice {
   return {
     ignorePattern: settings.recordIgnoreRegex,
     ignoreFolders: settings.recordIgnoreDirs,
     home: settings.home,
+    realPath: (path) => files.realPath(path),
     secretsFilter: settings.recordSecretsFilter,
   };
 }

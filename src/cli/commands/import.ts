@@ -171,10 +171,7 @@ function sourceNamed(path: string): ImportSource {
 
 async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | undefined> {
   try {
-    return await createCaptureRules({
-      ...captureOptionsOf(settings),
-      realPath: (path) => world.files.realPath(path),
-    });
+    return await createCaptureRules(captureOptionsOf(settings, world.files));
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "config") throw error;
     printWarning(

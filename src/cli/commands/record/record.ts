@@ -146,10 +146,7 @@ function commandOf(world: World, { cmd, cmdFile }: Flags): string {
 // With a pattern that cannot be used nothing is recorded: it may have been there to keep secrets out.
 async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | string> {
   try {
-    return await createCaptureRules({
-      ...captureOptionsOf(settings),
-      realPath: (path) => world.files.realPath(path),
-    });
+    return await createCaptureRules(captureOptionsOf(settings, world.files));
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "config") throw error;
     return error.message;
