@@ -12,7 +12,14 @@ import type { Random } from "../base/random.ts";
 import { causeChain, RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import { ShellLine } from "./shell_line.ts";
-import { FIELDS, parseShellRequest, type PickRequest, type ShellRequest } from "./shell_request.ts";
+import {
+  type EarlierRequest,
+  FIELDS,
+  parseShellRequest,
+  type PickRequest,
+  type ShellRequest,
+  type SuggestRequest,
+} from "./shell_request.ts";
 
 /** What the door needs. */
 export interface ShellDoorDeps extends DoorDeps {
@@ -26,6 +33,10 @@ export interface ShellDoorHandlers {
   pick(request: PickRequest, line: ShellLine, signal: AbortSignal): Promise<void>;
   /** Takes in what was recorded. */
   ingest(): Promise<unknown>;
+  /** The command that is likeliest to be wanted; `undefined` if there is none to offer. */
+  suggest(request: SuggestRequest): Promise<string | undefined>;
+  /** Some commands that were run before, newest first; none if the shell has all of them. */
+  earlier(request: EarlierRequest): Promise<readonly string[]>;
 }
 
 const HOST = "127.0.0.1";
@@ -94,9 +105,18 @@ async function serve(
   const line = new ShellLine(socket);
   const request = await requestOf(socket, line, tokens, clock);
   if (request === undefined) return;
-  if (request.verb === "pick") return await handlers.pick(request.pick, line, signal);
-  await handlers.ingest();
-  line.send("ok");
+  switch (request.verb) {
+    case "pick":
+      return await handlers.pick(request.pick, line, signal);
+    case "suggest":
+      return line.send(`=${await handlers.suggest(request.suggest) ?? ""}`);
+    case "earlier":
+      for (const command of await handlers.earlier(request.earlier)) line.send(`=${command}`);
+      return line.send(".");
+    case "ingest":
+      await handlers.ingest();
+      return line.send("ok");
+  }
 }
 
 // Nothing if the other side does not know the token, or leaves.

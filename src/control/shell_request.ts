@@ -11,7 +11,13 @@
  *     <- .                         now and then: a sign of life
  *     <- =ANSWER                   the terminal is the shell's again
  *
- * or `ingest`, answered by `ok` once what was recorded is in the history.
+ * or one of these, after which the daemon hangs up:
+ *
+ *     -> ingest                    <- ok once what was recorded is in the history
+ *     -> suggest SESSION CWD TEXT  <- =COMMAND the likeliest that begins with TEXT, or = alone
+ *     -> earlier SESSION TEXT SKIP <- =COMMAND for some that begin with TEXT, newest first, and a dot
+ *
+ * An older daemon hangs up without an answer where it does not know the word.
  */
 import { RrError } from "../base/rr_error.ts";
 
@@ -33,13 +39,37 @@ export interface PickRequest {
   readonly query: string;
 }
 
+/** Asks for what may be wanted on a prompt. */
+export interface SuggestRequest {
+  readonly session: string;
+  readonly cwd: string;
+  /** What the line holds. */
+  readonly text: string;
+}
+
+/** Asks for what was run before. */
+export interface EarlierRequest {
+  readonly session: string;
+  /** What the commands begin with. */
+  readonly text: string;
+  /** How many of them the shell has. */
+  readonly skip: number;
+}
+
 /** One question. */
-export type ShellRequest = { readonly verb: "pick"; readonly pick: PickRequest } | {
-  readonly verb: "ingest";
-};
+export type ShellRequest =
+  | { readonly verb: "pick"; readonly pick: PickRequest }
+  | { readonly verb: "suggest"; readonly suggest: SuggestRequest }
+  | { readonly verb: "earlier"; readonly earlier: EarlierRequest }
+  | { readonly verb: "ingest" };
 
 /** Fields behind the verb. */
-export const FIELDS: Readonly<Record<ShellRequest["verb"], number>> = { pick: 9, ingest: 0 };
+export const FIELDS: Readonly<Record<ShellRequest["verb"], number>> = {
+  pick: 9,
+  suggest: 3,
+  earlier: 3,
+  ingest: 0,
+};
 /** Longest field in bytes: a folder has 4,096 at most, a query far fewer. */
 export const MAX_FIELD_BYTES = 16_384;
 /** Sizes beyond this are no terminal's. */
@@ -47,10 +77,37 @@ const MAX_CELLS = 10_000;
 
 /** @throws {RrError} `invalid` if the fields are no request */
 export function parseShellRequest(verb: string, fields: readonly string[]): ShellRequest {
-  if (verb === "ingest") return { verb };
-  if (verb !== "pick" || fields.length !== FIELDS.pick) {
+  if (!isVerb(verb) || fields.length !== FIELDS[verb]) {
     throw new RrError("invalid", "Cannot read the shell's request: it is none");
   }
+  switch (verb) {
+    case "ingest":
+      return { verb };
+    case "suggest": {
+      const [session, cwd, text] = fields as [string, string, string];
+      return { verb, suggest: { session, cwd, text } };
+    }
+    case "earlier": {
+      const [session, text, skip] = fields as [string, string, string];
+      return { verb, earlier: { session, text, skip: count(skip) } };
+    }
+    case "pick":
+      return { verb, pick: parsePick(fields) };
+  }
+}
+
+function isVerb(word: string): word is ShellRequest["verb"] {
+  return Object.hasOwn(FIELDS, word);
+}
+
+function count(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new RrError("invalid", "Cannot tell how many commands the shell has");
+  }
+  return Number(text);
+}
+
+function parsePick(fields: readonly string[]): PickRequest {
   const [tty, identity, columns, rows, term, session, cwd, flags, query] = fields as [
     string,
     string,
@@ -67,19 +124,16 @@ export function parseShellRequest(verb: string, fields: readonly string[]): Shel
   }
   const words = flags.split(" ");
   return {
-    verb,
-    pick: {
-      tty,
-      identity,
-      columns: cells(columns, 80),
-      rows: cells(rows, 24),
-      term,
-      session,
-      cwd,
-      up: words.includes("--up"),
-      noColour: words.includes("no-colour"),
-      query,
-    },
+    tty,
+    identity,
+    columns: cells(columns, 80),
+    rows: cells(rows, 24),
+    term,
+    session,
+    cwd,
+    up: words.includes("--up"),
+    noColour: words.includes("no-colour"),
+    query,
   };
 }
 

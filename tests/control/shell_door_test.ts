@@ -29,6 +29,19 @@ Deno.test("parseShellRequest() reads a terminal and what it is for, and refuses 
   assert.throws(() => parseShellRequest("pick", FIELDS.slice(1)), /it is none/);
   assert.throws(() => parseShellRequest("delete", []), /it is none/);
   assert.throws(() => parseShellRequest("pick", FIELDS.with(1, "")), /which terminal/);
+  assert.deepEqual(parseShellRequest("suggest", ["s1", "/w", "gi"]), {
+    verb: "suggest",
+    suggest: { session: "s1", cwd: "/w", text: "gi" },
+  });
+  assert.deepEqual(parseShellRequest("earlier", ["s1", "gi", "20"]), {
+    verb: "earlier",
+    earlier: { session: "s1", text: "gi", skip: 20 },
+  });
+  for (const skip of ["", "-1", "x", "1e9", "9999999999"]) {
+    assert.throws(() => parseShellRequest("earlier", ["s1", "", skip]), /how many/);
+  }
+  assert.throws(() => parseShellRequest("suggest", ["s1"]), /it is none/);
+  assert.throws(() => parseShellRequest("toString", []), /it is none/);
   const strange = parseShellRequest("pick", FIELDS.with(2, "-1").with(3, "99999"));
   assert.ok(strange.verb === "pick" && strange.pick.columns === 80 && strange.pick.rows === 24);
 });
@@ -51,7 +64,13 @@ Deno.test("serveShellDoor() answers who has the token, says nothing to others, a
   let taken = 0;
   const served = serveShellDoor(
     path,
-    { ingest: () => Promise.resolve(taken++), pick: () => Promise.resolve() },
+    {
+      ingest: () => Promise.resolve(taken++),
+      pick: () => Promise.resolve(),
+      suggest: ({ text }) => Promise.resolve(text === "gi" ? "git status" : undefined),
+      earlier: ({ text, skip }) =>
+        skip > 1 ? Promise.reject(new Error("no")) : Promise.resolve([`${text}1`, `${text}\n2`]),
+    },
     {
       clock: systemClock(),
       files: denoFiles(),
@@ -68,6 +87,18 @@ Deno.test("serveShellDoor() answers who has the token, says nothing to others, a
     const [port, token, expected] = Deno.readTextFileSync(path).trim().split(" ");
     assert.notEqual(token, expected);
     assert.equal(await answers(Number(port), token!, "ingest"), `${expected}\0ok\0`);
+    assert.equal(
+      await answers(Number(port), token!, "suggest", "s", "/", "gi"),
+      `${expected}\0=git status\0`,
+    );
+    assert.equal(await answers(Number(port), token!, "suggest", "s", "/", "x"), `${expected}\0=\0`);
+    assert.equal(
+      await answers(Number(port), token!, "earlier", "s", "l", "0"),
+      `${expected}\0=l1\0=l\n2\0.\0`,
+    );
+    for (const odd of [["earlier", "s", "", "2"], ["earlier", "s", "", "x"], ["guess"]]) {
+      assert.equal(await answers(Number(port), token!, ...odd), `${expected}\0`, "hung up");
+    }
     assert.equal(await answers(Number(port), expected!, "ingest"), "");
     assert.equal(await answers(Number(port), token!.slice(1), "ingest"), "");
     assert.equal(taken, 1);

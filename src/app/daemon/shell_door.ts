@@ -8,6 +8,7 @@ import type { ShellLine } from "../../control/shell_line.ts";
 import type { PickRequest } from "../../control/shell_request.ts";
 import { type ForeignTerminal, openForeignTerminal } from "../../world/foreign_terminal.ts";
 import type { HistoryContext } from "./context.ts";
+import { shellAnswers } from "./shell_answers.ts";
 import { intakeOf } from "./take_in.ts";
 
 /** Pickers at once; a person looks at one. */
@@ -19,11 +20,14 @@ const SIGN_OF_LIFE_MS = 500;
 export async function serveShells(context: HistoryContext, signal: AbortSignal): Promise<void> {
   const { deps, config } = context;
   const ingest = intakeOf(context);
+  using answers = shellAnswers(context, ingest);
   const open = new Set<string>();
   await serveShellDoor(
     shellDoorFile(config().dbPath),
     {
       ingest,
+      suggest: answers.suggest,
+      earlier: answers.earlier,
       async pick(request, line, stop): Promise<void> {
         if (open.has(request.tty) || open.size >= MAX_PICKERS) return line.send("no");
         open.add(request.tty);

@@ -7,6 +7,7 @@ import type { Slice } from "../../search/index.ts";
 import type { CommandSlice, HistorySearch } from "../../store/index/history_search.ts";
 import { folderFilter, type RunFilter } from "../../history/run_filter.ts";
 import { bothFilters } from "../../search/language/parse.ts";
+import { rankContext } from "../../search/rank_context.ts";
 import { rankCommands } from "../../search/ranking.ts";
 import type { RecentRuns } from "../../store/index/recent_runs.ts";
 import { namesIn } from "../query_completions.ts";
@@ -20,7 +21,7 @@ export interface PickerPlace {
   readonly cwd: string | undefined;
   /** Follows symbolic links. @default {folders have one name} */
   readonly realPath?: ((path: string) => string | undefined) | undefined;
-  /** See {@linkcode import("./workspace.ts").workspaceOf}. */
+  /** See {@linkcode import("../../app/workspace.ts").workspaceOf}. */
   readonly workspace: string | undefined;
   /** `undefined` outside of a shell with the hook. */
   readonly session: string | undefined;
@@ -86,25 +87,9 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
 // A name that no folder and no session has: a scope that means nothing here holds nothing.
 const NONE = "";
 
-/** Half as near as the folder itself is all else of its workspace. */
-const IN_WORKSPACE = 0.5;
-
 function ranked(recent: RecentRuns, place: PickerPlace): readonly number[] {
-  const hosts = new Map<string, number>([[place.deviceId, 0]]);
-  const facts = new Map<number, { host: number; nearness: number }>();
-  for (const [id, { cwd, deviceId }] of recent.places) {
-    if (!hosts.has(deviceId)) hosts.set(deviceId, hosts.size);
-    const { workspace } = place;
-    const isNear = workspace !== undefined && cwd.startsWith(`${workspace}/`);
-    const nearness = cwd === place.cwd ? 1 : isNear || cwd === workspace ? IN_WORKSPACE : 0;
-    facts.set(id, { host: hosts.get(deviceId)!, nearness });
-  }
-  return rankCommands(recent.runs, {
-    session: place.session === undefined ? -1 : recent.session(place.session),
-    ownHost: 0,
-    hostOf: (id) => facts.get(id)?.host ?? -1,
-    nearness: (id) => facts.get(id)?.nearness ?? 0,
-  });
+  const session = place.session === undefined ? -1 : recent.session(place.session);
+  return rankCommands(recent.runs, rankContext(recent.places, place, session));
 }
 
 function runFilter(filter: Filter, place: PickerPlace): RunFilter {

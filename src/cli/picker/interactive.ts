@@ -12,7 +12,7 @@ import { exitCodeOfOutcome, type Outcome, widgetAnswer } from "./outcome.ts";
 import { runPicker } from "./run_picker.ts";
 import type { PickerRunOptions } from "./run_options.ts";
 import type { Terminal } from "../../world/terminal.ts";
-import { workspaceOf } from "./workspace.ts";
+import { workspaceOf } from "../../app/workspace.ts";
 
 /** Page cache for the picker: it goes through the texts once and then has them in memory. */
 export const PICKER_CACHE_KIB = 2048;

@@ -1,4 +1,4 @@
-import type { Files } from "../../base/world.ts";
+import type { Files } from "../base/world.ts";
 
 /** The git work tree that holds the folder, or the folder itself: the nearest one with `.git` in it. */
 export function workspaceOf(files: Files, cwd: string): string {

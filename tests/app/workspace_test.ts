@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { workspaceOf } from "../../src/cli/picker/workspace.ts";
+import { workspaceOf } from "../../src/app/workspace.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 
 Deno.test("workspaceOf() is the nearest folder with .git, be it a folder or a file", async () => {
