@@ -10,9 +10,11 @@ import {
   distrust,
   floorWith,
   forgetStates,
+  hear,
   isContained,
   nameFor,
   noteState,
+  settle,
   shareState,
   type Turn,
 } from "./turn.ts";
@@ -46,7 +48,10 @@ export function onHello(turn: Turn, peer: Peer, frame: Hello): void {
   peer.hello = frame;
   peer.bases.clear();
   for (const name of frame.bases) peer.bases.add(name);
-  if (moved) peer.heard = undefined;
+  if (moved) {
+    peer.heard = undefined;
+    peer.apart.clear();
+  }
   peer.told = undefined;
   noteState(turn);
   consider(turn, peer);
@@ -55,8 +60,8 @@ export function onHello(turn: Turn, peer: Peer, frame: Hello): void {
 /** The peer tells its state. */
 export function onTick(turn: Turn, peer: Peer, { floor, name, ack, cost }: Tick): void {
   if (peer.hello === undefined || floor !== floorWith(turn, peer)) return;
+  hear(turn, peer, name);
   const mine = nameFor(turn, peer);
-  peer.heard = name;
   peer.ack = ack;
   peer.cost = cost;
   if (name === mine) {
@@ -67,7 +72,7 @@ export function onTick(turn: Turn, peer: Peer, { floor, name, ack, cost }: Tick)
   } else if (isContained(turn, peer, name)) {
     if (ack === mine && name !== EMPTY && mine !== EMPTY) contradict(turn, peer);
     // It is behind us, and may not know: we may have presumed that it does.
-    peer.told = undefined;
+    if (ack !== mine) peer.told = undefined;
   }
   consider(turn, peer);
 }
@@ -88,6 +93,7 @@ export function onDropped(turn: Turn, peer: Peer): void {
 
 /** This device has something new, or lost something. */
 export function onChanged(turn: Turn, items: readonly Item[], shrank: boolean): void {
+  settle(turn, items);
   if (shrank) distrust(turn);
   else noteState(turn);
   if (items.length > 0) spread(turn, items);

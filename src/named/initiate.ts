@@ -1,4 +1,5 @@
 /** The side that begins an exchange: asks, says what it has, takes in, and sends what is wanted. */
+import { Apart } from "./apart.ts";
 import { type Bucket, EMPTY } from "./digest.ts";
 import { bucketKey, byWeek, readerOf, spanOf, spansOf } from "./compare.ts";
 import type { BucketMarks, BucketState, End, Need, Want } from "./frames.ts";
@@ -6,7 +7,7 @@ import { FEW_ITEMS, hello, pauseAfterFailure } from "./need.ts";
 import type { Exchange, Initiator, Peer } from "./state.ts";
 import type { Base } from "./store.ts";
 import { finish, free, send } from "./transfer.ts";
-import { commonBase, floorWith, knownBase, shareState, type Turn } from "./turn.ts";
+import { commonBase, floorWith, hear, knownBase, nameFor, shareState, type Turn } from "./turn.ts";
 
 /** Marks in one frame: some 350 kB. */
 const MARKS_IN_FRAME = 32_000;
@@ -18,7 +19,13 @@ export function begin(turn: Turn, peer: Peer): void {
   const { state, store, now } = turn;
   const floor = floorWith(turn, peer);
   const base = peer.level > 0 ? knownBase(turn, EMPTY, floor)! : commonBase(turn, peer);
-  const role: Initiator = { kind: "initiator", places: [], asked: [], rest: undefined, wanted: [] };
+  const role: Initiator = {
+    kind: "initiator",
+    places: [],
+    asked: [],
+    rest: undefined,
+    wanted: undefined,
+  };
   const exchange: Exchange = {
     id: state.nextExchange++,
     peer: peer.id,
@@ -28,13 +35,14 @@ export function begin(turn: Turn, peer: Peer): void {
     after: base.seq,
     upTo: store.head(),
     outbox: undefined,
+    apart: new Apart(),
     gained: 0,
     sent: 0,
   };
   state.exchanges.set(exchange.id, exchange);
   state.slot = { x: exchange.id, at: now };
   const gained = gainedSince(turn, exchange, base, peer.level > 1);
-  const current = store.name(floor);
+  const current = nameFor(turn, peer);
   const frame = { type: "sync", floor, current, base: base.name, level: peer.level, ...gained };
   turn.out.push({
     type: "open",
@@ -112,19 +120,19 @@ export function onWant({ out }: Turn, exchange: Exchange, role: Initiator, frame
 
 /** The responder has sent all. */
 export function onEnd(turn: Turn, exchange: Exchange, role: Initiator, frame: End): void {
-  const { state, store } = turn;
+  const { state } = turn;
   const peer = state.peers.get(exchange.peer);
   if (peer === undefined) return;
   if (frame.refusal !== undefined) return onRefusal(turn, exchange, peer, frame);
   peer.contained.add(frame.name, true);
   // What comes after our question is told by ticks, which may be later or earlier than this.
-  if (store.name(exchange.floor) === frame.name) {
-    peer.heard = frame.name;
+  if (nameFor(turn, peer) === frame.name) {
+    hear(turn, peer, frame.name);
     shareState(turn, [peer], exchange.floor);
     turn.out.push({ type: "equal", peer: peer.id, name: frame.name });
   }
   free(turn, exchange.id);
-  send(turn, exchange, role.wanted, undefined);
+  send(turn, exchange, role.wanted ?? [], undefined);
 }
 
 function onRefusal(turn: Turn, exchange: Exchange, peer: Peer, frame: End): void {

@@ -3,22 +3,24 @@ import type { Live } from "./frames.ts";
 import { factsOf, isAbove, type Item, weekOf } from "./item.ts";
 import { considerAll, quietUntilNextTick } from "./need.ts";
 import type { Peer } from "./state.ts";
-import { floorWith, nameFor, shareState, take, type Turn } from "./turn.ts";
+import { floorWith, hear, nameFor, shareState, take, type Turn } from "./turn.ts";
 
 /** Items of one live frame; more are fetched, once a tick has told of them. */
 export const LIVE_ITEMS = 200;
 
 /** The peer passes on new items. */
 export function onLive(turn: Turn, peer: Peer, { floor, name, cover, items }: Live): void {
-  const { absorbed, gained, answers } = take(turn, items);
+  const { absorbed, gained, answers, overruling, held } = take(turn, items);
+  for (const difference of held) peer.apart.note(difference, floorWith(turn, peer));
   if (absorbed.length > 0) spread(turn, absorbed);
   const covered = new Set(cover);
   if (gained.length > 0) spread(turn, gained, covered.add(peer.tag));
   answer(turn, peer, answers);
+  passOn(turn, peer, overruling);
   const received = items.length;
   turn.out.push({ type: "received", peer: peer.id, received, gained, live: true });
   if (peer.hello !== undefined && name !== undefined && floor === floorWith(turn, peer)) {
-    peer.heard = name;
+    hear(turn, peer, name);
     if (name === nameFor(turn, peer)) presumeEqual(turn, peer, floor, covered);
   }
   considerAll(turn);
@@ -29,18 +31,17 @@ export function onLive(turn: Turn, peer: Peer, { floor, name, cover, items }: Li
  * the next regular tick shows if it was wrong.
  */
 function presumeEqual(turn: Turn, from: Peer, floor: number, covered: ReadonlySet<number>): void {
-  const name = turn.store.name(floor);
   const equal = [...turn.state.peers.values()].filter((peer) =>
     peer === from ||
     peer.hello !== undefined && covered.has(peer.tag) && floorWith(turn, peer) === floor
   );
-  shareState(turn, equal, floor);
+  // From somebody who lacks something for good follows nothing about the others.
+  shareState(turn, from.apart.size === 0 ? equal : [], floor);
   for (const peer of equal) {
-    peer.heard = name;
-    peer.told = name;
+    peer.heard = peer.told = nameFor(turn, peer);
     quietUntilNextTick(turn, peer);
   }
-  turn.out.push({ type: "equal", peer: from.id, name });
+  turn.out.push({ type: "equal", peer: from.id, name: nameFor(turn, from) });
 }
 
 /** Passes new items to every connected device that is not covered already. */
@@ -50,21 +51,21 @@ export function spread(
   covered: ReadonlySet<number> = new Set(),
 ): void {
   if (items.length > LIVE_ITEMS) return;
-  const { state, store } = turn;
+  const { state } = turn;
   const cover = [...new Set([...covered, state.tag, ...tagsOf(turn)])];
   for (const peer of state.peers.values()) {
     if (peer.hello === undefined || covered.has(peer.tag)) continue;
     const floor = floorWith(turn, peer);
     const sent = items.filter((item) => isAbove(weekOf(factsOf(item)), floor));
     if (sent.length === 0) continue;
-    const name = state.slot === undefined ? store.name(floor) : undefined;
+    const name = state.slot === undefined ? nameFor(turn, peer) : undefined;
     const frame: Live = { type: "live", floor, name, cover, items: sent };
     turn.out.push({ type: "send", peer: peer.id, frame });
     if (name !== undefined) peer.told = name;
   }
 }
 
-/** Own items that beat what the peer has sent, and that it may not hear of otherwise. */
+/** Items that beat what the peer has sent or may have, and that it may not hear of otherwise. */
 export function answer(turn: Turn, peer: Peer, items: readonly Item[]): void {
   for (let at = 0; at < items.length; at += LIVE_ITEMS) {
     const part = items.slice(at, at + LIVE_ITEMS);
@@ -72,6 +73,16 @@ export function answer(turn: Turn, peer: Peer, items: readonly Item[]): void {
     const cover = [turn.state.tag, ...tagsOf(turn)];
     const frame: Live = { type: "live", floor, cover, items: part };
     turn.out.push({ type: "send", peer: peer.id, frame });
+  }
+}
+
+/**
+ * Tells the others what has ended an item here without being kept: they may have the same item, and
+ * would bring it back again and again.
+ */
+export function passOn(turn: Turn, from: Peer, items: readonly Item[]): void {
+  for (const peer of turn.state.peers.values()) {
+    if (peer !== from && peer.hello !== undefined) answer(turn, peer, items);
   }
 }
 

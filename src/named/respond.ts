@@ -10,6 +10,7 @@ import {
   spanOf,
   spansOf,
 } from "./compare.ts";
+import { Apart } from "./apart.ts";
 import { EMPTY } from "./digest.ts";
 import type { End, Ids, Refusal, Sync } from "./frames.ts";
 import type { ExchangeId } from "./effects.ts";
@@ -17,7 +18,16 @@ import { UNSET_WEEK } from "./item.ts";
 import type { Marked, Seq } from "./store.ts";
 import type { Comparison, Exchange, Peer, Responder } from "./state.ts";
 import { finish, send } from "./transfer.ts";
-import { distrust, floorWith, knownBase, shareState, type Turn, whenNamed } from "./turn.ts";
+import {
+  distrust,
+  floorWith,
+  hear,
+  knownBase,
+  nameFor,
+  shareState,
+  type Turn,
+  whenNamed,
+} from "./turn.ts";
 
 /** Exchanges that are served at a time. Each holds one page of items at most. */
 const MOST_SERVED = 16;
@@ -52,6 +62,7 @@ export function onSync(turn: Turn, x: ExchangeId, peer: Peer, sync: Sync): void 
     after,
     upTo: store.head(),
     outbox: undefined,
+    apart: new Apart(),
     gained: 0,
     sent: 0,
   };
@@ -89,7 +100,7 @@ function sendAll(turn: Turn, exchange: Exchange, role: Responder): void {
     : touched.length === 0
     ? []
     : [{ kind: "range", after, upTo, floor } as const];
-  send(turn, exchange, spans, store.name(floor));
+  send(turn, exchange, spans, store.digest(floor));
 }
 
 function compare(turn: Turn, exchange: Exchange, role: Responder, sync: Sync): void {
@@ -157,17 +168,17 @@ function proceed(turn: Turn, exchange: Exchange, role: Responder): void {
     ...spansOf(theirs.buckets, exchange.after, exchange.upTo),
     ...spanOf(theirs.seqs),
   ];
-  send(turn, exchange, spans, store.name(exchange.floor));
+  send(turn, exchange, spans, store.digest(exchange.floor));
 }
 
 /** The initiator has sent its part. */
 export function onLastEnd(turn: Turn, exchange: Exchange, role: Responder, frame: End): void {
-  const { state, store, out } = turn;
+  const { state, out } = turn;
   const peer = state.peers.get(exchange.peer);
   if (peer !== undefined) {
     if (role.asked) peer.contained.add(role.theirs, true);
-    if (store.name(exchange.floor) === frame.name) {
-      peer.heard = frame.name;
+    if (nameFor(turn, peer) === frame.name) {
+      hear(turn, peer, frame.name);
       shareState(turn, [peer], exchange.floor);
       out.push({ type: "equal", peer: peer.id, name: frame.name });
     }

@@ -1,6 +1,7 @@
 /** All that the machine remembers between two events. All of it may be lost: it is told anew. */
+import { Apart } from "./apart.ts";
 import type { BucketMarks, Hello } from "./frames.ts";
-import { type Bucket, type Mark, type Name, tagOf } from "./digest.ts";
+import { type Bucket, type Digest, type Mark, type Name, tagOf } from "./digest.ts";
 import type { ExchangeId } from "./effects.ts";
 import type { Week } from "./item.ts";
 import { Recent } from "./recent.ts";
@@ -29,6 +30,8 @@ export interface Peer {
   told: Name | undefined;
   /** States of it whose items we have. */
   readonly contained: Recent<Name, true>;
+  /** What the two of us have differently for good, and leave out of our names for each other. */
+  readonly apart: Apart;
   /** When to send the next tick. */
   tickAt: number;
   /** When to begin an exchange, if there is a need. */
@@ -48,8 +51,8 @@ export interface Outbox {
   readonly spans: Span[];
   /** Where the first span goes on. */
   place: Place | undefined;
-  /** The name for the closing frame; `undefined` for the state when that is written. */
-  readonly name: Name | undefined;
+  /** What the closing frame names; `undefined` for the state when that is written. */
+  readonly digest: Digest | undefined;
 }
 
 /** What the beginner of an exchange remembers of it. */
@@ -61,8 +64,8 @@ export interface Initiator {
   asked: Bucket[];
   /** Marks of the first of these that did not fit into the last frame. */
   rest: readonly Marked[] | undefined;
-  /** What the other side lacks. */
-  wanted: Span[];
+  /** What the other side lacks; `undefined` if it asked for nothing, which it may lack all the same. */
+  wanted: Span[] | undefined;
 }
 
 /** What the other side of an exchange remembers of it. */
@@ -107,6 +110,8 @@ export interface Exchange {
   /** ... up to this, where our part ends. */
   readonly upTo: Seq;
   outbox: Outbox | undefined;
+  /** What the other side lacks and cannot be sent. */
+  readonly apart: Apart;
   /** Items that changed something here. */
   gained: number;
   /** Items that we sent. */
@@ -130,8 +135,6 @@ export interface Replica {
   /** Own past states, and the newest item of each. */
   readonly ring: Recent<Name, Seq>;
   slot: Slot | undefined;
-  /** Since when items are asked for that were deleted here only, by their numbers. */
-  readonly vain: Map<Seq, number>;
   nextExchange: ExchangeId;
   /** State of the random generator. */
   random: number;
@@ -158,7 +161,6 @@ export function createReplica({ self, store, user, app, seed }: ReplicaOptions):
     exchanges: new Map(),
     ring: new Recent(RING_NAMES),
     slot: undefined,
-    vain: new Map(),
     nextExchange: 1,
     random: seed >>> 0,
   };
@@ -176,6 +178,7 @@ export function createPeer(id: string): Peer {
     cost: 0,
     told: undefined,
     contained: new Recent(CONTAINED_NAMES),
+    apart: new Apart(),
     tickAt: Infinity,
     startAt: undefined,
     failures: 0,

@@ -1,7 +1,8 @@
 /** What replication needs of the place where the items are. `tests/contracts/item_store.ts` checks it. */
 import type { BucketState } from "./frames.ts";
-import type { Mark, Name } from "./digest.ts";
-import type { Item, Week } from "./item.ts";
+import type { Difference } from "./apart.ts";
+import type { Digest, Mark, Name } from "./digest.ts";
+import type { Facts, Item, Week } from "./item.ts";
 
 /** Counts what a store has taken in; only grows, and a changed item gets a new one. */
 export type Seq = number;
@@ -50,8 +51,8 @@ export type Place = unknown;
 /** A run of items. */
 export interface Page {
   readonly items: readonly Item[];
-  /** Numbers of items that count as there but cannot be sent: see {@linkcode ItemStore.letGo}. */
-  readonly held: readonly Seq[];
+  /** Entries of the span that were deleted on this device only: they count as there, but have no body. */
+  readonly held: readonly Facts[];
   /** `undefined` at the end of the span. */
   readonly next: Place | undefined;
 }
@@ -64,6 +65,10 @@ export interface Applied {
   readonly gained: readonly Item[];
   /** Own items that won over one handed in and that its sender may never hear of otherwise. */
   readonly answers: readonly Item[];
+  /** Entries handed in that lie below the floor and so are not kept, but that have ended what was here. */
+  readonly overruling: readonly Item[];
+  /** Entries handed in that were deleted on this device only, and what counts for them now. */
+  readonly held: readonly Difference[];
   /** Whether the compared set has lost an item, as happens below a floor: past states prove nothing. */
   readonly shrank: boolean;
 }
@@ -76,6 +81,8 @@ export interface ItemStore {
   head(): Seq;
   /** The name of all items above a floor. */
   name(floor: Week): Name;
+  /** The digest that this is the name of. */
+  digest(floor: Week): Digest;
   /** Items gained after `seq` above a floor; a store may stop counting at 100,000. */
   countSince(seq: Seq, floor: Week): number;
   /** Every bucket above the floor, newest week first. */
@@ -91,11 +98,6 @@ export interface ItemStore {
   page(span: Span, from: Place | undefined): Page;
   /** Takes items in. Doing it twice is the same as once. */
   apply(items: readonly Item[]): Applied;
-  /**
-   * Entries deleted on this device only count as there, since others may have them, but have no body to
-   * send. Once another device has lacked them for a while, they count as gone. The compared set shrinks.
-   */
-  letGo(seqs: readonly Seq[]): void;
   /** Newest first. */
   bases(): readonly Base[];
   /** Keeps a base, for these peers also when it is no longer among the newest. */

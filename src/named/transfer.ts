@@ -1,27 +1,22 @@
 /** Sending and taking in items, the same on both sides of an exchange. */
-import { answer, spread } from "./live.ts";
+import { answer, passOn, spread } from "./live.ts";
 import type { ExchangeId } from "./effects.ts";
 import type { Batch } from "./frames.ts";
-import type { Name } from "./digest.ts";
+import { type Digest, EMPTY, type Name, nameOf } from "./digest.ts";
 import { pauseAfterFailure } from "./need.ts";
 import type { Exchange } from "./state.ts";
-import type { Seq, Span } from "./store.ts";
-import { distrust, take, type Turn } from "./turn.ts";
-
-/** How long an item is held for those who may get it from another device. */
-const HOLD_MS = 120_000;
-/** Items whose time is kept. */
-const MOST_VAIN = 65_536;
+import type { Span } from "./store.ts";
+import { nameFor, noteState, take, type Turn } from "./turn.ts";
 
 /** Sends the items of the spans, then the end. */
 export function send(
   turn: Turn,
   exchange: Exchange,
   spans: Span[],
-  name: Name | undefined,
+  digest: Digest | undefined,
 ): void {
   exchange.phase = "sending";
-  exchange.outbox = { spans, place: undefined, name };
+  exchange.outbox = { spans, place: undefined, digest };
   sendNext(turn, exchange);
 }
 
@@ -31,13 +26,7 @@ export function sendNext(turn: Turn, exchange: Exchange): void {
   const { outbox, id } = exchange;
   while (outbox !== undefined && outbox.spans.length > 0) {
     const { items, held, next } = store.page(outbox.spans[0]!, outbox.place);
-    const vain = held.filter((seq) => isAskedInVain(turn, seq));
-    // First, as a busy store fails it, and then this step is done again as a whole.
-    if (vain.length > 0) {
-      store.letGo(vain);
-      for (const seq of vain) turn.state.vain.delete(seq);
-      distrust(turn);
-    }
+    for (const mine of held) exchange.apart.note({ mine, theirs: undefined }, exchange.floor);
     outbox.place = next;
     if (next === undefined) outbox.spans.shift();
     if (items.length === 0) continue;
@@ -45,7 +34,7 @@ export function sendNext(turn: Turn, exchange: Exchange): void {
     out.push({ type: "write", x: id, frame: { type: "batch", items }, more: true });
     return;
   }
-  const name = outbox?.name ?? store.name(exchange.floor);
+  const name = closingName(turn, exchange);
   exchange.phase = "waiting";
   exchange.outbox = undefined;
   out.push({
@@ -59,17 +48,18 @@ export function sendNext(turn: Turn, exchange: Exchange): void {
   finish(turn, exchange, true);
 }
 
-/**
- * Whether it is time to let go of an item that is asked for and was deleted here only. Somebody else may
- * have it, and gives it to the peer in a moment: whoever let go at once would take it for there again
- * with the next device that has it, and several of whom it was deleted would go round and round.
- */
-function isAskedInVain({ state: { vain }, now }: Turn, seq: Seq): boolean {
-  const since = vain.get(seq);
-  if (since !== undefined) return now - since >= HOLD_MS;
-  if (vain.size >= MOST_VAIN) return true;
-  vain.set(seq, now);
-  return false;
+/** The state that the other side has reached with our part, from here on without what is apart. */
+function closingName(turn: Turn, exchange: Exchange): Name {
+  const { apart, floor, outbox, role } = exchange;
+  const peer = turn.state.peers.get(exchange.peer);
+  if (peer !== undefined) {
+    // Whoever asked for nothing may have been busy, and lack what it lacked before.
+    if (role.kind === "responder" || role.wanted !== undefined) peer.apart.clear();
+    peer.apart.takeOver(apart);
+    noteState(turn);
+  }
+  if (outbox?.digest !== undefined) return nameOf(apart.seenBy(outbox.digest), floor);
+  return peer === undefined ? EMPTY : nameFor(turn, peer);
 }
 
 /** Takes in a batch. */
@@ -81,7 +71,11 @@ export function onBatch(turn: Turn, exchange: Exchange, { items }: Batch): void 
     return abort(turn, exchange, "Unasked items");
   }
   state.slot.at = now;
-  const { absorbed, gained, answers } = take(turn, items);
+  const { absorbed, gained, answers, overruling, held } = take(turn, items);
+  for (const difference of held) {
+    peer.apart.note(difference, exchange.floor);
+    exchange.apart.note(difference, exchange.floor);
+  }
   exchange.gained += gained.length;
   out.push({
     type: "received",
@@ -92,6 +86,7 @@ export function onBatch(turn: Turn, exchange: Exchange, { items }: Batch): void 
   });
   if (absorbed.length > 0) spread(turn, absorbed);
   answer(turn, peer, answers);
+  passOn(turn, peer, overruling);
 }
 
 /** Breaks an exchange off. */

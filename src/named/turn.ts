@@ -1,7 +1,8 @@
 /** One step of the machine: its inputs, the effects so far, and the questions that all rules ask. */
-import { EMPTY, type Name } from "./digest.ts";
+import type { Apart } from "./apart.ts";
+import { EMPTY, type Name, nameOf } from "./digest.ts";
 import type { Effect } from "./effects.ts";
-import type { Item, Week } from "./item.ts";
+import { factsOf, type Item, type Week } from "./item.ts";
 import type { Peer, Replica } from "./state.ts";
 import type { Applied, Base, ItemStore, Seq } from "./store.ts";
 
@@ -22,9 +23,19 @@ export function floorWith({ store }: Turn, peer: Peer): Week {
   return Math.max(store.floor, peer.hello?.floor ?? 0);
 }
 
-/** The state that is compared with a peer's. */
+/** The state that is compared with a peer's: all that counts here, but for what the two have apart. */
 export function nameFor(turn: Turn, peer: Peer): Name {
-  return turn.store.name(floorWith(turn, peer));
+  const floor = floorWith(turn, peer);
+  const { store } = turn;
+  return peer.apart.size === 0
+    ? store.name(floor)
+    : nameOf(peer.apart.seenBy(store.digest(floor)), floor);
+}
+
+/** Notes the state of a peer. If it is all that counts here, nothing is apart any more. */
+export function hear(turn: Turn, peer: Peer, name: Name): void {
+  peer.heard = name;
+  if (peer.apart.size > 0 && name === turn.store.name(floorWith(turn, peer))) peer.apart.clear();
 }
 
 /** When this device was in the state `name`, as the number of its newest item then. */
@@ -57,6 +68,10 @@ export function noteState(turn: Turn): void {
   const { state, store } = turn;
   const floors = new Set([...state.peers.values()].map((peer) => floorWith(turn, peer)));
   for (const floor of floors) state.ring.add(store.name(floor), store.head());
+  // With what is left out no such state can be recognized later on, but this connection lasts.
+  for (const peer of state.peers.values()) {
+    if (peer.apart.size > 0) peer.contained.add(nameFor(turn, peer), true);
+  }
 }
 
 /** Forgets all that was concluded from the past. */
@@ -69,13 +84,18 @@ export function distrust(turn: Turn): void {
 export function forgetStates(turn: Turn): void {
   turn.state.ring.clear();
   for (const peer of turn.state.peers.values()) peer.contained.clear();
+  for (const apart of divided(turn)) apart.clear();
   noteState(turn);
 }
 
-/** Keeps the present state as one that is shared with these peers. */
-export function shareState(turn: Turn, peers: readonly Peer[], floor: Week): void {
+/**
+ * Keeps the present state as one that is shared with these peers. What is apart is found anew in every
+ * exchange, so no base may hide it: with such a peer nothing is kept.
+ */
+export function shareState(turn: Turn, equal: readonly Peer[], floor: Week): void {
   const name = turn.store.name(floor);
-  if (name === EMPTY) return;
+  const peers = equal.filter(({ apart }) => apart.size === 0);
+  if (name === EMPTY || peers.length === 0) return;
   turn.store.saveBase({ name, floor, seq: turn.store.head() }, peers.map((peer) => peer.id));
   for (const peer of peers) peer.bases.add(name);
 }
@@ -83,7 +103,19 @@ export function shareState(turn: Turn, peers: readonly Peer[], floor: Week): voi
 /** Takes items in and keeps the conclusions right. */
 export function take(turn: Turn, items: readonly Item[]): Applied {
   const applied = turn.store.apply(items);
+  settle(turn, applied.absorbed);
+  settle(turn, applied.gained);
   if (applied.shrank) distrust(turn);
   else noteState(turn);
   return applied;
+}
+
+/** What has come in counts from now on, whatever counted before. */
+export function settle(turn: Turn, items: readonly Item[]): void {
+  for (const apart of divided(turn)) for (const item of items) apart.forget(factsOf(item).id);
+}
+
+function divided({ state }: Turn): Apart[] {
+  return [...state.peers.values(), ...state.exchanges.values()]
+    .map(({ apart }) => apart).filter(({ size }) => size > 0);
 }

@@ -10,6 +10,7 @@ import {
   union,
   withItem,
 } from "../../src/named/digest.ts";
+import type { Difference } from "../../src/named/apart.ts";
 import { beats, type Facts, factsOf, isAbove, type Item, weekOf } from "../../src/named/item.ts";
 import type {
   Applied,
@@ -102,13 +103,17 @@ export class MemoryItems implements ItemStore {
   name(floor: number): Name {
     const known = this.#names.get(floor);
     if (known !== undefined) return known;
+    const name = nameOf(this.digest(floor), floor);
+    this.#names.set(floor, name);
+    return name;
+  }
+
+  digest(floor: number): Digest {
     let all = EMPTY_DIGEST;
     for (const { week, digest } of this.data.digests.values()) {
       if (isAbove(week, floor)) all = union(all, digest);
     }
-    const name = nameOf(all, floor);
-    this.#names.set(floor, name);
-    return name;
+    return all;
   }
 
   countSince(seq: Seq, floor: number): number {
@@ -155,7 +160,7 @@ export class MemoryItems implements ItemStore {
     const part = rest.slice(0, this.#pageItems);
     return {
       items: part.flatMap((record) => record.item ?? []),
-      held: part.flatMap((record) => record.item === undefined ? [record.seq] : []),
+      held: part.flatMap((record) => record.item === undefined ? [record.facts] : []),
       next: part.length < rest.length ? part.at(-1)!.seq : undefined,
     };
   }
@@ -164,24 +169,23 @@ export class MemoryItems implements ItemStore {
     const { items: absorbed, shrank: rebuilt } = this.absorb();
     const gained: Item[] = [];
     const answers: Item[] = [];
+    const overruling: Item[] = [];
+    const held: Difference[] = [];
     let shrank = rebuilt;
     for (const item of items) {
       const done = this.#applyOne(item);
+      const theirs = factsOf(item);
+      const mine = this.data.records.get(theirs.id);
+      if (mine !== undefined && mine.item === undefined && mine.counted) {
+        held.push({ mine: mine.facts, theirs });
+      }
+      if (done === "ended") overruling.push(item);
       if (done === "gained" || done === "moved") gained.push(item);
-      if (done === "shrank" || done === "moved") shrank = true;
+      if (done === "shrank" || done === "ended" || done === "moved") shrank = true;
       if (typeof done === "object") answers.push(done);
     }
     this.data.absorbed = this.data.counter;
-    return { absorbed, gained, answers, shrank };
-  }
-
-  letGo(seqs: readonly Seq[]): void {
-    for (const record of this.data.records.values()) {
-      if (record.item === undefined && record.counted && seqs.includes(record.seq)) {
-        this.#count(record.facts, -1, record.seq);
-        this.#put({ ...record, counted: false });
-      }
-    }
+    return { absorbed, gained, answers, overruling, held, shrank };
   }
 
   bases(): readonly Base[] {
@@ -311,7 +315,7 @@ export class MemoryItems implements ItemStore {
     this.#names.clear();
   }
 
-  #applyOne(item: Item): "gained" | "moved" | "shrank" | "same" | Item {
+  #applyOne(item: Item): "gained" | "moved" | "shrank" | "ended" | "same" | Item {
     const facts = factsOf(item);
     const mine = this.data.records.get(facts.id);
     if (mine !== undefined && mine.item === undefined && !facts.dead) {
@@ -331,11 +335,11 @@ export class MemoryItems implements ItemStore {
     return isElsewhere ? mine.item ?? "same" : "same";
   }
 
-  // Deleted here only: what counts is what the others have.
+  // Deleted here only: what counts is the best that others have.
   #hold(facts: Facts, mine: Held): "same" | "shrank" {
     if (!isAbove(weekOf(facts), this.floor)) return "same";
     const same = weekOf(mine.facts) === weekOf(facts) && mine.facts.deviceId === facts.deviceId;
-    if (same && mine.counted) return "same";
+    if (mine.counted && (same || !beats(facts, mine.facts))) return "same";
     const isCounted = mine.counted && isAbove(weekOf(mine.facts), this.floor);
     if (isCounted) this.#count(mine.facts, -1, this.data.counter + 1);
     this.#replace(facts, undefined);
@@ -343,11 +347,11 @@ export class MemoryItems implements ItemStore {
   }
 
   // What is below the floor is not kept, but what it beats has to go.
-  #supersede(mine: Held | undefined): "shrank" | "same" {
+  #supersede(mine: Held | undefined): "ended" | "same" {
     if (mine === undefined) return "same";
     if (mine.counted) this.#count(mine.facts, -1, this.data.counter + 1);
     this.data.records.delete(mine.facts.id);
-    return mine.counted ? "shrank" : "same";
+    return mine.counted ? "ended" : "same";
   }
 
   #replace(facts: Facts, item: Item | undefined): void {

@@ -36,7 +36,8 @@ export function stepFor(item: Item, known: Known, floor: Week): Step {
   if (known.as === "nothing") return isKept ? { do: "store", moves: false } : { do: "nothing" };
   if (known.as === "held" && !facts.dead) {
     if (!isKept) return { do: "nothing" };
-    return known.counted && sameHash(facts, known.facts) ? { do: "nothing" } : { do: "hold" };
+    const isBetter = !sameHash(facts, known.facts) && beats(facts, known.facts);
+    return known.counted && !isBetter ? { do: "nothing" } : { do: "hold" };
   }
   if (beats(facts, known.facts)) {
     if (!isKept) return { do: "drop" };

@@ -61,14 +61,17 @@ export class Digests {
   /** The name of everything above the floor. */
   name(floor: Week): Name {
     let name = this.#names.get(floor);
-    if (name === undefined) {
-      let all = EMPTY_DIGEST;
-      for (const { week, digest } of this.#buckets.values()) {
-        if (isAbove(week, floor)) all = union(all, digest);
-      }
-      this.#names.set(floor, name = nameOf(all, floor));
-    }
+    if (name === undefined) this.#names.set(floor, name = nameOf(this.digest(floor), floor));
     return name;
+  }
+
+  /** The digest of everything above the floor. */
+  digest(floor: Week): Digest {
+    let all = EMPTY_DIGEST;
+    for (const { week, digest } of this.#buckets.values()) {
+      if (isAbove(week, floor)) all = union(all, digest);
+    }
+    return all;
   }
 
   /** Items above the floor. */

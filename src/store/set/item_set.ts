@@ -9,7 +9,8 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import type { Entry } from "../../history/entry.ts";
-import type { Name } from "../../named/digest.ts";
+import type { Difference } from "../../named/apart.ts";
+import type { Digest, Name } from "../../named/digest.ts";
 import {
   type Facts,
   factsOf,
@@ -50,6 +51,8 @@ export interface Absorbed {
 interface Taken {
   readonly gained: Item[];
   readonly answers: Item[];
+  readonly overruling: Item[];
+  readonly held: Difference[];
   /** Entries to be stored, by id. */
   readonly fresh: Map<string, Entry>;
   shrank: boolean;
@@ -93,6 +96,11 @@ export class ItemSet implements ItemStore {
   name(floor: Week): Name {
     this.#look();
     return this.#digests.name(floor);
+  }
+
+  digest(floor: Week): Digest {
+    this.#look();
+    return this.#digests.digest(floor);
   }
 
   countSince(seq: Seq, floor: Week): number {
@@ -167,22 +175,6 @@ export class ItemSet implements ItemStore {
     return this.#write(() => {
       const { items: absorbed, shrank } = this.#absorb();
       return { absorbed, ...this.#takeItems(items, shrank) };
-    });
-  }
-
-  letGo(seqs: readonly Seq[]): void {
-    this.#write(() => {
-      const list = JSON.stringify(seqs);
-      const of = "FROM rr_deleted WHERE counted = 1 AND seq IN (SELECT value FROM json_each(?))";
-      for (
-        const [seq, ...row] of this.#db.rows(`SELECT seq, entry_id, device_id, ts ${of}`, list)
-      ) {
-        this.#digests.add(factsOfRow(row, false), -1, Number(seq));
-      }
-      this.#db.run(
-        "UPDATE rr_deleted SET counted = 0 WHERE seq IN (SELECT value FROM json_each(?))",
-        list,
-      );
     });
   }
 
@@ -288,11 +280,20 @@ export class ItemSet implements ItemStore {
 
   #takeItems(items: readonly Item[], alreadyShrank: boolean): Omit<Applied, "absorbed"> {
     const known = this.#knownOf(items);
-    const taken: Taken = { gained: [], answers: [], fresh: new Map(), shrank: alreadyShrank };
+    const taken: Taken = {
+      gained: [],
+      answers: [],
+      overruling: [],
+      held: [],
+      fresh: new Map(),
+      shrank: alreadyShrank,
+    };
     for (const item of items) {
       const facts = factsOf(item);
       const mine = known.get(facts.id) ?? { as: "nothing" };
-      known.set(facts.id, this.#takeItem(item, facts, mine, taken));
+      const now = this.#takeItem(item, facts, mine, taken);
+      if (now.as === "held" && now.counted) taken.held.push({ mine: now.facts, theirs: facts });
+      known.set(facts.id, now);
     }
     this.#insert([...taken.fresh.values()]);
     return taken;
@@ -319,7 +320,10 @@ export class ItemSet implements ItemStore {
       return { as: "held", facts, counted: true };
     }
     if (mine.as !== "nothing") this.#remove(facts.id);
-    if (step.do === "drop") return { as: "nothing" };
+    if (step.do === "drop") {
+      if (isCounted) taken.overruling.push(item);
+      return { as: "nothing" };
+    }
     taken.gained.push(item);
     if (item.entry !== undefined) taken.fresh.set(facts.id, item.entry);
     else this.#bury(facts, item.deletedAt, mine.as === "entry");

@@ -20,6 +20,7 @@ type At =
   | { readonly in: "entries"; readonly ts: number; readonly seq: Seq }
   | { readonly in: "seqs"; readonly from: number };
 
+const HELD = "SELECT entry_id, device_id, ts FROM rr_deleted WHERE counted = 1";
 const TOMBS = "SELECT seq, entry_id, device_id, ts, deleted_at FROM rr_tomb";
 
 /** The next items of a span; see `ItemStore.page`. */
@@ -87,7 +88,7 @@ function weekRows(
   );
 }
 
-function pageOf(rows: readonly Row[], held: Seq[], placeOf: (row: Row) => At, span: Span): Page {
+function pageOf(rows: readonly Row[], held: Facts[], placeOf: (row: Row) => At, span: Span): Page {
   const items: Item[] = [];
   let chars = 0;
   for (const [i, row] of rows.entries()) {
@@ -118,9 +119,9 @@ function bySeqs(db: Database, seqs: readonly Seq[], from: number): Page {
     toTombstone,
   );
   const held = db.rows(
-    "SELECT seq FROM rr_deleted WHERE counted = 1 AND seq IN (SELECT value FROM json_each(?))",
+    `${HELD} AND seq IN (SELECT value FROM json_each(?))`,
     list,
-  ).map(([seq]) => Number(seq));
+  ).map((row) => factsOfRow(row, false));
   const items: Item[] = [...tombs];
   let chars = 0;
   let end = from + part.length;
@@ -144,12 +145,12 @@ function bySeqs(db: Database, seqs: readonly Seq[], from: number): Page {
   return { items, held, next };
 }
 
-function heldIn(db: Database, span: Exclude<Span, { kind: "seqs" }>): Seq[] {
+function heldIn(db: Database, span: Exclude<Span, { kind: "seqs" }>): Facts[] {
   const [least, most] = span.kind === "week"
     ? secondsOf(span.week)
     : [span.floor * WEEK_SECONDS, Number.MAX_SAFE_INTEGER];
   const rows = db.rows(
-    `SELECT seq, device_id FROM rr_deleted WHERE counted = 1 AND seq > ? AND seq <= ?
+    `${HELD} AND seq > ? AND seq <= ?
        AND (ts >= ? AND ts < ? OR ts < ${span.kind === "range" ? CLOCK_UNSET_BEFORE : 0})`,
     span.after,
     span.upTo,
@@ -157,9 +158,8 @@ function heldIn(db: Database, span: Exclude<Span, { kind: "seqs" }>): Seq[] {
     most,
   );
   const devices = span.kind === "week" ? span.devices : undefined;
-  return rows.filter(([, device]) => devices?.has(String(device)) ?? true).map(([seq]) =>
-    Number(seq)
-  );
+  return rows.map((row) => factsOfRow(row, false))
+    .filter(({ deviceId }) => devices?.has(deviceId) ?? true);
 }
 
 /** The first second of a week and the first after it. */

@@ -1,5 +1,6 @@
 /** What must be true of the devices, whatever happened to them: the invariants of the protocol. */
 import { hashOf } from "../../../src/named/digest.ts";
+import { nameFor } from "../../../src/named/turn.ts";
 import { beats, type Facts, isAbove, weekOf } from "../../../src/named/item.ts";
 import { CONTAINED_NAMES, RING_NAMES } from "../../../src/named/state.ts";
 import { MemoryItems } from "../../fakes/memory_items.ts";
@@ -11,19 +12,53 @@ export class Broken extends Error {}
 /** I1, I2, I3: all devices are equal, nothing is lost, what was deleted stays deleted. */
 export function checkConverged(world: SimWorld, expected: Expected): void {
   const { devices } = world;
+  checkLinks(world);
   for (const [i, one] of devices.entries()) {
     for (const other of devices.slice(i + 1)) {
-      const floor = Math.max(one.items.floor, other.items.floor);
-      if (one.items.name(floor) !== other.items.name(floor)) {
-        throw new Broken(
-          `I1: ${one.name} and ${other.name} differ above ${floor}: ${
-            difference(one, other, floor)
-          }`,
-        );
-      }
+      if (!world.isLinked(one, other)) checkTwins(one, other);
     }
     checkComplete(one, expected);
   }
+}
+
+/** I1, I2, I3 between neighbours: they agree, and neither lacks what the other can give. */
+export function checkLinks({ links }: SimWorld): void {
+  for (const { ends: [one, other] } of links) {
+    const floor = Math.max(one.items.floor, other.items.floor);
+    if (nameTold(one, other) !== nameTold(other, one)) throw differ(one, other, floor);
+    checkGiven(one, other, floor);
+    checkGiven(other, one, floor);
+  }
+}
+
+function nameTold({ state, items }: Device, { peer }: Device): string {
+  const turn = { state: state!, store: items, now: 0, out: [] };
+  return nameFor(turn, state!.peers.get(peer)!);
+}
+
+// Two of one name are never connected, and in their runs everybody can give everything.
+function checkTwins(one: Device, other: Device): void {
+  const floor = Math.max(one.items.floor, other.items.floor);
+  if (one.items.name(floor) !== other.items.name(floor)) throw differ(one, other, floor);
+}
+
+function differ(one: Device, other: Device, floor: number): Broken {
+  const what = difference(one, other, floor);
+  return new Broken(`I1: ${one.name} and ${other.name} differ above ${floor}: ${what}`);
+}
+
+function checkGiven(from: Device, to: Device, floor: number): void {
+  for (const { facts, item, counted } of from.items.data.records.values()) {
+    if (item === undefined || !counted || !isAbove(weekOf(facts), floor)) continue;
+    const theirs = to.items.data.records.get(facts.id);
+    const isHeld = theirs !== undefined && theirs.item === undefined && !facts.dead;
+    if (isHeld || theirs !== undefined && !isLost(facts, theirs.facts)) continue;
+    throw new Broken(`${facts.dead ? "I3" : "I2"}: ${to.name} lacks "${facts.id}" of ${from.name}`);
+  }
+}
+
+function isLost(facts: Facts, theirs: Facts): boolean {
+  return beats(facts, theirs) && hashOf(facts)[0] !== hashOf(theirs)[0];
 }
 
 /** What every device must have in the end. */
@@ -115,10 +150,7 @@ function checkBase(one: Device, other: Device, seq: number, baseFloor: number): 
   for (const [id, { facts, seq: at, counted, item }] of one.items.data.records) {
     if (at > seq || !counted || item === undefined || !isAbove(weekOf(facts), floor)) continue;
     const theirs = other.items.data.records.get(id);
-    if (
-      theirs === undefined ||
-      beats(facts, theirs.facts) && hashOf(facts)[0] !== hashOf(theirs.facts)[0]
-    ) {
+    if (theirs === undefined || isLost(facts, theirs.facts)) {
       throw new Broken(
         `I5: ${other.name} lacks "${id}", which it shares with ${one.name}: ${
           JSON.stringify([facts, at, seq, theirs, one.items.floor, other.items.floor, baseFloor])

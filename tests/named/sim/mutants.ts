@@ -91,8 +91,33 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "what was deleted here only counts for ever",
     file: "src/named/transfer.ts",
-    from: "      store.letGo(vain);\n",
+    from:
+      "    for (const mine of held) exchange.apart.note({ mine, theirs: undefined }, exchange.floor);\n",
+    to: "    void held;\n",
+  },
+  {
+    rule: "a base hides what two devices have apart",
+    file: TURN,
+    from: "const peers = equal.filter(({ apart }) => apart.size === 0);",
+    to: "const peers = equal;",
+  },
+  {
+    rule: "another body of what was deleted here only is not noted",
+    file: "src/named/transfer.ts",
+    from: "    peer.apart.note(difference, exchange.floor);\n",
     to: "",
+  },
+  {
+    rule: "what has come in since stays apart",
+    file: TURN,
+    from: "for (const item of items) apart.forget(factsOf(item).id);",
+    to: "void items, apart;",
+  },
+  {
+    rule: "what has ended an item is not passed on",
+    file: "src/named/live.ts",
+    from: "if (peer !== from && peer.hello !== undefined) answer(turn, peer, items);",
+    to: "void from, items, peer;",
   },
   {
     rule: "a dropped live frame is forgotten",

@@ -7,11 +7,14 @@ import {
   checkConverged,
   checkDigests,
   checkIdempotent,
+  checkLinks,
   checkQuiet,
   checkSeqs,
+  type Expected,
   expectedOf,
 } from "./checks.ts";
 import { drawOperations, type Operation, perform, type Run } from "./operations.ts";
+import { edgesOf, type Shape, shapeFor } from "./shapes.ts";
 import { SimWorld } from "./world.ts";
 
 /** Operations of a run. */
@@ -33,13 +36,15 @@ export interface Outcome {
 export interface RunOptions {
   /** Give devices that do not become equal a tenth of the time. @default {false} */
   readonly quick?: boolean;
+  /** How the devices are connected in the end, before all are. @default {drawn for the seed} */
+  readonly shape?: Shape;
 }
 
 /** Runs one seed; `operations` in place of its own, when some are left out. */
 export function simulate(
   seed: number,
   operations: readonly Operation[] = operationsOf(seed),
-  { quick = false }: RunOptions = {},
+  { quick = false, shape }: RunOptions = {},
 ): Outcome {
   const run = createRun(seed);
   const { world } = run;
@@ -49,7 +54,7 @@ export function simulate(
       perform(run, operation);
       if (i % 25 === 0) checkOnTheWay(run);
     });
-    heal(run, quick ? HEAL_MS / 10 : HEAL_MS);
+    heal(run, shape ?? shapeOf(seed), quick ? HEAL_MS / 10 : HEAL_MS);
     return outcomeOf(run, seed, undefined);
   } catch (error) {
     const text = error instanceof Broken ? error.message : `threw ${(error as Error).stack}`;
@@ -62,6 +67,15 @@ export function operationsOf(seed: number): Operation[] {
   return drawOperations(seededRandom(seed ^ 0x5eed), OPERATIONS);
 }
 
+/** Clones of one name cannot be neighbours, so they need everybody to become equal. */
+function shapeOf(seed: number): Shape {
+  return hasDoubles(seed) ? "mesh" : shapeFor(seededRandom(seed ^ 0x7ee));
+}
+
+function hasDoubles(seed: number): boolean {
+  return seed % 5 === 0;
+}
+
 function createRun(seed: number): Run {
   const random = seededRandom(seed);
   const world = new SimWorld(random);
@@ -69,7 +83,7 @@ function createRun(seed: number): Run {
   for (let i = 0; i < count; i++) world.start(world.add(`d${i}`));
   const v1 = Array.from({ length: 1 + Math.floor(random.unit() * 2) }, () => []);
   const corrupts = seed % 4 === 0;
-  const doubles = seed % 5 === 0;
+  const doubles = hasDoubles(seed);
   return { world, random, backups: [], v1, cursors: new Map(), made: 0, corrupts, doubles };
 }
 
@@ -94,36 +108,60 @@ function checkOnTheWay({ world, corrupts }: Run): void {
   if (!corrupts) checkBases(world);
 }
 
-/** Everybody runs, is connected to everybody, and has time. */
-function heal(run: Run, withinMs: number): void {
-  const { world, random } = run;
+/** Everybody runs, is connected as `shape` tells and then to everybody, and has time. */
+function heal(run: Run, shape: Shape, withinMs: number): void {
+  const { world } = run;
   world.trouble = { dropped: 0, doubled: 0 };
   for (const device of world.devices) {
     world.start(device);
     world.poll(device);
   }
   const expected = expectedOf(world);
+  if (shape !== "mesh") healAlong(run, shape, withinMs);
+  healAll(run, expected, withinMs);
+  for (const device of world.devices) checkIdempotent(device);
+}
+
+/** Most devices are not connected to each other, and no detour gives them what one on the way lacks. */
+function healAlong(run: Run, shape: Exclude<Shape, "mesh">, withinMs: number): void {
+  const { world, random } = run;
+  for (const link of [...world.links]) world.cut(link);
+  for (const [one, other] of edgesOf(world.devices, shape, random)) {
+    world.connect(one, other, 5 + 100 * random.unit());
+  }
+  settle(run, withinMs, () => checkLinks(world), () => {});
+}
+
+function healAll(run: Run, expected: Expected, withinMs: number): void {
+  const { world, random } = run;
   const connectAll = (): void => {
     for (const one of world.devices) {
       for (const other of world.devices) world.connect(one, other, 5 + 100 * random.unit());
     }
   };
   connectAll();
+  settle(run, withinMs, () => checkConverged(world, expected), () => {
+    rotateClones(world, random.unit());
+    connectAll();
+  });
+}
+
+/** Waits until all is as it must be, and looks whether it stays so without a word. */
+function settle(run: Run, withinMs: number, check: () => void, tend: () => void): void {
+  const { world } = run;
   const until = world.agenda.now + withinMs;
   let last: Error | undefined = new Broken("I1: never looked");
   while (last !== undefined && world.agenda.now < until) {
     world.agenda.runUntil(world.agenda.now + 5_000);
-    rotateClones(world, random.unit());
-    connectAll();
-    last = failureOf(() => checkConverged(world, expected));
+    tend();
+    last = failureOf(check);
   }
   if (last !== undefined) throw last;
   // Ticks that were under way when the last one got what it lacked.
   world.agenda.runUntil(world.agenda.now + 70_000);
-  checkConverged(world, expected);
+  check();
   checkQuiet(world, 180_000);
   checkOnTheWay(run);
-  for (const device of world.devices) checkIdempotent(device);
 }
 
 /** Two devices of one name take turns: nobody can be connected to both. */
@@ -147,13 +185,13 @@ function failureOf(check: () => void): Error | undefined {
 }
 
 /** Leaves out operations as long as the run still fails. */
-export function shrink(seed: number): Operation[] {
+export function shrink(seed: number, options: RunOptions = {}): Operation[] {
   let operations = operationsOf(seed);
-  const kind = simulate(seed, operations).failure?.slice(0, 3);
+  const kind = simulate(seed, operations, options).failure?.slice(0, 3);
   for (let size = Math.ceil(operations.length / 2); size >= 1; size = Math.floor(size / 2)) {
     for (let at = 0; at < operations.length;) {
       const fewer = operations.toSpliced(at, size);
-      if (simulate(seed, fewer).failure?.startsWith(kind ?? "none")) operations = fewer;
+      if (simulate(seed, fewer, options).failure?.startsWith(kind ?? "none")) operations = fewer;
       else at += size;
     }
   }
