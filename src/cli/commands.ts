@@ -44,6 +44,16 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     brief: "Print what makes your shell record its commands and search them with ctrl-r",
     load: () => import("./commands/hook.ts"),
   },
+  pause: {
+    group: "Everyday",
+    brief: "Stop recording in this shell, until rr resume",
+    load: () => import("./commands/pause.ts"),
+  },
+  resume: {
+    group: "Everyday",
+    brief: "Record in this shell again",
+    load: () => import("./commands/resume.ts"),
+  },
   stats: {
     group: "Everyday",
     brief: "Show what is run most, when, where, and how often it fails",

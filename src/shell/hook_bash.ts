@@ -48,9 +48,9 @@ __rustory_pid=$$ __rustory_paused=
 ${bashRecorder(options.followShell ?? true)}
 ${bashWidget(options)}
 function rr {
-  case \${1-} in
-    pause) __rustory_paused=1; builtin printf '%s\\n' 'Recording is paused in this shell. \`rr resume\` takes it up again.' ;;
-    resume) __rustory_paused=; builtin printf '%s\\n' 'This shell is recorded.' ;;
+  case \${#}:\${1-} in
+    1:pause) __rustory_paused=1; builtin printf '%s\\n' 'Recording is paused in this shell. \`rr resume\` takes it up again.' ;;
+    1:resume) __rustory_paused=; builtin printf '%s\\n' 'This shell is recorded.' ;;
     *) command "\${__rustory_program[@]}" "$@" ;;
   esac
 }

@@ -27,7 +27,7 @@ command -q rr; or set -g __rustory_program ${program}
 ${fishRecorder(options.followShell ?? true)}
 ${fishWidget(options)}
 function rr --wraps rr
-    switch "$argv[1]"
+    switch "$argv"
         case pause
             set -g __rustory_paused 1
             echo 'Recording is paused in this shell. \`rr resume\` takes it up again.'

@@ -39,9 +39,9 @@ typeset -g +x __RUSTORY_HOOK_INSTALLED=1
 ${zshRecorder(options.followShell ?? true)}
 ${zshWidget(options)}
 function rr {
-  case \${1-} in
-    pause) __rustory_paused=1; print 'Recording is paused in this shell. \`rr resume\` takes it up again.' ;;
-    resume) __rustory_paused=; print 'This shell is recorded.' ;;
+  case \${#}:\${1-} in
+    1:pause) __rustory_paused=1; print 'Recording is paused in this shell. \`rr resume\` takes it up again.' ;;
+    1:resume) __rustory_paused=; print 'This shell is recorded.' ;;
     *) command $__rustory_program "$@" ;;
   esac
 }

@@ -203,6 +203,8 @@ each("records nothing while RUSTORY_HOOK_DISABLE is set or recording is paused",
   await shell.line("rr pause");
   await shell.line("echo two");
   await shell.line("rr resume");
+  // Whatever else is said goes to the program, which explains itself.
+  await shell.line("rr pause --help");
   await shell.line("echo three");
   const commands = shell.commands().filter((c) => c.startsWith("echo"));
   assert.deepEqual(commands, ["echo three"]);

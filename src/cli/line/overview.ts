@@ -18,7 +18,6 @@ export function overview(): string {
       if (row.group === group) out.push(`  ${name.padEnd(width)}  ${row.brief}`);
     }
   }
-  out.push("", "In a shell with the hook: rr pause and rr resume, to record nothing for a while.");
   out.push("", "rr <command> --help explains a command and shows examples.", "");
   return out.join("\n");
 }
