@@ -19,6 +19,17 @@ export function printable(text: string): string {
   return text.toWellFormed().replace(HARMFUL, visible);
 }
 
+/** Longest value that a message repeats: a pasted file must not fill the screen. */
+const MOST_QUOTED_CHARS = 60;
+
+/** A value for a message: in quotes, on one line, and cut where it is long. */
+export function quoted(value: string): string {
+  const chars = [...value];
+  return chars.length <= MOST_QUOTED_CHARS
+    ? JSON.stringify(value)
+    : JSON.stringify(`${chars.slice(0, MOST_QUOTED_CHARS).join("")}\u2026`);
+}
+
 /** Control characters up to 0x1f are escaped in any JSON; newlines between its values stay. */
 export function printableJson(json: string): string {
   return json.replace(HARMFUL, (char) => char < " " ? char : escaped(char));

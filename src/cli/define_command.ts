@@ -23,13 +23,15 @@ export interface SwitchSpec {
 export interface ParsedSpec<T = unknown> {
   readonly kind: "parsed";
   readonly brief: string;
-  /** Must not do anything but parse: what it throws becomes `Cannot use the value of --flag: ...`. */
+  /** Must not do anything but parse: what it throws becomes `Cannot use "value" for --flag: ...`. */
   readonly parse: (text: string) => T;
   /** What the value is called in help; `file` and `folder` are completed as such. */
   readonly placeholder?: string;
   /** The text that is parsed when the flag is not given. */
   readonly default?: string;
   readonly optional?: boolean;
+  /** No message repeats its value. */
+  readonly secret?: boolean;
   /** Given as `a,b`, repeated, or both, and a list then. */
   readonly variadic?: ",";
   /** Values that completion offers. */
@@ -102,6 +104,10 @@ export interface CommandSpec<F extends object, W extends readonly Word[]> {
   readonly words?: number extends W["length"] ? ArrayWords : TupleWords;
   /** Flags whose next word is their value whatever it looks like. */
   readonly verbatim?: readonly (keyof F & string)[];
+  /** Groups of flags of which a line may give one: they contradict each other. */
+  readonly excludes?: readonly (readonly (keyof F & string)[])[];
+  /** Flags that mean something only beside another one. */
+  readonly needs?: Readonly<Partial<Record<keyof F & string, keyof F & string>>>;
   /** Whether its words are told of `--`, as one of them. @default {false} */
   readonly takesQuery?: boolean;
   /** Runs the command and gives its exit code; what it throws is printed as an error. */
@@ -117,6 +123,8 @@ export interface CliCommand {
   readonly aliases: Readonly<Record<string, string>>;
   readonly words: WordsSpec | undefined;
   readonly verbatim: readonly string[];
+  readonly excludes: readonly (readonly string[])[];
+  readonly needs: Readonly<Record<string, string>>;
   readonly takesQuery: boolean;
   run(world: World, flags: object, words: readonly Word[]): number | Promise<number>;
 }
@@ -142,6 +150,8 @@ export function defineCommand<F extends object, W extends readonly Word[] = []>(
     aliases: spec.aliases ?? {},
     words: spec.words,
     verbatim: spec.verbatim ?? [],
+    excludes: spec.excludes ?? [],
+    needs: (spec.needs ?? {}) as Readonly<Record<string, string>>,
     takesQuery: spec.takesQuery ?? false,
     run: (world, flags, words) =>
       // The specs of flags and words say that the reader of lines makes just these.

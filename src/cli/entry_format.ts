@@ -1,4 +1,5 @@
 /** `--format`: entries through a template such as `{time}\t{exit}\t{command}`. */
+import { quoted } from "../base/printable.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { Entry } from "../history/entry.ts";
 import { exitText } from "../history/run_filter.ts";
@@ -46,7 +47,7 @@ function partOf(token: string): string | Field {
   if (token.startsWith("{") && token.endsWith("}") && token.length > 1) {
     const name = token.slice(1, -1);
     if (Object.hasOwn(FIELDS, name)) return FIELDS[name]!;
-    throw new RrError("usage", `Cannot use the value of --format: there is no field {${name}}`, {
+    throw new RrError("usage", `Cannot use ${quoted(token)} in --format: there is no such field`, {
       hint: `The fields are ${FIELD_NAMES.map((field) => `{${field}}`).join(" ")}`,
     });
   }

@@ -1,4 +1,5 @@
 /** From a command line to an exit code. */
+import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import { VERSION } from "../version.ts";
 import { type RuntimeGlobals, runtimeTooOld } from "../world/oldest_runtime.ts";
@@ -83,7 +84,15 @@ async function runCommand(
     world.stdout.write((await import("./line/help.ts")).helpOf(name, command));
     return ExitCode.OK;
   }
-  return await command.run(world, line.flags, line.words);
+  try {
+    return await command.run(world, line.flags, line.words);
+  } catch (error) {
+    if (!(error instanceof RrError) || error.code !== "usage" || error.hint !== undefined) {
+      throw error;
+    }
+    const hint = `See \`rr ${name} --help\``;
+    throw new RrError("usage", error.message, { cause: error.cause, hint });
+  }
 }
 
 async function lineOrFault(

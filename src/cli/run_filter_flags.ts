@@ -1,5 +1,6 @@
 /** The flags that say which runs are meant, the same in search, stats and delete. */
 import { cleanFolder, folderNames } from "../base/folder.ts";
+import { quoted } from "../base/printable.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
@@ -10,7 +11,7 @@ import type { QueryPlace } from "../search/language/filters.ts";
 import { bothFilters, parseWords } from "../search/language/parse.ts";
 import { textQuery } from "../search/text_matcher.ts";
 import type { FlagSpecOf } from "./define_command.ts";
-import { offering, textFlag } from "./flags.ts";
+import { filledFlag, offering } from "./flags.ts";
 
 /** The flags as they were given. */
 export interface RunFilterFlags {
@@ -34,26 +35,26 @@ const MOMENTS: readonly (readonly [string, string])[] = [
 
 /** The specs of {@linkcode RunFilterFlags}. */
 export const RUN_FILTER_FLAGS: FlagSpecOf<RunFilterFlags> = {
-  host: offering(textFlag("Only runs on this host; . is this one", "name"), [[".", "this host"]]),
-  device: offering(textFlag("Only runs on this device; . is this one", "name"), [
+  host: offering(filledFlag("Only runs on this host; . is this one", "name"), [[".", "this host"]]),
+  device: offering(filledFlag("Only runs on this device; . is this one", "name"), [
     [".", "this device"],
   ]),
-  cwd: textFlag("Only runs in exactly this folder; . is the current one", "folder"),
-  below: textFlag("Only runs in this folder or below it", "folder"),
+  cwd: filledFlag("Only runs in exactly this folder; . is the current one", "folder"),
+  below: filledFlag("Only runs in this folder or below it", "folder"),
   session: offering(
-    textFlag("Only runs in this shell session; . is this one ($RUSTORY_SESSION)", "id"),
+    filledFlag("Only runs in this shell session; . is this one ($RUSTORY_SESSION)", "id"),
     [[".", "this session"]],
   ),
   exit: offering(
-    textFlag("Only runs with this exit status: a number, ok, failed or unknown", "status"),
+    filledFlag("Only runs with this exit status: a number, ok, failed or unknown", "status"),
     [
       ["ok", "0"],
       ["failed", "anything else"],
       ["unknown", "nobody saw it"],
     ],
   ),
-  since: offering(textFlag("Only runs since then: 2h, 3d, today, 2024-05-01", "when"), MOMENTS),
-  until: offering(textFlag("Only runs before then", "when"), MOMENTS),
+  since: offering(filledFlag("Only runs since then: 2h, 3d, today, 2024-05-01", "when"), MOMENTS),
+  until: offering(filledFlag("Only runs before then", "when"), MOMENTS),
 };
 
 /** What words and flags together ask for. */
@@ -171,7 +172,7 @@ function exitOf(exit: string | undefined): RunFilter["exit"] {
   if (/^-?\d{1,10}$/.test(exit!)) return Number(exit);
   throw new RrError(
     "usage",
-    "Cannot use the value of --exit: expected a number, ok, failed or unknown",
+    `Cannot use ${quoted(exit!)} for --exit: expected a number, ok, failed or unknown`,
   );
 }
 
@@ -185,6 +186,9 @@ async function momentOf(
   try {
     return parseWhen(text, now);
   } catch (error) {
-    throw new RrError("usage", `Cannot use the value of ${option}: ${(error as Error).message}`);
+    throw new RrError(
+      "usage",
+      `Cannot use ${quoted(text)} for ${option}: ${(error as Error).message}`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 /** What the settings of a run are, and how they come together. */
+import { quoted } from "../base/printable.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import type { ConfigFile } from "./config_file.ts";
@@ -156,7 +157,8 @@ class Loader {
       return value;
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
-      throw new RrError("usage", `Cannot use the value of ${origin}: ${error.message}`);
+      // No kind of text refuses a value, so that what is repeated here is no token.
+      throw new RrError("usage", `Cannot use ${quoted(`${flag}`)} for ${origin}: ${error.message}`);
     }
   }
 

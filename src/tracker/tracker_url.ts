@@ -1,4 +1,5 @@
 import { toBase64 } from "../base/bytes.ts";
+import { quoted } from "../base/printable.ts";
 import { checkedToken, TOKEN_HEADER } from "./token.ts";
 
 /** Where a tracker is. */
@@ -18,10 +19,10 @@ export interface TrackerUrl {
  */
 export function parseTrackerUrl(text: string): TrackerUrl {
   const url = URL.parse(text.trim());
-  if (!url) throw new RangeError("Cannot use the tracker URL: expected http://host:port");
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
+  if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    // Without a scheme the host is taken for one.
     throw new RangeError(
-      `Cannot use a tracker URL of ${JSON.stringify(url.protocol)}: expected http: or https:`,
+      `Cannot use the tracker URL ${quoted(shownUrl(text))}: expected http://host:port`,
     );
   }
   const base = url.origin + url.pathname.replace(/\/+$/, "");
@@ -34,6 +35,12 @@ export function parseTrackerUrl(text: string): TrackerUrl {
     base,
     credentials: hasCredentials ? `${decode(url.username)}:${decode(url.password)}` : undefined,
   };
+}
+
+/** A URL, or what should be one, without what could be a secret in it. */
+export function shownUrl(text: string): string {
+  const [place = ""] = text.trim().split(/[?#]/);
+  return place.replace(/^([a-z]+:\/\/)?.*@/i, "$1");
 }
 
 /**

@@ -36,12 +36,12 @@ Deno.test("rr config refuses what cannot be used, and writes nothing then", asyn
   using world = annsWorld();
   const path = writeConfig(world, "# empty\n");
   const bad: [string[], RegExp][] = [
-    [["set", "auto_prune", "perhaps"], /Cannot set auto_prune: expected 1, true/],
+    [["set", "auto_prune", "perhaps"], /Cannot set auto_prune to "perhaps": expected 1, true/],
     [["set", "trakers", "x"], /Did you mean trackers\?/],
     [["set", "relay_addr", "nonsense"], /nonsense/],
-    [["set", "trackers"], /takes 2 words/],
+    [["set", "trackers"], /takes a key and a value/],
     [["set", "trackers", " "], /rr config unset trackers/],
-    [["get"], /takes 1 words/],
+    [["get"], /takes a key after it/],
     [["frob"], /There are get, set/],
     [["set", "user_id", "a", "b"], /Unexpected word "b"/],
   ];

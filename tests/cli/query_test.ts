@@ -82,9 +82,11 @@ Deno.test("words find the same commands in the database and on the screen (prope
 
 Deno.test("rr search says on a terminal that nothing matches, and where", async () => {
   using world = annsWorld({ terminal: true });
-  const { code, out, err } = await rr(world, "--db-path", `${world.home}/typo.db`, "search", "x");
+  const path = `${world.home}/else.db`;
+  await rr(world, "--db-path", path, "record", "--cmd", "ls");
+  const { code, out, err } = await rr(world, "--db-path", path, "search", "x");
   assert.deepEqual([code, out], [1, ""]);
-  assert.equal(err, `info: nothing in ${world.home}/typo.db matches\n`);
+  assert.equal(err, `info: nothing in ${path} matches\n`);
   world.terminal = false;
-  assert.equal((await rr(world, "search", "x")).err, "");
+  assert.equal((await rr(world, "--db-path", path, "search", "x")).err, "");
 });

@@ -164,9 +164,9 @@ Deno.test("loadSettings() raises the time-out cap to the base", () => {
   assert.equal(settings.p2pRequestTimeoutCapSec, 40);
 });
 
-Deno.test("loadSettings(): bad values are errors that name flag, variable or key, not the value", () => {
+Deno.test("loadSettings(): bad values are errors that name flag, variable or key", () => {
   const bad: [Parameters<typeof load>[0], RrError["code"], RegExp][] = [
-    [{ flags: { searchLimit: "0" } }, "usage", /value of --limit: .*at least 1/],
+    [{ flags: { searchLimit: "0" } }, "usage", /"0" for --limit: .*at least 1/],
     [{ flags: { searchLimit: "5x" } }, "usage", /--limit/],
     [{ flags: { logLevel: "loud" } }, "usage", /--log-level: expected "error" or "warn"/],
     [{ env: { RUSTORY_AUTO_PRUNE: "perhaps" } }, "config", /variable RUSTORY_AUTO_PRUNE: .*yes/],

@@ -120,7 +120,7 @@ Deno.test("rr service refuses what it does not know", async () => {
   using machine = new FakeMachine();
   const mistyped = await rr(machine, "instal");
   assert.equal(mistyped.code, 2);
-  assert.match(mistyped.err, /did you mean install\?/);
-  assert.match((await rr(machine, "logs", "--lines", "0")).err, /--lines must be/);
+  assert.match(mistyped.err, /Did you mean `rr service install`\?/);
+  assert.match((await rr(machine, "logs", "--lines", "0")).err, /"0" for --lines: expected/);
   assert.match((await rr(machine)).err, /verb/);
 });

@@ -1,3 +1,4 @@
+import { quoted } from "../../base/printable.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { readConfigFile } from "../../config/config_file.ts";
@@ -8,10 +9,11 @@ import { knownKeys, type SettingName, SETTINGS, type SettingSpec } from "../../c
 import type { Settings } from "../../config/settings.ts";
 import { mostSimilar } from "../../base/similar.ts";
 import { type ConfigValue, describeKeys, renderConfig } from "../../config/template.ts";
-import { parseRelayAddr } from "../../net/addrs/addrs.ts";
+import { checkAddress, isAddressSetting } from "../check_addresses.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { forOutput, printLine } from "../print.ts";
+import { unknownVerb } from "../unknown_verb.ts";
 
 const VERBS = ["get", "set", "unset", "list", "path"] as const;
 type Verb = typeof VERBS[number];
@@ -91,16 +93,15 @@ async function run(world: World, flags: GlobalFlags, words: Words): Promise<numb
       return ExitCode.OK;
     }
     case undefined:
-      throw new RrError("usage", `There is no \`rr config ${words[0]}\``, {
-        hint: `There are ${VERBS.join(", ")}`,
-      });
+      throw unknownVerb("config", words[0], VERBS);
   }
 }
 
 function expectWords(words: Words, count: number): void {
   const given = words.filter((word) => word !== undefined).length;
   if (given === count) return;
-  throw new RrError("usage", `\`rr config ${words[0]}\` takes ${count - 1} words after it`, {
+  const takes = ["no word", "a key", "a key and a value"][count - 1];
+  throw new RrError("usage", `\`rr config ${words[0]}\` takes ${takes} after it`, {
     hint: "See `rr config --help`; a value with blanks needs quotes",
   });
 }
@@ -114,7 +115,7 @@ function settingOf(key: string): SettingName {
   const name = names.find((one) => SETTINGS[one].key === key);
   if (name !== undefined) return name;
   const similar = mostSimilar(key, knownKeys());
-  throw new RrError("usage", `There is no key ${JSON.stringify(key)}`, {
+  throw new RrError("usage", `There is no key ${quoted(key)}`, {
     hint: similar === undefined ? "`rr config list` shows all keys" : `Did you mean ${similar}?`,
   });
 }
@@ -149,8 +150,10 @@ function valuesOf(
   text: string,
 ): Readonly<Record<string, ConfigValue>> {
   const value = checkedValue(settings, name, text);
+  if (isAddressSetting(name)) {
+    for (const one of [value].flat()) checkAddress(name, String(one), keyOf(name));
+  }
   if (name !== "relays" || !Array.isArray(value)) return { [keyOf(name)]: value };
-  value.forEach(parseRelayAddr);
   const [first = "", ...more] = value as readonly string[];
   return { [keyOf(name)]: first, ...(more.length > 0 ? { [keyOf("moreRelays")]: more } : {}) };
 }
@@ -170,7 +173,8 @@ function checkedValue(settings: Settings, name: SettingName, text: string): Conf
     return value as ConfigValue;
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    throw new RrError("usage", `Cannot set ${keyOf(name)}: ${error.message}`);
+    // A token is never refused here.
+    throw new RrError("usage", `Cannot set ${keyOf(name)} to ${quoted(text)}: ${error.message}`);
   }
 }
 

@@ -1,12 +1,11 @@
 import { writeOwnConfig } from "../../app/first_config.ts";
-import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { describeKeys } from "../../config/template.ts";
-import { parseRelayAddr } from "../../net/addrs/addrs.ts";
 import { loadOrCreateIdentity } from "../../net/keys/identity.ts";
 import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
+import { checkAddresses } from "../check_addresses.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import {
@@ -18,7 +17,7 @@ import {
   TRACKERS_FLAG,
   USER_ID_FLAG,
 } from "../flags.ts";
-import { printLine, printWarning } from "../print.ts";
+import { forOutput, printLine, printWarning } from "../print.ts";
 import { newSwarmKeyNote } from "./swarm_key.ts";
 
 interface Flags {
@@ -78,7 +77,10 @@ async function run(world: World, flags: AllFlags): Promise<number> {
     trackerToken: flags.trackerToken,
     swarmKeyPath: flags.swarmKey,
   }, { lenient: flags.force });
-  for (const relay of settings.relays) checkRelay(settings, relay);
+  checkAddresses(settings, [
+    "relays",
+    ...flags.trackers === undefined ? [] : ["trackers" as const],
+  ]);
   const changes = !settings.configExists || flags.force || givesValues(flags);
   if (changes) await writeConfig(world, settings, flags.force);
   else printLine(world, `config already exists: ${settings.configPath} (options change it)`);
@@ -105,16 +107,6 @@ async function tellOfChange(world: World, dbPath: string): Promise<void> {
   if (sentence !== undefined) printLine(world, sentence);
 }
 
-function checkRelay(settings: Settings, relay: string): void {
-  try {
-    parseRelayAddr(relay);
-  } catch (error) {
-    if (settings.origins.relays.source !== "flag" || !(error instanceof RrError)) throw error;
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    throw new RrError("usage", error.message, { cause: error.cause, ...hint });
-  }
-}
-
 async function writeConfig(world: World, settings: Settings, force: boolean): Promise<void> {
   const { backup, warnings } = await writeOwnConfig(world, settings, force);
   for (const warning of warnings) printWarning(world, warning);
@@ -138,9 +130,9 @@ function setIdentityAside(world: World, path: string): void {
 async function createKeys(world: World, settings: Settings): Promise<void> {
   const swarm = await loadOrCreateSwarmKey(settings.swarmKeyPath, world);
   const identity = await loadOrCreateIdentity(settings.p2pIdentityKeyPath, world);
-  printLine(world, `swarm key path: ${settings.swarmKeyPath}`);
+  printLine(world, `swarm key path: ${forOutput(world, settings.swarmKeyPath)}`);
   printLine(world, `swarm key fingerprint: ${swarmKeyFingerprint(swarm.key)}`);
-  printLine(world, `p2p identity key path: ${settings.p2pIdentityKeyPath}`);
+  printLine(world, `p2p identity key path: ${forOutput(world, settings.p2pIdentityKeyPath)}`);
   printLine(world, `p2p peer id: ${identity.peer}`);
   if (swarm.created) world.stderr.write(newSwarmKeyNote(settings.swarmKeyPath));
   if (identity.created) {

@@ -1,4 +1,5 @@
 import type { World } from "../../base/world.ts";
+import { checkAddresses } from "../check_addresses.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
@@ -69,6 +70,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
       logLevel: flags.logLevel,
       logFormat: flags.logFormat,
     });
+  checkAddresses(load(), ["trackers", "relays", "p2pListen", "metricsBind"]);
   const { runWatch } = await import("../run_watch.ts");
   return await runWatch(world, load, {
     mode: "serve",

@@ -4,7 +4,7 @@ import { loadSettings } from "../../config/load.ts";
 import { completeCode, parseCode } from "../../pair/code.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { switchFlag, textFlag } from "../flags.ts";
+import { filledFlag, switchFlag } from "../flags.ts";
 
 interface Flags {
   readonly at: string | undefined;
@@ -35,8 +35,8 @@ Examples:
   rr pair 7-guitar-planet --at 192.168.1.20
   rr pair --ssh me@desktop`,
   flags: {
-    at: textFlag("Where the other machine is: host, host:port, or a tracker's URL", "host"),
-    ssh: textFlag("Pair with this machine over ssh", "user@host"),
+    at: filledFlag("Where the other machine is: host, host:port, or a tracker's URL", "host"),
+    ssh: { ...filledFlag("Pair with this machine over ssh", "user@host"), parse: parseLogin },
     yes: switchFlag("Replace another swarm key without asking"),
     stdio: switchFlag("For the far end of --ssh: speak on standard input and output"),
   },
@@ -51,6 +51,12 @@ Examples:
   },
   run,
 });
+
+// ssh would take a "-" for an option of its own.
+function parseLogin(text: string): string {
+  if (/^[^\s\p{C}-][^\s\p{C}]*$/u.test(text)) return text;
+  throw new Error("expected user@host, or a host of ~/.ssh/config");
+}
 
 async function run(
   world: World,

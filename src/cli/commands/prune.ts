@@ -7,6 +7,7 @@ import { DAY_SEC } from "../../app/background/auto_prune.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag, wholeNumber } from "../flags.ts";
+import { settingsToRead } from "../settings_to_read.ts";
 import { printInfo, printLine } from "../print.ts";
 
 interface Flags {
@@ -48,7 +49,8 @@ Examples:
 });
 
 function run(world: World, flags: Flags & GlobalFlags): number {
-  const settings = loadSettings(world, { dbPath: flags.dbPath }, { needs: ["dbPath", "deviceId"] });
+  const needs = ["dbPath", "deviceId"] as const;
+  const settings = settingsToRead(world, loadSettings(world, { dbPath: flags.dbPath }, { needs }));
   const { olderThanDays, keepRecent, dryRun } = flags;
   const beforeUnix = Math.floor(world.clock.now() / 1000) - olderThanDays * DAY_SEC;
   using history = openHistory(settings.dbPath, world);

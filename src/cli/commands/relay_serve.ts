@@ -1,4 +1,5 @@
 import type { World } from "../../base/world.ts";
+import { checkAddresses } from "../check_addresses.ts";
 import { loadSettings } from "../../config/load.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -76,6 +77,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     logLevel: flags.logLevel,
     logFormat: flags.logFormat,
   });
+  checkAddresses(settings, ["relayListen", "metricsBind"]);
   const { runRelay } = await import("../../app/run_relay.ts");
   return await serveUntilStopped(world, settings, async (parts, signal) => {
     await runRelay(

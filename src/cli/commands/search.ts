@@ -10,7 +10,8 @@ import {
 } from "../../store/file/open_for_searching.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { switchFlag, textFlag } from "../flags.ts";
+import { filledFlag, switchFlag, textFlag } from "../flags.ts";
+import { settingsToRead } from "../settings_to_read.ts";
 import { forOutput, jsonForOutput, printInfo, printWarning, warnings } from "../print.ts";
 import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../run_filter_flags.ts";
 
@@ -57,7 +58,7 @@ Fields of --format: {command} {time} {ago} {exit} {duration} {duration_ms} {cwd}
     caseSensitive: switchFlag("Tell A from a"),
     json: switchFlag("Print a JSON array with everything that is known of each run"),
     long: switchFlag("A line a run: when, how it ended, how long, where; as the terminal is wide"),
-    format: textFlag("Print each run through a template, see above", "template"),
+    format: filledFlag("Print each run through a template, see above", "template"),
     interactive: switchFlag("Choose a command on a screen"),
     query: textFlag("With -i: the text already typed", "text"),
     widget: switchFlag("With -i: answer as the shell hooks want it"),
@@ -65,6 +66,8 @@ Fields of --format: {command} {time} {ago} {exit} {duration} {duration_ms} {cwd}
   },
   aliases: { l: "long", n: "limit", u: "unique", s: "caseSensitive", i: "interactive" },
   verbatim: ["query"],
+  excludes: [["json", "format", "long"], ["json", "interactive"], ["format", "interactive"]],
+  needs: { query: "interactive", widget: "interactive", up: "widget" },
   takesQuery: true,
   words: {
     kind: "array",
@@ -78,21 +81,22 @@ async function run(
   flags: Flags & GlobalFlags,
   words: readonly string[],
 ): Promise<number> {
-  const settings = await loadSettingsQuickly(
+  const loaded = await loadSettingsQuickly(
     world,
     { dbPath: flags.dbPath, searchLimit: flags.limit },
     { lenient: true },
   );
   if (flags.interactive || asksForOne(world, flags, words)) {
-    return await choose(world, settings, flags, words);
+    return await choose(world, loaded, flags, words);
   }
   const print = await printerOf(world, flags);
-  for (const { message, hint } of settings.problems) printWarning(world, `${message}: ${hint}`);
+  const { filter, text } = await askedFor(world, loaded, flags, words);
+  for (const { message, hint } of loaded.problems) printWarning(world, `${message}: ${hint}`);
+  const settings = settingsToRead(world, loaded);
   using history = openForSearching(settings.dbPath, world);
   if (!history.isReadOnly) {
     await takeInFirst(world, settings, () => history.whole(), warnings(world));
   }
-  const { filter, text } = await askedFor(world, settings, flags, words);
   const most = isUnasked(world, flags) ? MOST_UNASKED : settings.searchLimit;
   const limit = Math.min(most, settings.searchLimit);
   const query = { ...filter, text, distinct: flags.unique, limit };
@@ -102,7 +106,7 @@ async function run(
     printInfo(world, `these are the newest ${MOST_UNASKED}; --limit shows more`);
   }
   // With its path, which may have been mistyped.
-  if (found.length === 0 && world.stdout.isTerminal()) {
+  if (found.length === 0 && world.stdout.isTerminal() && settings.dbPath !== ":memory:") {
     printInfo(world, `nothing in ${settings.dbPath} matches`);
   }
   await keepUp(world, history);

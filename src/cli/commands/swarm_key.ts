@@ -1,10 +1,11 @@
+import { printable } from "../../base/printable.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { SWARM_KEY_FLAG } from "../flags.ts";
-import { printLine } from "../print.ts";
+import { forOutput, printLine } from "../print.ts";
 
 interface Flags {
   readonly swarmKey: string | undefined;
@@ -30,7 +31,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     swarmKeyPath: flags.swarmKey,
   }, { needs: ["swarmKeyPath"] });
   const loaded = await loadOrCreateSwarmKey(swarmKeyPath, world);
-  printLine(world, `swarm key path: ${swarmKeyPath}`);
+  printLine(world, `swarm key path: ${forOutput(world, swarmKeyPath)}`);
   printLine(world, `swarm key fingerprint: ${swarmKeyFingerprint(loaded.key)}`);
   if (loaded.created) world.stderr.write(newSwarmKeyNote(swarmKeyPath));
   if (loaded.looseMode !== undefined) {
@@ -44,7 +45,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
 
 /** What a person has to know after a swarm key was made. */
 export function newSwarmKeyNote(path: string): string {
-  return `note: there was no swarm key at ${path}, so a NEW one was created.
+  return `note: there was no swarm key at ${printable(path)}, so a NEW one was created.
       If you already have devices in sync, this one cannot reach them yet: \`rr pair\` on one of
       them shows a code for here. It brings in other devices from here as well.\n`;
 }

@@ -7,7 +7,7 @@ import { printable } from "../../base/printable.ts";
 import { type History, openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { JSON_FLAG, switchFlag, textFlag } from "../flags.ts";
+import { filledFlag, JSON_FLAG, switchFlag } from "../flags.ts";
 import { printInfo, printJson, printLine } from "../print.ts";
 import { pingTrackers, type TrackerState } from "../tracker_state.ts";
 
@@ -34,10 +34,10 @@ Examples:
   rr sync-status --forget 12D3KooW...
   rr sync-status --json | jq '.peers[] | select(.pending_push > 0)'`,
   flags: {
-    peer: textFlag("Only this peer", "id"),
+    peer: filledFlag("Only this peer", "id"),
     json: JSON_FLAG,
     withTracker: switchFlag("Ask the trackers whether they are there"),
-    forget: textFlag("Forget this peer, then show the others", "id"),
+    forget: filledFlag("Forget this peer, then show the others", "id"),
   },
   run,
 });

@@ -1,9 +1,10 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
+import { checkAddresses } from "../check_addresses.ts";
 import { loadSettings } from "../../config/load.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { textFlag, wholeNumber } from "../flags.ts";
+import { secretFlag, textFlag, wholeNumber } from "../flags.ts";
 import { LOG_FLAGS, type LogFlags, METRICS_FLAG } from "../p2p_flags.ts";
 import { serveUntilStopped } from "../serve_until_stopped.ts";
 
@@ -38,7 +39,7 @@ Examples:
       placeholder: "n",
       brief: "Seconds after which a device that does not register again is forgotten",
     },
-    token: textFlag("What clients have to send [env RUSTORY_TRACKER_SERVE_TOKEN]", "token"),
+    token: secretFlag("What clients have to send [env RUSTORY_TRACKER_SERVE_TOKEN]", "token"),
     metricsBind: METRICS_FLAG,
     ...LOG_FLAGS,
   },
@@ -59,6 +60,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     logLevel: flags.logLevel,
     logFormat: flags.logFormat,
   });
+  checkAddresses(settings, ["trackerBind", "metricsBind"]);
   const { runTracker } = await import("../../app/run_tracker.ts");
   return await serveUntilStopped(world, settings, async (parts, signal) => {
     await runTracker(

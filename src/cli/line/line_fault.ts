@@ -1,10 +1,11 @@
 /** What is wrong with a command line, in words, and what was probably meant. */
+import { quoted } from "../../base/printable.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import { mostSimilar } from "../../base/similar.ts";
 import { type CliCommand, optionName } from "../define_command.ts";
 import type { Fault } from "./read_line.ts";
 
-/** The error for a fault in the line of `rr <name>`; the values of options are not in it. */
+/** The error for a fault in the line of `rr <name>`; secret values are not in it. */
 export function lineFault(name: string, command: CliCommand, fault: Fault): RrError {
   return new RrError("usage", messageOf(name, command, fault), {
     hint: `See \`rr ${name} --help\``,
@@ -14,7 +15,7 @@ export function lineFault(name: string, command: CliCommand, fault: Fault): RrEr
 function messageOf(name: string, command: CliCommand, fault: Fault): string {
   switch (fault.kind) {
     case "no-option":
-      return `There is no option ${fault.option}${meantOption(command, fault.option)}`;
+      return `There is no option ${cut(fault.option)}${meantOption(command, fault.option)}`;
     case "no-value":
       return `${optionName(fault.flag)} needs a value`;
     case "takes-no-value":
@@ -22,13 +23,17 @@ function messageOf(name: string, command: CliCommand, fault: Fault): string {
     case "twice":
       return `${optionName(fault.flag)} was given twice`;
     case "bad-value":
-      return `Cannot use the value of ${optionName(fault.flag)}: ${causeChain(fault.cause)}`;
+      return badValue(command, fault);
+    case "contradiction":
+      return `${fault.flags.map(optionName).join(" and ")} contradict each other: give one`;
+    case "alone":
+      return `${optionName(fault.flag)} means nothing without ${optionName(fault.needed)}`;
     case "no-choice":
       return noChoice(command, fault);
     case "missing-flag":
       return `\`rr ${name}\` needs ${optionName(fault.flag)} ${valueOf(command, fault.flag)}`;
     case "extra-word":
-      return `Unexpected word ${JSON.stringify(fault.word)}`;
+      return `Unexpected word ${quoted(fault.word)}`;
     case "missing-word":
       return `The word <${fault.placeholder}> is missing`;
   }
@@ -38,9 +43,24 @@ function noChoice(command: CliCommand, { flag, given }: Fault & { kind: "no-choi
   const spec = command.flags[flag]!;
   const values = spec.kind === "enum" ? spec.values : [];
   const similar = mostSimilar(given, values);
-  return `Cannot use ${JSON.stringify(given)} for ${optionName(flag)}: expected ${
-    values.join(", ")
-  }${similar === undefined ? "" : `; did you mean ${similar}?`}`;
+  return `Cannot use ${quoted(given)} for ${optionName(flag)}: expected ${values.join(", ")}${
+    similar === undefined ? "" : `; did you mean ${similar}?`
+  }`;
+}
+
+function badValue(
+  command: CliCommand,
+  { flag, given, cause }: Fault & { kind: "bad-value" },
+): string {
+  const spec = command.flags[flag]!;
+  const isSecret = spec.kind === "parsed" && spec.secret === true;
+  const value = isSecret ? "this value" : quoted(given);
+  return `Cannot use ${value} for ${optionName(flag)}: ${causeChain(cause)}`;
+}
+
+// An option is shown as it was typed.
+function cut(option: string): string {
+  return quoted(option).slice(1, -1);
 }
 
 function valueOf(command: CliCommand, flag: string): string {
@@ -108,7 +128,7 @@ export function unknownCommand(name: string, commands: readonly string[]): RrErr
   const what = name.startsWith("-") ? "option" : "command";
   const other = Object.hasOwn(OTHER_COMMANDS, name) ? OTHER_COMMANDS[name] : undefined;
   const meant = other ?? mostSimilar(name, commands);
-  return new RrError("usage", `There is no ${what} ${JSON.stringify(name)}`, {
+  return new RrError("usage", `There is no ${what} ${quoted(name)}`, {
     hint: meant === undefined
       ? "See `rr --help` for all commands"
       : `Did you mean \`rr ${meant}\`?`,

@@ -26,7 +26,14 @@ export type Fault =
   | { readonly kind: "no-value"; readonly flag: string }
   | { readonly kind: "takes-no-value"; readonly flag: string }
   | { readonly kind: "twice"; readonly flag: string }
-  | { readonly kind: "bad-value"; readonly flag: string; readonly cause: unknown }
+  | {
+    readonly kind: "bad-value";
+    readonly flag: string;
+    readonly given: string;
+    readonly cause: unknown;
+  }
+  | { readonly kind: "contradiction"; readonly flags: readonly string[] }
+  | { readonly kind: "alone"; readonly flag: string; readonly needed: string }
   | { readonly kind: "no-choice"; readonly flag: string; readonly given: string }
   | { readonly kind: "missing-flag"; readonly flag: string }
   | { readonly kind: "extra-word"; readonly word: string }
@@ -67,6 +74,7 @@ export function readLine(command: CliCommand, line: readonly string[]): Line {
   for (const [name, spec] of Object.entries(command.flags)) {
     flags[name] = valueOf(name, spec, raw.values.get(name));
   }
+  checkTogether(command, flags);
   return { flags, words: fittingWords(command, raw.words) };
 }
 
@@ -180,6 +188,20 @@ function onOrOff(flag: string, text: string): boolean {
   throw new LineError({ kind: "takes-no-value", flag });
 }
 
+function checkTogether(
+  { excludes, needs }: CliCommand,
+  flags: Readonly<Record<string, unknown>>,
+): void {
+  const isGiven = (name: string): boolean => flags[name] !== undefined && flags[name] !== false;
+  for (const group of excludes) {
+    const given = group.filter(isGiven);
+    if (given.length > 1) throw new LineError({ kind: "contradiction", flags: given });
+  }
+  for (const [flag, needed] of Object.entries(needs)) {
+    if (isGiven(flag) && !isGiven(needed)) throw new LineError({ kind: "alone", flag, needed });
+  }
+}
+
 function choice(flag: string, { values }: ChoiceSpec, given: string): string {
   if (values.includes(given)) return given;
   throw new LineError({ kind: "no-choice", flag, given });
@@ -189,7 +211,7 @@ function parsed(flag: string, { parse }: ParsedSpec, text: string): unknown {
   try {
     return parse(text);
   } catch (cause) {
-    throw new LineError({ kind: "bad-value", flag, cause });
+    throw new LineError({ kind: "bad-value", flag, given: text, cause });
   }
 }
 

@@ -18,7 +18,7 @@ const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d
  * The moment in milliseconds since the Unix epoch. A date is the beginning of that day or month, a time
  * without a zone is in the zone of this machine, a span is before `nowMs`.
  *
- * @throws {Error} completing "Cannot use the value of --since: "
+ * @throws {Error} completing "Cannot use ... for --since: "
  */
 export function parseWhen(text: string, nowMs: number): number {
   const word = text.trim().toLowerCase();

@@ -5,13 +5,19 @@ import type { World } from "../../../base/world.ts";
 import { loadSettings } from "../../../config/load.ts";
 import type { Settings } from "../../../config/settings.ts";
 import type { Entry } from "../../../history/entry.ts";
-import { printable } from "../../../base/printable.ts";
+import { printable, quoted } from "../../../base/printable.ts";
 import { type History, openHistory } from "../../../store/file/open_history.ts";
 import type { Selection } from "../../../store/log/removal.ts";
-import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
+import {
+  type CliCommand,
+  defineCommand,
+  type GlobalFlags,
+  optionName,
+} from "../../define_command.ts";
 import { localTime } from "../../entry_format.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { listFlag, switchFlag, textFlag } from "../../flags.ts";
+import { settingsToRead } from "../../settings_to_read.ts";
 import { forOutput, printInfo, printLine, printWarning } from "../../print.ts";
 import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../../run_filter_flags.ts";
 
@@ -68,6 +74,10 @@ Examples:
   },
   aliases: { s: "caseSensitive", y: "yes" },
   verbatim: ["cmd"],
+  excludes: [["status", "propagateEarlier", "finish"], ["dryRun", "finish"], [
+    "here",
+    "propagateEarlier",
+  ]],
   takesQuery: true,
   words: {
     kind: "array",
@@ -81,11 +91,14 @@ async function run(
   flags: Flags & GlobalFlags,
   words: readonly string[],
 ): Promise<number> {
-  const settings = loadSettings(world, { dbPath: flags.dbPath });
+  refuseWhatIsIgnored(flags, words);
+  const loaded = loadSettings(world, { dbPath: flags.dbPath });
+  const isVerb = flags.finish || flags.status || flags.propagateEarlier;
+  const selection = isVerb ? undefined : await selectionOf(world, loaded, flags, words);
+  const settings = settingsToRead(world, loaded);
   if (flags.finish) return await finish(world, settings);
   if (flags.status) return showStatus(world, settings);
-  if (flags.propagateEarlier) return propagateEarlier(world, settings, flags);
-  const selection = await selectionOf(world, settings, flags, words);
+  if (selection === undefined) return propagateEarlier(world, settings, flags);
   if (!flags.dryRun && !flags.yes && !isAtTerminal(world)) throw needsYes();
   using history = openForDeleting(world, settings);
   await drainFirst(world, settings, history);
@@ -106,6 +119,17 @@ async function run(
   if (deleted > 0 && !flags.here) sayReach(world, history);
   if (deleted > 0) await scrub(world, history);
   return await alsoInShells(world, flags, commands, code);
+}
+
+/** What deletes nothing by itself must not be given something to delete, as if it did. */
+function refuseWhatIsIgnored(flags: Flags, words: readonly string[]): void {
+  const verb = (["status", "propagateEarlier", "finish"] as const).find((one) => flags[one]);
+  if (verb === undefined) return;
+  const names = ["id", "cmd", ...Object.keys(RUN_FILTER_FLAGS)] as const;
+  const given = names.find((name) => flags[name as keyof Flags] !== undefined);
+  if (given === undefined && words.length === 0) return;
+  const what = given === undefined ? quoted(words[0]!) : optionName(given);
+  throw new RrError("usage", `${optionName(verb)} takes nothing to delete, but there is ${what}`);
 }
 
 /** The texts that are to go; one that is given may be in a shell's file only. */
@@ -148,11 +172,8 @@ async function finish(world: World, settings: Settings): Promise<number> {
 }
 
 function showStatus(world: World, settings: Settings): number {
-  using history = openHistory(settings.dbPath, {
-    files: world.files,
-    clock: world.clock,
-    mode: "readonly",
-  });
+  const mode = settings.dbPath === ":memory:" ? "readwrite" : "readonly";
+  using history = openHistory(settings.dbPath, { files: world.files, clock: world.clock, mode });
   const count = history.removal.countEverywhere();
   const earlier = history.removal.countEarlier();
   printLine(world, `deleted everywhere: ${count}, on this device only: ${earlier}`);

@@ -9,7 +9,9 @@ import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_c
 import { grouped } from "../../entry_format.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { JSON_FLAG } from "../../flags.ts";
+import { settingsToRead } from "../../settings_to_read.ts";
 import { paletteFor, printInfo, printJson, printLine } from "../../print.ts";
+import { unknownVerb } from "../../unknown_verb.ts";
 import { secondsText } from "../status/seconds_text.ts";
 import { findDevice, type KnownDevice, knownDevices } from "./known_devices.ts";
 
@@ -81,7 +83,7 @@ async function run(
     }
     case "rename": {
       if (device === undefined) throw wrongWords("Say which device, and its new name");
-      using history = openHistory(settings.dbPath, world);
+      using history = openHistory(settingsToRead(world, settings).dbPath, world);
       const found = findDevice(devicesIn(history), device.trim());
       history.peers.giveName(found.peer_id, checkedName(name));
       printInfo(world, renamedText(found, name));
@@ -89,7 +91,7 @@ async function run(
     }
     case "forget": {
       if (device === undefined || name !== undefined) throw wrongWords("Say which device");
-      using history = openHistory(settings.dbPath, world);
+      using history = openHistory(settingsToRead(world, settings).dbPath, world);
       const found = findDevice(devicesIn(history), device.trim());
       history.peers.forget(found.peer_id);
       printInfo(world, `forgot ${printable(found.name)} (${found.peer_id}); its commands stay`);
@@ -102,7 +104,7 @@ async function run(
       return ExitCode.OK;
     }
     default:
-      throw wrongWords(`There is no \`rr devices ${verb}\``);
+      throw unknownVerb("devices", verb, Object.keys(VERBS));
   }
 }
 

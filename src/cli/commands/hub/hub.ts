@@ -8,9 +8,10 @@ import type { HubStatus } from "../../../app/hub/run_hub.ts";
 import { completeCode } from "../../../pair/code.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { JSON_FLAG, switchFlag, textFlag, wholeNumber } from "../../flags.ts";
+import { filledFlag, JSON_FLAG, switchFlag, wholeNumber } from "../../flags.ts";
 import { LOG_FLAGS, type LogFlags } from "../../p2p_flags.ts";
 import { printJson, printLine } from "../../print.ts";
+import { unknownVerb } from "../../unknown_verb.ts";
 import { serveUntilStopped } from "../../serve_until_stopped.ts";
 
 const VERBS = ["install", "pair", "status", "uninstall", "run"] as const;
@@ -64,8 +65,8 @@ Examples:
   rr hub pair
   rr hub status`,
   flags: {
-    host: textFlag("The name or address by which devices reach the hub", "name"),
-    url: textFlag("The tracker's URL behind a reverse proxy", "url"),
+    host: filledFlag("The name or address by which devices reach the hub", "name"),
+    url: filledFlag("The tracker's URL behind a reverse proxy", "url"),
     trackerPort: {
       kind: "parsed",
       parse: wholeNumber(1, 65_535),
@@ -81,8 +82,11 @@ Examples:
       brief: "Where the relay listens [default the tracker's port]",
     },
     peer: switchFlag("Keep the history too, as an always-on device"),
-    state: textFlag("The state folder [default /var/lib/rustory-hub, or ~/.rustory-hub]", "folder"),
-    at: textFlag("Where the device is that shows the code", "host"),
+    state: filledFlag(
+      "The state folder [default /var/lib/rustory-hub, or ~/.rustory-hub]",
+      "folder",
+    ),
+    at: filledFlag("Where the device is that shows the code", "host"),
     purge: switchFlag("uninstall: remove the folder with keys, token and history too"),
     yes: switchFlag("uninstall --purge: do not ask"),
     json: JSON_FLAG,
@@ -111,9 +115,7 @@ Examples:
 function parseVerb(text: string): Verb {
   const verb = VERBS.find((one) => one === text);
   if (verb) return verb;
-  throw new RrError("usage", `Cannot do ${JSON.stringify(text)} with a hub`, {
-    hint: `It is one of ${VERBS.join(", ")}`,
-  });
+  throw unknownVerb("hub", text, VERBS);
 }
 
 async function run(

@@ -1,4 +1,5 @@
 import type { World } from "../../../base/world.ts";
+import { checkAddresses } from "../../check_addresses.ts";
 import { loadSettings } from "../../../config/load.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
@@ -12,6 +13,7 @@ import {
   TRACKERS_FLAG,
   wholeNumber,
 } from "../../flags.ts";
+import { printWarning } from "../../print.ts";
 import {
   LOG_FLAGS,
   type LogFlags,
@@ -106,9 +108,12 @@ Examples:
 async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const load = (): Settings => loadSettings(world, settingFlags(flags));
   const settings = load();
+  checkAddresses(settings, ["trackers", "relays", "peers", "p2pListen", "metricsBind"]);
   const { limit, push, noServe } = flags;
   if (flags.watch) {
     const { runWatch } = await import("../../run_watch.ts");
+    // The original takes 0 for 1.
+    if (flags.intervalSec === 0) printWarning(world, "--interval-sec 0 counts as 1");
     const intervalSec = Math.max(1, flags.intervalSec);
     return await runWatch(world, load, { mode: "watch", limit, push, noServe, intervalSec });
   }

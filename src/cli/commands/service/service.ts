@@ -1,7 +1,6 @@
 /** `rr service`: the daemon as a service of launchd or `systemd --user`. */
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
-import { mostSimilar } from "../../../base/similar.ts";
 import { detectManager } from "../../../service/detect.ts";
 import { uninstall } from "../../../service/install.ts";
 import {
@@ -16,6 +15,7 @@ import { type Run, systemRun } from "../../../service/run.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { formatError, printJson, printLine, printWarning, warnings } from "../../print.ts";
+import { unknownVerb } from "../../unknown_verb.ts";
 import { installOwnService, serviceDeps } from "./install_own.ts";
 import { explain, stateLine, statusJson, statusLines } from "./text.ts";
 
@@ -47,6 +47,16 @@ interface Flags {
   readonly lines: number;
   readonly follow: boolean;
 }
+
+const CANNOT: Readonly<Record<Verb, string>> = {
+  install: "Cannot install the service",
+  uninstall: "Cannot uninstall the service",
+  start: "Cannot start the service",
+  stop: "Cannot stop the service",
+  restart: "Cannot restart the service",
+  status: "Cannot tell how the service is",
+  logs: "Cannot show the log of the service",
+};
 
 /** Exit codes of `rr service status`, as the status of an init script has them. */
 const STATUS_STOPPED = 3;
@@ -120,7 +130,7 @@ async function runService(
   const deps = serviceDeps(world, run, flags.dryRun ? print : undefined);
   const detected = await detectManager(world.os, deps);
   if (detected.manager === undefined) {
-    const error = new RrError("not-found", `Cannot ${verb} the service: ${detected.why}`);
+    const error = new RrError("not-found", `${CANNOT[verb]}: ${detected.why}`);
     const hints = detected.instead.map((sentence) => `hint: ${sentence}\n`);
     world.stderr.write(`${formatError(error)}\n${hints.join("")}`);
     return ExitCode.FAILURE;
@@ -192,16 +202,11 @@ async function runLogs({ flags, manager }: Work, run: Run): Promise<number> {
 function parseVerb(text: string): Verb {
   const verb = VERBS.find((one) => one === text);
   if (verb !== undefined) return verb;
-  const similar = mostSimilar(text, VERBS);
-  throw new RrError(
-    "usage",
-    `There is no \`rr service ${text}\`` +
-      (similar === undefined ? `; there are ${VERBS.join(", ")}` : `; did you mean ${similar}?`),
-  );
+  throw unknownVerb("service", text, VERBS);
 }
 
 function parseLines(text: string): number {
   const lines = Number(text);
   if (/^\d{1,7}$/.test(text) && lines > 0) return lines;
-  throw new RrError("usage", `--lines must be a whole number above 0: it is ${text}`);
+  throw new Error("expected a whole number above 0");
 }

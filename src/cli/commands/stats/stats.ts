@@ -7,6 +7,7 @@ import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_c
 import { ExitCode } from "../../exit_code.ts";
 import { JSON_FLAG, switchFlag, wholeNumber } from "../../flags.ts";
 import { keepIndexUp } from "../../keep_index.ts";
+import { settingsToRead } from "../../settings_to_read.ts";
 import { printJson, warnings } from "../../print.ts";
 import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../../run_filter_flags.ts";
 import { WEEKS_A_YEAR } from "./pictures.ts";
@@ -62,10 +63,11 @@ async function run(
   flags: Flags & GlobalFlags,
   words: readonly string[],
 ): Promise<number> {
-  const settings = loadSettings(world, { dbPath: flags.dbPath }, {
+  const loaded = loadSettings(world, { dbPath: flags.dbPath }, {
     needs: ["dbPath", "deviceId", "userId", "hostname"],
   });
-  const { filter, text } = await askedFor(world, settings, flags, words);
+  const { filter, text } = await askedFor(world, loaded, flags, words);
+  const settings = settingsToRead(world, loaded);
   using history = openHistory(settings.dbPath, world);
   await takeInFirst(world, settings, () => history, warnings(world));
   const bordersMs = midnights(world.clock.now(), DAYS_A_YEAR);
