@@ -105,6 +105,12 @@ export async function createLan(count: number): Promise<Lan> {
   }
 }
 
+/** Gives the machine of a namespace another address on its network, and takes the old one. */
+export async function changeAddress(namespace: string, address: string): Promise<void> {
+  await ip("-n", namespace, "addr", "flush", "dev", "eth0", "scope", "global");
+  await ip("-n", namespace, "addr", "add", `${address}/24`, "dev", "eth0");
+}
+
 /** An interface like a VPN's: point to point, without multicast, and with the default route. */
 export async function addVpn(namespace: string): Promise<void> {
   await ip("-n", namespace, "link", "add", "vpn0", "type", "veth", "peer", "name", "vpn1");

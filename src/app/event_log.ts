@@ -139,6 +139,11 @@ function logNodeEvent(event: NodeEvent, logger: Logger): void {
       return logger.info("All addresses to listen on are there");
     case "addresses":
       return logger.debug("Addresses", { addrs: event.addrs.join(" ") });
+    case "network-changed":
+      if (event.ended === 0) return logger.debug("The network has changed, all connections live");
+      return logger.info("The network has changed: connections that led nowhere were ended", {
+        count: event.ended,
+      });
     case "connected":
       return logger.info("Connected", { peer: event.peer, route: event.route });
     case "disconnected":

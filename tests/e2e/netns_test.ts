@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import type { Device } from "../../scripts/lab/device.ts";
 import type { DaemonStatus } from "../../src/app/daemon_status.ts";
-import { createStar, inside, whyNoNamespaces } from "../../scripts/lab/netns.ts";
+import {
+  changeAddress,
+  createLan,
+  createStar,
+  inside,
+  whyNoNamespaces,
+} from "../../scripts/lab/netns.ts";
 import { Lab, said } from "./_lab.ts";
 
 const why = await whyNoNamespaces();
@@ -57,6 +63,36 @@ Deno.test({
     const again = await hub.start("relay-serve", "--listen", "/ip4/0.0.0.0/tcp/4001");
     await said(again, "relay listen: ");
     await b!.untilHas(waiting, 60_000);
+  },
+});
+
+/** Below the silence after which a connection is given up by itself. */
+const MOVED_WITHIN_MS = 40_000;
+
+Deno.test({
+  name: "commands flow again at once when a machine has moved to another address",
+  ignore: why !== undefined,
+  fn: async () => {
+    await using lan = await createLan(2);
+    await using lab = new Lab();
+    const [desk, lap] = lan.hosts;
+    const on = ({ name }: { name: string }) => ({
+      wrap: (argv: readonly string[]) => inside(name, argv),
+      env: { RUSTORY_LAN_DISCOVERY: "false" },
+    });
+    const stays = await lab.device("stays", on(desk!));
+    const daemon = await stays.startDaemon("--interval-sec", "3600");
+    const listening = await daemon.line((line) =>
+      line.includes(`p2p listen: /ip4/${desk!.address}/`)
+    );
+    const addr = listening.slice(listening.indexOf("/ip4/"));
+    const moves = await lab.device("moves", on(lap!));
+    await moves.startDaemon("--interval-sec", "3600", "--peers", addr);
+    await moves.untilHas(await stays.record("echo before"));
+    await changeAddress(lap!.name, "10.214.0.77");
+    const [there, here] = [await stays.record("echo there"), await moves.record("echo here")];
+    await moves.untilHas(there, MOVED_WITHIN_MS);
+    await stays.untilHas(here, MOVED_WITHIN_MS);
   },
 });
 

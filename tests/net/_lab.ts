@@ -155,3 +155,35 @@ export function muteListener(): { readonly addr: string } & Disposable {
     },
   };
 }
+
+/** Passes bytes on until told to swallow them, keeping the connections open. */
+export function swallowingProxy(
+  target: string,
+): { readonly addr: string; swallow(): void } & Disposable {
+  const port = Number(/tcp\/(\d+)/.exec(target)![1]);
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open: Deno.Conn[] = [];
+  let swallowing = false;
+  const pass = async (from: Deno.Conn, to: Deno.Conn): Promise<void> => {
+    const buffer = new Uint8Array(64 * 1024);
+    for (let n = await from.read(buffer); n !== null; n = await from.read(buffer)) {
+      if (!swallowing) await to.write(buffer.slice(0, n));
+    }
+  };
+  (async () => {
+    for await (const near of listener) {
+      const far = await Deno.connect({ hostname: "127.0.0.1", port });
+      open.push(near, far);
+      pass(near, far).catch(() => {});
+      pass(far, near).catch(() => {});
+    }
+  })().catch(() => {});
+  return {
+    addr: `/ip4/127.0.0.1/tcp/${(listener.addr as Deno.NetAddr).port}`,
+    swallow: () => void (swallowing = true),
+    [Symbol.dispose](): void {
+      listener.close();
+      for (const connection of open) connection.close();
+    },
+  };
+}

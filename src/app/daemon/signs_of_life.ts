@@ -1,6 +1,6 @@
 /**
  * The part that has peers tried at once which were to be left alone after failures, when something
- * says that they may be reached again: the machine was asleep, or has another address.
+ * says that they may be reached again: the machine was asleep, or is in another network.
  */
 import type { SessionContext } from "./context.ts";
 
@@ -16,6 +16,8 @@ export async function watchSignsOfLife(
   const { clock } = deps.world;
   let addrs = own.node.addresses().join(" ");
   using _events = own.node.onEvent((event) => {
+    // What was asked over a connection that led nowhere has failed by now.
+    if (event.type === "network-changed") own.engine.wake();
     if (event.type !== "addresses") return;
     const now = event.addrs.join(" ");
     if (now !== addrs) own.engine.wake();

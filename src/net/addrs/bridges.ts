@@ -18,6 +18,15 @@ export function bridgeAddresses(
   return new Set(names.flatMap((name) => interfaces[name] ?? []).map(({ address }) => address));
 }
 
+/** A text that is equal for equal networks: the addresses by which this machine reaches others. */
+export function networkText(interfaces = ofThisMachine()): string {
+  const outer = Object.entries(interfaces).filter(([name]) => !BRIDGES.test(name));
+  const addresses = outer.flatMap(([name, all = []]) =>
+    all.filter(({ internal }) => !internal).map(({ address }) => `${name} ${address}`)
+  );
+  return addresses.sort().join("\n");
+}
+
 function ofThisMachine(): ReturnType<typeof networkInterfaces> {
   try {
     return networkInterfaces();

@@ -7,7 +7,7 @@
  */
 import type { Connection } from "@libp2p/interface";
 import type { Clock } from "../../base/clock.ts";
-import type { HeardOf } from "../node/psk.ts";
+import type { Heard, HeardOf } from "../node/psk.ts";
 
 /** How often yamux makes an idle connection speak. */
 export const KEEP_ALIVE_MS = 15_000;
@@ -52,7 +52,7 @@ export async function watchSilence(
  * When the connection last brought a byte. The record is kept for the connection below noise and the
  * pre-shared key, which libp2p's type does not show.
  */
-export function lastHeard(heardOf: HeardOf, connection: Connection): { atMs: number } | undefined {
+export function lastHeard(heardOf: HeardOf, connection: Connection): Heard | undefined {
   const { maConn } = connection as unknown as { readonly maConn?: object };
   return maConn && heardOf.get(maConn);
 }

@@ -11,6 +11,8 @@ export type NodeEvent =
   | { readonly type: "addresses-there" }
   /** The addresses to announce have changed. */
   | { readonly type: "addresses"; readonly addrs: readonly string[] }
+  /** The machine is in another network; `ended` connections led nowhere from there. */
+  | { readonly type: "network-changed"; readonly ended: number }
   /** A peer that speaks our protocols is connected, now also by this route. */
   | { readonly type: "connected"; readonly peer: PeerId; readonly route: Route }
   /** The last connection to such a peer is gone. */

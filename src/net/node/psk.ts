@@ -4,8 +4,14 @@ import type { ConnectionProtector, MessageStream } from "@libp2p/interface";
 import { preSharedKey } from "@libp2p/pnet";
 import { formatSwarmKey } from "../keys/swarm_key.ts";
 
-/** Where each connection was last heard of; the key is the connection below the pre-shared key. */
-export type HeardOf = WeakMap<object, { atMs: number }>;
+/** What was heard over a connection: when last, and how often something came. */
+export interface Heard {
+  atMs: number;
+  count: number;
+}
+
+/** What was heard over each connection; the key is the connection below the pre-shared key. */
+export type HeardOf = WeakMap<object, Heard>;
 
 /** Bytes over TCP since the start; what is inside a relayed connection is not counted again. */
 export interface Traffic {
@@ -58,9 +64,12 @@ export function hardenedPsk(
       box.maxMessageSize = MAX_MESSAGE_BYTES;
       box.addEventListener("close", () => handBack(box), { once: true });
       // The box listens already, so nothing is lost by listening here.
-      const heard = { atMs: nowMs() };
+      const heard: Heard = { atMs: nowMs(), count: 0 };
       heardOf.set(connection, heard);
-      connection.addEventListener("message", () => heard.atMs = nowMs());
+      connection.addEventListener("message", () => {
+        heard.atMs = nowMs();
+        heard.count++;
+      });
       const { remoteAddr } = connection as { remoteAddr?: unknown };
       if (!String(remoteAddr).includes(CIRCUIT)) measure(connection, traffic);
       return box;

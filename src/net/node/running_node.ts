@@ -5,11 +5,12 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { multiaddr } from "@multiformats/multiaddr";
 import { type Part, supervise } from "../../base/async/supervise.ts";
 import type { PeerId } from "../../swarm/peer.ts";
-import { bridgeAddresses } from "../addrs/bridges.ts";
+import { bridgeAddresses, networkText } from "../addrs/bridges.ts";
 import { peerOf, routeOf } from "./connections.ts";
 import type { DeviceHost } from "./create_libp2p.ts";
 import { keepRelay } from "../relay/reservation_keeper.ts";
 import type { RelayOnlyGate } from "../dial/dial_gate.ts";
+import { endDead } from "../exchange/probe.ts";
 import { lastHeard, watchSilence } from "../exchange/silence.ts";
 import { type Binding, listenLate } from "./listen.ts";
 import { untilAborted } from "../../base/async/until_aborted.ts";
@@ -18,8 +19,8 @@ import { addressesToAnnounce, type RelayAddr } from "../addrs/addrs.ts";
 import type { ConnectionInfo, Node, NodeDeps } from "./node.ts";
 import type { NodeEvent, NodeEvents, NodeListener } from "./node_events.ts";
 
-/** How often the addresses are looked at: no event tells of a new network. */
-const ADDRESS_CHECK_MS = 10_000;
+/** How often the addresses are looked at, which takes 0.1 ms: no event tells of a new network. */
+const ADDRESS_CHECK_MS = 2_000;
 /** How often to try to listen on an address that this machine does not have yet. */
 const LATE_CHECK_MS = 2_000;
 
@@ -170,10 +171,25 @@ export class RunningNode implements Node {
   }
 
   async #watchAddresses(): Promise<void> {
-    while (!this.stopped.aborted) {
+    for (let before = networkText(); !this.stopped.aborted;) {
       this.#lookAtAddresses();
+      const now = networkText();
+      if (now !== before) void this.#networkChanged();
+      before = now;
       await this.#parts.deps.clock.sleep(ADDRESS_CHECK_MS, this.stopped).catch(() => {});
     }
+  }
+
+  /** Connections from before may lead nowhere now, and only sending over them shows it. */
+  async #networkChanged(): Promise<void> {
+    const ended = await this.#endDead(this.libp2p.getConnections());
+    if (ended !== undefined) this.#parts.events.emit({ type: "network-changed", ended });
+  }
+
+  /** How many were ended; `undefined` if the node was stopped meanwhile. */
+  async #endDead(connections: readonly Connection[]): Promise<number | undefined> {
+    const probe = { clock: this.#parts.deps.clock, heardOf: this.#host.heardOf };
+    return await endDead(connections, probe, this.stopped).catch(() => undefined);
   }
 
   /** A VPN or a static network may come up long after us. */
@@ -210,8 +226,11 @@ export class RunningNode implements Node {
 
   #opened(connection: Connection): void {
     const peer = peerOf(connection);
+    const others = this.libp2p.getConnections(connection.remotePeer)
+      .filter(({ id }) => id !== connection.id);
+    // Whoever connects anew may have lost what it had: by sleep, or for another network.
+    if (connection.direction === "inbound") void this.#endDead(others);
     if (!connection.direct) return;
-    const others = this.libp2p.getConnections(connection.remotePeer);
     if (others.some((other) => !other.direct)) this.#parts.events.emit({ type: "upgraded", peer });
   }
 

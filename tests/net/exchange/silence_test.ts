@@ -4,7 +4,7 @@ import type { HeardOf } from "../../../src/net/node/psk.ts";
 import { watchSilence } from "../../../src/net/exchange/silence.ts";
 import type { LinkError } from "../../../src/sync/ports.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
-import { nodeTest, recordOf } from "../_lab.ts";
+import { nodeTest, recordOf, swallowingProxy } from "../_lab.ts";
 
 Deno.test("watchSilence() ends a connection that says nothing and keeps one that speaks", async () => {
   const clock = new FakeClock();
@@ -48,7 +48,7 @@ Deno.test("watchSilence() gives connections time after the machine slept", async
 nodeTest("a network that swallows packets fails the request instead of ending it", async (lab) => {
   const server = await lab.server();
   using proxy = swallowingProxy(server.listening()[0]!);
-  const client = await lab.node({ listen: [], silenceMs: 400 });
+  const client = await lab.node({ listen: [], silenceMs: 2_000 });
   const link = await lab.dialer(client).connect(recordOf(server, [proxy.addr]));
   await link.pull({ cursor: 0, limit: 1 });
   proxy.swallow();
@@ -67,39 +67,9 @@ interface Fake {
 
 function fakeConnection(heardOf: HeardOf, nowMs: number): Fake {
   const maConn = {};
-  const heard = { atMs: nowMs };
+  const heard = { atMs: nowMs, count: 0 };
   heardOf.set(maConn, heard);
   const ended: Error[] = [];
   const connection = { maConn, abort: (error: Error): number => ended.push(error) };
   return { connection: connection as unknown as Connection, ended, heard };
-}
-
-/** Passes bytes on until told to swallow them, keeping the connections open. */
-function swallowingProxy(target: string): { readonly addr: string; swallow(): void } & Disposable {
-  const port = Number(/tcp\/(\d+)/.exec(target)![1]);
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const open: Deno.Conn[] = [];
-  let swallowing = false;
-  const pass = async (from: Deno.Conn, to: Deno.Conn): Promise<void> => {
-    const buffer = new Uint8Array(64 * 1024);
-    for (let n = await from.read(buffer); n !== null; n = await from.read(buffer)) {
-      if (!swallowing) await to.write(buffer.slice(0, n));
-    }
-  };
-  (async () => {
-    for await (const near of listener) {
-      const far = await Deno.connect({ hostname: "127.0.0.1", port });
-      open.push(near, far);
-      pass(near, far).catch(() => {});
-      pass(far, near).catch(() => {});
-    }
-  })().catch(() => {});
-  return {
-    addr: `/ip4/127.0.0.1/tcp/${(listener.addr as Deno.NetAddr).port}`,
-    swallow: () => void (swallowing = true),
-    [Symbol.dispose](): void {
-      listener.close();
-      for (const connection of open) connection.close();
-    },
-  };
 }
