@@ -279,6 +279,26 @@ Deno.test("ingestSpools() leaves a file that cannot be read where it is, names i
   assert.ok(Deno.statSync(`${fixture.folder}/1-1-1.spool`).isDirectory);
 });
 
+Deno.test("ingestSpools() lets go of nothing while the history's path names another file", async () => {
+  using fixture = new Fixture();
+  fixture.type("1-1-1", "echo kept");
+  const { log } = fixture.history;
+  let isReplaced = true;
+  const deps: IngestDeps = {
+    ...fixture.deps,
+    log: {
+      append: (entries) => log.append(entries),
+      checkPlace: () => {
+        if (isReplaced) throw new RrError("database", "is another file now");
+      },
+    },
+  };
+  await assert.rejects(ingestSpools(deps), /another file/);
+  isReplaced = false;
+  const report = await ingestSpools(deps);
+  assert.deepEqual([report.inserted, report.ignored], [0, 1], "it waited, and is known by its id");
+});
+
 Deno.test("ingestSpools() takes what an exec left only when the shell is no more", async () => {
   using fixture = new Fixture();
   const programs: Record<string, string> = { "/proc/12/comm": "zsh\n", "/proc/13/comm": "top\n" };

@@ -44,19 +44,21 @@ Deno.test("openHistory() has made the file private before SQLite sees it", () =>
   assert.throws(() => Deno.statSync(path), Deno.errors.NotFound);
 });
 
-Deno.test("openHistory() takes an existing database away from others and says so", () => {
-  using folder = tempFolder();
-  const path = folder.file("h.db");
-  open(path)[Symbol.dispose]();
-  Deno.chmodSync(path, 0o664);
-  using history = open(path);
-  assert.equal(modeOf(path), 0o600);
-  assert.equal(history.notices.length, 1);
-  assert.match(history.notices[0]!, /h\.db" is private now/);
-  Deno.chmodSync(path, 0o400);
-  open(path, { mode: "readonly" })[Symbol.dispose]();
-  assert.equal(modeOf(path), 0o400, "never wider");
-});
+for (const mode of [0o640, 0o604, 0o620, 0o601]) {
+  Deno.test(`openHistory() takes a database of mode ${mode.toString(8)} away from others and says so`, () => {
+    using folder = tempFolder();
+    const path = folder.file("h.db");
+    open(path)[Symbol.dispose]();
+    Deno.chmodSync(path, mode);
+    using history = open(path);
+    assert.equal(modeOf(path), 0o600);
+    assert.equal(history.notices.length, 1);
+    assert.match(history.notices[0]!, /h\.db" is private now/);
+    Deno.chmodSync(path, 0o400);
+    open(path, { mode: "readonly" })[Symbol.dispose]();
+    assert.equal(modeOf(path), 0o400, "never wider");
+  });
+}
 
 Deno.test("disposing a history twice is harmless", () => {
   const history = open(":memory:");
