@@ -104,6 +104,16 @@ daemonTest(
     Deno.writeTextFileSync(`${folder}/config.toml`, "p2p_request_attempts = 7\n");
     await lab.untilLogged("The config file has changed");
     await lab.untilSessions(2);
+    const path = `${folder}/config.toml`;
+    Deno.renameSync(path, `${path}.away`);
+    await lab.untilLogged("was not read again");
+    const { problems } = await callControl(controlSocketPath(lab.config().dbPath), {
+      verb: "status",
+    }) as DaemonStatus;
+    assert.match(problems.join(), /old settings: The config .*config\.toml" is gone/);
+    Deno.renameSync(`${path}.away`, path);
+    await lab.untilLogged("Configuration is unchanged");
+    assert.equal(lab.said.length, 2, "it was the same settings all the while");
     const { swarmKeyPath } = lab.config().keys;
     const key = Deno.readTextFileSync(swarmKeyPath);
     Deno.writeTextFileSync(swarmKeyPath, "not a key");

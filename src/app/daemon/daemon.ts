@@ -5,18 +5,18 @@ import { together } from "../../base/async/together.ts";
 import { causeChain } from "../../base/rr_error.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { SyncEvent } from "../../sync/events.ts";
-import { compareConfigs, type DaemonConfig } from "../daemon_config.ts";
+import type { DaemonConfig } from "../daemon_config.ts";
 import { countDaemon } from "../daemon_metrics.ts";
 import { StatusKeeper } from "../status_keeper.ts";
 import { ServingRole } from "../serving_role.ts";
-import { checkSession, type SyncSession } from "../session.ts";
+import type { SyncSession } from "../session.ts";
 import type { DaemonContext, HistoryContext, RunDaemonDeps } from "./context.ts";
 import { HISTORY_PARTS, partsOf, PROCESS_PARTS } from "./parts.ts";
 import { canPass, hintOf, watchTerminal } from "./endings.ts";
 import { openAgain, type OpenHistory } from "./open_history.ts";
 import { HistoryLostError } from "./file_guard.ts";
+import { ConfigReader, OLD_SETTINGS } from "./config_reader.ts";
 import { Readiness } from "./readiness.ts";
-import { stampOf } from "./settings_stamp.ts";
 import { runSession } from "./run_session.ts";
 import {
   type Act,
@@ -36,8 +36,6 @@ export interface DaemonWays {
   readonly deps: RunDaemonDeps;
 }
 
-const OLD_SETTINGS = "The daemon goes on with its old settings";
-
 type SessionOf<C> = Extract<Act<C>, { do: "session" }>;
 type PauseOf<C> = Extract<Act<C>, { do: "pause" }>;
 
@@ -52,8 +50,8 @@ export class Daemon {
   readonly #followers = new Set<() => void>();
   readonly #supervision: SuperviseDeps;
   readonly #context: DaemonContext;
+  readonly #reader: ConfigReader;
   #state: DaemonState<DaemonConfig>;
-  #configStamp: string;
   #history: History | undefined;
   #session: SyncSession | undefined;
   /** What has happened besides while an act was performed; it ends the act. */
@@ -66,13 +64,14 @@ export class Daemon {
     this.#ways = ways;
     this.#deps = ways.deps;
     this.#state = begin(config);
-    this.#configStamp = stampOf(config.configPath, world.files);
     this.#status = new StatusKeeper(world.clock, health);
+    const { files } = world;
+    this.#reader = new ConfigReader(config, { ...ways, files, logger, status: this.#status });
     this.#readiness = new Readiness(notifier, world.clock);
     const onState = health.partChanged;
     this.#supervision = { clock: world.clock, random: world.random, logger, onState };
     const session = (): SyncSession | undefined => this.#session;
-    const spoolFiles = (): number => world.files.list(this.#state.config.intake.folder).length;
+    const spoolFiles = (): number => files.list(this.#state.config.intake.folder).length;
     this.#count = countDaemon(metrics, { session, spoolFiles });
     this.#context = {
       deps: ways.deps,
@@ -81,7 +80,7 @@ export class Daemon {
       status: () => this.#status.view(this.#state.config, this.#history, this.#session),
       changed: () => this.#followers.forEach((look) => look()),
       reload: () => this.#reload(),
-      configStamp: () => this.#configStamp,
+      configStamp: () => this.#reader.stamp,
       keysProblem: (problem) => this.#status.settingsProblem("keys", problem),
       stop: () => this.#stop.abort(new Error("Asked to stop")),
     };
@@ -277,32 +276,10 @@ export class Daemon {
     }
   }
 
-  /**
-   * Reads the configuration again; what was wrong with it, or what now needs a restart, is logged.
-   *
-   * @throws {RrError} what is wrong with it; it is then as if nothing had been read
-   */
+  /** @throws {RrError} what is wrong with the configuration; it is then as if nothing had been read */
   #reload(): readonly string[] {
-    const { logger } = this.#deps;
-    const current = this.#interrupt?.kind === "configured"
-      ? this.#interrupt.config
-      : this.#state.config;
-    let change;
-    this.#configStamp = stampOf(current.configPath, this.#deps.world.files);
-    try {
-      change = compareConfigs(current, this.#ways.load());
-      checkSession(change.config.network);
-    } catch (error) {
-      logger.error("The configuration was not read again", { error: causeChain(error) });
-      this.#status.settingsProblem("config", `${OLD_SETTINGS}: ${causeChain(error)}`);
-      throw error;
-    }
-    this.#status.settingsProblem("config", undefined);
-    this.#status.needsRestart(change.needsRestart);
-    for (const key of change.needsRestart) {
-      logger.warn("This takes effect only after a restart", { key });
-    }
-    logger.info(change.applies ? "Configuration read again" : "Configuration is unchanged");
+    const why = this.#interrupt;
+    const change = this.#reader.read(why?.kind === "configured" ? why.config : this.#state.config);
     if (change.applies) {
       this.#readiness.reloading();
       this.#interruptBy({ kind: "configured", config: change.config });
