@@ -33,6 +33,36 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   });
 }
 
+/** Text of one line that passes a check; a `SyntaxError` of it completes "expected ...". */
+export function checkedText(check: (text: string) => void): Kind<string> {
+  return kindOfText((text) => checked(text, check));
+}
+
+/** As {@linkcode checkedText}, and in TOML a whole number as well. */
+export function checkedTextOrNumber(check: (text: string) => void): Kind<string> {
+  const kind = checkedText(check);
+  return {
+    ...kind,
+    fromToml: (value, home) =>
+      typeof value === "number" ? kind.fromText(String(value), home) : kind.fromToml(value, home),
+  };
+}
+
+/** A {@linkcode LIST} whose texts pass a check, as {@linkcode checkedText}. */
+export function checkedList(check: (text: string) => void): Kind<readonly string[]> {
+  return kindOfList((text) => checked(text, check));
+}
+
+function checked(text: string, check: (text: string) => void): string {
+  try {
+    check(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ValueError(error.message);
+  }
+  return text;
+}
+
 /** Texts, in TOML an array or one text; separated by commas in text. Blank ones are left out. */
 export const LIST: Kind<readonly string[]> = kindOfList((text) => text);
 

@@ -1,5 +1,8 @@
 /** Every setting of rr: its type, where it may be set, and what it is otherwise. */
+import { checkColumn, COLUMN_NAMES, parseBinding, parseHeight } from "../picker/choices.ts";
+import { parsePartStyle } from "../picker/style.ts";
 import { BOOLEAN, integer, type Kind, LIST, oneOf, PATH, PATHS, someOf, TEXT } from "./kinds.ts";
+import { checkedList, checkedTextOrNumber } from "./kinds.ts";
 import { configFolder, type ReadEnv } from "./paths.ts";
 
 /** The values of all settings. Paths have their `~` expanded. */
@@ -57,6 +60,21 @@ export interface SettingValues {
   readonly searchEnter: "edit" | "run";
   /** Which picker `rr search -i` opens. */
   readonly searchUi: "builtin" | "fzf";
+  /** How much of the screen the picker takes, as `picker/choices.ts` reads it. */
+  readonly pickerHeight: string;
+  /** Where one types in the picker, seen from its list. */
+  readonly pickerPrompt: "top" | "bottom";
+  /** What the picker shows beside commands; `none` for nothing. */
+  readonly pickerColumns: readonly string[];
+  /** How the query of the picker is edited. */
+  readonly pickerEditing: "emacs" | "vim";
+  /** Keys of the picker that are bound otherwise: `ctrl-f=page-down`. */
+  readonly pickerKeys: readonly string[];
+  readonly pickerTheme: "auto" | "dark" | "light" | "plain";
+  /** Parts of the picker that look otherwise than in the theme: `match=bold green`. */
+  readonly pickerColours: readonly string[];
+  /** Whether the picker opens in a window of its own within tmux. */
+  readonly pickerPopup: boolean;
   /** Whether a recorded command starts a sync in the background. */
   readonly asyncUpload: boolean;
   readonly asyncUploadIntervalSec: number;
@@ -188,6 +206,14 @@ export const SETTINGS: { readonly [K in SettingName]: SettingSpec<SettingValues[
   },
   searchEnter: of(oneOf("edit", "run"), "search_enter", () => "edit"),
   searchUi: of(oneOf("builtin", "fzf"), "search_ui", () => "builtin"),
+  pickerHeight: of(checkedTextOrNumber(parseHeight), "picker_height", () => "70%"),
+  pickerPrompt: of(oneOf("top", "bottom"), "picker_prompt", () => "top"),
+  pickerColumns: of(checkedList(checkColumn), "picker_columns", () => COLUMN_NAMES),
+  pickerEditing: of(oneOf("emacs", "vim"), "picker_editing", () => "emacs"),
+  pickerKeys: of(checkedList(parseBinding), "picker_keys", () => []),
+  pickerTheme: of(oneOf("auto", "dark", "light", "plain"), "picker_theme", () => "auto"),
+  pickerColours: of(checkedList(parsePartStyle), "picker_colours", () => []),
+  pickerPopup: of(BOOLEAN, "picker_popup", () => false),
   asyncUpload: of(BOOLEAN, "async_upload", () => false),
   asyncUploadIntervalSec: of(integer(1), "async_upload_interval_sec", () => 15),
   asyncUploadLimit: of(integer(1), "async_upload_limit", () => 200),

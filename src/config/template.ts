@@ -60,6 +60,20 @@ const LINES: readonly (string | Line)[] = [
   line("search_enter", "edit", 'What Enter does: "edit" or "run" (zsh and fish).'),
   line("search_ui", "builtin", 'Which picker opens: "builtin" or "fzf".'),
 
+  "The picker (docs/search.md)",
+  line("picker_height", "70%", 'Below the prompt: a share of the screen, or rows; "full" is all.'),
+  line("picker_prompt", "top", 'Where you type: "top" or "bottom".'),
+  line(
+    "picker_columns",
+    ["time", "exit", "duration", "host", "folder"],
+    'What stands beside a command where there is room; ["none"] for nothing.',
+  ),
+  line("picker_editing", "emacs", '"emacs", or "vim": Esc, and letters are commands.'),
+  line("picker_keys", ["ctrl-f=page-down", "f12=none"], "Keys that do something else."),
+  line("picker_theme", "auto", '"auto" (any ground), "dark", "light" or "plain" (no colours).'),
+  line("picker_colours", ["match=bold green", "dim=#888888"], "Parts that look otherwise."),
+  line("picker_popup", false, "In tmux 3.2 or newer: open in a window over the others."),
+
   "Syncing",
   line(
     "p2p_listen",

@@ -3,19 +3,22 @@ import { exitText } from "../history/run_filter.ts";
 import { type Glyph, glyphs } from "../search/glyphs.ts";
 import { duration, grouped, moment, shortFolder, shortHost } from "./format.ts";
 import { languageLines } from "../search/language/help.ts";
-import { KEYS, type Move } from "./keys.ts";
+import type { Keymap } from "./keymap.ts";
+import type { Move } from "./keys.ts";
+import { VIM_HELP } from "./vim.ts";
 import type { CommandRuns, PickerState, RunInfo, Size, View } from "./state.ts";
 
 /** Rows of the command itself at the top of its details. */
 const MAX_COMMAND_ROWS = 8;
 
 /** Lines of the help, not cut to a width. */
-export function helpLines(): string[] {
-  const names = KEYS.map(({ keys }) => keys.join(", "));
-  const width = Math.max(...names.map((name) => name.length));
+export function helpLines({ rows, rowKeys, editing }: Keymap): string[] {
+  const all: (readonly [string, string])[] = rows.map(({ keys, help }) => [keys.join(", "), help]);
+  if (rowKeys !== "") all.push([rowKeys, "take the command of that row"]);
+  if (editing === "vim") all.push(...VIM_HELP);
+  const width = Math.max(...all.map(([name]) => name.length));
   return [
-    ...KEYS.map(({ help }, i) => `${names[i]!.padEnd(width)}  ${help}`),
-    `${"alt-1 to alt-9".padEnd(width)}  take the command of that row`,
+    ...all.map(([name, help]) => `${name.padEnd(width)}  ${help}`),
     "",
     "What to type:",
     ...languageLines(),
@@ -98,7 +101,7 @@ export function pageOf(state: PickerState, by: Move): View {
   const { view } = state;
   if (view.kind !== "help" && view.kind !== "details") return view;
   const height = pageHeight(state.size);
-  const lowest = Math.max(0, lineCount(view, state.size) - height);
+  const lowest = Math.max(0, lineCount(view, state) - height);
   const top = view.top + stepOf(by, height, lowest + 1);
   return { ...view, top: Math.max(0, Math.min(top, lowest)) };
 }
@@ -123,8 +126,8 @@ function stepOf(by: Move, height: number, length: number): number {
   }
 }
 
-function lineCount(view: View, size: Size): number {
-  if (view.kind === "help") return helpLines().length;
+function lineCount(view: View, { size, keymap }: PickerState): number {
+  if (view.kind === "help") return helpLines(keymap).length;
   const runs = view.kind === "details" ? view.runs : undefined;
   return runs ? detailLines(runs, size, undefined).length : 0;
 }

@@ -47,9 +47,14 @@ const PLAIN = "\x1b[0m";
 const SAVE = "\x1b7";
 const RESTORE = "\x1b8";
 
-/** The whole screen; what was on it comes back afterwards. */
+/**
+ * The whole screen; what was on it comes back afterwards.
+ *
+ * It is left from one row below where the cursor was found, and that place is saved, as with
+ * {@linkcode inline}: so whoever cleans up behind a picker that was killed does the same for both.
+ */
 export function fullScreen({ marksPastes }: SurfaceOptions): Surface {
-  const enter = `${SAVE}\x1b[?1049h`;
+  const enter = `\x1bD${SAVE}\x1b[?1049h`;
   return {
     open: () => `${enter}${marksPastes ? PASTE_MARKED : ""}${NO_WRAP}\x1b[H\x1b[2J`,
     begin: () => "",
@@ -58,7 +63,9 @@ export function fullScreen({ marksPastes }: SurfaceOptions): Surface {
     restsOnTop: false,
     reopen: () => "\x1b[H\x1b[2J",
     close: () =>
-      `${PLAIN}${WRAP}${marksPastes ? PASTE_PLAIN : ""}\x1b[?1049l${SHOW_CURSOR}${END_UPDATE}`,
+      `${PLAIN}${WRAP}${
+        marksPastes ? PASTE_PLAIN : ""
+      }\x1b[?1049l\x1b[1A${SHOW_CURSOR}${END_UPDATE}`,
   };
 }
 

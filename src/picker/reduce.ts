@@ -1,9 +1,11 @@
 /** The picker's only rule: a state and an event give the next state and what is to be done. */
 import { MATCH_MODES } from "../search/query.ts";
-import { type Command, commandOf, type Key, type Move } from "./keys.ts";
+import { commandOf } from "./keymap.ts";
+import type { Command, Key, Move } from "./keys.ts";
 import { heights } from "./layout.ts";
 import { edit, insert, type Line } from "./line_edit.ts";
 import { pageOf } from "./pages.ts";
+import { leavesInsert, normalStep } from "./vim.ts";
 import {
   asQuery,
   atLeastOne,
@@ -109,12 +111,33 @@ function still(state: PickerState, ...effects: Effect[]): Step {
 function onKey(state: PickerState, key: Key): Step {
   if (state.view.kind === "confirm") return onConfirm(state, state.view.line, key);
   if (state.view.kind !== "list") return onPage(state, key);
+  if (leavesInsert(state, key)) return still({ ...state, normal: { begun: "" } });
+  if (state.normal && key.kind !== "paste") return onNormalKey(state, state.normal.begun, key);
   if (key.kind === "key") {
-    const command = commandOf(key.name);
+    const command = commandOf(state.keymap, key.name);
     return command ? onCommand(state, command) : still(state);
   }
   if (key.kind === "text" && key.text === "?" && state.query === "") return help(state);
   return typed(state, insert(state, asQuery(key.text)));
+}
+
+/** A letter as vim takes it; all other keys are what they always are. */
+function onNormalKey(state: PickerState, begun: string, key: Key): Step {
+  const letters = key.kind === "text" ? [...key.text] : [];
+  // Typed so fast that they came together: each may change what the next one means.
+  if (letters.length > 1) {
+    return inTurn(state, letters.map((text) => (at) => onKey(at, { kind: "text", text })));
+  }
+  const { commands, begun: next, inserts } = normalStep(begun, key, state.keymap);
+  const after = { ...state, normal: inserts ? undefined : { begun: next } };
+  return inTurn(after, commands.map((command) => (at) => onCommand(at, command)));
+}
+
+function inTurn(state: PickerState, steps: readonly ((state: PickerState) => Step)[]): Step {
+  return steps.reduce<Step>((before, step) => {
+    const { state: next, effects } = step(before.state);
+    return { state: next, effects: [...before.effects, ...effects] };
+  }, still(state));
 }
 
 function onCommand(state: PickerState, command: Command): Step {
@@ -304,7 +327,7 @@ function moved(state: PickerState, by: Move): Step {
   const { results, selected } = state;
   const last = results.lines.length - 1;
   const wanted = placeAfter(state, by, last);
-  const isBelowNewest = state.upward && by === "down" && selected === 0;
+  const isBelowNewest = state.leavesBelow && by === "down" && selected === 0;
   if (isBelowNewest) return still(state, { kind: "leave", why: "cancelled" });
   const place = Math.max(0, Math.min(wanted, last));
   const next = scrolled({ ...state, selected: place, moved: true });
@@ -369,13 +392,12 @@ function confirm(state: PickerState): Step {
 function onConfirm(state: PickerState, line: number, key: Key): Step {
   const next: PickerState = { ...state, view: { kind: "list" } };
   const letter = key.kind === "text" ? key.text.toLowerCase() : undefined;
-  if (letter === "y" || (key.kind === "key" && key.name === "ctrl-d")) {
+  const command = key.kind === "key" ? commandOf(state.keymap, key.name)?.kind : undefined;
+  if (letter === "y" || command === "delete") {
     return still(next, { kind: "delete", line, reach: "everywhere" });
   }
   if (letter === "h") return still(next, { kind: "delete", line, reach: "here" });
-  if (key.kind === "key" && key.name === "ctrl-c") {
-    return still(next, { kind: "leave", why: "cancelled" });
-  }
+  if (command === "cancel") return still(next, { kind: "leave", why: "cancelled" });
   return still({ ...next, notice: "Nothing was deleted" });
 }
 
@@ -385,8 +407,7 @@ function help(state: PickerState): Step {
 
 /** Keys while the help or the details cover the list. */
 function onPage(state: PickerState, key: Key): Step {
-  const name = key.kind === "key" ? key.name : "";
-  const command = commandOf(name);
+  const command = pageCommand(state, key);
   switch (command?.kind) {
     case "cancel":
       return still(state, { kind: "leave", why: "cancelled" });
@@ -407,6 +428,13 @@ function onPage(state: PickerState, key: Key): Step {
     default:
       return still({ ...state, view: { kind: "list" } });
   }
+}
+
+// A page has nothing to type into: with the keys of vim letters move it.
+function pageCommand({ keymap }: PickerState, key: Key): Command | undefined {
+  if (key.kind === "key") return commandOf(keymap, key.name);
+  if (keymap.editing !== "vim" || key.kind !== "text") return undefined;
+  return normalStep("", key, keymap).commands.find(({ kind }) => kind === "move");
 }
 
 /** Where a command is gone; the picker has no room to name the devices. */

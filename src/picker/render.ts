@@ -3,6 +3,7 @@ import { clip, glyphs } from "../search/glyphs.ts";
 import { matchPositions } from "../search/positions.ts";
 import { parseQuery, type Query } from "../search/query.ts";
 import { grouped } from "./format.ts";
+import { keyOfAction } from "./keymap.ts";
 import { columns, heights } from "./layout.ts";
 import { detailLines, helpLines, pageHeight, wrapped } from "./pages.ts";
 import { isEverything, type PickerState, questionOf, type RunInfo, selectedLine } from "./state.ts";
@@ -35,7 +36,7 @@ export interface Frame {
 export function render(state: PickerState, context: RenderContext): Frame {
   switch (state.view.kind) {
     case "help":
-      return page(state, context, helpLines(), state.view.top);
+      return page(state, context, helpLines(state.keymap), state.view.top);
     case "details": {
       const { runs, top } = state.view;
       const lines = runs ? detailLines(runs, state.size, context.home) : ["…"];
@@ -69,12 +70,14 @@ function list(state: PickerState, context: RenderContext): Frame {
   const prompt = queryRow(state, context.theme);
   const commands = listRows(state, context, query, height);
   while (commands.length < height) commands.push("");
-  const rows = upward ? [...commands.reverse(), prompt.row] : [prompt.row, ...commands];
-  if (preview > 0) rows.push(...previewRows(state, context, query, preview));
-  if (footer) rows.push(styled(clip(FOOTER[state.enter], size.columns), context.theme.dim));
+  const shown = preview > 0 ? previewRows(state, context, query, preview, upward) : [];
+  const rows = upward
+    ? [...shown, ...commands.reverse(), prompt.row]
+    : [prompt.row, ...commands, ...shown];
+  if (footer) rows.push(styled(clip(footerOf(state), size.columns), context.theme.dim));
   const question = bottomLine(state, context);
   const { before, under } = prompt;
-  const cursor = { row: upward ? height : 0, before, under };
+  const cursor = { row: upward ? shown.length + height : 0, before, under };
   if (question === undefined) return { rows, cursor };
   rows[size.rows - 1] = styled(clip(question, size.columns), context.theme.notice);
   const isHidden = state.view.kind === "confirm" || cursor.row === size.rows - 1;
@@ -89,7 +92,7 @@ function listRows(
   height: number,
 ): string[] {
   const { results, size, top } = state;
-  const widths = columns(size);
+  const widths = columns(size, state.columns);
   const rows = results.lines.slice(top, top + height).map((line, i) =>
     renderRow(rowOf(state, context, line, top + i), widths, query, context)
   );
@@ -114,10 +117,22 @@ const NO_HISTORY: readonly string[] = [
   "  `rr doctor` tells whether your shell records.",
 ];
 
-const FOOTER = {
-  edit: "enter edit · alt-enter run · ctrl-o details · ctrl-t match · ctrl-x where · F1 keys",
-  run: "enter run · tab edit · ctrl-o details · ctrl-t match · ctrl-x where · F1 keys",
-};
+/** The keys that people want first: those that are bound. */
+function footerOf({ keymap, enter }: PickerState): string {
+  const other = enter === "edit" ? "run" : "edit";
+  const named = [
+    ["accept", enter],
+    [other, other],
+    ["details", "details"],
+    ["match", "match"],
+    ["next-scope", "where"],
+    ["help", "keys"],
+  ] as const;
+  return named.flatMap(([action, what]) => {
+    const key = keyOfAction(keymap, action);
+    return key === undefined ? [] : `${key.replace(/^f(?=\d)/, "F")} ${what}`;
+  }).join(" · ");
+}
 
 function bottomLine(state: PickerState, context: RenderContext): string | undefined {
   if (state.view.kind !== "confirm") return state.notice;
@@ -158,7 +173,7 @@ function queryRow(
   theme: Theme,
 ): { row: string; before: string; under: string } {
   const total = state.size.columns;
-  const sign = total >= 12 ? "> " : "";
+  const sign = total >= 12 ? (state.normal ? ": " : "> ") : "";
   const status = statusOf(state, total - sign.length - LEAST_QUERY - 1);
   const room = total - sign.length - (status === "" ? 0 : status.length + 1);
   const { text, before, under } = visibleQuery(state, room);
@@ -217,13 +232,15 @@ function previewRows(
   context: RenderContext,
   query: Query,
   height: number,
+  isAbove: boolean,
 ): string[] {
   const { size } = state;
   const rule = styled("─".repeat(size.columns), context.theme.dim);
   const line = selectedLine(state);
   const rows = line === undefined ? [] : wrapped(context.command(line), size.columns, height);
   while (rows.length < height) rows.push("");
-  return [rule, ...rows.map((row) => highlighted(row, query, context.theme))];
+  const text = rows.map((row) => highlighted(row, query, context.theme));
+  return isAbove ? [...text, rule] : [rule, ...text];
 }
 
 /** A printable row with the letters that match; a match across rows is not marked. */

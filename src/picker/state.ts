@@ -1,4 +1,6 @@
 /** All that the picker knows; replaced by {@linkcode import("./reduce.ts").reduce}, never changed. */
+import { COLUMN_NAMES, type ColumnName } from "./choices.ts";
+import { type Keymap, USUAL_KEYS } from "./keymap.ts";
 import type { RunFilter } from "../history/run_filter.ts";
 import type { QueryPlace } from "../search/language/filters.ts";
 import { parseLine, type Question } from "../search/language/parse.ts";
@@ -125,8 +127,15 @@ export interface PickerState {
   readonly pending: ChoiceAction | undefined;
   /** What Enter does; Tab always edits, Alt-Enter always runs. */
   readonly enter: ChoiceAction;
-  /** The list grows upwards from the query line, and Down below the newest leaves. */
+  /** The list grows upwards from the query line. */
   readonly upward: boolean;
+  /** Down below the newest leaves. */
+  readonly leavesBelow: boolean;
+  readonly keymap: Keymap;
+  /** With the keys of vim: letters are commands, and what was begun of one with two letters. */
+  readonly normal: { readonly begun: string } | undefined;
+  /** What is shown beside commands where there is room. */
+  readonly columns: readonly ColumnName[];
 }
 
 /** How the picker starts. */
@@ -144,6 +153,12 @@ export interface PickerOptions {
   readonly enter?: ChoiceAction;
   /** @default {false} */
   readonly upward?: boolean;
+  /** @default {false} */
+  readonly leavesBelow?: boolean;
+  /** @default {USUAL_KEYS} */
+  readonly keymap?: Keymap;
+  /** @default {all} */
+  readonly columns?: readonly ColumnName[];
 }
 
 /** Lines in a first result: some screens full. */
@@ -180,7 +195,8 @@ export function isEverything({ scope, okOnly, failedOnly, runs }: Filter): boole
 export function initialState(options: PickerOptions): PickerState {
   const { size, query = "", mode = "fuzzy", enter = "edit" } = options;
   const { filter = { scope: "all", okOnly: false }, upward = false } = options;
-  const { place = NOWHERE } = options;
+  const { place = NOWHERE, leavesBelow = false } = options;
+  const { keymap = USUAL_KEYS, columns = COLUMN_NAMES } = options;
   const oneLine = asQuery(query);
   return {
     size: atLeastOne(size),
@@ -202,6 +218,10 @@ export function initialState(options: PickerOptions): PickerState {
     pending: undefined,
     enter,
     upward,
+    leavesBelow,
+    keymap,
+    normal: undefined,
+    columns,
   };
 }
 

@@ -11,7 +11,11 @@ export type WidgetOptions = Pick<HookOptions, "upArrow" | "door">;
 export const MAX_QUERY_CHARS = 1000;
 
 /**
- * Terminals with fewer rows are used whole. Here the picker and the widgets, which clean up behind a
- * picker that was killed, have to agree.
+ * What a picker that was killed could not write, for `printf`: leaves the whole screen if it was taken,
+ * goes back to the saved place, which is the row below the prompt either way, and wipes what is below.
+ * In this order: leaving a screen that was not taken may move the cursor, but not the saved place.
  */
-export const INLINE_FROM_ROWS = 14;
+export const TIDY_SCREEN = "\\e[?1049l\\e8\\r\\e[0m\\e[J\\e[1A\\e[0m\\e[?7h\\e[?25h\\e[?2026l";
+
+/** Saves that place before anything is shown: a picker may be killed before it does. */
+export const SAVE_PLACE = "\\eD\\e7\\e[1A";

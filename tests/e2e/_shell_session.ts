@@ -108,6 +108,21 @@ exit $code
   }
 }
 
+/** The settings of the terminal while the line editor waits. */
+export async function modesOf(tmux: Tmux): Promise<string> {
+  const { stdout } = await new Deno.Command("stty", { args: ["-g", "-F", await tmux.tty()] })
+    .output();
+  return new TextDecoder().decode(stdout);
+}
+
+/** The process that shows the picker: what the `rr` of the session in that folder runs. */
+export async function pickerOf(folder: string): Promise<number> {
+  const parent = (await untilFile(`${folder}/shell-of-rr`)).trim();
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "pid=", "--ppid", parent] })
+    .output();
+  return Number(new TextDecoder().decode(stdout).trim());
+}
+
 /** Where modules are cached, whatever HOME is. */
 export function denoDir(): string {
   const own = Deno.env.get("DENO_DIR");

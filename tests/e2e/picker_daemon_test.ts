@@ -1,69 +1,8 @@
 /** ctrl-r where a daemon runs: it paints in the shell's terminal, and whatever becomes of it the shell goes on. */
 import assert from "node:assert/strict";
-import { denoDir, inShell, type Session, SHELLS } from "./_shell_session.ts";
-import { until, untilFile, untilNoFile } from "./_tmux.ts";
-
-const ROOT = new URL("../../", import.meta.url).pathname;
-
-/** A daemon of the session's home, with its door open. */
-class Daemon implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-
-  private constructor(child: Deno.ChildProcess) {
-    this.#child = child;
-  }
-
-  static async start({ folder }: Session): Promise<Daemon> {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "-A", "--config", `${ROOT}deno.json`, `${ROOT}cli.ts`],
-        ...["p2p-sync", "--watch", "--no-serve"],
-      ],
-      env: { HOME: folder, DENO_DIR: denoDir(), RUSTORY_DEVICE_ID: "test-device" },
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    const door = await untilFile(`${folder}/.rustory/shell.door`);
-    // While it starts its network it may take longer than a shell waits.
-    let quick = 0;
-    await until(
-      "a daemon at rest",
-      async () => (quick = await isQuick(door) ? quick + 1 : 0) === 5,
-    );
-    return new Daemon(child);
-  }
-
-  signal(name: Deno.Signal): void {
-    this.#child.kill(name);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It was killed already.
-    }
-    await this.#child.status;
-  }
-}
-
-/** Whether the daemon answers well within the time that a shell waits. */
-async function isQuick(door: string): Promise<boolean> {
-  const [port, token] = door.split(" ");
-  const begin = performance.now();
-  using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
-  await connection.write(new TextEncoder().encode(`${token}\0ingest\0`));
-  while (await connection.read(new Uint8Array(100)) !== null);
-  return performance.now() - begin < 50;
-}
-
-/** The settings of the terminal while the line editor waits. */
-async function modes({ tmux }: Session): Promise<string> {
-  const { stdout } = await new Deno.Command("stty", { args: ["-g", "-F", await tmux.tty()] })
-    .output();
-  return new TextDecoder().decode(stdout);
-}
+import { Daemon } from "./_daemon.ts";
+import { inShell, modesOf, SHELLS } from "./_shell_session.ts";
+import { until, untilNoFile } from "./_tmux.ts";
 
 function isThere(path: string): boolean {
   try {
@@ -84,7 +23,7 @@ for (const shell of SHELLS) {
       await tmux.press("C-l");
       await tmux.type("on");
       await tmux.untilText("$ on");
-      const before = await modes(session);
+      const before = await modesOf(session.tmux);
       await Deno.remove(`${folder}/shell-of-rr`).catch(() => {});
       await open("C-r");
       await tmux.untilText(/> .*echo one/);
@@ -93,7 +32,7 @@ for (const shell of SHELLS) {
       await tmux.type("e");
       const left = await tmux.until((rows) => rows.includes("$ one"));
       assert.deepEqual(left.filter((row) => row !== ""), ["$ one"]);
-      assert.equal(await modes(session), before);
+      assert.equal(await modesOf(session.tmux), before);
       await open("C-r");
       await tmux.untilText(/> .*echo one/);
       await tmux.press("M-Enter");
@@ -110,14 +49,14 @@ for (const shell of SHELLS) {
       await tmux.press("C-l");
       await tmux.type("half");
       await tmux.untilText("$ half");
-      const before = await modes(session);
+      const before = await modesOf(session.tmux);
       await open("C-r");
       daemon.signal("SIGKILL");
       await tmux.until((rows) => !rows.some((row) => row.includes("fuzzy")));
       await tmux.type(" line");
       const left = await tmux.until((rows) => rows.includes("$ half line"));
       assert.deepEqual(left.filter((row) => row !== ""), ["$ half line"]);
-      assert.equal(await modes(session), before);
+      assert.equal(await modesOf(session.tmux), before);
     });
   });
 

@@ -1,22 +1,7 @@
 /** What the picker leaves behind in real shells: the line, the screen and the modes of the terminal. */
 import assert from "node:assert/strict";
-import { inShell, type Session, SHELLS } from "./_shell_session.ts";
-import { untilFile, untilFileSays, untilNoFile } from "./_tmux.ts";
-
-/** The settings of the terminal while the line editor waits. */
-async function modes({ tmux }: Session): Promise<string> {
-  const { stdout } = await new Deno.Command("stty", { args: ["-g", "-F", await tmux.tty()] })
-    .output();
-  return new TextDecoder().decode(stdout);
-}
-
-/** The process that shows the picker: what the `rr` of the session runs. */
-async function pickerOf({ folder }: Session): Promise<number> {
-  const parent = (await untilFile(`${folder}/shell-of-rr`)).trim();
-  const { stdout } = await new Deno.Command("ps", { args: ["-o", "pid=", "--ppid", parent] })
-    .output();
-  return Number(new TextDecoder().decode(stdout).trim());
-}
+import { inShell, modesOf, pickerOf, SHELLS } from "./_shell_session.ts";
+import { untilFileSays, untilNoFile } from "./_tmux.ts";
 
 for (const shell of SHELLS) {
   const { name } = shell;
@@ -29,15 +14,15 @@ for (const shell of SHELLS) {
         await tmux.press("C-l");
         await tmux.type("half a li");
         await tmux.untilText("$ half a li");
-        const before = await modes(session);
+        const before = await modesOf(tmux);
         await open("C-r");
         if (how === "left") await tmux.press("C-g");
-        else Deno.kill(await pickerOf(session), "SIGKILL");
+        else Deno.kill(await pickerOf(folder), "SIGKILL");
         await untilNoFile(`${folder}/running`);
         await tmux.type("ne");
         const rows = await tmux.until((all) => all.includes("$ half a line"));
         assert.deepEqual(rows.filter((row) => row !== ""), ["$ half a line"]);
-        assert.equal(await modes(session), before);
+        assert.equal(await modesOf(tmux), before);
         // Wrapping, the cursor and the marking of pastes are the terminal's own.
         assert.equal(await tmux.format("#{wrap_flag} #{cursor_flag} #{alternate_on}"), "1 1 0");
         await tmux.press("C-u");

@@ -12,6 +12,13 @@ const SETTINGS = {
   home: "/home/ana",
   searchEnter: "edit",
   searchUi: "builtin",
+  pickerHeight: "70%",
+  pickerPrompt: "top",
+  pickerColumns: ["time"],
+  pickerEditing: "emacs",
+  pickerKeys: [],
+  pickerTheme: "auto",
+  pickerColours: [],
 } as const;
 
 /** On a dumb terminal, where the test can answer in lines. */

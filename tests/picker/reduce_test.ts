@@ -43,7 +43,7 @@ Deno.test("reduce() moves with ctrl-r and stops at both ends", () => {
 });
 
 Deno.test("reduce() goes up to older ones when the list grows upwards, and down out of it", () => {
-  const picker = new PickerHarness(COMMANDS, { upward: true });
+  const picker = new PickerHarness(COMMANDS, { upward: true, leavesBelow: true });
   picker.press("up", "up");
   assert.equal(picker.selected(), "git status");
   picker.press("ctrl-r", "down", "down", "down");

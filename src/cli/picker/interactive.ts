@@ -8,6 +8,7 @@ import type { CommandSource } from "./command_source.ts";
 import { historySource, type PickerPlace } from "./history_source.ts";
 import { forOutput } from "../print.ts";
 import { queryPlace } from "../run_filter_flags.ts";
+import { looksOf, type LooksSettings } from "./looks.ts";
 import { exitCodeOfOutcome, type Outcome, widgetAnswer } from "./outcome.ts";
 import { runPicker } from "./run_picker.ts";
 import type { PickerRunOptions } from "./run_options.ts";
@@ -27,6 +28,15 @@ export interface InteractiveFlags {
   readonly up: boolean;
 }
 
+/** The settings that the picker goes by. */
+export type PickerSettings =
+  & LooksSettings
+  & Pick<
+    Settings,
+    "dbPath" | "hostname" | "deviceId" | "userId" | "home" | "searchEnter" | "searchUi"
+  >
+  & Pick<Settings, "pickerPrompt">;
+
 /** Where the picker opens, and until when. */
 export interface PickerWhere {
   /** @default {the terminal of this process} */
@@ -41,10 +51,7 @@ export interface PickerWhere {
  */
 export async function searchInteractively(
   world: World,
-  settings: Pick<
-    Settings,
-    "dbPath" | "hostname" | "deviceId" | "userId" | "home" | "searchEnter" | "searchUi"
-  >,
+  settings: PickerSettings,
   history: Pick<History, "search" | "removal">,
   flags: InteractiveFlags,
   where: PickerWhere = {},
@@ -60,7 +67,9 @@ export async function searchInteractively(
     query: flags.query ?? "",
     enter: settings.searchEnter,
     mode: flags.up ? "prefix" : "fuzzy",
-    upward: flags.up,
+    upward: flags.up || settings.pickerPrompt === "bottom",
+    leavesBelow: flags.up,
+    looks: looksOf(settings),
     inLineEditor: flags.widget,
     filter: {
       scope: "all",

@@ -1,6 +1,19 @@
+import type { ColumnName, Height } from "../../picker/choices.ts";
+import type { Keymap } from "../../picker/keymap.ts";
 import type { ChoiceAction, Filter } from "../../picker/state.ts";
 import type { QueryPlace } from "../../search/language/filters.ts";
+import type { PartStyle } from "../../picker/style.ts";
+import type { ThemeName } from "../../picker/theme.ts";
 import type { MatchMode } from "../../search/query.ts";
+
+/** What a person chose about the picker. */
+export interface PickerLooks {
+  readonly height: Height;
+  readonly columns: readonly ColumnName[];
+  readonly keymap: Keymap;
+  readonly theme: ThemeName;
+  readonly styles: readonly PartStyle[];
+}
 
 /** How the picker starts. */
 export interface PickerRunOptions {
@@ -16,6 +29,10 @@ export interface PickerRunOptions {
   readonly place?: QueryPlace | undefined;
   /** The list grows upwards, as for the Up key. @default {false} */
   readonly upward?: boolean | undefined;
+  /** Down below the newest leaves, as for the Up key. @default {false} */
+  readonly leavesBelow?: boolean | undefined;
+  /** How it looks and which keys it has. @default {as if nothing was chosen} */
+  readonly looks?: PickerLooks | undefined;
   /**
    * A line editor waits behind it, which keeps to itself whether the terminal marks pastes.
    * @default {false}

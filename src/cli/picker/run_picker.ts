@@ -1,21 +1,19 @@
 /** Opens the picker on the terminal and puts the terminal back, whatever happens. */
 import { RrError } from "../../base/rr_error.ts";
 import type { Signal, World } from "../../base/world.ts";
+import { COLUMN_NAMES } from "../../picker/choices.ts";
+import { USUAL_KEYS } from "../../picker/keymap.ts";
+import { areaBelowPrompt, isBelowPrompt, USUAL_HEIGHT } from "../../picker/layout.ts";
 import { fullScreen, inline } from "../../picker/paint.ts";
 import { initialState, type Size } from "../../picker/state.ts";
-import { COLOURS, NO_COLOURS } from "../../picker/theme.ts";
+import { themeOf } from "../../picker/theme.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import { openTerminal } from "../../world/open_terminal.ts";
-import { INLINE_FROM_ROWS } from "../../shell/widget.ts";
 import type { CommandSource } from "./command_source.ts";
 import { runLinePicker } from "./line_picker.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PickerRunOptions } from "./run_options.ts";
 import { PickerSession } from "./session.ts";
-
-/** Part of the rows that the picker takes below the prompt, and the fewest. */
-const INLINE_SHARE = 0.7;
-const INLINE_LEAST_ROWS = 12;
 
 /** Signals that end the picker; without us they would leave the terminal raw. */
 const ENDING: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -55,17 +53,30 @@ async function onTerminal(
   source: CommandSource,
   options: PickerRunOptions,
 ): Promise<Outcome> {
-  const { query = "", enter = "edit", mode = "fuzzy", upward = false, signal, place } = options;
+  const { query = "", enter = "edit", mode = "fuzzy", signal, place } = options;
+  const { upward = false, leavesBelow = false, looks } = options;
+  const { height = USUAL_HEIGHT, keymap = USUAL_KEYS, columns = COLUMN_NAMES } = looks ?? {};
   const surfaceOptions = { marksPastes: !(options.inLineEditor ?? false) };
   const { filter = { scope: "all", okOnly: false } } = options;
   const whole = sizeOf(terminal, world);
-  const isInline = whole.rows >= INLINE_FROM_ROWS;
+  const isInline = isBelowPrompt(whole, height);
   const surface = isInline ? inline(surfaceOptions) : fullScreen(surfaceOptions);
-  const areaOf = (): Size => area(sizeOf(terminal, world), isInline);
-  const state = initialState({ size: areaOf(), query, enter, mode, filter, upward, place });
+  const areaOf = (): Size => {
+    const size = sizeOf(terminal, world);
+    return isInline ? areaBelowPrompt(size, height) : size;
+  };
+  const state = initialState({
+    ...{ size: areaOf(), query, enter, mode, filter, place },
+    ...{ upward, leavesBelow, keymap, columns },
+  });
   const session = new PickerSession({ terminal, source, clock: world.clock }, state, {
     surface,
-    theme: world.env("NO_COLOR") === undefined ? COLOURS : NO_COLOURS,
+    theme: themeOf({
+      theme: looks?.theme,
+      styles: looks?.styles,
+      noColour: world.env("NO_COLOR") !== undefined,
+      term: world.env("TERM"),
+    }),
     home: world.env("HOME"),
     areaOf,
   });
@@ -117,10 +128,4 @@ function sizeOf(terminal: Terminal, world: World): Size {
 function positive(text: string | undefined): number {
   const value = Number(text);
   return Number.isInteger(value) && value > 0 && value < 10_000 ? value : 0;
-}
-
-function area(whole: Size, isInline: boolean): Size {
-  if (!isInline) return whole;
-  const wanted = Math.max(INLINE_LEAST_ROWS, Math.floor(whole.rows * INLINE_SHARE));
-  return { columns: whole.columns, rows: Math.max(1, Math.min(wanted, whole.rows - 1)) };
 }

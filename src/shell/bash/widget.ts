@@ -1,7 +1,7 @@
 /** What ctrl-r and Up do in the bash hook, and their keys. */
 import { quoteForShell } from "../hook.ts";
 import { BASH_DAEMON_CLIENT } from "./daemon_client.ts";
-import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget.ts";
+import { MAX_QUERY_CHARS, SAVE_PLACE, TIDY_SCREEN, type WidgetOptions } from "../widget.ts";
 
 /**
  * Functions for the hook's script. `__rustory_bind_keys` takes the keys, `__rustory_unbind` gives them
@@ -16,6 +16,7 @@ __rustory_search() {
   # bash exports the line, and no program can be started with a longer one.
   export -n READLINE_LINE
   local __rustory_answer __rustory_code __rustory_tty=$(command stty -g </dev/tty 2>/dev/null)
+  printf '${SAVE_PLACE}' >/dev/tty
   local __rustory_query=$READLINE_LINE
   # A longer line is no query, and may be too long to be handed over.
   ((\${#__rustory_query} <= ${MAX_QUERY_CHARS})) || __rustory_query=
@@ -47,12 +48,7 @@ __rustory_locate() {
 # What a picker that was killed could not do: puts the terminal back, and wipes what was shown.
 __rustory_tidy() {
   [[ -z \${1-} ]] || command stty "$1" </dev/tty 2>/dev/null
-  if ((\${LINES:-24} < ${INLINE_FROM_ROWS})); then
-    printf '\\e[?1049l' >/dev/tty
-  else
-    printf '\\e8\\r\\e[0m\\e[J\\e[1A' >/dev/tty
-  fi
-  printf '\\e[0m\\e[?7h\\e[?25h\\e[?2026l' >/dev/tty
+  printf '${TIDY_SCREEN}' >/dev/tty
 }
 
 # The answer, as \`rr search --widget\` gives it. A key that runs a function cannot run the line: the key

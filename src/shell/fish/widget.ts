@@ -1,7 +1,7 @@
 /** What ctrl-r and Up do in the fish hook, and their keys. */
 import { BASH_DAEMON_CLIENT } from "../bash/daemon_client.ts";
 import { quoteForFish } from "../hook.ts";
-import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget.ts";
+import { MAX_QUERY_CHARS, SAVE_PLACE, TIDY_SCREEN, type WidgetOptions } from "../widget.ts";
 
 /** Prints the status of the request, and the answer. */
 const CLIENT = `${BASH_DAEMON_CLIENT}
@@ -23,6 +23,7 @@ set -g __rustory_client ${quoteForFish(CLIENT)}
 
 function __rustory_search
     set -l tty (command stty -g </dev/tty 2>/dev/null)
+    printf '${SAVE_PLACE}' >/dev/tty
     # A longer line is no query, and may be too long to be handed over.
     set -l query (commandline -b | string collect)
     test (string length -- "$query" | string collect) -le ${MAX_QUERY_CHARS}; or set query
@@ -60,12 +61,7 @@ end
 # What a picker that was killed could not do: puts the terminal back, and wipes what was shown.
 function __rustory_tidy
     test -n "$argv[1]"; and command stty $argv[1] </dev/tty 2>/dev/null
-    if test $LINES -lt ${INLINE_FROM_ROWS}
-        printf '\\e[?1049l' >/dev/tty
-    else
-        printf '\\e8\\r\\e[0m\\e[J\\e[1A' >/dev/tty
-    end
-    printf '\\e[0m\\e[?7h\\e[?25h\\e[?2026l' >/dev/tty
+    printf '${TIDY_SCREEN}' >/dev/tty
 end
 
 # The answer, as \`rr search --widget\` gives it.

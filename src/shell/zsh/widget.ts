@@ -1,6 +1,6 @@
 /** The ctrl-r and Up widgets of the zsh hook: what they do with the line, and their keys. */
 import { quoteForShell } from "../hook.ts";
-import { INLINE_FROM_ROWS, MAX_QUERY_CHARS, type WidgetOptions } from "../widget.ts";
+import { MAX_QUERY_CHARS, SAVE_PLACE, TIDY_SCREEN, type WidgetOptions } from "../widget.ts";
 
 /**
  * Functions for the hook's script. `__rustory_bind_keys` takes the keys, `__rustory_unbind` gives them
@@ -15,6 +15,7 @@ typeset -gA +x __rustory_old_keys
 function __rustory_search {
   builtin emulate -L zsh
   local answer tty=$(command stty -g </dev/tty 2>/dev/null)
+  print -n '${SAVE_PLACE}' >/dev/tty
   local query=$BUFFER
   # A longer line is no query, and may be too long to be handed over.
   (( \${#query} <= ${MAX_QUERY_CHARS} )) || query=
@@ -79,12 +80,7 @@ function __rustory_ask {
 # What a picker that was killed could not do: puts the terminal back, and wipes what was shown.
 function __rustory_tidy {
   [[ -n \${1-} ]] && command stty $1 </dev/tty 2>/dev/null
-  if (( LINES < ${INLINE_FROM_ROWS} )); then
-    print -n '\\e[?1049l' >/dev/tty
-  else
-    print -n '\\e8\\r\\e[0m\\e[J\\e[1A' >/dev/tty
-  fi
-  print -n '\\e[0m\\e[?7h\\e[?25h\\e[?2026l' >/dev/tty
+  print -n '${TIDY_SCREEN}' >/dev/tty
 }
 
 # The answer, as \`rr search --widget\` gives it. What others show behind the line belongs to the old one.

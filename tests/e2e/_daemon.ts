@@ -1,0 +1,58 @@
+/** A daemon beside a shell of the tests. */
+import { denoDir, type Session } from "./_shell_session.ts";
+import { until, untilFile } from "./_tmux.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** A daemon of the session's home, with its door open. */
+export class Daemon implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+  }
+
+  static async start({ folder }: Session): Promise<Daemon> {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "-A", "--config", `${ROOT}deno.json`, `${ROOT}cli.ts`],
+        ...["p2p-sync", "--watch", "--no-serve"],
+      ],
+      env: { HOME: folder, DENO_DIR: denoDir(), RUSTORY_DEVICE_ID: "test-device" },
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const door = await untilFile(`${folder}/.rustory/shell.door`);
+    // While it starts its network it may take longer than a shell waits.
+    let quick = 0;
+    await until(
+      "a daemon at rest",
+      async () => (quick = await isQuick(door) ? quick + 1 : 0) === 5,
+    );
+    return new Daemon(child);
+  }
+
+  signal(name: Deno.Signal): void {
+    this.#child.kill(name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It was killed already.
+    }
+    await this.#child.status;
+  }
+}
+
+/** Whether the daemon answers well within the time that a shell waits. */
+async function isQuick(door: string): Promise<boolean> {
+  const [port, token] = door.split(" ");
+  const begin = performance.now();
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+  await connection.write(new TextEncoder().encode(`${token}\0ingest\0`));
+  while (await connection.read(new Uint8Array(100)) !== null);
+  return performance.now() - begin < 50;
+}
