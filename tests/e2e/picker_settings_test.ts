@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Daemon } from "./_daemon.ts";
 import { inShell, modesOf, pickerOf, type Session, SHELLS } from "./_shell_session.ts";
-import { untilNoFile } from "./_tmux.ts";
+import { untilFile, untilNoFile } from "./_tmux.ts";
 
 async function configure({ folder }: Session, ...lines: string[]): Promise<void> {
   await Deno.mkdir(`${folder}/.config/rustory`, { recursive: true });
@@ -64,7 +64,7 @@ for (const shell of SHELLS) {
       await tmux.press("C-f");
       await untilNoFile(`${folder}/running`);
       await assertAsBefore(session, before);
-      for (const height of ["70%", "9"]) {
+      for (const height of ["full", "9"]) {
         await configure(session, `picker_height = "${height}"`);
         await open("C-r");
         assert.equal(await tmux.format("#{alternate_on}"), height === "full" ? "1" : "0");
@@ -72,6 +72,23 @@ for (const shell of SHELLS) {
         await untilNoFile(`${folder}/running`);
         await assertAsBefore(session, before);
       }
+    });
+  });
+
+  Deno.test(`${shell.name}: an rr that fails before it shows anything leaves the screen as it was`, async () => {
+    await inShell(shell, async ({ tmux, folder, run }) => {
+      await run("seq 101 105");
+      await Deno.writeTextFile(`${folder}/bin/rr`, `#!/bin/sh\n: >${folder}/failed\nexit 3\n`);
+      await tmux.type("half");
+      await tmux.untilText("$ half");
+      const before = (await tmux.screen()).filter((row) => row !== "");
+      await tmux.press("C-r");
+      await untilFile(`${folder}/failed`);
+      await tmux.type("x");
+      await tmux.untilText("$ halfx");
+      await tmux.press("BSpace");
+      await tmux.until((rows) => rows.some((row) => row === "$ half"));
+      assert.deepEqual((await tmux.screen()).filter((row) => row !== ""), before);
     });
   });
 

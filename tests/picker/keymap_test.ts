@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { parseBinding } from "../../src/picker/choices.ts";
 import { commandOf, keymapOf, keyOfAction } from "../../src/picker/keymap.ts";
+import { KEYS } from "../../src/picker/keys.ts";
 import { helpLines } from "../../src/picker/pages.ts";
 import { render } from "../../src/picker/render.ts";
+import { STYLED_PARTS } from "../../src/picker/style.ts";
 import { contextOf, PickerHarness } from "./_harness.ts";
 
 const COMMANDS = ["git push", "ls -la", "git status", "make test"];
@@ -32,6 +34,14 @@ Deno.test("the help and the line of keys name the keys as they are bound", () =>
   const last = render(picker.state, contextOf(COMMANDS)).rows.at(-1)!;
   assert.match(last, /enter edit · alt-enter run · F10 details .* alt-\? keys/);
   assert.match(helpLines(keymapOf()).join("\n"), /^alt-1 to alt-9 /m);
+});
+
+Deno.test("every action and every part with a style is named in the docs", async () => {
+  const docs = await Deno.readTextFile(new URL("../../docs/search.md", import.meta.url));
+  const words = new Set(docs.match(/[a-z]+(?:-[a-z0-9]+)*/g));
+  for (const name of [...KEYS.map(({ action }) => action), ...STYLED_PARTS]) {
+    assert.ok(words.has(name), name);
+  }
 });
 
 Deno.test("a deletion is confirmed by the key that asked for it, wherever that is", () => {

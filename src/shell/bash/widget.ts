@@ -16,7 +16,6 @@ __rustory_search() {
   # bash exports the line, and no program can be started with a longer one.
   export -n READLINE_LINE
   local __rustory_answer __rustory_code __rustory_tty=$(command stty -g </dev/tty 2>/dev/null)
-  printf '${SAVE_PLACE}' >/dev/tty
   local __rustory_query=$READLINE_LINE
   # A longer line is no query, and may be too long to be handed over.
   ((\${#__rustory_query} <= ${MAX_QUERY_CHARS})) || __rustory_query=
@@ -31,7 +30,7 @@ __rustory_search() {
     esac
   fi
   # The number behind the x is the status, and keeps newlines at the end.
-  __rustory_answer=$(command "\${__rustory_program[@]}" search -i --widget "$@" --query="$__rustory_query" </dev/tty 2>/dev/tty; printf 'x%s' "$?")
+  __rustory_answer=$(printf '${SAVE_PLACE}' >/dev/tty; command "\${__rustory_program[@]}" search -i --widget "$@" --query="$__rustory_query" </dev/tty 2>/dev/tty; printf 'x%s' "$?")
   __rustory_code=\${__rustory_answer##*x}
   __rustory_answer=\${__rustory_answer%x*}
   if ((__rustory_code > 1 && __rustory_code != 130)); then __rustory_tidy "$__rustory_tty"; fi

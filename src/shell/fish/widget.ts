@@ -23,7 +23,6 @@ set -g __rustory_client ${quoteForFish(CLIENT)}
 
 function __rustory_search
     set -l tty (command stty -g </dev/tty 2>/dev/null)
-    printf '${SAVE_PLACE}' >/dev/tty
     # A longer line is no query, and may be too long to be handed over.
     set -l query (commandline -b | string collect)
     test (string length -- "$query" | string collect) -le ${MAX_QUERY_CHARS}; or set query
@@ -49,7 +48,7 @@ function __rustory_search
                 return
         end
     end
-    set -l answer (begin; command $__rustory_program search -i --widget $argv --query="$query" </dev/tty 2>/dev/tty; printf 'x%s' $status; end | string collect -N)
+    set -l answer (begin; printf '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget $argv --query="$query" </dev/tty 2>/dev/tty; printf 'x%s' $status; end | string collect -N)
     # The number behind the x is the status.
     set -l code (string match -r 'x(\\d+)$' -- $answer)[2]
     if test "$code" -gt 1 -a "$code" -ne 130

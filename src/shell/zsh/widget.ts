@@ -15,7 +15,6 @@ typeset -gA +x __rustory_old_keys
 function __rustory_search {
   builtin emulate -L zsh
   local answer tty=$(command stty -g </dev/tty 2>/dev/null)
-  print -n '${SAVE_PLACE}' >/dev/tty
   local query=$BUFFER
   # A longer line is no query, and may be too long to be handed over.
   (( \${#query} <= ${MAX_QUERY_CHARS} )) || query=
@@ -29,7 +28,7 @@ function __rustory_search {
     esac
   fi
   # The number behind the x is the status, and keeps newlines at the end.
-  answer=$(command $__rustory_program search -i --widget "$@" --query="$query" </dev/tty 2>/dev/tty; print -n x$?)
+  answer=$(print -n '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget "$@" --query="$query" </dev/tty 2>/dev/tty; print -n x$?)
   local -i code=\${answer##*x}
   answer=\${answer%x*}
   (( code > 1 && code != 130 )) && __rustory_tidy $tty
@@ -79,7 +78,9 @@ function __rustory_ask {
 
 # What a picker that was killed could not do: puts the terminal back, and wipes what was shown.
 function __rustory_tidy {
-  [[ -n \${1-} ]] && command stty $1 </dev/tty 2>/dev/null
+  # In a substitution it stays in the shell's own group. As a job of its own it may be stopped for
+  # setting a terminal that it has not got yet.
+  [[ -n \${1-} ]] && : $(command stty $1 </dev/tty 2>&1)
   print -n '${TIDY_SCREEN}' >/dev/tty
 }
 
