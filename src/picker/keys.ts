@@ -1,5 +1,5 @@
 /** Which key does what, and the same table as the help that people read. */
-import type { ChoiceAction, Scope } from "./state.ts";
+import type { ChoiceAction, Scope } from "./scope.ts";
 import type { EditAction } from "./line_edit.ts";
 
 /** What came from the keyboard. */

@@ -2,26 +2,26 @@
 import { MATCH_MODES } from "../search/query.ts";
 import { commandOf } from "./keymap.ts";
 import type { Command, Key, Move } from "./keys.ts";
+import { completeFilter, isFilterBegun } from "./filter_completion.ts";
 import { heights } from "./layout.ts";
+import { placeAfter, scrolled } from "./moves.ts";
 import { edit, insert, type Line } from "./line_edit.ts";
 import { pageOf } from "./pages.ts";
 import { leavesInsert, normalStep } from "./vim.ts";
 import {
   asQuery,
   atLeastOne,
-  type ChoiceAction,
   type CommandRuns,
   type Filter,
   FIRST_LIMIT,
   type PickerState,
   type Results,
-  type Scope,
-  SCOPES,
   selectedLine,
   type Size,
   withQuery,
 } from "./state.ts";
-import { commonStart, type Names, suggestions } from "../search/language/complete.ts";
+import { type ChoiceAction, type Scope, SCOPES } from "./scope.ts";
+import type { Names } from "../search/language/complete.ts";
 
 /** What happens to the picker. */
 export type PickerEvent =
@@ -241,34 +241,12 @@ function withLine(state: PickerState, step: (line: number) => Step): Step {
     : step(line);
 }
 
-/** Whether Tab has a filter to complete before the cursor. */
-function isFilterBegun({ query, cursor }: PickerState): boolean {
-  return /(?:^|\s)!?[a-z]+:(?:\\\s|\S)*$/.test(query.slice(0, cursor)) &&
-    suggestions(wordBefore(query, cursor).split(":")[0]!, NO_NAMES, undefined).length > 0;
-}
-
-function wordBefore(query: string, cursor: number): string {
-  return /(?:\\\s|\S)*$/.exec(query.slice(0, cursor))![0];
-}
-
-const NO_NAMES: Names = { hosts: [], folders: [], users: [], devices: [] };
-
 /** The word before the cursor as far as all names agree; what there is to choose from at the bottom. */
 function completed(state: PickerState, names: Names, home: string | undefined): Step {
-  const { query, cursor } = state;
-  const word = wordBefore(query, cursor);
-  const words = suggestions(word, names, home).map((one) => one.word);
-  if (words.length === 0) return still({ ...state, notice: "Nothing is called so" });
-  const whole = words.length === 1 ? `${words[0]} ` : commonStart(words);
-  const start = cursor - word.length;
-  const line = {
-    query: query.slice(0, start) + whole + query.slice(cursor),
-    cursor: start + whole.length,
-  };
+  const { line, notice } = completeFilter(state, names, home);
+  if (line === undefined) return still({ ...state, notice });
   const step = typed(state, line);
-  if (words.length === 1) return step;
-  const values = words.map((one) => one.slice(one.indexOf(":") + 1)).join("  ");
-  return still({ ...step.state, notice: values }, ...step.effects);
+  return notice === undefined ? step : still({ ...step.state, notice }, ...step.effects);
 }
 
 function chooseHost(state: PickerState): Step {
@@ -334,38 +312,6 @@ function moved(state: PickerState, by: Move): Step {
   if (place < last || results.lines.length >= results.count) return still(next);
   if (results.lines.length < state.limit) return still(next);
   return searchAgain({ ...next, limit: state.limit * 4 });
-}
-
-function placeAfter({ selected, size, upward }: PickerState, by: Move, last: number): number {
-  const page = Math.max(1, heights(size).list - 1);
-  const down = upward ? -1 : 1;
-  switch (by) {
-    case "older":
-      return selected + 1;
-    case "newer":
-      return selected - 1;
-    case "down":
-      return selected + down;
-    case "up":
-      return selected - down;
-    case "page-down":
-      return selected + down * page;
-    case "page-up":
-      return selected - down * page;
-    case "newest":
-      return 0;
-    case "oldest":
-      return last;
-  }
-}
-
-/** The selection kept on the screen, scrolling no more than needed. */
-function scrolled(state: PickerState): PickerState {
-  const height = Math.max(1, heights(state.size).list);
-  const { selected } = state;
-  const lowest = Math.max(0, state.results.lines.length - height);
-  const top = Math.max(selected - height + 1, Math.min(state.top, selected, lowest));
-  return top === state.top ? state : { ...state, top };
 }
 
 function details(state: PickerState): Step {

@@ -5,18 +5,7 @@ import type { RunFilter } from "../history/run_filter.ts";
 import type { QueryPlace } from "../search/language/filters.ts";
 import { parseLine, type Question } from "../search/language/parse.ts";
 import type { MatchMode } from "../search/query.ts";
-
-/** Whose runs count, in the order of the scope key. */
-export const SCOPES = ["all", "host", "directory", "workspace", "session"] as const;
-/**
- * One of {@linkcode SCOPES}.
- *
- * - `host`: runs on this device
- * - `directory`: runs in exactly this folder
- * - `workspace`: runs in this git work tree; outside of one, in this folder and all below it
- * - `session`: runs of this shell session
- */
-export type Scope = typeof SCOPES[number];
+import type { ChoiceAction, Scope } from "./scope.ts";
 
 /** Which runs make a command appear. */
 export interface Filter {
@@ -73,9 +62,6 @@ export interface Results {
   readonly total: number;
   readonly complete: boolean;
 }
-
-/** What to do with the chosen command: put it on the prompt, or run it at once. */
-export type ChoiceAction = "edit" | "run";
 
 /** What covers the list, if anything. */
 export type View =

@@ -1,6 +1,7 @@
 import type { ColumnName, Height } from "../../picker/choices.ts";
 import type { Keymap } from "../../picker/keymap.ts";
-import type { ChoiceAction, Filter } from "../../picker/state.ts";
+import type { ChoiceAction } from "../../picker/scope.ts";
+import type { Filter } from "../../picker/state.ts";
 import type { QueryPlace } from "../../search/language/filters.ts";
 import type { PartStyle } from "../../picker/style.ts";
 import type { ThemeName } from "../../picker/theme.ts";
