@@ -36,6 +36,8 @@ export interface PickRequest {
   readonly up: boolean;
   /** `NO_COLOR` is set. */
   readonly noColour: boolean;
+  /** The terminal is a window of tmux. */
+  readonly inTmux: boolean;
   readonly query: string;
 }
 
@@ -133,6 +135,7 @@ function parsePick(fields: readonly string[]): PickRequest {
     cwd,
     up: words.includes("--up"),
     noColour: words.includes("no-colour"),
+    inTmux: words.includes("tmux"),
     query,
   };
 }

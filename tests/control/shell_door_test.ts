@@ -7,7 +7,17 @@ import { systemRandom } from "../../src/base/random.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { RecordingLogger } from "../fakes/recording_logger.ts";
 
-const FIELDS = ["/dev/pts/3", "24:6", "100", "30", "xterm", "s1", "/w", "--up no-colour", "git"];
+const FIELDS = [
+  "/dev/pts/3",
+  "24:6",
+  "100",
+  "30",
+  "xterm",
+  "s1",
+  "/w",
+  "--up no-colour tmux",
+  "git",
+];
 
 Deno.test("parseShellRequest() reads a terminal and what it is for, and refuses anything else", () => {
   const request = parseShellRequest("pick", FIELDS);
@@ -23,6 +33,7 @@ Deno.test("parseShellRequest() reads a terminal and what it is for, and refuses 
       cwd: "/w",
       up: true,
       noColour: true,
+      inTmux: true,
       query: "git",
     },
   });

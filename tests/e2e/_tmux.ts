@@ -40,6 +40,11 @@ export class Tmux implements AsyncDisposable {
     return tmux;
   }
 
+  /** Shell command that shows this terminal in another one, as a person sees it: with the windows over it. */
+  attachCommand(): string {
+    return `TMUX= exec tmux -L ${this.#server} attach`;
+  }
+
   /** Presses keys by their names in tmux: `Enter`, `C-r`, `Escape`, `M-b`, `F1`. */
   async press(...keys: string[]): Promise<void> {
     await this.#run("send-keys", ...keys);

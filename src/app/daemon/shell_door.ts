@@ -54,7 +54,7 @@ async function pick(
   const paint = deps.shellPicker;
   let terminal: ForeignTerminal;
   try {
-    if (!paint?.isWanted()) return line.send("no");
+    if (!paint?.isWanted(request)) return line.send("no");
     terminal = openForeignTerminal({ ...request, path: request.tty, isOurs });
   } catch (error) {
     deps.logger.debug("No picker for a shell", { error: causeChain(error) });

@@ -1,3 +1,4 @@
+import type { InteractiveFlags } from "../picker/interactive.ts";
 import { takeInFirst } from "../../app/intake.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettingsQuickly } from "../../config/load_quickly.ts";
@@ -143,6 +144,11 @@ async function choose(
   flags: Flags,
   words: readonly string[],
 ): Promise<number> {
+  const query = flags.query ?? words.join(" ");
+  if (settings.pickerPopup) {
+    const code = await chooseInPopup(world, settings, { ...flags, query });
+    if (code !== undefined) return code;
+  }
   const { PICKER_CACHE_KIB, searchInteractively } = await import("../picker/interactive.ts");
   const { files, clock } = world;
   using history = openForSearching(settings.dbPath, { files, clock, cacheKib: PICKER_CACHE_KIB });
@@ -151,7 +157,6 @@ async function choose(
     const warn = flags.widget ? (): void => {} : warnings(world);
     await takeInFirst(world, settings, () => history.whole(), warn);
   }
-  const query = flags.query ?? words.join(" ");
   const code = await searchInteractively(world, settings, await history.whole(), {
     ...flags,
     query,
@@ -159,6 +164,18 @@ async function choose(
   await keepUp(world, history, flags.widget);
   if (flags.widget) await refreshHooks(world, settings);
   return code;
+}
+
+async function chooseInPopup(
+  world: World,
+  settings: Settings,
+  flags: InteractiveFlags,
+): Promise<number | undefined> {
+  const { searchInPopup, wantsPopup } = await import("../picker/tmux_popup.ts");
+  if (!wantsPopup(world, settings)) return undefined;
+  const answer = await searchInPopup(world, settings, flags);
+  if (answer !== undefined) world.stdout.write(answer.text);
+  return answer?.code;
 }
 
 // What the shell has loaded may be of the rr before; the next shell has what fits.

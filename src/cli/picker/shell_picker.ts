@@ -9,8 +9,11 @@ import { searchInteractively } from "./interactive.ts";
 /** Creates it; `load` reads the settings, each time: they may have changed. */
 export function shellPicker(world: World, load: () => Settings): ShellPicker {
   return {
-    // Whoever has chosen fzf gets it from the process that the shell starts then.
-    isWanted: () => load().searchUi === "builtin",
+    // fzf, and a window of tmux, come from the process that the shell starts then.
+    isWanted({ inTmux }): boolean {
+      const { searchUi, pickerPopup } = load();
+      return searchUi === "builtin" && !(pickerPopup && inTmux);
+    },
     pick: (request, terminal, history, signal) =>
       pick(world, load(), request, terminal, history, signal),
   };

@@ -36,6 +36,7 @@ function __rustory_search
         end
         set -l color
         test -n "$NO_COLOR"; and set color no-colour
+        test -n "$TMUX"; and set -a color tmux
         set -l answer (command bash --norc --noprofile -c $__rustory_client rr $__rustory_door "$__rustory_at[2]" "$__rustory_at[1]" \\
             "$COLUMNS" "$LINES" "$RUSTORY_SESSION" $PWD "$argv $color" (string replace -ra '[[:cntrl:]]' ' ' -- "$query" | string collect) | string collect -N)
         switch (string sub -l 1 -- "$answer" | string collect)
