@@ -38,6 +38,14 @@ export interface HookOptions {
 /** What is recorded where nobody saw with which status a command ended; no shell has it. */
 export const UNKNOWN_STATUS = -1;
 
+/**
+ * After each record the hooks look whether the spool file still has its name, and write once more if not:
+ * it was taken meanwhile, perhaps before the record was in it. So a record is in a file that has yet to be
+ * taken, or was there when the file was; never only in one that nobody looks at again. One that was read
+ * twice has one id. Nobody is that unlucky more often than this.
+ */
+export const MOST_WRITES = 3;
+
 /** One word for zsh and bash, whatever is in it. */
 export function quoteForShell(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;

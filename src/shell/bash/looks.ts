@@ -10,6 +10,7 @@ __rustory_prompt() {
   local -
   builtin set +aeuxTE
   local IFS=$' \\t\\n' __rustory_traps= __rustory_text=
+  [[ -z $__rustory_mask ]] || __rustory_unmask
   if ! __rustory_quick; then
     [[ -n $__rustory_traps ]] || IFS= builtin read -r -d '' __rustory_traps <"$__rustory_line"
     __rustory_usual_traps=

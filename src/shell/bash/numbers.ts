@@ -16,6 +16,8 @@ export const NUMBERS = {
   looks: 0,
   /** 1 where a DEBUG trap may be set. */
   trapped: 1,
+  /** The last command whose end was seen. */
+  over: 0,
   status: 0,
   endUs: 0,
   /** The last number of the history now. */

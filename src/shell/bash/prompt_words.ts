@@ -26,10 +26,13 @@ export const PS0 = [
   calculate(
     `${v("noted")}++`,
     `${noted("__rustory_before")}=$?`,
-    `${noted("__rustory_start")}=${MICROSECONDS}`,
     `${noted("__rustory_entry")}=\\!`,
   ),
-  keep([noted("__rustory_cwd"), "$PWD"], [noted("__rustory_word"), "$BASH_COMMAND"]),
+  // As it is: under ctrl-c no pattern matches, and the numbers above are no numbers then.
+  keep([noted("__rustory_start"), "$EPOCHREALTIME"], [noted("__rustory_cwd"), "$PWD"], [
+    noted("__rustory_word"),
+    "$BASH_COMMAND",
+  ]),
   // Whoever took us out of PROMPT_COMMAND: an empty one gets us back, and after two commands without a
   // look we are appended. The text is long, so it is not looked at without need.
   `\${__rustory_runs[\${PROMPT_COMMAND:+0*}1||${LATE}]:+` +
@@ -65,8 +68,9 @@ type Expression = keyof typeof EXPRESSIONS;
 const expression = (name: Expression): string => name;
 
 export const LOOK = calculate(
-  `${v("status")}=$?`,
-  `${v("endUs")}=${MICROSECONDS}`,
+  // Once for each command: ctrl-c ends prompt commands, and then they all run again.
+  `${v("over")}-${v("noted")}||${v("noted")}==${v("done")}?` +
+    `${v("status")}=$?,${v("endUs")}=${MICROSECONDS},${v("over")}=${v("noted")}:0`,
   `${v("number")}=\${__rustory_bang@P}`,
   // Whoever has just set such a trap; an empty pattern puts a 1 in front of the 0.
   `${v("trapped")}=${v("trapped")}|\${__rustory_zero/#"\${BASH_COMMAND/*DEBUG*}"/1}>0`,
@@ -94,4 +98,4 @@ export const ELEMENT = "for __rustory_x in " + LOOK +
 
 /** Runs when the shell ends while a command has not come back: closed terminals, `exit`. */
 export const ON_EXIT = `for __rustory_x in ${calculate(`${v("status")}=$?`)}` +
-  `\${__rustory_start[${v("done")}+1]:+1}; do __rustory_exit; done 2>/dev/null`;
+  `\${__rustory_before[${v("done")}+1]:+1}; do __rustory_exit; done 2>/dev/null`;

@@ -16,6 +16,8 @@ __rustory_quick() {
   local __rustory_ran=\${__rustory_witness[${v("looks")}]-}
   # A history that is off has the number 1; a read-only HISTTIMEFORMAT fails below.
   [[ -n $__rustory_usual_traps && $__rustory_ran != *history* ]] || return 1
+  local __rustory_began=$((10#0\${__rustory_start[${v("noted")}]//[!0-9]/}))
+  ((__rustory_began > 0)) || return 1
   local __rustory_all= __rustory_head __rustory_time __rustory_mark
   HISTTIMEFORMAT='%s ' builtin history 1 >>"$__rustory_line" || return 1
   IFS= builtin read -r -d '' __rustory_all <"$__rustory_line"
@@ -37,9 +39,7 @@ __rustory_quick() {
   __rustory_text=\${__rustory_all:\${#__rustory_mark}+\${#__rustory_time}+3}
   [[ \${__rustory_text: -1} != $'\\n' ]] || __rustory_text=\${__rustory_text:0:\${#__rustory_text}-1}
   [[ -n $__rustory_text ]] || return 1
-  __rustory_record "$${v("noted")}" "\${__rustory_start[${v("noted")}]}" "$${v("endUs")}" "$${
-    v("status")
-  }" \\
+  __rustory_record "$${v("noted")}" "$__rustory_began" "$${v("endUs")}" "$${v("status")}" \\
     "\${__rustory_cwd[${v("noted")}]-$PWD}" "$__rustory_text"
   __rustory_last[${v("looks")}]="$__rustory_time \${#__rustory_ran} $__rustory_ran$__rustory_text"
   # Room for a few more numbers is there.

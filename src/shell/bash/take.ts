@@ -5,6 +5,13 @@ import { v } from "./numbers.ts";
 /** A builtin is called by its name, or past a function or alias of that name. */
 const PREFIX = "?(builtin\\ |command\\ |\\\\)";
 
+/**
+ * bash times its lines by a clock that is set at each tick of the machine's timer, up to 10 ms behind the
+ * one that we look at: a line that comes right behind a prompt may seem a second older than it. Lines that
+ * are older by this are older.
+ */
+const TIMER_LAG_US = 100_000;
+
 /** What takes its own line out of the history. */
 const HISTORY_COMMAND = `${PREFIX}history\\ -[sp]`;
 
@@ -13,11 +20,19 @@ export const BASH_TAKE =
   `# Everything since the look before: the commands that PS0 noted, and lines that came into the history
 # without one.
 __rustory_take() {
-  local __rustory_lines=() __rustory_times=() __rustory_i __rustory_sub=0
+  local __rustory_lines=() __rustory_times=() __rustory_i
   local __rustory_now=$${v("number")} __rustory_seen=$${v("seen")}
-  local __rustory_first=$((${v("done")} + 1)) __rustory_since=$((${v("lookedUs")} / 1000000))
+  local __rustory_first=$((${v("done")} + 1)) __rustory_since=$(((${
+    v("lookedUs")
+  } - ${TIMER_LAG_US}) / 1000000))
+  for ((__rustory_i = __rustory_first; __rustory_i <= ${v("noted")}; __rustory_i++)); do
+    __rustory_start[__rustory_i]=$((10#0\${__rustory_start[__rustory_i]//[!0-9]/}))
+    ((__rustory_start[__rustory_i] > 0)) || __rustory_start[__rustory_i]=$${v("endUs")}
+  done
+  # The clock was set back: times tell nothing.
+  ((\${__rustory_start[__rustory_first]:-${v("endUs")}} >= ${v("lookedUs")})) || __rustory_since=0
   local __rustory_known __rustory_known_time __rustory_known_word
-  __rustory_recall "\${__rustory_last[${v("looks")} - 1]-}"
+  __rustory_recall "\${__rustory_last[@]: -1}"
   __rustory_limit
   local __rustory_was_off=$((${v("off")}))
   __rustory_off
@@ -45,7 +60,7 @@ __rustory_take() {
 # All is dealt with. Empty arrays are quicker than unset elements.
 __rustory_settle() {
   __rustory_cwd=() __rustory_word=() __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_witness=()
-  unset -v "__rustory_last[${v("looks")} - 2]"
+  __rustory_last=([${v("looks")}]="\${__rustory_last[${v("looks")}]-}")
   ((__rustory_settled, 1))
 }
 
@@ -154,14 +169,15 @@ __rustory_unnoted() {
   for ((__rustory_i = $1; __rustory_i <= $2; __rustory_i++)); do
     __rustory_line=\${__rustory_lines[__rustory_i]-} __rustory_time=\${__rustory_times[__rustory_i]:-0}
     ((__rustory_time >= __rustory_since)) || continue
-    ((__rustory_time > __rustory_since)) || [[ $__rustory_line == \\#* ]] || ! __rustory_is_shared || continue
+    ((__rustory_time > ${
+    v("lookedUs")
+  } / 1000000)) || [[ $__rustory_line == \\#* ]] || ! __rustory_is_shared || continue
     __rustory_did_run "$2" "$3" "\${5-0}" || continue
     # Times are whole seconds there; after the look before it was in any case.
     __rustory_start=$((__rustory_time * 1000000))
     ((__rustory_start > ${v("lookedUs")})) || __rustory_start=$((${v("lookedUs")}))
     ((__rustory_start > \${4-0})) || __rustory_start=$4
-    ((__rustory_sub++))
-    __rustory_record "$${v("looks")} $__rustory_sub" "$__rustory_start" "$__rustory_start" \\
+    __rustory_record "$${v("done")} $__rustory_i" "$__rustory_start" "$__rustory_start" \\
       "$__rustory_status" "$PWD" "$__rustory_line"
   done
 }

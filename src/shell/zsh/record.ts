@@ -8,7 +8,7 @@
  * ours but its name.
  */
 
-import { UNKNOWN_STATUS } from "../hook.ts";
+import { MOST_WRITES, UNKNOWN_STATUS } from "../hook.ts";
 
 /** The status behind a line that ctrl-c left. */
 const INTERRUPTED = 130;
@@ -16,7 +16,7 @@ const INTERRUPTED = 130;
 /** Functions for the hook's script; `follow`: respect what keeps a line out of zsh's own history. */
 export function zshRecorder(follow: boolean): string {
   return `typeset -g +x __rustory_follow=${follow ? 1 : ""}
-typeset -g +x __rustory_command= __rustory_cwd= __rustory_line= __rustory_keeps= __rustory_refused=
+typeset -g +x __rustory_command= __rustory_cwd= __rustory_line= __rustory_keeps= __rustory_refused= __rustory_repeats=
 typeset -gi +x __rustory_start=0 __rustory_number=0 __rustory_leaving=0
 
 # Every line that is entered, before it is run. Our answer says nothing about its fate.
@@ -27,13 +27,14 @@ function __rustory_added {
     [[ -o histignorespace ]] && __rustory_spaces=on
     builtin emulate -L zsh -o extendedglob
     if [[ -n $__rustory_command ]]; then
-      if (( \${precmd_functions[(Ie)__rustory_precmd]-0} )); then
+      if [[ -n $__rustory_repeats ]]; then
         # What \`fc\` runs in its place.
         __rustory_command=\${1%$'\\n'}
         __rustory_is_hidden "$__rustory_command" && __rustory_command=
         return 0
       fi
-      # Somebody took us out of there, so its end went unnoticed.
+      # Its end went unnoticed: by ctrl-c, or since somebody took us out of the list.
+      (( \${precmd_functions[(Ie)__rustory_precmd]-0} )) && __rustory_status=${UNKNOWN_STATUS}
       __rustory_record $__rustory_status 0
     fi
     __rustory_stand
@@ -58,6 +59,8 @@ function __rustory_preexec {
     __rustory_cwd=$PWD
     (( __rustory_start = EPOCHREALTIME * 1000 ))
     __rustory_is_hidden "$1" && __rustory_command=
+    __rustory_repeats=
+    [[ " $3 "$'\\n'"\${functions[\${1%%[[:space:]]*}]-} " == *[^[:alnum:]_](fc|r)[^[:alnum:]_]* ]] && __rustory_repeats=1
     __rustory_stand
     # Nothing of this shell is left to note the end of an exec.
     if [[ -n $__rustory_command ]] && { __rustory_may_exec "$3" || [[ -n $__rustory_ends ]] }; then
@@ -74,6 +77,8 @@ function __rustory_precmd {
     local __rustory_spaces=
     [[ -o histignorespace ]] && __rustory_spaces=on
     builtin emulate -L zsh -o extendedglob
+    # Ctrl-c ends hooks too, as where it is pressed twice. This is undone with the function.
+    trap '' INT
     (( __rustory_leaving )) && __rustory_stay
     [[ -n \${HISTFILE-} ]] && __rustory_keeps=1
     __rustory_stand
@@ -221,11 +226,16 @@ function __rustory_write {
   record+=\${HOST-}$'\\0'$__rustory_cwd$'\\0'\${4//$'\\0'/}$'\\0\\n'
   # Past a limit on the size of files it would end the shell. This is undone with the function.
   trap '' XFSZ
-  if (( \${+builtins[sysopen]} )); then
-    sysopen -a -m 0600 -o creat,cloexec -u fd -- $1 && { syswrite -o $fd -- $record; exec {fd}>&- }
-  else
-    print -rn -- $record >>| $1
-  fi
+  repeat ${MOST_WRITES}; do
+    if (( \${+builtins[sysopen]} )); then
+      sysopen -a -m 0600 -o creat,cloexec -u fd -- $1 || return 0
+      syswrite -o $fd -- $record; exec {fd}>&-
+    else
+      print -rn -- $record >>| $1
+    fi
+    # Else it was taken meanwhile, perhaps before this was in it.
+    [[ -e $1 ]] && return 0
+  done
 }
 `;
 }
