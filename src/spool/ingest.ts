@@ -4,9 +4,13 @@
  * A spool file has one writer and any number of takers. A taker renames it, so that the shell starts a
  * new one with its next record, and reads what it has renamed. Ids are derived from the session and
  * the record's key: whatever is read twice (two takers at once, a crash after the insert) is ignored
- * the second time. A renamed file goes away once it is certain that its shell has closed it: when the
- * shell has started a new one, or some time after. No offset is kept and no file is cut short, so
- * there is no moment in which a record can be lost.
+ * the second time. No offset is kept and no file is cut short.
+ *
+ * A shell may have opened the file just before it was renamed. It looks after each record whether the
+ * file still has its name, and writes once more if not: so a record is in a file that was read after it
+ * was written, or in the next one as well, however long the shell was held up. A renamed file goes away
+ * when its shell has started a new one, or some time after, which lets records be read that are not
+ * finished yet.
  */
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
@@ -40,8 +44,8 @@ export interface IngestDeps {
 /** How {@linkcode ingestSpools} treats what it has read. */
 export interface IngestOptions {
   /**
-   * How long after a rename the shell may still write to the file, if nothing tells otherwise.
-   * Opening, writing and closing takes it well under a millisecond. @default {10_000}
+   * How long after a rename the rest of a record is waited for, if nothing tells that its shell has
+   * gone on. Opening, writing and closing takes it well under a millisecond. @default {10_000}
    */
   readonly settleMs?: number;
 }

@@ -17,7 +17,7 @@ const deps = {
   deviceId: "d" as DeviceId,
 };
 for (;;) {
-  const { inserted } = await ingestSpools({ ...deps, rules: () => rules }, { settleMs: 500 });
+  const { inserted } = await ingestSpools({ ...deps, rules: () => rules }, { settleMs: 0 });
   world.stdout.write(`${inserted}\n`);
   await world.clock.sleep(1);
 }
