@@ -2,7 +2,7 @@
 import type { KnownCommands } from "./known_commands.ts";
 
 // Records that are equal and far apart in a file are copies (of a merged file): they may share an id.
-const REMEMBERED_SECONDS = 100_000;
+const REMEMBERED_SECONDS = 20_000;
 
 /** Counts the equal records of one import. */
 export class Occurrences {

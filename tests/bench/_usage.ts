@@ -1,6 +1,6 @@
 /** What a process costs: processor time and memory. */
-import { RR_PERMISSIONS } from "../../scripts/permissions.ts";
 import type { Child } from "../../scripts/lab/process.ts";
+import { runRr } from "./_bundle.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 /** What the kernel counts processor time in: USER_HZ, 100 on every Linux. */
@@ -21,17 +21,14 @@ export interface FinalUsage {
   readonly pauseMs: number;
 }
 
-/** `rr` from source that tells at its end what it cost; for `DeviceOptions.program`. */
-export const MEASURED_RR: readonly string[] = [
-  Deno.execPath(),
-  "run",
-  "--quiet",
-  ...RR_PERMISSIONS,
-  `--preload=${ROOT}tests/bench/_usage_preload.ts`,
-  `${ROOT}cli.ts`,
-];
+const PRELOAD = `--preload=${ROOT}tests/bench/_usage_preload.ts`;
 
-/** The cost of an ended process that ran {@linkcode MEASURED_RR}. */
+/** A bundled `rr` that tells at its end what it cost; for `DeviceOptions.program`. */
+export function measuredRr(bundled: string): readonly string[] {
+  return runRr(bundled, PRELOAD);
+}
+
+/** The cost of an ended process that ran {@linkcode measuredRr}. */
 export function finalUsage(child: Child): FinalUsage {
   const text = /^bench usage: (.*)$/m.exec(child.output())?.[1];
   if (text === undefined) {

@@ -14,6 +14,7 @@ import { systemClock } from "../../src/base/clock.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { generateHistory } from "../fakes/history_generator.ts";
+import { bundledRr } from "./_bundle.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const HARNESS = new URL("pty_latency.py", import.meta.url).pathname;
@@ -40,7 +41,7 @@ const folder = Deno.makeTempDirSync({ prefix: "rr-bench-" });
 try {
   const dbPath = Deno.args[2] ?? `${folder}/history.db`;
   fill(dbPath);
-  const pickers = commands(dbPath);
+  const pickers = commands(dbPath, await bundledRr(`${folder}/dist`));
   firstFrames(pickers);
   for (const [name, command] of pickers) {
     if (name !== EMPTY) { for (const mode of ["fuzzy", "substring"]) typing(name, mode, command); }
@@ -66,31 +67,22 @@ function fill(path: string): void {
   print(`filled in ${Math.round((performance.now() - start) / 1000)} s`);
 }
 
-function commands(dbPath: string): Map<string, readonly string[]> {
+function commands(dbPath: string, bundled: string): Map<string, readonly string[]> {
   Deno.writeTextFileSync(
     `${folder}/empty.js`,
     String.raw`Deno.stderr.writeSync(new TextEncoder().encode("\x1b[?2026l"));`,
   );
-  const run = [Deno.execPath(), "run", "--quiet", ...PERMISSIONS];
+  const run = [
+    ...[Deno.execPath(), "run", "--quiet", "--unstable-lazy-dynamic-imports"],
+    ...PERMISSIONS,
+  ];
   const search = ["search", "-i", "--widget", "--db-path", dbPath];
   const all = new Map([
     [EMPTY, [...run, `${folder}/empty.js`]],
     ["source", [...run, "--config", `${ROOT}deno.json`, `${ROOT}cli.ts`, ...search]],
   ]);
-  const bundled = bundle();
-  if (bundled !== undefined) all.set("bundle", [...run, bundled, ...search]);
+  all.set("bundle", [...run, bundled, ...search]);
   return all;
-}
-
-function bundle(): string | undefined {
-  const flags = "bundle --quiet --minify --platform deno --code-splitting --outdir".split(" ");
-  const { success } = new Deno.Command(Deno.execPath(), {
-    args: [...flags, `${folder}/dist`, "cli.ts"],
-    cwd: ROOT,
-    stdout: "null",
-    stderr: "null",
-  }).outputSync();
-  return success ? `${folder}/dist/cli.js` : undefined;
 }
 
 function firstFrames(all: ReadonlyMap<string, readonly string[]>): void {

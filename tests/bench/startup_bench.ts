@@ -5,13 +5,13 @@
  *     deno run --allow-read --allow-write --allow-env --allow-sys --allow-run --allow-net \
  *       tests/bench/startup_bench.ts [rows] [rounds]
  *
- * Once from the source, and once from the bundle that is compiled: like a compiled program, and like
- * deno.json has it for the source, it reads a chunk when it is asked for and not at the start.
+ * Once from the source, and once from the bundle that is shipped (`scripts/bundle.ts`).
  */
 import { systemClock } from "../../src/base/clock.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { generateHistory } from "../fakes/history_generator.ts";
+import { bundledRr } from "./_bundle.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const BATCH = 10_000;
@@ -24,7 +24,7 @@ try {
   print(`${rows} entries, median and least of ${rounds} interleaved rounds, in milliseconds`);
   const dbPath = `${folder}/history.db`;
   fill(dbPath);
-  const times = measure(commands(dbPath, bundle()));
+  const times = measure(commands(dbPath, await bundledRr(`${folder}/dist`)));
   const empty = times.get("empty script")!;
   for (const [name, all] of times) {
     const [ms, base] = [median(all), median(empty)];
@@ -49,32 +49,16 @@ function fill(path: string): void {
   print(`filled in ${Math.round((performance.now() - start) / 1000)} s`);
 }
 
-/** How a bundle is run; `undefined` if it cannot be made here. */
-function bundle(): readonly string[] | undefined {
-  const { success } = new Deno.Command(Deno.execPath(), {
-    args: [
-      ..."bundle --quiet --minify --platform deno --code-splitting --outdir".split(" "),
-      `${folder}/dist`,
-      "cli.ts",
-    ],
-    cwd: ROOT,
-    stdout: "null",
-    stderr: "null",
-  }).outputSync();
-  return success ? ["--unstable-lazy-dynamic-imports", `${folder}/dist/cli.js`] : undefined;
-}
-
-function commands(dbPath: string, bundled: readonly string[] | undefined): Map<string, string[]> {
+function commands(dbPath: string, bundled: string): Map<string, string[]> {
   Deno.writeTextFileSync(`${folder}/empty.ts`, "");
   const all = new Map([["empty script", [`${folder}/empty.ts`]]]);
-  const programs = [["source", [`${ROOT}cli.ts`]], ["bundle", bundled]] as const;
+  const programs = [["source", `${ROOT}cli.ts`], ["bundle", bundled]] as const;
   for (const [form, program] of programs) {
-    if (program === undefined) continue;
-    const rr = (...args: string[]): string[] => [...program, "--db-path", dbPath, ...args];
-    all.set(`${form}: --version`, [...program, "--version"]);
+    const rr = (...args: string[]): string[] => [program, "--db-path", dbPath, ...args];
+    all.set(`${form}: --version`, [program, "--version"]);
     all.set(`${form}: record`, rr("record", "--cmd", "git status", "--exit-code", "0"));
     all.set(`${form}: search x`, rr("search", "--limit", "200", "x"));
-    all.set(`${form}: __complete`, [...program, "__complete", "sea"]);
+    all.set(`${form}: __complete`, [program, "__complete", "sea"]);
   }
   return all;
 }
@@ -94,7 +78,7 @@ function measure(all: ReadonlyMap<string, string[]>): Map<string, number[]> {
 
 function run(name: string, args: readonly string[]): void {
   const { code, stderr } = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", ...PERMISSIONS, ...args],
+    args: ["run", "--quiet", "--unstable-lazy-dynamic-imports", ...PERMISSIONS, ...args],
     env: { HOME: folder, DENO_DIR: denoDir() },
     stdin: "null",
     stdout: "null",

@@ -9,6 +9,12 @@ import {
 import type { ThreadMessage, WriterSetup } from "./messages.ts";
 
 /**
+ * What comes in is written and forgotten within moments: a large nursery would only let more of it pile up,
+ * up to 90 MB. There is no limit for the rest, as one command may be large.
+ */
+const LIMITS = { maxYoungGenerationSizeMb: 4 } as const;
+
+/**
  * Starts a thread with a connection of its own to the history at `path`; where none can be started, what
  * it does is done in this one. Disposing waits until everything is written.
  *
@@ -25,7 +31,7 @@ export async function openWriter(path: string): Promise<BulkWriter> {
 }
 
 async function inThread(setup: WriterSetup): Promise<BulkWriter> {
-  const worker = new Worker(threadUrl(), { workerData: setup });
+  const worker = new Worker(threadUrl(), { workerData: setup, resourceLimits: LIMITS });
   const ready = Promise.withResolvers<void>();
   let said: BulkThreadEvents | undefined;
   let failure: Error | undefined;

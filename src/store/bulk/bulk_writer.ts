@@ -25,7 +25,7 @@ export interface BulkOptions {
 }
 
 /** Rows that may wait before {@linkcode BulkWriter.room} makes the caller wait: some MiB. */
-const MOST_WAITING_ROWS = 20_000;
+const MOST_WAITING_ROWS = 6_000;
 
 interface Pending {
   /** Rows that still wait, which are none once it is done. */
