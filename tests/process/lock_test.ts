@@ -15,6 +15,11 @@ function isBusy(pattern: RegExp): (error: unknown) => true {
   };
 }
 
+Deno.test("every version of rr asks the same file whether there is a daemon", () => {
+  assert.equal(roleLockPath("/srv/none/history.db", "daemon"), "/srv/none/history.db.daemon.lock");
+  assert.equal(roleLockPath("/srv/none/history.db", "serve"), "/srv/none/history.db.serve.lock");
+});
+
 Deno.test("lockDaemon() lets one in and names him to the next", () => {
   using world = new FakeWorld();
   const db = `${world.home}/history.db`;

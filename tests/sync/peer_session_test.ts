@@ -1,13 +1,60 @@
 import assert from "node:assert/strict";
 import { PeerSession } from "../../src/sync/peer_session.ts";
 import { resolveOptions } from "../../src/sync/options.ts";
+import type { PeerReport } from "../../src/sync/report.ts";
+import type { Replication } from "../../src/sync/ports.ts";
 import { Device } from "./_device.ts";
 
-Deno.test("a peer that calls back is synced with three times, and then waits for its turn", () => {
-  const { record, history: log, book, dialer, clock, logger, deviceId } = new Device("far");
+function sessionOf(from: Device, to: Device, replication?: Replication): PeerSession {
+  const { history: log, book, dialer, clock, logger, deviceId } = from;
   const random = { bytes: (count: number) => new Uint8Array(count), unit: () => 0.5 };
   const onEvent = (): void => {};
   const deps = { deviceId, log, book, dialer, clock, random, logger, onEvent, limit: 1000 };
-  const session = new PeerSession(record, { ...deps, request: resolveOptions().request });
+  const { request } = resolveOptions();
+  return new PeerSession(to.record, { ...deps, replication, request });
+}
+
+/** Protocol 2 that has exchanged `sent` and `received` entries, and `serves` as often as told. */
+function replicationOf(sent: number, received: number, serves: boolean[] = []): Replication {
+  return {
+    serves: () => serves.shift() ?? true,
+    identified: () => Promise.resolve(),
+    peerConnected: () => {},
+    changed: () => {},
+    settle: () => Promise.resolve({ received, inserted: received, sent }),
+  };
+}
+
+async function synced(replication: Replication): Promise<{ report: PeerReport; near: Device }> {
+  const near = new Device("near");
+  const far = new Device("far");
+  far.recordCommands(3);
+  near.knows(far);
+  const session = sessionOf(near, far, replication);
+  const report = await session.sync(true, 1_000, new AbortController().signal);
+  return { report, near };
+}
+
+Deno.test("a peer that calls back is synced with three times, and then waits for its turn", () => {
+  const far = new Device("far");
+  const session = sessionOf(far, far);
   assert.deepEqual([1, 2, 3, 4].map(() => session.takeCallback()), [true, true, true, false]);
+});
+
+Deno.test("a peer served by protocol 2 is asked nothing by version 1, and its report says what went", async () => {
+  const { report, near } = await synced(replicationOf(5, 2));
+  assert.equal(near.history.ids.length, 0);
+  assert.equal(report.pull.received, 2);
+  assert.deepEqual([report.push?.sent, report.push?.pending], [5, true]);
+});
+
+Deno.test("a round in which protocol 2 sent nothing reports no push", async () => {
+  const { report } = await synced(replicationOf(0, 2));
+  assert.equal(report.push, undefined);
+});
+
+Deno.test("version 1 takes over from protocol 2 that was given up meanwhile", async () => {
+  const { report, near } = await synced(replicationOf(0, 0, [true, false]));
+  assert.equal(near.history.ids.length, 3);
+  assert.equal(report.pull.received, 3);
 });
