@@ -133,6 +133,17 @@ Deno.test("signals are joined in one way, which leaves nothing behind on the lon
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("HTTP requests are sent in one way, which knows no proxy and no connection from before", async () => {
+  const wrong: string[] = [];
+  for await (const file of sources(SRC)) {
+    const text = withoutComments(await Deno.readTextFile(file));
+    if (/\bglobalThis\.fetch\b|(?<![.\w])fetch\(/.test(text)) {
+      wrong.push(file.pathname.slice(SRC.pathname.length));
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 interface Arrows {
   readonly arrows: readonly string[];
   /** "every room above": what it uses of them is its own affair. */

@@ -18,6 +18,7 @@ import {
   recordKeys,
   sealRecord,
 } from "./swarm_record.ts";
+import { sendDirectly, type SendRequest } from "./request.ts";
 import { type TrackerCall, TrackerHttp } from "./tracker_http.ts";
 import { authHeaders, parseTrackerUrl } from "./tracker_url.ts";
 
@@ -38,7 +39,8 @@ export interface SwarmClientDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger?: Logger | undefined;
-  readonly fetch?: typeof fetch | undefined;
+  /** @default {one that uses no connection twice} */
+  readonly fetch?: SendRequest | undefined;
 }
 
 /** An original tracker is asked again whether it has become a new one, this often. */
@@ -80,7 +82,7 @@ class SwarmClient implements TrackerClient {
     { baseUrl, token }: TrackerClientOptions,
     original: TrackerClient,
     access: SwarmAccess,
-    { clock, random, logger = silentLogger(), fetch = globalThis.fetch }: SwarmClientDeps,
+    { clock, random, logger = silentLogger(), fetch = sendDirectly }: SwarmClientDeps,
   ) {
     const url = parseTrackerUrl(baseUrl);
     this.#http = new TrackerHttp(url, authHeaders(url, token), { clock, random, fetch });

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { systemClock } from "../../src/base/clock.ts";
+import { swarmAccess } from "../../src/app/swarm_access.ts";
 import { createTrackerClient } from "../../src/tracker/client.ts";
+import { createSwarmClient } from "../../src/tracker/swarm_client.ts";
 import { seededRandom } from "../fakes/seeded_random.ts";
 
 /** A server on loopback until disposed. */
@@ -26,13 +28,17 @@ async function serve(
 Deno.test("a tracker may be at a port that browsers refuse", async () => {
   let port = 0;
   for (const refused of [10080, 6000, 6667, 5060, 2049]) {
-    await using server = await serve((_, response) => {
-      response.end('{"peers":[]}');
+    await using server = await serve((request, response) => {
+      response.end(request.url!.startsWith("/api/v2/") ? '{"records":[]}' : '{"peers":[]}');
     }, refused).catch(() => undefined);
     if (server === undefined) continue; // somebody else has it
     port = refused;
     const deps = { clock: systemClock(), random: seededRandom() };
-    assert.deepEqual(await createTrackerClient({ baseUrl: server.url }, deps).list("kim"), []);
+    const original = createTrackerClient({ baseUrl: server.url }, deps);
+    assert.deepEqual(await original.list("kim"), []);
+    const access = await swarmAccess(seededRandom(1).bytes(32), () => false);
+    const sealed = createSwarmClient({ baseUrl: server.url }, original, access, deps);
+    assert.deepEqual(await sealed.list("kim"), []);
     break;
   }
   assert.ok(port > 0, "one of the ports is free");
