@@ -7,16 +7,19 @@
 export interface TimeEvidence {
   /** The time that was believed last. */
   readonly previous: number | undefined;
-  /** The newest entry of another device that is not later than the clock. */
+  /**
+   * Where one comes from what was believed last, or from what is sure, by entries of other devices with no
+   * gap of more than {@linkcode GAP_SEC} between two: what another wrong clock has dated lies apart.
+   */
   readonly others: number | undefined;
   /** The newest entry of this device that is older than an hour. */
   readonly own: number | undefined;
 }
 
+/** A pause that people make. What lies behind a longer one is reached step by step. */
+export const GAP_SEC = 31 * 86_400;
 /** How far the time may go on without anything that speaks for it, at the least. */
 const STEP_SEC = 2 * 86_400;
-/** At the first look: a history without an entry for that long was just left alone. */
-const FIRST_GAP_SEC = 31 * 86_400;
 
 /**
  * The time to go by. Never later than the clock; without evidence it goes on by two days, or by twice
@@ -29,7 +32,7 @@ export function believedUnix(nowUnix: number, evidence: TimeEvidence, intervalSe
   const known = [previous, others, isFirst ? own : undefined].filter((one) => one !== undefined);
   if (known.length === 0) return nowUnix;
   const latest = Math.max(...known);
-  const step = isFirst ? FIRST_GAP_SEC : Math.max(STEP_SEC, 2 * intervalSec);
+  const step = isFirst ? GAP_SEC : Math.max(STEP_SEC, 2 * intervalSec);
   if (nowUnix <= latest + step) return nowUnix;
   return Math.min(nowUnix, latest + Math.max(STEP_SEC, 2 * intervalSec));
 }

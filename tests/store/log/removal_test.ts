@@ -267,3 +267,48 @@ Deno.test("opening takes back a mark that lies in the future", () => {
   assert.equal(history.log.pullState("p").cursor, 0, "and not passed over");
   assert.equal(history.log.append(entries, { fromPeer: true }).inserted, 3);
 });
+
+/** What a history believes when the clock shows `nowUnix`. */
+function believedAt(path: string, nowUnix: number): number {
+  using history = open(path, { nowMs: nowUnix * 1000 });
+  return history.removal.believeTime(OWN, DAY);
+}
+
+Deno.test("believeTime() takes what another wrong clock has dated for no sign of a right one", () => {
+  const YEARS = 10 * 365 * DAY;
+  for (const isFirst of [true, false]) {
+    using folder = tempFolder();
+    const path = folder.file("h.db");
+    const other = "desk" as DeviceId;
+    const wrong = daily(3, other).map((entry) => ({
+      ...entry,
+      id: `${entry.id}-wrong` as EntryId,
+      startedAtMs: entry.startedAtMs + (YEARS - DAY) * 1000,
+    }));
+    {
+      using history = openAt(path);
+      history.log.append([...daily(20, other), ...wrong], { fromPeer: true });
+      if (isFirst) history.log.append(daily(20));
+    }
+    if (!isFirst) assert.equal(believedAt(path, NOW), NOW);
+    assert.equal(believedAt(path, NOW + YEARS), NOW + 2 * DAY);
+    assert.equal(believedAt(path, NOW + DAY), NOW + DAY);
+  }
+});
+
+Deno.test("believeTime() follows other devices through a year in which this one was off", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  assert.equal(believedAt(path, NOW), NOW);
+  const later = NOW + 365 * DAY;
+  {
+    using history = openAt(path);
+    const desk = daily(366, "desk" as DeviceId).filter((_, i) => i % 20 === 5);
+    const shifted = desk.map((entry) => ({
+      ...entry,
+      startedAtMs: entry.startedAtMs + 365 * DAY * 1000,
+    }));
+    history.log.append(shifted, { fromPeer: true });
+  }
+  assert.equal(believedAt(path, later), later);
+});
