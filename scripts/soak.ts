@@ -51,7 +51,7 @@ try {
   say(`${error instanceof Error ? error.message : error}`);
 }
 if (isWell) await Deno.remove(root, { recursive: true });
-else say(`kept for a look: ${root}`);
+else say(`kept for a look, with all logs: ${root}`);
 if (!isWell) fail(`seed ${options.seed} has failed`);
 say("all is well");
 
@@ -67,6 +67,7 @@ async function soak(): Promise<boolean> {
   const [tracker, relay] = await startServers(parts);
   const env = envOf(`${tracker.url},${liar.url}`, relay.addr);
   const victims = await startVictims(parts, env);
+  parts.defer(() => keepLogs([tracker.server, relay.server, ...victims]));
   const records = new Records();
   const scene: Scene = {
     victims,
@@ -102,6 +103,13 @@ async function soak(): Promise<boolean> {
   for (const victim of victims) await victim.end("SIGTERM");
   return [...missing, ...left, ...doubled, deaf.length].every((count) => count === 0) &&
     [...uses.values()].every(isFlat) && victims.every(isQuiet);
+}
+
+/** For whoever looks at the folder of a run that has failed. */
+async function keepLogs(
+  all: readonly { readonly name: string; readonly log: string }[],
+): Promise<void> {
+  for (const { name, log } of all) await Deno.writeTextFile(`${root}/${name}.log`, log);
 }
 
 async function startServers(

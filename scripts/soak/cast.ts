@@ -10,6 +10,9 @@ const FAKETIME = [
   "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
 ];
 
+/** Exit code of what was ended by SIGKILL. */
+const KILLED = 137;
+
 /** A tracker or a relay: a fixed port, so that it can be killed and come back. */
 export class Server implements AsyncDisposable {
   readonly name: string;
@@ -19,6 +22,7 @@ export class Server implements AsyncDisposable {
   readonly #args: readonly string[];
   #child: Child | undefined;
   #isOver = false;
+  readonly #outputs: (() => string)[] = [];
   #crashing: Promise<void> = Promise.resolve();
 
   constructor(host: Device, args: readonly string[], port: number) {
@@ -31,7 +35,12 @@ export class Server implements AsyncDisposable {
 
   /** Starts it and waits for the line that tells its address. */
   async start(): Promise<string> {
-    this.#child = await this.#host.start(...this.#args);
+    const child = await this.#host.start(...this.#args);
+    this.#child = child;
+    this.#outputs.push(() => child.output());
+    child.exited.then((code) => {
+      if (code !== KILLED && !this.#isOver) this.#outputs.push(() => `ended with ${code}`);
+    });
     const words = / listen: (\S+)/;
     const line = await this.#child.line((text) => words.test(text), START_MS);
     return words.exec(line)![1]!;
@@ -46,10 +55,9 @@ export class Server implements AsyncDisposable {
     });
   }
 
-  /** Stops it; its exit code. */
-  async stop(): Promise<number> {
-    this.#child?.kill("SIGTERM");
-    return await this.#child?.exited ?? 0;
+  /** All that it has logged. */
+  get log(): string {
+    return this.#outputs.map((output) => output()).join("\n--- started anew\n");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -69,7 +77,7 @@ export class Victim implements AsyncDisposable {
   /** Where its daemon listens on 127.0.0.1; `undefined` for one that is reached over the relay only. */
   readonly port: number | undefined;
   readonly #flags: readonly string[];
-  readonly #outputs: (() => number)[] = [];
+  readonly #outputs: (() => string)[] = [];
   #daemon: Child | undefined;
   #starting: Promise<void> | undefined;
   #isOver = false;
@@ -104,6 +112,10 @@ export class Victim implements AsyncDisposable {
     this.#flags = flags;
   }
 
+  get name(): string {
+    return this.device.name;
+  }
+
   /** Process of the daemon; `undefined` while there is none. */
   get pid(): number | undefined {
     return this.#daemon?.pid;
@@ -120,13 +132,18 @@ export class Victim implements AsyncDisposable {
   async #startDaemon(): Promise<void> {
     const daemon = await this.device.start("p2p-sync", "--watch", "--push", ...this.#flags);
     this.#daemon = daemon;
-    this.#outputs.push(() => daemon.output().length);
+    this.#outputs.push(() => daemon.output());
     await daemon.line((line) => line.includes("p2p-sync watch: interval"), START_MS);
   }
 
   /** Bytes that its daemons have logged so far. */
   get logged(): number {
-    return this.#outputs.reduce((sum, size) => sum + size(), 0);
+    return this.#outputs.reduce((sum, output) => sum + output().length, 0);
+  }
+
+  /** All that they have logged. */
+  get log(): string {
+    return this.#outputs.map((output) => output()).join("\n--- started anew\n");
   }
 
   /**
