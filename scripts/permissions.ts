@@ -1,16 +1,9 @@
 /**
- * What `rr` needs when it is run from source. The compiled binary and the units have the same list.
+ * What `rr` is given when it is run from source, and what the compiled program has built in: everything.
  *
- * Environment as a whole: the libp2p stack enumerates it for its debug switches. Network as a whole:
- * peers may be anywhere. `run` for fzf, for the service manager and for syncs in the background. `sys` for
- * the host name, network interfaces, memory and free disk space.
+ * Deno opens the terminal of a shell that waits for its picker only for a program that may do everything,
+ * whatever paths it may read and write. With less, the daemon would answer no ctrl-r, without an error.
+ * Besides that it needs all of the environment (the libp2p stack enumerates it for its debug switches),
+ * all of the network, files anywhere, and `run` for fzf, the service manager and syncs in the background.
  */
-export const RR_PERMISSIONS: readonly string[] = [
-  "--no-prompt",
-  "--allow-env",
-  "--allow-net",
-  "--allow-read",
-  "--allow-write",
-  "--allow-run",
-  "--allow-sys",
-];
+export const RR_PERMISSIONS: readonly string[] = ["--no-prompt", "--allow-all"];

@@ -13,17 +13,13 @@ export type Program =
 /**
  * What the daemon may do when Deno runs it from source; a compiled `rr` has its own built in.
  *
- * Read and write are not narrowed to folders: the config file may move the database and the keys
- * anywhere, and a service that breaks when it does would have to be installed again. It starts no
- * program, loads no library, and does not prompt, since nobody is there to answer.
+ * Everything: Deno opens no terminal of another process for less, whatever paths may be read and written,
+ * and then every ctrl-r would start a process of its own. What the unit keeps from the daemon stands in the
+ * unit. It does not prompt, since nobody is there to answer.
  */
 export const DAEMON_PERMISSIONS: readonly string[] = [
   "--no-prompt",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "--allow-net",
-  "--allow-sys=hostname,networkInterfaces,osRelease,systemMemoryInfo,uid",
+  "--allow-all",
   // Datagrams to systemd: ready, status, alive.
   "--unstable-net",
 ];

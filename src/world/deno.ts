@@ -7,15 +7,8 @@ import type { FileInfo, Files, World } from "../base/world.ts";
 import { createInput, createOutput } from "./bytes.ts";
 import { createFiles, type RawFiles } from "./files.ts";
 
-/** What rr needs when it is started again from its source: no code loading from the network. */
-const PERMISSIONS = [
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "--allow-sys",
-  "--allow-net",
-  "--allow-run",
-];
+/** What rr needs when it is started again from its source: Deno opens a shell's terminal for no less. */
+const PERMISSIONS = ["--allow-all"];
 
 /** Creates the World of this Deno process. */
 export function denoWorld(): World {

@@ -1,4 +1,5 @@
 /** A daemon beside a shell of the tests. */
+import { DAEMON_PERMISSIONS } from "../../src/service/program.ts";
 import { denoDir, type Session } from "./_shell_session.ts";
 import { until, untilFile } from "./_tmux.ts";
 
@@ -15,7 +16,9 @@ export class Daemon implements AsyncDisposable {
   static async start({ folder }: Session): Promise<Daemon> {
     const child = new Deno.Command(Deno.execPath(), {
       args: [
-        ...["run", "--quiet", "-A", "--config", `${ROOT}deno.json`, `${ROOT}cli.ts`],
+        // As the service starts it: with less than that it could not open the terminal.
+        ...["run", "--quiet", ...DAEMON_PERMISSIONS],
+        ...["--config", `${ROOT}deno.json`, `${ROOT}cli.ts`],
         ...["p2p-sync", "--watch", "--no-serve"],
       ],
       env: { HOME: folder, DENO_DIR: denoDir(), RUSTORY_DEVICE_ID: "test-device" },
