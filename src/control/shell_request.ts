@@ -38,6 +38,8 @@ export interface PickRequest {
   readonly noColour: boolean;
   /** The terminal is a window of tmux. */
   readonly inTmux: boolean;
+  /** The widget takes what was typed behind the choice. */
+  readonly ahead: boolean;
   readonly query: string;
 }
 
@@ -136,6 +138,7 @@ function parsePick(fields: readonly string[]): PickRequest {
     up: words.includes("--up"),
     noColour: words.includes("no-colour"),
     inTmux: words.includes("tmux"),
+    ahead: words.includes("--ahead"),
     query,
   };
 }

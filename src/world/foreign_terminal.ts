@@ -75,6 +75,7 @@ export function openForeignTerminal(claim: TerminalClaim): ForeignTerminal {
       isRaw = on;
     },
     read,
+    unread: () => joinBytes(chunks.splice(0)),
     write: (text) => screen.write(text),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
     onResize(changed): Disposable {

@@ -12,6 +12,8 @@ export interface Terminal {
   setRaw(on: boolean): void;
   /** The next bytes typed, as soon as there are any; `undefined` once the terminal is closed. */
   read(): Promise<Uint8Array | undefined>;
+  /** Bytes that have come and that {@linkcode read} was not asked for. */
+  unread(): Uint8Array;
   /** Draws. A terminal that is gone is ignored: {@linkcode read} tells. */
   write(text: string): void;
   /** Lets keys and signals come in between two pieces of work; some microseconds. */

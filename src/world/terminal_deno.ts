@@ -19,6 +19,7 @@ export function denoTerminal(onStdin: boolean): Terminal {
     size: consoleSize,
     setRaw: (on) => keys.setRaw(on),
     read: () => readInto(keys, buffer),
+    unread: () => new Uint8Array(), // what nobody asked for stays in the terminal
     write: (text) => screen.write(text),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
     close: () => {},

@@ -2,6 +2,7 @@
 import { openSync, writeSync } from "node:fs";
 import process from "node:process";
 import { ReadStream } from "node:tty";
+import { joinBytes } from "../base/bytes.ts";
 import { createOutput } from "./bytes.ts";
 import { type Terminal, TERMINAL_FILE } from "./terminal.ts";
 
@@ -44,6 +45,7 @@ export function nodeTerminal(onStdin: boolean): Terminal {
       if (!closed) stdin.setRawMode?.(on);
     },
     read,
+    unread: () => joinBytes(chunks.splice(0)),
     write: (text) => screen.write(text),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
     close: () => {

@@ -15,7 +15,7 @@ const FIELDS = [
   "xterm",
   "s1",
   "/w",
-  "--up no-colour tmux",
+  "--up --ahead no-colour tmux",
   "git",
 ];
 
@@ -34,6 +34,7 @@ Deno.test("parseShellRequest() reads a terminal and what it is for, and refuses 
       up: true,
       noColour: true,
       inTmux: true,
+      ahead: true,
       query: "git",
     },
   });

@@ -70,8 +70,13 @@ export class FakeTerminal implements Terminal, AsyncDisposable {
     return this.#typed.shift();
   }
 
-  /** Bytes typed that nobody has read. */
-  unread(): number {
+  /** Whatever was typed and not read is still the terminal's. */
+  unread(): Uint8Array {
+    return new Uint8Array();
+  }
+
+  /** Pieces typed that nobody has read. */
+  left(): number {
     return this.#typed.length;
   }
 

@@ -30,7 +30,7 @@ async function choose(
   using world = new FakeWorld({ terminal: true, stdin: typed, env: { TERM: "dumb" } });
   using history = openHistory(":memory:", world);
   history.log.append(commands.map((command) => makeEntry({ command })));
-  const all = { query: undefined, widget: false, up: false, ...flags };
+  const all = { query: undefined, widget: false, ahead: false, up: false, ...flags };
   const code = await searchInteractively(world, SETTINGS, history, all);
   return { code, out: world.takeOut(), started: world.started.length };
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Outcome } from "../../src/cli/picker/outcome.ts";
 import { runPicker } from "../../src/cli/picker/run_picker.ts";
 import type { PickerRunOptions } from "../../src/cli/picker/run_options.ts";
+import { aheadForWidget, TypedAhead } from "../../src/cli/picker/typed_ahead.ts";
 import { RrError } from "../../src/base/rr_error.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 import { FakeTerminal } from "./_fake_terminal.ts";
@@ -74,7 +75,34 @@ Deno.test("runPicker() leaves for the shell what is typed after the choice", asy
   picker.terminal.type("\r");
   picker.terminal.type("next command\r");
   await picker.outcome;
-  assert.equal(picker.terminal.unread(), 1);
+  assert.equal(picker.terminal.left(), 1);
+});
+
+Deno.test("runPicker() gives back what came with the choice in one piece, and behind Esc", async () => {
+  const typedAhead = new TypedAhead();
+  await using picker = new Running(new ListSource(COMMANDS), { typedAhead });
+  await picker.terminal.shows((rows) => rows[2]?.includes("git push"));
+  picker.terminal.type("git st\r -s é\x1b[A\r");
+  const outcome = await picker.outcome;
+  assert.deepEqual(outcome, { kind: "chosen", action: "edit", command: "git status" });
+  assert.equal(typedAhead.text(), " -s é\x1b[A\r");
+  await using left = new Running(new ListSource(COMMANDS), { typedAhead });
+  await left.terminal.shows((rows) => rows[2]?.includes("git push"));
+  left.terminal.type("\x1b");
+  await left.world.clock.untilSleeping();
+  left.world.clock.advance(20);
+  left.terminal.type("echo"); // alt-e, had it come at once
+  assert.deepEqual(await left.outcome, { kind: "cancelled" });
+  assert.equal(typedAhead.text(), "echo");
+  await using quick = new Running(new ListSource(COMMANDS), { typedAhead });
+  quick.terminal.type("\x1bls\r"); // no key has alt-l
+  assert.deepEqual(await quick.outcome, { kind: "cancelled" });
+  assert.equal(typedAhead.text(), "ls\r");
+});
+
+Deno.test("aheadForWidget() writes every byte so that printf reads it, and no NUL", () => {
+  assert.equal(aheadForWidget(""), "\n.");
+  assert.equal(aheadForWidget("a\0é\x1b"), "\n.\\141\\303\\251\\033");
 });
 
 Deno.test("runPicker() is left by Esc once no sequence follows, by ctrl-c and by ctrl-g", async () => {

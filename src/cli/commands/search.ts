@@ -26,6 +26,7 @@ interface Flags extends RunFilterFlags {
   readonly interactive: boolean;
   readonly query: string | undefined;
   readonly widget: boolean;
+  readonly ahead: boolean;
   readonly up: boolean;
 }
 
@@ -63,6 +64,7 @@ Fields of --format: {command} {time} {ago} {exit} {duration} {duration_ms} {cwd}
     interactive: switchFlag("Choose a command on a screen"),
     query: textFlag("With -i: the text already typed", "text"),
     widget: switchFlag("With -i: answer as the shell hooks want it"),
+    ahead: switchFlag("With --widget: then what was typed behind the choice, as \\ooo"),
     up: switchFlag("With -i: this session first, as for the Up key"),
   },
   aliases: { l: "long", n: "limit", u: "unique", s: "caseSensitive", i: "interactive" },
@@ -150,6 +152,8 @@ async function choose(
     if (code !== undefined) return code;
   }
   const { PICKER_CACHE_KIB, searchInteractively } = await import("../picker/interactive.ts");
+  const { aheadForWidget, TypedAhead } = await import("../picker/typed_ahead.ts");
+  const typedAhead = new TypedAhead();
   const { files, clock } = world;
   using history = openForSearching(settings.dbPath, { files, clock, cacheKib: PICKER_CACHE_KIB });
   if (!history.isReadOnly) {
@@ -160,9 +164,11 @@ async function choose(
   const code = await searchInteractively(world, settings, await history.whole(), {
     ...flags,
     query,
-  });
+  }, { typedAhead });
   await keepUp(world, history, flags.widget);
   if (flags.widget) await refreshHooks(world, settings);
+  // Last of all: the shell reads the terminal again only once this process is gone.
+  if (flags.ahead) world.stdout.write(aheadForWidget(typedAhead.text()));
   return code;
 }
 

@@ -55,7 +55,7 @@ async function run(world: World, flags: GlobalFlags, [query]: [string?]): Promis
     }
     for (const warning of warnings) printWarning(world, warning);
   }
-  const flagsOfPicker = { query, widget: false, up: false };
+  const flagsOfPicker = { query, widget: false, ahead: false, up: false };
   const code = await searchInteractively(world, settings, history, flagsOfPicker);
   printLine(world, "That was a copy in memory, and it is gone. `rr setup` makes ctrl-r do this.");
   return code === ExitCode.FAILURE ? code : ExitCode.OK;

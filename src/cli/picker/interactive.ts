@@ -12,6 +12,7 @@ import { looksOf, type LooksSettings } from "./looks.ts";
 import { exitCodeOfOutcome, type Outcome, widgetAnswer } from "./outcome.ts";
 import { runPicker } from "./run_picker.ts";
 import type { PickerRunOptions } from "./run_options.ts";
+import type { TypedAhead } from "./typed_ahead.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import { workspaceOf } from "../../app/workspace.ts";
 
@@ -24,6 +25,8 @@ export interface InteractiveFlags {
   readonly query: string | undefined;
   /** Answer as the shell hooks want it, see {@linkcode widgetAnswer}. */
   readonly widget: boolean;
+  /** Behind that answer also what was typed behind the choice, see `typed_ahead.ts`. */
+  readonly ahead: boolean;
   /** For the Up key: this session first, growing upwards, commands that start with the text. */
   readonly up: boolean;
 }
@@ -43,6 +46,8 @@ export interface PickerWhere {
   readonly open?: () => Promise<Terminal>;
   /** Ends it as if it had been left. */
   readonly signal?: AbortSignal;
+  /** Is told how to get what was typed behind the choice. */
+  readonly typedAhead?: TypedAhead;
 }
 
 /**
@@ -79,6 +84,7 @@ export async function searchInteractively(
     },
     place: queryPlace(world, settings),
     signal: where.signal,
+    typedAhead: where.typedAhead,
   }, where.open);
   world.stdout.write(flags.widget ? widgetAnswer(outcome) : plainAnswer(world, outcome));
   const isOnDisk = settings.dbPath !== ":memory:";

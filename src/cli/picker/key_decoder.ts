@@ -19,6 +19,9 @@ interface Token {
   readonly paste?: boolean;
 }
 
+/** A key, and what came for it. */
+export type TypedKey = Key & { readonly raw: string };
+
 /** Takes bytes as they come and gives whole keys. */
 export class KeyDecoder {
   readonly #utf8 = new TextDecoder();
@@ -30,19 +33,29 @@ export class KeyDecoder {
     return this.#waiting !== "" && this.#paste === undefined;
   }
 
+  /** Whether Esc waits, and nothing but Esc. */
+  get isEscape(): boolean {
+    return this.isWaiting && this.#waiting === ESC;
+  }
+
+  /** What came and is no whole key yet. */
+  get rest(): string {
+    return this.#waiting;
+  }
+
   /** The keys that are complete with these bytes. */
-  feed(bytes: Uint8Array): Key[] {
+  feed(bytes: Uint8Array): TypedKey[] {
     this.#waiting += this.#utf8.decode(bytes, { stream: true });
     return this.#take(false);
   }
 
   /** Nothing more came for a while: what waits is what it looks like, Esc is Esc. */
-  flush(): Key[] {
+  flush(): TypedKey[] {
     return this.isWaiting ? this.#take(true) : [];
   }
 
-  #take(final: boolean): Key[] {
-    const keys: Key[] = [];
+  #take(final: boolean): TypedKey[] {
+    const keys: TypedKey[] = [];
     while (this.#waiting !== "") {
       if (this.#paste !== undefined) {
         if (!this.#takePaste(keys)) break;
@@ -50,14 +63,15 @@ export class KeyDecoder {
       }
       const token = readToken(this.#waiting, final);
       if (token === undefined) break;
+      const raw = this.#waiting.slice(0, token.length);
       this.#waiting = this.#waiting.slice(token.length);
       if (token.paste) this.#paste = "";
-      if (token.key) keys.push(token.key);
+      if (token.key) keys.push({ ...token.key, raw });
     }
     return keys;
   }
 
-  #takePaste(keys: Key[]): boolean {
+  #takePaste(keys: TypedKey[]): boolean {
     const end = this.#waiting.indexOf(PASTE_END);
     // Kept back: what may be the beginning of the end.
     const length = end >= 0 ? end : Math.max(0, this.#waiting.length - PASTE_END.length + 1);
@@ -65,10 +79,28 @@ export class KeyDecoder {
     this.#paste += this.#waiting.slice(0, Math.min(length, room));
     this.#waiting = this.#waiting.slice(end >= 0 ? end + PASTE_END.length : length);
     if (end < 0) return false;
-    keys.push({ kind: "paste", text: this.#paste!.toWellFormed() });
+    const text = this.#paste!.toWellFormed();
+    keys.push({ kind: "paste", text, raw: text });
     this.#paste = undefined;
     return true;
   }
+}
+
+/**
+ * Keys that came together, with Esc and a letter apart where they mean nothing as alt and that letter and
+ * more follows: so looks what somebody types on behind Esc. A single key with alt that means nothing is
+ * a slip of the hand.
+ */
+export function withEscapesApart(
+  keys: readonly TypedKey[],
+  isBound: (name: string) => boolean,
+): TypedKey[] {
+  return keys.flatMap((key, i): TypedKey[] => {
+    const letter = key.kind === "key" ? /^alt-([^\p{C}])$/u.exec(key.name)?.[1] : undefined;
+    const isTyped = letter !== undefined && key.raw === ESC + letter && i < keys.length - 1;
+    if (!isTyped || isBound(`alt-${letter}`)) return [key];
+    return [{ ...named("escape"), raw: ESC }, { kind: "text", text: letter, raw: letter }];
+  });
 }
 
 /** The first token of `text`; `undefined` if it is not complete yet. */

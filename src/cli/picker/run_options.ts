@@ -5,6 +5,7 @@ import type { Filter } from "../../picker/state.ts";
 import type { QueryPlace } from "../../search/language/filters.ts";
 import type { PartStyle } from "../../picker/style.ts";
 import type { ThemeName } from "../../picker/theme.ts";
+import type { TypedAhead } from "./typed_ahead.ts";
 import type { MatchMode } from "../../search/query.ts";
 
 /** What a person chose about the picker. */
@@ -39,6 +40,8 @@ export interface PickerRunOptions {
    * @default {false}
    */
   readonly inLineEditor?: boolean | undefined;
+  /** Is told how to get what was typed behind the choice. */
+  readonly typedAhead?: TypedAhead | undefined;
   /** Ends the picker as if it had been left. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -80,6 +80,7 @@ async function onTerminal(
     home: world.env("HOME"),
     areaOf,
   });
+  options.typedAhead?.from(() => session.typedAhead());
   const stop = (): void => session.cancel();
   const undo: (() => void)[] = [];
   try {

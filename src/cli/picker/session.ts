@@ -6,7 +6,7 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import { toError } from "../../base/rr_error.ts";
-import type { Key } from "../../picker/keys.ts";
+import { commandOf } from "../../picker/keymap.ts";
 import { clipboard, paint, type Surface } from "../../picker/paint.ts";
 import { type Effect, type PickerEvent, reduce } from "../../picker/reduce.ts";
 import { inFolderOf } from "../../picker/format.ts";
@@ -15,7 +15,7 @@ import type { PickerState } from "../../picker/state.ts";
 import type { Theme } from "../../picker/theme.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import type { CommandSource } from "./command_source.ts";
-import { KeyDecoder } from "./key_decoder.ts";
+import { KeyDecoder, type TypedKey, withEscapesApart } from "./key_decoder.ts";
 import { Loader } from "./loader.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -41,13 +41,20 @@ const SLICE_MS = 8;
 const PARTIAL_MS = 60;
 /** After a lone Esc: the rest of a sequence comes sooner than this, even over a slow line. */
 const ESCAPE_MS = 40;
+/**
+ * A letter that comes so long after Esc is not the rest of alt and that letter, which a terminal sends at
+ * once: it was typed behind it.
+ */
+const LETTER_MS = 5;
+/** Bytes that begin the rest of a sequence whenever they come: `[`, `O`, `]`, `P` and Esc. */
+const SEQUENCE_BYTES: readonly number[] = [0x5b, 0x4f, 0x5d, 0x50, 0x1b];
 
 /** One use of the picker, from the first frame to the choice. Used once. */
 export class PickerSession {
   readonly #deps: PickerDeps;
   readonly #options: SessionOptions;
   readonly #decoder = new KeyDecoder();
-  readonly #keys: Key[] = [];
+  readonly #keys: TypedKey[] = [];
   #state: PickerState;
   #loader: Loader;
   #frame: Frame | undefined;
@@ -58,6 +65,7 @@ export class PickerSession {
   #failure: unknown;
   #wake: () => void = () => {};
   #escape: AbortController | undefined;
+  #readAt = -Infinity;
 
   constructor(deps: PickerDeps, state: PickerState, options: SessionOptions) {
     this.#deps = deps;
@@ -98,6 +106,13 @@ export class PickerSession {
     this.#wake();
   }
 
+  /** What was typed behind the key that ended it, as it came. */
+  typedAhead(): string {
+    const { terminal } = this.#deps;
+    this.#keys.push(...this.#decoder.feed(terminal.unread()));
+    return this.#keys.map(({ raw }) => raw).join("") + this.#decoder.rest;
+  }
+
   #fail(error: unknown): void {
     this.#failure = error;
     this.cancel();
@@ -105,18 +120,16 @@ export class PickerSession {
 
   async #turn(): Promise<void> {
     await this.#deps.terminal.breathe();
-    while (this.#keys.length > 0 && this.#outcome === undefined) {
-      this.#dispatch({ kind: "key", key: this.#keys.shift()! });
-    }
+    while (this.#nextKeyCounts()) this.#dispatch({ kind: "key", key: this.#keys.shift()! });
     if (this.#outcome !== undefined) return;
     if (this.#loader.hasWork || !this.#isAnswered()) this.#work();
     if (this.#outcome !== undefined) return;
     if (this.#isPaintDue()) this.#paint();
-    if (!this.#loader.hasWork && this.#keys.length === 0) {
+    if (!this.#loader.hasWork && !this.#nextKeyCounts()) {
       if (this.#isDirty) this.#paint();
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
-        if (this.#keys.length > 0 || this.#outcome !== undefined) resolve();
+        if (this.#nextKeyCounts() || this.#outcome !== undefined) resolve();
       });
     }
   }
@@ -128,13 +141,31 @@ export class PickerSession {
       const bytes = await this.#deps.terminal.read();
       this.#escape?.abort();
       if (bytes === undefined) return this.cancel();
-      this.#keys.push(...this.#decoder.feed(bytes));
+      if (this.#isBehindEscape(bytes)) this.#keys.push(...this.#decoder.flush());
+      this.#readAt = this.#deps.clock.monotonic();
+      this.#keys.push(...withEscapesApart(this.#decoder.feed(bytes), this.#isBound));
       if (this.#decoder.isWaiting) this.#flushLater();
       this.#wake();
       while (this.#keys.length > 0 && this.#outcome === undefined) {
         await this.#deps.terminal.breathe();
       }
     }
+  }
+
+  #isBehindEscape(bytes: Uint8Array): boolean {
+    return this.#decoder.isEscape && !SEQUENCE_BYTES.includes(bytes[0]!) &&
+      this.#deps.clock.monotonic() - this.#readAt >= LETTER_MS;
+  }
+
+  readonly #isBound = (name: string): boolean => commandOf(this.#state.keymap, name) !== undefined;
+
+  // A choice that waits for its answer is not given up for what is typed behind it, but for leaving.
+  #nextKeyCounts(): boolean {
+    const [key] = this.#keys;
+    if (key === undefined || this.#outcome !== undefined) return false;
+    if (this.#state.pending === undefined) return true;
+    const command = key.kind === "key" ? commandOf(this.#state.keymap, key.name) : undefined;
+    return command?.kind === "cancel" || command?.kind === "escape";
   }
 
   #flushLater(): void {

@@ -5,6 +5,7 @@ import type { PickRequest } from "../../control/shell_request.ts";
 import type { ForeignTerminal } from "../../world/foreign_terminal.ts";
 import type { Settings } from "../../config/settings.ts";
 import { searchInteractively } from "./interactive.ts";
+import { aheadForWidget, TypedAhead } from "./typed_ahead.ts";
 
 /** Creates it; `load` reads the settings, each time: they may have changed. */
 export function shellPicker(world: World, load: () => Settings): ShellPicker {
@@ -26,10 +27,12 @@ async function pick(
 ): Promise<string> {
   let answer = "";
   const view = worldOf(world, request, terminal, (text) => answer += text);
-  const flags = { query: request.query, widget: true, up: request.up };
+  const { query, up, ahead } = request;
+  const flags = { query, up, ahead, widget: true };
+  const typedAhead = new TypedAhead();
   const open = (): Promise<ForeignTerminal> => Promise.resolve(terminal);
-  await searchInteractively(view, settings, history, flags, { open, signal });
-  return answer;
+  await searchInteractively(view, settings, history, flags, { open, signal, typedAhead });
+  return ahead ? answer + aheadForWidget(typedAhead.text()) : answer;
 }
 
 /** The World as the shell has it. */

@@ -83,6 +83,7 @@ function script(
     ...world.program(),
     ...["search", "-i", "--db-path", dbPath, `--query=${flags.query ?? ""}`],
     ...(flags.widget ? ["--widget"] : []),
+    ...(flags.ahead ? ["--ahead"] : []),
     ...(flags.up ? ["--up"] : []),
   ];
   return [

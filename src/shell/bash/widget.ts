@@ -23,14 +23,14 @@ __rustory_search() {
   if [[ -n $__rustory_door && -r $__rustory_door ]]; then
     [[ -n $__rustory_at ]] || __rustory_locate
     __rustory_ask "$__rustory_door" "\${__rustory_at#* }" "\${__rustory_at%% *}" "\${COLUMNS-}" "\${LINES-}" \\
-      "\${RUSTORY_SESSION-}" "$PWD" "\${1-} \${NO_COLOR:+no-colour} \${TMUX:+tmux}" "\${__rustory_query//[[:cntrl:]]/ }"
+      "\${RUSTORY_SESSION-}" "$PWD" "--ahead \${1-} \${NO_COLOR:+no-colour} \${TMUX:+tmux}" "\${__rustory_query//[[:cntrl:]]/ }"
     case $? in
       0) __rustory_answer "$__rustory_answer"; return ;;
       2) __rustory_tidy "$__rustory_tty"; __rustory_answer ''; return ;;
     esac
   fi
   # The number behind the x is the status, and keeps newlines at the end.
-  __rustory_answer=$(printf '${SAVE_PLACE}' >/dev/tty; command "\${__rustory_program[@]}" search -i --widget "$@" --query="$__rustory_query" </dev/tty 2>/dev/tty; printf 'x%s' "$?")
+  __rustory_answer=$(printf '${SAVE_PLACE}' >/dev/tty; command "\${__rustory_program[@]}" search -i --widget --ahead "$@" --query="$__rustory_query" </dev/tty 2>/dev/tty; printf 'x%s' "$?")
   __rustory_code=\${__rustory_answer##*x}
   __rustory_answer=\${__rustory_answer%x*}
   if ((__rustory_code > 1 && __rustory_code != 130)); then __rustory_tidy "$__rustory_tty"; fi
@@ -50,17 +50,20 @@ __rustory_tidy() {
   printf '${TIDY_SCREEN}' >/dev/tty
 }
 
-# The answer, as \`rr search --widget\` gives it. A key that runs a function cannot run the line: the key
-# that is bound is followed by a second one, which runs it or does nothing.
+# The answer, as \`rr search --widget --ahead\` gives it. A key that runs a function cannot run the line:
+# the key that is bound is followed by a second one, which runs it or does nothing, and then types what was
+# typed behind the choice.
 __rustory_answer() {
-  case $1 in
-    edit$'\\n'*) READLINE_LINE=\${1#edit$'\\n'} READLINE_POINT=2147483647 ;;
-    run$'\\n'*) READLINE_LINE=\${1#run$'\\n'} READLINE_POINT=2147483647 ;;
+  local __rustory_text=\${1%$'\\n'.*} __rustory_ahead=\${1##*$'\\n'.} __rustory_enter=
+  case $__rustory_text in
+    edit$'\\n'*) READLINE_LINE=\${__rustory_text#edit$'\\n'} READLINE_POINT=2147483647 ;;
+    run$'\\n'*) READLINE_LINE=\${__rustory_text#run$'\\n'} READLINE_POINT=2147483647 __rustory_enter='\\r' ;;
   esac
-  if [[ $1 == run$'\\n'* ]]; then
+  [[ $__rustory_ahead == \\\\[0-7]* ]] || __rustory_ahead=
+  if [[ -n $__rustory_enter && -z $__rustory_ahead ]]; then
     __rustory_bind '"\\e[9116~": accept-line'
   else
-    __rustory_bind '"\\e[9116~": ""'
+    __rustory_bind "\\"\\\\e[9116~\\": \\"$__rustory_enter$__rustory_ahead\\""
   fi
 }
 

@@ -38,7 +38,7 @@ function __rustory_search
         test -n "$NO_COLOR"; and set color no-colour
         test -n "$TMUX"; and set -a color tmux
         set -l answer (command bash --norc --noprofile -c $__rustory_client rr $__rustory_door "$__rustory_at[2]" "$__rustory_at[1]" \\
-            "$COLUMNS" "$LINES" "$RUSTORY_SESSION" $PWD "$argv $color" (string replace -ra '[[:cntrl:]]' ' ' -- "$query" | string collect) | string collect -N)
+            "$COLUMNS" "$LINES" "$RUSTORY_SESSION" $PWD "--ahead $argv $color" (string replace -ra '[[:cntrl:]]' ' ' -- "$query" | string collect) | string collect -N)
         switch (string sub -l 1 -- "$answer" | string collect)
             case 0
                 __rustory_answer (string sub -s 2 -- $answer | string collect -N)
@@ -49,7 +49,7 @@ function __rustory_search
                 return
         end
     end
-    set -l answer (begin; printf '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget $argv --query="$query" </dev/tty 2>/dev/tty; printf 'x%s' $status; end | string collect -N)
+    set -l answer (begin; printf '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget --ahead $argv --query="$query" </dev/tty 2>/dev/tty; printf 'x%s' $status; end | string collect -N)
     # The number behind the x is the status.
     set -l code (string match -r 'x(\\d+)$' -- $answer)[2]
     if test "$code" -gt 1 -a "$code" -ne 130
@@ -64,15 +64,23 @@ function __rustory_tidy
     printf '${TIDY_SCREEN}' >/dev/tty
 end
 
-# The answer, as \`rr search --widget\` gives it.
+# The answer, as \`rr search --widget --ahead\` gives it. fish takes back no keys: of what was typed behind
+# the choice it gets the text, and Enter.
 function __rustory_answer
+    set -l text (string replace -r '\\n\\.[\\\\\\\\0-7]*\\s*\\z' '' -- "$argv[1]" | string collect)
+    set -l ahead (string match -r '(?:\\\\\\\\[0-7]{3})+(?=\\s*\\z)' -- "$argv[1]")
     set -l skip 0
-    string match -q 'edit*' -- "$argv[1]"; and set skip 6
-    string match -q 'run*' -- "$argv[1]"; and set skip 5
+    string match -q 'edit*' -- "$text"; and set skip 6
+    string match -q 'run*' -- "$text"; and set skip 5
     if test $skip -gt 0
-        commandline -r -- (string sub -s $skip -- $argv[1] | string collect)
+        commandline -r -- (string sub -s $skip -- $text | string collect)
     end
     commandline -f repaint
+    if test -n "$ahead" -a $skip -ne 5
+        set ahead (printf "$ahead" | string collect -N)
+        commandline -i -- (string replace -r '[[:cntrl:]].*' '' -- "$ahead" | string collect)
+        string match -qr '^[^[:cntrl:]]*\\r' -- "$ahead"; and set skip 5
+    end
     test $skip -eq 5; and commandline -f execute
 end
 

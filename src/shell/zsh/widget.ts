@@ -21,14 +21,14 @@ function __rustory_search {
   # The daemon that runs anyway paints at once; only where there is none a process is started.
   if [[ -n $__rustory_door && -r $__rustory_door ]]; then
     [[ -n $__rustory_at ]] || __rustory_locate 2>/dev/null
-    __rustory_ask "\${1-} \${NO_COLOR:+no-colour} \${TMUX:+tmux}" "\${query//[[:cntrl:]]/ }"
+    __rustory_ask "--ahead \${1-} \${NO_COLOR:+no-colour} \${TMUX:+tmux}" "\${query//[[:cntrl:]]/ }"
     case $? in
       0) __rustory_answer "$answer"; return ;;
       2) __rustory_tidy $tty; __rustory_answer ''; return ;;
     esac
   fi
   # The number behind the x is the status, and keeps newlines at the end.
-  answer=$(print -n '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget "$@" --query="$query" </dev/tty 2>/dev/tty; print -n x$?)
+  answer=$(print -n '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget --ahead "$@" --query="$query" </dev/tty 2>/dev/tty; print -n x$?)
   local -i code=\${answer##*x}
   answer=\${answer%x*}
   (( code > 1 && code != 130 )) && __rustory_tidy $tty
@@ -84,14 +84,20 @@ function __rustory_tidy {
   print -n '${TIDY_SCREEN}' >/dev/tty
 }
 
-# The answer, as \`rr search --widget\` gives it. What others show behind the line belongs to the old one.
+# The answer, as \`rr search --widget --ahead\` gives it. What others show behind the line belongs to the
+# old one; what was typed behind the choice is read before anything else.
 function __rustory_answer {
-  case $1 in
-    edit$'\\n'*) BUFFER=\${1#edit$'\\n'} CURSOR=\${#BUFFER} POSTDISPLAY= ;;
-    run$'\\n'*) BUFFER=\${1#run$'\\n'} CURSOR=\${#BUFFER} POSTDISPLAY= ;;
+  local text=\${1%$'\\n'.*} ahead=\${1##*$'\\n'.}
+  case $text in
+    edit$'\\n'*) BUFFER=\${text#edit$'\\n'} CURSOR=\${#BUFFER} POSTDISPLAY= ;;
+    run$'\\n'*) BUFFER=\${text#run$'\\n'} CURSOR=\${#BUFFER} POSTDISPLAY= ;;
   esac
   zle reset-prompt
-  [[ $1 == run$'\\n'* ]] && zle accept-line
+  if [[ $ahead == \\\\[0-7]* ]]; then
+    printf -v ahead -- $ahead
+    zle -U -- $ahead
+  fi
+  [[ $text == run$'\\n'* ]] && zle accept-line
   return 0
 }
 
