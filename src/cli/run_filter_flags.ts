@@ -57,6 +57,15 @@ export const RUN_FILTER_FLAGS: FlagSpecOf<RunFilterFlags> = {
   until: offering(filledFlag("Only runs before then", "when"), MOMENTS),
 };
 
+/** The words of a command that are a query: what makes it take the language, and tell of it in its help. */
+export const QUERY_WORDS = {
+  takesQuery: true,
+  words: {
+    kind: "array",
+    parameter: { brief: "Parts of the command, and filters", placeholder: "words" },
+  },
+} as const;
+
 /** What words and flags together ask for. */
 export interface Asked {
   readonly filter: RunFilter;

@@ -14,7 +14,12 @@ import { ExitCode } from "../exit_code.ts";
 import { filledFlag, switchFlag, textFlag } from "../flags.ts";
 import { settingsToRead } from "../settings_to_read.ts";
 import { forOutput, jsonForOutput, printInfo, printWarning, warnings } from "../print.ts";
-import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../run_filter_flags.ts";
+import {
+  askedFor,
+  QUERY_WORDS,
+  RUN_FILTER_FLAGS,
+  type RunFilterFlags,
+} from "../run_filter_flags.ts";
 
 interface Flags extends RunFilterFlags {
   readonly limit: string | undefined;
@@ -71,11 +76,7 @@ Fields of --format: {command} {time} {ago} {exit} {duration} {duration_ms} {cwd}
   verbatim: ["query"],
   excludes: [["json", "format", "long"], ["json", "interactive"], ["format", "interactive"]],
   needs: { query: "interactive", widget: "interactive", up: "widget" },
-  takesQuery: true,
-  words: {
-    kind: "array",
-    parameter: { brief: "Parts of the command, and filters", placeholder: "words" },
-  },
+  ...QUERY_WORDS,
   run,
 });
 

@@ -19,7 +19,12 @@ import { ExitCode } from "../../exit_code.ts";
 import { listFlag, switchFlag, textFlag } from "../../flags.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
 import { forOutput, printInfo, printLine, printWarning } from "../../print.ts";
-import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../../run_filter_flags.ts";
+import {
+  askedFor,
+  QUERY_WORDS,
+  RUN_FILTER_FLAGS,
+  type RunFilterFlags,
+} from "../../run_filter_flags.ts";
 
 interface Flags extends RunFilterFlags {
   readonly id: readonly string[] | undefined;
@@ -78,11 +83,7 @@ Examples:
     "here",
     "propagateEarlier",
   ]],
-  takesQuery: true,
-  words: {
-    kind: "array",
-    parameter: { brief: "Parts of the command, and filters", placeholder: "words" },
-  },
+  ...QUERY_WORDS,
   run,
 });
 

@@ -9,7 +9,12 @@ import { JSON_FLAG, switchFlag, wholeNumber } from "../../flags.ts";
 import { keepIndexUp } from "../../keep_index.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
 import { printJson, warnings } from "../../print.ts";
-import { askedFor, RUN_FILTER_FLAGS, type RunFilterFlags } from "../../run_filter_flags.ts";
+import {
+  askedFor,
+  QUERY_WORDS,
+  RUN_FILTER_FLAGS,
+  type RunFilterFlags,
+} from "../../run_filter_flags.ts";
 import { WEEKS_A_YEAR } from "./pictures.ts";
 import { pictureColumns, pictureStyle, statsText } from "./text.ts";
 import { yearText } from "./year.ts";
@@ -50,11 +55,7 @@ export const command: CliCommand = defineCommand<Flags, string[]>({
     ),
     json: JSON_FLAG,
   },
-  takesQuery: true,
-  words: {
-    kind: "array",
-    parameter: { brief: "Parts of the command, and filters", placeholder: "words" },
-  },
+  ...QUERY_WORDS,
   run,
 });
 
