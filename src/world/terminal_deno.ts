@@ -15,14 +15,42 @@ export function denoTerminal(onStdin: boolean): Terminal {
     isClosed: () => true,
   });
   const buffer = new Uint8Array(READ_BYTES);
+  const turns = loopTurns();
   return {
     size: consoleSize,
     setRaw: (on) => keys.setRaw(on),
     read: () => readInto(keys, buffer),
     unread: () => new Uint8Array(), // what nobody asked for stays in the terminal
     write: (text) => screen.write(text),
-    breathe: () => new Promise((resolve) => setImmediate(resolve)),
-    close: () => {},
+    breathe: turns.next,
+    close: turns.close,
+  };
+}
+
+/**
+ * Turns of the event loop. `setImmediate` and timers bring `node:timers` with them, which takes as long to
+ * load as half the picker, just when a person has begun to type.
+ */
+function loopTurns(): { next(): Promise<void>; close(): void } {
+  const waiting: (() => void)[] = [];
+  let ports: MessageChannel | undefined;
+  const open = (): MessageChannel => {
+    const opened = new MessageChannel();
+    opened.port2.onmessage = () => waiting.shift()?.();
+    return opened;
+  };
+  return {
+    next: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        (ports ??= open()).port1.postMessage(undefined);
+      }),
+    close(): void {
+      ports?.port1.close();
+      ports?.port2.close();
+      ports = undefined;
+      for (const resolve of waiting.splice(0)) resolve();
+    },
   };
 }
 
