@@ -84,7 +84,7 @@ function makeHome(home: string, cli: string): void {
 
 /** Generated entries; the newest are of this device in its home, and the expected row is among them. */
 function entriesOf(size: number, home: string): () => Generator<Entry> {
-  return function* () {
+  return function* (): Generator<Entry> {
     let last: Entry | undefined;
     let i = 0;
     for (const entry of generateHistory(size, { uniqueShare: 0.385 })) {

@@ -113,11 +113,20 @@ export class Stats {
   }
 
   #longest(query: Omit<HistoryQuery, "limit">, most: number): Entry[] {
+    let longest: Entry[] = [];
+    for (const leastMs of [LONG_MS, 1]) {
+      if (longest.length < most) longest = this.#longestFrom(leastMs, query, most);
+    }
+    return longest;
+  }
+
+  #longestFrom(leastMs: number, query: Omit<HistoryQuery, "limit">, most: number): Entry[] {
     const longest: Entry[] = [];
     for (let from = 0; longest.length < most; from += LONGEST_AT_ONCE) {
       const rows = this.#db.rows(
-        `SELECT ingest_seq FROM entries WHERE typeof(duration_ms) = 'integer' AND duration_ms > 0
+        `SELECT ingest_seq FROM entries WHERE duration_ms >= ? AND typeof(duration_ms) = 'integer'
          ORDER BY duration_ms DESC, ingest_seq DESC LIMIT ? OFFSET ?`,
+        leastMs,
         LONGEST_AT_ONCE,
         from,
       );
@@ -170,6 +179,8 @@ export class Stats {
   }
 }
 
+/** Few runs take longer, and among few the longest are found in half the time. */
+const LONG_MS = 10 * 60_000;
 /** Rows looked at in one go for the longest runs: mostly the first are enough. */
 const LONGEST_AT_ONCE = 1000;
 const HOURS = 24;
@@ -179,10 +190,13 @@ const ZONE_STEP_MS = 900_000;
 /** Tells the hour of the day; asking a `Date` for each of a million runs would take 0.1 s. */
 function hourReader(): (ms: number) => number {
   const known = new Map<number, number>();
+  let [lastStep, lastHour] = [NaN, 0];
   return (ms) => {
     const step = Math.floor(ms / ZONE_STEP_MS);
+    if (step === lastStep) return lastHour;
     let hour = known.get(step);
     if (hour === undefined) known.set(step, hour = new Date(ms).getHours());
+    [lastStep, lastHour] = [step, hour];
     return hour;
   };
 }
@@ -224,25 +238,26 @@ class Tally {
   }
 
   most(top: number): (Count & { readonly seq: number })[] {
-    const ids: number[] = [];
-    // The least that still belongs to the best so far; most commands were run once.
-    let least = 0;
-    for (let id = 0; id < this.#runs.length; id++) {
-      if (this.#runs[id]! <= least) continue;
-      ids.push(id);
-      if (ids.length >= top * 2) {
-        ids.sort((a, b) => this.#runs[b]! - this.#runs[a]!).length = top;
-        least = this.#runs[ids.at(-1)!]!;
-      }
-    }
-    return ids.sort((a, b) => this.#runs[b]! - this.#runs[a]! || a - b).slice(0, top)
-      .map((id) => ({ ...this.count(id), seq: this.#seqs[id]! }));
+    return this.#best(this.#runs, top);
   }
 
   mostFailing(top: number): (Count & { readonly seq: number })[] {
+    return this.#best(this.#failed, top);
+  }
+
+  #best(counts: Uint32Array, top: number): (Count & { readonly seq: number })[] {
     const ids: number[] = [];
-    for (let id = 0; id < this.#failed.length; id++) if (this.#failed[id]! > 0) ids.push(id);
-    return ids.sort((a, b) => this.#failed[b]! - this.#failed[a]! || a - b).slice(0, top)
+    // The least that still belongs to the best so far; most commands were run once.
+    let least = 0;
+    for (let id = 0; id < counts.length; id++) {
+      if (counts[id]! <= least) continue;
+      ids.push(id);
+      if (ids.length >= top * 2) {
+        ids.sort((a, b) => counts[b]! - counts[a]!).length = top;
+        least = counts[ids.at(-1)!]!;
+      }
+    }
+    return ids.sort((a, b) => counts[b]! - counts[a]! || a - b).slice(0, top)
       .map((id) => ({ ...this.count(id), seq: this.#seqs[id]! }));
   }
 
