@@ -34,6 +34,9 @@ def main():
             if not data:
                 break
             os.write(1, data)
+            # fish 4 asks what kind of terminal it is, and waits.
+            if b"\x1b[0c" in data or b"\x1b[c" in data:
+                waiting += b"\x1b[?62;22c"
         if master in writable:
             waiting = waiting[os.write(master, waiting):]
         if 0 in readable:

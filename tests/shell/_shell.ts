@@ -28,6 +28,8 @@ export interface ShellOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Words to put before the shell, such as `strace -f`. */
   readonly through?: readonly string[];
+  /** A folder with another version of the shell, to be first on the PATH. */
+  readonly bin?: string;
   /** A script that is `rr` on the PATH. */
   readonly rr?: string;
   /** The folder of an earlier shell, to share its home and spool. */
@@ -97,7 +99,7 @@ export class Shell implements AsyncDisposable {
       cwd: this.home,
       clearEnv: true,
       env: {
-        PATH: `${this.home}/bin:${Deno.env.get("PATH")}`,
+        PATH: [`${this.home}/bin`, options.bin, Deno.env.get("PATH")].filter(Boolean).join(":"),
         HOME: this.home,
         ZDOTDIR: this.home,
         XDG_CONFIG_HOME: `${this.home}/config`,

@@ -107,7 +107,7 @@ const CASES: Record<
   },
   "fc, r and an editor": {
     before: `printf '#!/bin/sh\\necho "(exit 5)" >"$1"\\n' >ed; chmod +x ed; FCEDIT=~/ed`,
-    lines: ["echo a", "r", "fc -s a=b", "fc"],
+    lines: ["echo a", "r", "fc -e - a=b", "fc"],
     wanted: [["echo a", 0], ["echo a", 0], ["echo b", 0], ["(exit 5)", 5]],
   },
 };
@@ -153,4 +153,18 @@ Deno.test("zsh hook: gives its keys back", async () => {
     await shell.line("__rustory_uninstall; bindkey '^R'; bindkey -l"),
     /"\^R" beginning-of-line\r\n(?!.*rustory)/s,
   );
+});
+
+Deno.test("zsh hook: records in whole seconds where zsh has no modules", async () => {
+  const home = Deno.makeTempDirSync({ prefix: "rr-zsh-" });
+  Deno.writeTextFileSync(`${home}/.zshenv`, "module_path=(/nowhere)\n");
+  try {
+    await using shell = await Shell.open("zsh", { home });
+    await shell.line("echo a");
+    const [record] = shell.records();
+    assert.equal(record!.command, "echo a");
+    assert.ok(Math.abs(record!.startedAtMs - Date.now()) < 120_000);
+  } finally {
+    Deno.removeSync(home, { recursive: true });
+  }
 });

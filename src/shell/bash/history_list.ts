@@ -20,11 +20,22 @@ __rustory_read() {
     __rustory_listed=$(HISTTIMEFORMAT='%s ' builtin history "$__rustory_count")
   # Substitutions take away a newline, and history adds one.
   [[ \${__rustory_listed: -1} != $'\\n' ]] || __rustory_listed=\${__rustory_listed:0:\${#__rustory_listed}-1}
+  ((${v("looks")} > 1)) || __rustory_first_number
   if ((__rustory_count == 1)); then
     __rustory_parse "$__rustory_now" "$__rustory_listed"
   else
     __rustory_parse_all "$((__rustory_now - __rustory_count + 1))"
   fi
+}
+
+# At the first prompt bash 5.3 counts a line that is not there yet.
+__rustory_first_number() {
+  local __rustory_head=\${__rustory_listed:0:60}
+  __rustory_head=\${__rustory_head#"\${__rustory_head%%[0-9]*}"}
+  __rustory_head=\${__rustory_head%%[^0-9]*}
+  [[ -n $__rustory_head ]] || return 0
+  __rustory_now=$__rustory_head
+  ((${v("number")} = __rustory_now, 1))
 }
 
 # One line as \`history\` prints it: number, mark, seconds and text.

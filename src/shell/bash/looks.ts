@@ -27,14 +27,15 @@ __rustory_prompt() {
 }
 
 # In a command substitution: says what the last line is, and by its status whether there is a DEBUG trap (1)
-# and whether the history is empty (2) or off (4), which its number does not tell.
+# and whether the history is empty (2), off (4) or its number one too high (8), which that does not tell.
 __rustory_apart() {
-  local - __rustory_text= __rustory_trapped=0
+  local - __rustory_text= __rustory_trapped=0 __rustory_told=$${v("number")}
   builtin set +aeuxTE
   [[ -z $__rustory_debug ]] || __rustory_trapped=1
   __rustory_take
   builtin printf '%s' "\${__rustory_last[${v("looks")}]}" >&3
-  return "$((__rustory_trapped + (${v("number")} == 0 ? 2 : 0) + ${v("off")} * 4))"
+  return "$((__rustory_trapped + (${v("number")} == 0 ? 2 : 0) + ${v("off")} * 4 +
+    (__rustory_told == ${v("number")} + 1 && ${v("number")} ? 8 : 0)))"
 }
 
 # Called by a function of others, or as a whole prompt command where that is one string (bash 5.0).

@@ -50,7 +50,9 @@ export const EXPRESSIONS = {
   ],
   __rustory_answered: [
     `${v("trapped")}=${v("answer")}&1`,
-    `${v("number")}=${v("answer")}&2?0:${v("answer")}&4?${v("seen")}:${v("number")}`,
+    `${v("number")}=${v("answer")}&2?0:${v("answer")}&4?${v("seen")}:${v("number")}-(${
+      v("answer")
+    }/8)`,
     `${v("off")}=${v("answer")}&4?1:0`,
     "__rustory_settled",
   ],

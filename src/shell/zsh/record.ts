@@ -219,6 +219,8 @@ function __rustory_unlisten {
 # writes to. Words: file, key, status, command, and the duration if it is not until now.
 function __rustory_write {
   local -i took fd=0
+  # A zsh without its modules knows whole seconds.
+  (( __rustory_start > 0 )) || __rustory_start=\${(%):-%D{%s}}000
   (( took = EPOCHREALTIME * 1000 - __rustory_start ))
   (( took < 0 )) && took=0
   [[ -n \${5-} ]] && took=$5
