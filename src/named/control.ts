@@ -1,4 +1,5 @@
 /** Hello and ticks, and what changes here. */
+import { contradict } from "./contradict.ts";
 import { EMPTY } from "./digest.ts";
 import type { Hello, Tick } from "./frames.ts";
 import { HASH_NAME } from "./hash.ts";
@@ -18,9 +19,6 @@ import {
   shareState,
   type Turn,
 } from "./turn.ts";
-
-/** Level of distrust at which nothing but full marks counts. */
-const MOST_LEVEL = 2;
 
 /** A control stream is open. */
 export function onUp(turn: Turn, id: string): void {
@@ -70,19 +68,12 @@ export function onTick(turn: Turn, peer: Peer, { floor, name, ack, cost }: Tick)
     if (peer.told !== mine) tick(turn, peer);
     else quietUntilNextTick(turn, peer);
   } else if (isContained(turn, peer, name)) {
+    // Each of us has all that the other has, and still we differ: some base lies.
     if (ack === mine && name !== EMPTY && mine !== EMPTY) contradict(turn, peer);
     // It is behind us, and may not know: we may have presumed that it does.
     if (ack !== mine) peer.told = undefined;
   }
   consider(turn, peer);
-}
-
-/** Each of us has all that the other has, and still we differ: some base lies. */
-function contradict(turn: Turn, peer: Peer): void {
-  if (peer.level > 0) turn.store.rebuild();
-  peer.level = Math.min(peer.level + 1, MOST_LEVEL);
-  distrust(turn);
-  turn.out.push({ type: "contradiction", peer: peer.id, level: peer.level });
 }
 
 /** A live frame was lost on the way out: the next tick makes up for it. */

@@ -66,6 +66,8 @@ export type Note =
     readonly sent: number;
     readonly ok: boolean;
   }
+  /** An exchange that the peer began is over, and has given it something. */
+  | { readonly type: "served"; readonly peer: string; readonly sent: number }
   /** Two states contradicted each other; everything is compared anew. */
   | { readonly type: "contradiction"; readonly peer: string; readonly level: number }
   /** The peer has said something that breaks the protocol. */

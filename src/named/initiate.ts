@@ -1,5 +1,6 @@
 /** The side that begins an exchange: asks, says what it has, takes in, and sends what is wanted. */
 import { Apart } from "./apart.ts";
+import { contradict } from "./contradict.ts";
 import { type Bucket, EMPTY } from "./digest.ts";
 import { bucketKey, byWeek, readerOf, spanOf, spansOf } from "./compare.ts";
 import type { BucketMarks, BucketState, End, Need, Want } from "./frames.ts";
@@ -18,6 +19,9 @@ const BUSY_MS = 5_000;
 export function begin(turn: Turn, peer: Peer): void {
   const { state, store, now } = turn;
   const floor = floorWith(turn, peer);
+  const began = `${nameFor(turn, peer)} ${peer.heard}`;
+  // It got all that it lacked in just these states, so what is compared is not all.
+  if (peer.parted === began) contradict(turn, peer);
   const base = peer.level > 0 ? knownBase(turn, EMPTY, floor)! : commonBase(turn, peer);
   const role: Initiator = {
     kind: "initiator",
@@ -31,6 +35,7 @@ export function begin(turn: Turn, peer: Peer): void {
     peer: peer.id,
     floor,
     role,
+    began,
     phase: "comparing",
     after: base.seq,
     upTo: store.head(),

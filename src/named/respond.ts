@@ -58,6 +58,7 @@ export function onSync(turn: Turn, x: ExchangeId, peer: Peer, sync: Sync): void 
     peer: peer.id,
     floor: sync.floor,
     role,
+    began: undefined,
     phase: "comparing",
     after,
     upTo: store.head(),

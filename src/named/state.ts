@@ -44,6 +44,8 @@ export interface Peer {
   level: number;
   /** Exchanges of it that are served. */
   serving: number;
+  /** The two states between which items went last that a complete exchange found missing. */
+  parted: string | undefined;
 }
 
 /** What is still to be sent in an exchange. */
@@ -103,6 +105,8 @@ export interface Exchange {
   readonly peer: string;
   readonly floor: Week;
   readonly role: Initiator | Responder;
+  /** The states of the two when it was begun here. */
+  readonly began: string | undefined;
   /** What this side does. */
   phase: "comparing" | "sending" | "waiting";
   /** Everything gained after this may be missing at the other side, ... */
@@ -185,6 +189,7 @@ export function createPeer(id: string): Peer {
     notBefore: 0,
     level: 0,
     serving: 0,
+    parted: undefined,
   };
 }
 

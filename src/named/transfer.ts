@@ -105,10 +105,13 @@ export function finish(turn: Turn, exchange: Exchange, ok: boolean | undefined):
   if (!state.exchanges.delete(exchange.id)) return;
   const peer = state.peers.get(exchange.peer);
   if (peer !== undefined) {
-    if (exchange.role.kind === "responder") peer.serving--;
-    else {
+    if (exchange.role.kind === "responder") {
+      peer.serving--;
+      if (exchange.sent > 0) out.push({ type: "served", peer: peer.id, sent: exchange.sent });
+    } else {
       const moved = exchange.gained + exchange.sent > 0;
       if (moved) peer.failures = 0;
+      peer.parted = ok === true && exchange.sent > 0 ? exchange.began : undefined;
       if (ok === false || ok === true && !moved) pauseAfterFailure(turn, peer);
       out.push({ type: "exchanged", peer: peer.id, sent: exchange.sent, ok: ok === true });
     }

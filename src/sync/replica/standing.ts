@@ -52,7 +52,7 @@ export class Standing {
       totals.received += note.received;
       totals.inserted += note.gained.length;
     }
-    if (note.type === "exchanged") totals.sent += note.sent;
+    if (note.type === "exchanged" || note.type === "served") totals.sent += note.sent;
     if (note.type === "equal" || note.type === "exchanged" && note.ok) {
       this.#arrived.delete(note.peer);
     }
@@ -84,6 +84,14 @@ export class Standing {
     const turn = this.#turn();
     const mine = nameFor(turn, known);
     return known.heard === mine || isContained(turn, known, known.heard);
+  }
+
+  /** Whether the peer is known to have all that this device has. */
+  hasGivenAll(peer: string): boolean {
+    const known = this.#state.peers.get(peer);
+    if (known?.hello === undefined) return false;
+    const mine = nameFor(this.#turn(), known);
+    return known.heard === mine || known.ack === mine;
   }
 
   /** Whether the peer and this device have the same. */
