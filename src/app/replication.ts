@@ -2,6 +2,7 @@
  * Protocol 2 in a session: absorbs an existing history in the background while everything works by
  * version 1, and offers the protocol once that is done.
  */
+import { raceAbort } from "../base/async/race_abort.ts";
 import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
@@ -11,7 +12,7 @@ import type { Note } from "../named/effects.ts";
 import type { History } from "../store/file/open_history.ts";
 import type { ItemSet } from "../store/set/item_set.ts";
 import { openSet } from "../store/set/open_set.ts";
-import type { Exchanged, FrameNet, Replication } from "../sync/ports.ts";
+import type { FrameNet, Replication, Settled, Settling } from "../sync/ports.ts";
 import { Replicator } from "../sync/replica/replicator.ts";
 import type { Gap } from "../sync/replica/standing.ts";
 import type { PeerId } from "../swarm/peer.ts";
@@ -36,6 +37,7 @@ export interface ReplicationDeps {
   readonly onUnserved?: ((peer: PeerId) => void) | undefined;
 }
 
+const NOTHING: Settled = { received: 0, inserted: 0, sent: 0, isComplete: false };
 /** Between two slices of some milliseconds each, so that absorbing takes a third of one processor. */
 const BREATH_MS = 10;
 /** After the database was busy or could not be written. */
@@ -100,8 +102,17 @@ export class SessionReplication implements Replication, AsyncDisposable {
     this.#replicator?.changed();
   }
 
-  async settle(peer: PeerId, signal: AbortSignal): Promise<Exchanged> {
-    return await this.#replicator?.settle(peer, signal) ?? { received: 0, inserted: 0, sent: 0 };
+  async settle(peer: PeerId, until: Settling, signal: AbortSignal): Promise<Settled> {
+    return await this.#replicator?.settle(peer, until, signal) ?? NOTHING;
+  }
+
+  /**
+   * Resolves once the protocol is offered, or cannot be: with nothing left to absorb, in a moment.
+   *
+   * @throws `signal.reason` once the signal is aborted
+   */
+  offered(signal: AbortSignal): Promise<void> {
+    return raceAbort(this.#done, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

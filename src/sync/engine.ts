@@ -59,6 +59,7 @@ interface Watch {
   readonly signal: AbortSignal;
   readonly push: boolean;
   readonly retryMs: number;
+  readonly isLast: boolean;
 }
 
 /**
@@ -113,7 +114,7 @@ export class SyncEngine {
     this.#syncing = true;
     try {
       for (const session of this.#sessions.values()) session.forgive();
-      return await this.#round({ signal, push: this.#options.push, retryMs: 0 });
+      return await this.#round({ signal, push: this.#options.push, retryMs: 0, isLast: true });
     } finally {
       await Promise.allSettled(this.#tasks);
       this.#syncing = false;
@@ -134,7 +135,7 @@ export class SyncEngine {
     this.#syncing = true;
     // Half the interval, so that after one failure the next round tries again.
     const retryMs = intervalMs / 2;
-    this.#watch = { signal, push: options.push ?? this.#options.push, retryMs };
+    this.#watch = { signal, push: options.push ?? this.#options.push, retryMs, isLast: false };
     try {
       await this.#jitter(startJitterMs, signal);
       await this.#repeat(this.#watch, intervalMs);
@@ -321,12 +322,12 @@ export class SyncEngine {
     watch: Watch,
     { delayMs = 0, connectMs }: { readonly delayMs?: number; readonly connectMs?: number } = {},
   ): Promise<PeerReport> {
-    const { push, retryMs, signal } = watch;
+    const { signal } = watch;
     const gate = connectMs === undefined ? this.#gate : this.#looks;
     const release = session.reserve();
     const sync = async (): Promise<PeerReport> => {
       if (delayMs > 0) await this.#deps.clock.sleep(delayMs, signal);
-      return await gate.run(() => session.sync(push, retryMs, signal, connectMs), signal);
+      return await gate.run(() => session.sync({ ...watch, connectMs }, signal), signal);
     };
     const task = sync().finally(() => {
       release();

@@ -8,7 +8,15 @@ import { causeChain, toError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
 import type { SyncListener } from "./events.ts";
 import type { RequestPolicy } from "./options.ts";
-import type { Dialer, HistoryLog, LongWriter, PeerBook, PeerLink, Replication } from "./ports.ts";
+import type {
+  Dialer,
+  HistoryLog,
+  LongWriter,
+  PeerBook,
+  PeerLink,
+  Replication,
+  Settled,
+} from "./ports.ts";
 import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import { type PullMemory, PullRun } from "./pull.ts";
 import { Pusher } from "./pusher.ts";
@@ -31,6 +39,17 @@ export interface PeerSessionDeps {
   readonly openWriter?: (() => Promise<LongWriter>) | undefined;
   /** Serves the peers that speak protocol 2. @default {none does} */
   readonly replication?: Replication | undefined;
+}
+
+/** How a peer is synced with. */
+export interface SyncWay {
+  readonly push: boolean;
+  /** How long to leave the peer alone after a first failure. */
+  readonly retryMs: number;
+  /** Whether this device leaves afterwards: what was begun must come to its end. */
+  readonly isLast: boolean;
+  /** Longest time until it is reached. @default {as long as dialling takes} */
+  readonly connectMs?: number | undefined;
 }
 
 /** Longest time that a peer which fails again and again is left alone. */
@@ -146,20 +165,13 @@ export class PeerSession {
    * Pulls, and pushes if told to, even if the pull failed: the peer may have a damaged log and a
    * good disk. What goes wrong stands in the report.
    *
-   * @param retryMs how long to leave the peer alone after a first failure
-   * @param connectMs longest time until it is reached; as long as dialling takes if not given
    * @throws `signal.reason` once the signal is aborted; nothing else
    */
-  async sync(
-    push: boolean,
-    retryMs: number,
-    signal: AbortSignal,
-    connectMs?: number,
-  ): Promise<PeerReport> {
-    const report = await this.#sync(push, signal, connectMs);
+  async sync(way: SyncWay, signal: AbortSignal): Promise<PeerReport> {
+    const report = await this.#sync(way, signal);
     signal.throwIfAborted();
     // A peer that refuses our entries may still have some for us: only a failed pull counts.
-    this.#judge(report.pullError, retryMs);
+    this.#judge(report.pullError, way.retryMs);
     this.#deps.onEvent({ type: "peer-done", report });
     return report;
   }
@@ -183,11 +195,12 @@ export class PeerSession {
     await this.#pusher.push(signal).catch(() => {}); // only an abort rejects
   }
 
-  async #sync(push: boolean, signal: AbortSignal, connectMs?: number): Promise<PeerReport> {
+  async #sync(way: SyncWay, signal: AbortSignal): Promise<PeerReport> {
+    const { push } = way;
     const { deviceId, hostname } = this.#record;
     const base = { peer: this.peer, deviceId, hostname };
     try {
-      await this.#reach(signal, connectMs);
+      await this.#reach(signal, way.connectMs);
     } catch (error) {
       const failure = toError(error);
       if (!signal.aborted) {
@@ -205,11 +218,10 @@ export class PeerSession {
     this.#remember();
     await this.#deps.replication?.identified(this.peer, signal);
     if (this.#deps.replication?.serves(this.peer)) {
-      const done = await this.#exchange(this.#deps.replication, signal);
-      // Version 1 does it if the other one was given up meanwhile.
-      if (this.#deps.replication.serves(this.peer) || !this.connected) {
-        return { ...base, route: this.#link?.route, ...done };
-      }
+      const { isComplete, ...done } = await this.#exchange(this.#deps.replication, way, signal);
+      // Version 1 does it if the other one was given up meanwhile, or nobody is left to go on.
+      const goesOn = isComplete || !way.isLast && this.#deps.replication.serves(this.peer);
+      if (goesOn || !this.connected) return { ...base, route: this.#link?.route, ...done };
     }
     const pulled = await this.#pull(signal);
     const pushed = push && !this.#pusher.backingOff ? await this.#push(signal) : undefined;
@@ -232,16 +244,21 @@ export class PeerSession {
   /** By protocol 2, which goes on by itself: a round only waits until it has caught up. */
   async #exchange(
     replication: Replication,
+    { push: given, isLast: last }: SyncWay,
     signal: AbortSignal,
-  ): Promise<Pick<PeerReport, "pull" | "pullError" | "push" | "pushError">> {
+  ): Promise<
+    Pick<PeerReport, "pull" | "pullError" | "push" | "pushError"> & Pick<Settled, "isComplete">
+  > {
     const { peer } = this;
-    const { received, inserted, sent } = await replication.settle(peer, signal);
+    // A daemon's round is not held up by what the peer takes in.
+    const until = { given: given && last, last };
+    const { received, inserted, sent, isComplete } = await replication.settle(peer, until, signal);
     const totals = { ...noPulls(), received, inserted, ignored: received - inserted };
     this.#deps.onEvent({ type: "pulled", peer, route: this.#link?.route, totals });
     const push = sent === 0
       ? undefined
       : { pending: true, sent, inserted: undefined, ignored: undefined, skipped: 0 };
-    return { pull: totals, pullError: undefined, push, pushError: undefined };
+    return { pull: totals, pullError: undefined, push, pushError: undefined, isComplete };
   }
 
   async #connect(signal: AbortSignal): Promise<PeerLink> {

@@ -138,6 +138,20 @@ export interface Exchanged {
   readonly sent: number;
 }
 
+/** What is waited for with a peer of protocol 2. */
+export interface Settling {
+  /** Whether the peer is to have all that this device has, too. */
+  readonly given: boolean;
+  /** Whether nobody goes on afterwards: a peer that is busy with another one is waited for. */
+  readonly last: boolean;
+}
+
+/** What came of it. */
+export interface Settled extends Exchanged {
+  /** Whether it came to that, before there was silence. */
+  readonly isComplete: boolean;
+}
+
 /** Protocol 2, for an engine that speaks version 1 to all others. */
 export interface Replication {
   /**
@@ -158,7 +172,7 @@ export interface Replication {
    *
    * @throws `signal.reason` once the signal is aborted
    */
-  settle(peer: PeerId, signal: AbortSignal): Promise<Exchanged>;
+  settle(peer: PeerId, until: Settling, signal: AbortSignal): Promise<Settled>;
 }
 
 /** A stream on which one side and the other send frames of protocol 2. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PeerSession } from "../../src/sync/peer_session.ts";
 import { resolveOptions } from "../../src/sync/options.ts";
 import type { PeerReport } from "../../src/sync/report.ts";
-import type { Replication } from "../../src/sync/ports.ts";
+import type { Replication, Settling } from "../../src/sync/ports.ts";
 import { Device } from "./_device.ts";
 
 function sessionOf(from: Device, to: Device, replication?: Replication): PeerSession {
@@ -15,23 +15,37 @@ function sessionOf(from: Device, to: Device, replication?: Replication): PeerSes
 }
 
 /** Protocol 2 that has exchanged `sent` and `received` entries, and `serves` as often as told. */
-function replicationOf(sent: number, received: number, serves: boolean[] = []): Replication {
+function replicationOf(
+  sent: number,
+  received: number,
+  serves: boolean[] = [],
+  asked: Settling[] = [],
+): Replication {
   return {
     serves: () => serves.shift() ?? true,
     identified: () => Promise.resolve(),
     peerConnected: () => {},
     changed: () => {},
-    settle: () => Promise.resolve({ received, inserted: received, sent }),
+    settle: (_peer, until) => {
+      asked.push(until);
+      return Promise.resolve({ received, inserted: received, sent, isComplete: received > 0 });
+    },
   };
 }
 
-async function synced(replication: Replication): Promise<{ report: PeerReport; near: Device }> {
+async function synced(
+  replication: Replication,
+  isLast = false,
+): Promise<{ report: PeerReport; near: Device }> {
   const near = new Device("near");
   const far = new Device("far");
   far.recordCommands(3);
   near.knows(far);
   const session = sessionOf(near, far, replication);
-  const report = await session.sync(true, 1_000, new AbortController().signal);
+  const report = await session.sync(
+    { push: true, retryMs: 1_000, isLast },
+    new AbortController().signal,
+  );
   return { report, near };
 }
 
@@ -57,4 +71,18 @@ Deno.test("version 1 takes over from protocol 2 that was given up meanwhile", as
   const { report, near } = await synced(replicationOf(0, 0, [true, false]));
   assert.equal(near.history.ids.length, 3);
   assert.equal(report.pull.received, 3);
+});
+
+Deno.test("whoever leaves after the round has version 1 finish what stayed unfinished", async () => {
+  const asked: Settling[] = [];
+  const { near } = await synced(replicationOf(0, 0, [], asked), true);
+  assert.equal(near.history.ids.length, 3);
+  assert.deepEqual(asked, [{ given: true, last: true }]);
+});
+
+Deno.test("a daemon leaves what is unfinished to protocol 2, which goes on", async () => {
+  const asked: Settling[] = [];
+  const { near } = await synced(replicationOf(0, 0, [], asked));
+  assert.equal(near.history.ids.length, 0);
+  assert.deepEqual(asked, [{ given: false, last: false }]);
 });

@@ -13,11 +13,12 @@ import type { ItemStore } from "../../named/store.ts";
 import type { Item } from "../../named/item.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import type {
-  Exchanged,
   FrameAcceptor,
   FrameNet,
   FrameStream,
   FrameStreamEvents,
+  Settled,
+  Settling,
 } from "../ports.ts";
 import { ControlLosses } from "./control_losses.ts";
 import { Standing } from "./standing.ts";
@@ -51,6 +52,8 @@ const LIVE_QUEUE_BYTES = 256 * 1024;
 const MOST_EVENTS = 64;
 /** A round does not wait for a peer of which nothing is heard for so long. */
 const QUIET_MS = 5_000;
+/** Whoever leaves after a round does: the other side may let another one begin, twelve seconds at most. */
+const LAST_QUIET_MS = 20_000;
 /** Before a busy store is tried again. */
 const BUSY_PAUSE_MS = 30;
 /** An exchange on which nothing moves for so long is broken off, whoever is at fault. */
@@ -152,19 +155,21 @@ export class Replicator implements AsyncDisposable {
   }
 
   /** See `Replication.settle`. */
-  async settle(peer: PeerId, signal: AbortSignal): Promise<Exchanged> {
+  async settle(peer: PeerId, { given, last }: Settling, signal: AbortSignal): Promise<Settled> {
     this.peerConnected(peer);
     this.changed();
-    while (!this.#standing.hasAllOf(peer) && this.serves(peer)) {
+    const isComplete = (): boolean =>
+      this.#standing.hasAllOf(peer) && (!given || this.#standing.hasGivenAll(peer));
+    while (!isComplete() && this.serves(peer)) {
       using quiet = linkedController(signal, this.#stopped.signal);
-      const timer = this.#deps.clock.sleep(QUIET_MS, quiet.signal)
+      const timer = this.#deps.clock.sleep(last ? LAST_QUIET_MS : QUIET_MS, quiet.signal)
         .then(() => "quiet", () => "stopped");
       const first = await Promise.race([this.#standing.next(quiet.signal), timer]);
       quiet.abort();
       signal.throwIfAborted();
       if (first !== undefined) break;
     }
-    return this.#standing.takeTotals(peer);
+    return { ...this.#standing.takeTotals(peer), isComplete: isComplete() };
   }
 
   /** The history may have changed by another door. */

@@ -6,11 +6,10 @@ import { lineLogger } from "../../../process/line_logger.ts";
 import { tryRole } from "../../../process/lock.ts";
 import { stopOnSignals } from "../../../process/stop_signals.ts";
 import { syncByDaemon } from "../../../app/sync_by_daemon.ts";
-import { syncOnce } from "../../../app/sync_once.ts";
+import { type PeerProgress, syncOnce } from "../../../app/sync_once.ts";
 import type { Logger } from "../../../base/log.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
-import type { SyncEvent } from "../../../sync/events.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { warnings } from "../../print.ts";
@@ -64,14 +63,11 @@ async function syncWithProgress(
     const summary = await syncByDaemon(world, settings.dbPath, way, signal);
     if (summary !== undefined) return summary;
   }
-  // Version 1 does not tell how much there is.
-  const received = new Map<string, number>();
-  const onEvent = (event: SyncEvent): void => {
-    if (event.type !== "pull-progress") return;
-    received.set(event.peer, event.totals.received);
-    progress.update([...received.values()].reduce((sum, one) => sum + one, 0), 0);
+  const onProgress = (peers: readonly PeerProgress[]): void => {
+    const { done, total } = progressOf(peers);
+    progress.update(done, total);
   };
-  await syncOnce(settings, flags, { world, logger, warn: warnings(world), onEvent }, signal);
+  await syncOnce(settings, flags, { world, logger, warn: warnings(world), onProgress }, signal);
   return undefined;
 }
 
