@@ -120,10 +120,59 @@ export async function addVpn(namespace: string): Promise<void> {
   await ip("-n", namespace, "route", "add", "default", "dev", "vpn0");
 }
 
-/** Takes multicast from the interface: datagrams to a group no longer leave it. */
+/** A firewall that lets no multicast out or in; a route alone does not hold who names an interface. */
 export async function dropMulticast(namespace: string): Promise<void> {
-  await ip("-n", namespace, "route", "add", "blackhole", "224.0.0.0/4");
+  await multicastRule(namespace, "-I");
   await ip("-n", namespace, "-6", "addr", "flush", "dev", "eth0");
+}
+
+/** Takes the firewall of {@linkcode dropMulticast} away; IPv6 stays gone. */
+export async function allowMulticast(namespace: string): Promise<void> {
+  await multicastRule(namespace, "-D");
+}
+
+async function multicastRule(namespace: string, verb: "-I" | "-D"): Promise<void> {
+  for (const chain of ["OUTPUT", "INPUT"]) {
+    const rule = ["iptables", verb, chain, "-d", "224.0.0.0/4", "-j", "DROP"];
+    await output(inside(namespace, rule));
+  }
+}
+
+/** Takes the IPv4 address of the interface away. */
+export async function withoutIp4(namespace: string): Promise<void> {
+  await ip("-n", namespace, "-4", "addr", "flush", "dev", "eth0");
+}
+
+/** Gives the interface an IPv4 address, beside what it has. */
+export async function giveIp4(namespace: string, address: string): Promise<void> {
+  await ip("-n", namespace, "addr", "add", `${address}/24`, "dev", "eth0");
+}
+
+/** Plugs the cable of the machine in or out. */
+export async function plug(namespace: string, isIn: boolean): Promise<void> {
+  await ip("-n", namespace, "link", "set", "eth0", isIn ? "up" : "down");
+}
+
+/** A cable of its own between two machines: 10.215.0.1 and 10.215.0.2. */
+export async function addCable(one: string, other: string): Promise<void> {
+  await ip(
+    "-n",
+    one,
+    "link",
+    "add",
+    "eth1",
+    "type",
+    "veth",
+    "peer",
+    "name",
+    "eth1",
+    "netns",
+    other,
+  );
+  for (const [i, name] of [one, other].entries()) {
+    await ip("-n", name, "addr", "add", `10.215.0.${i + 1}/24`, "dev", "eth1");
+    await ip("-n", name, "link", "set", "eth1", "up");
+  }
 }
 
 /** The command line that runs `command` inside a namespace. */

@@ -38,6 +38,11 @@ export interface LanOptions {
   readonly portAt: (address: string) => number | undefined;
   /** Called for whoever is new or at another place than before. */
   readonly onPeer: (peer: LanPeer) => void;
+  /**
+   * How far the others' clocks may be from ours, in ms. `Infinity` where a recording could do no harm,
+   * as in a pairing: its number is no secret. @default {MAX_CLOCK_SKEW_MS}
+   */
+  readonly maxSkewMs?: number | undefined;
   /** Called when somebody at another machine's address goes by our subject. @default {nobody is told} */
   readonly onTwin?: ((place: LanPeer["places"][number]) => void) | undefined;
 }
@@ -63,6 +68,8 @@ const ANSWER_PAUSE_MS = 200;
 const MAX_PEERS = 256;
 /** Most places kept of one peer. */
 const MAX_PLACES = 8;
+/** Shortest time between two words to new strangers: made-up sources must not make us talk. */
+const STRANGER_PAUSE_MS = 5_000;
 /** Most addresses kept of those who speak with another key; beyond it, nothing new is learnt. */
 const MAX_STRANGERS = 16;
 
@@ -76,12 +83,13 @@ export class LanDiscovery {
   readonly #options: LanOptions;
   readonly #deps: LanDeps;
   readonly #logger: Logger;
-  readonly #guard = new BeaconGuard();
+  readonly #guard: BeaconGuard;
   readonly #heard = new Map<string, Heard>();
   readonly #answered = new Map<string, number>();
   /** Where beacons came from that our key does not open, and when. */
   readonly #strangers = new Map<string, number>();
   #lastSentMs = 0;
+  #shownMs = -Infinity;
   #greet: Pick<AbortController, "abort"> = new AbortController();
   #stale = 0;
   #isRunning = true;
@@ -89,6 +97,7 @@ export class LanDiscovery {
   /** Prepares discovery; nothing is sent before {@linkcode LanDiscovery.run}. */
   constructor(options: LanOptions, deps: LanDeps) {
     this.#options = options;
+    this.#guard = new BeaconGuard(options.maxSkewMs);
     this.#deps = deps;
     this.#logger = deps.logger ?? silentLogger();
     deps.multicast.onDatagram((datagram, source) => this.#take(datagram, source));
@@ -188,12 +197,21 @@ export class LanDiscovery {
 
   #noteStranger(datagram: Uint8Array, source: string): void {
     if (datagram.length !== BEACON_BYTES) return;
+    if (!this.strangers().includes(source)) this.#showStranger();
     const oldest = this.#strangers.keys().next().value;
     if (this.#strangers.size >= MAX_STRANGERS && !this.#strangers.has(source)) {
       this.#strangers.delete(oldest!);
     }
     this.#strangers.delete(source);
     this.#strangers.set(source, this.#deps.clock.monotonic());
+  }
+
+  /** So that it knows of us at once, as we of it: a wrong key is then seen on both sides. */
+  #showStranger(): void {
+    const now = this.#deps.clock.monotonic();
+    if (now - this.#shownMs < STRANGER_PAUSE_MS) return;
+    this.#shownMs = now;
+    for (const on of this.#deps.multicast.interfaces()) this.#send("here", on);
   }
 
   #remember(beacon: Beacon): void {

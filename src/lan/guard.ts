@@ -12,10 +12,16 @@ const MAX_SUBJECTS = 1_024;
 
 /** Decides by time and number; holds no more than a bounded memory. */
 export class BeaconGuard {
+  readonly #maxSkewMs: number;
   readonly #last = new Map<string, number>();
   readonly #perSource = new Map<string, number>();
   #second = -1;
   #opened = 0;
+
+  /** @param maxSkewMs see {@linkcode MAX_CLOCK_SKEW_MS} */
+  constructor(maxSkewMs: number = MAX_CLOCK_SKEW_MS) {
+    this.#maxSkewMs = maxSkewMs;
+  }
 
   /** Whether a datagram from `source` should be opened, at `monotonicMs`. */
   mayOpen(source: string, monotonicMs: number): boolean {
@@ -34,7 +40,7 @@ export class BeaconGuard {
 
   /** Whether a beacon that was opened is of now and was not seen before. */
   judge(beacon: Beacon, nowMs: number): "fresh" | "stale" | "repeated" {
-    if (Math.abs(nowMs - beacon.atMs) > MAX_CLOCK_SKEW_MS) return "stale";
+    if (Math.abs(nowMs - beacon.atMs) > this.#maxSkewMs) return "stale";
     // By address as well: a device says the same on each of its networks, at about the same time.
     const key = `${beacon.subject.join(",")} ${beacon.address}`;
     const last = this.#last.get(key);
@@ -48,7 +54,7 @@ export class BeaconGuard {
   /** What is too old to be fresh need not be remembered; if that is none, the one heard longest ago. */
   #forgetOldest(nowMs: number): void {
     for (const [key, atMs] of this.#last) {
-      if (nowMs - atMs <= 2 * MAX_CLOCK_SKEW_MS && this.#last.size < MAX_SUBJECTS) return;
+      if (nowMs - atMs <= 2 * this.#maxSkewMs && this.#last.size < MAX_SUBJECTS) return;
       this.#last.delete(key);
     }
   }

@@ -41,6 +41,8 @@ class UdpMulticast implements Multicast {
   readonly #logger: Logger;
   readonly #stop = new AbortController();
   readonly #failed = new Set<string>();
+  /** What could not be sent last, by interface: it may go later, when a firewall or a route has changed. */
+  readonly #unsent = new Map<string, Uint8Array>();
   #open = new Map<string, Open>();
   #take: (datagram: Uint8Array, source: string) => void = () => {};
   #changed: () => void = () => {};
@@ -56,11 +58,30 @@ class UdpMulticast implements Multicast {
   }
 
   send(on: LanInterface, datagram: Uint8Array): void {
+    this.#trySend(on, datagram, (error) => {
+      if (!error) return;
+      this.#unsent.set(interfaceKey(on), datagram);
+      this.#complain(on, "send", error);
+    });
+  }
+
+  #trySend(on: LanInterface, datagram: Uint8Array, done: (error: Error | null) => void): void {
     const { socket } = this.#open.get(interfaceKey(on)) ?? {};
     const group = on.family === 4 ? GROUP_4 : `${GROUP_6}%${on.name}`;
-    socket?.send(datagram, LAN_PORT, group, (error) => {
-      if (error) this.#complain(on, "send", error);
-    });
+    socket?.send(datagram, LAN_PORT, group, done);
+  }
+
+  /** Where sending failed and works now, everybody is greeted anew; until then nothing leaves. */
+  #sendAgain(): void {
+    for (const [key, datagram] of this.#unsent) {
+      const on = this.#open.get(key)?.on;
+      if (on === undefined) this.#unsent.delete(key);
+      else {
+        this.#trySend(on, datagram, (error) => {
+          if (!error && this.#unsent.delete(key)) this.#changed();
+        });
+      }
+    }
   }
 
   onDatagram(take: (datagram: Uint8Array, source: string) => void): void {
@@ -97,6 +118,7 @@ class UdpMulticast implements Multicast {
       for (;;) {
         await this.#clock.sleep(LOOK_MS, signal);
         await this.look();
+        this.#sendAgain();
       }
     })().catch((error) => {
       if (!signal.aborted) {

@@ -1,7 +1,14 @@
 /** A hub between two networks: paired like any device, and then all that the devices need. */
 import assert from "node:assert/strict";
 import type { HubStatus } from "../../src/app/hub/run_hub.ts";
-import { createStar, inside, whyNoNamespaces } from "../../scripts/lab/netns.ts";
+import type { Device } from "../../scripts/lab/device.ts";
+import {
+  createLan,
+  createStar,
+  inside,
+  whyNoNamespaces,
+  withoutIp4,
+} from "../../scripts/lab/netns.ts";
 import { Lab, said } from "./_lab.ts";
 
 const why = await whyNoNamespaces();
@@ -63,3 +70,40 @@ Deno.test({
 });
 
 const HUB = "10.215.0.1";
+
+Deno.test({
+  name: "a hub on a network that has IPv6 alone is reached, tracker and relay",
+  ignore: why !== undefined,
+  fn: async () => {
+    await using lan = await createLan(2);
+    await using lab = new Lab();
+    for (const { name } of lan.hosts) await withoutIp4(name);
+    const [hub, device] = lan.hosts.map(({ name }, i) =>
+      lab.newcomer(["hub", "device"][i]!, {
+        wrap: (argv) => inside(name, argv),
+        env: { RUSTORY_LAN_DISCOVERY: "false" },
+      })
+    );
+    const state = ["--state", `${hub!.home}/hub`];
+    await hub!.rr("hub", "install", "--host", "fd00:214::1", ...state);
+    const running = await hub!.start("hub", "run", ...state);
+    assert.match(await said(running, "tracker listen: "), /\[::\]:8850/);
+    const shows = await hub!.start("hub", "pair", ...state);
+    const code = (await shows.line((line) => /rr pair \d/.test(line))).trim().split(" ")[2]!;
+    const joined = await device!.try("pair", code, "--at", "http://[fd00:214::1]:8850");
+    assert.equal(joined.code, 0, joined.stderr + joined.stdout);
+    await said(running, "relay listen: ");
+    await device!.startDaemon("--interval-sec", "1");
+    await untilConnected(hub!, state);
+  },
+});
+
+async function untilConnected(hub: Device, state: readonly string[]): Promise<void> {
+  const end = performance.now() + 30_000;
+  for (;;) {
+    const text = await hub.rr("hub", "status", "--json", ...state);
+    const { connected, tracker } = JSON.parse(text) as HubStatus;
+    if (connected.length === 1 && tracker.devices === 1) return;
+    if (performance.now() > end) assert.fail(text);
+  }
+}

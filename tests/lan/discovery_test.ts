@@ -44,6 +44,32 @@ Deno.test("of a device with another key nothing is known but where it is, while 
   assert.deepEqual(ours.discovery.strangers(), []);
 });
 
+Deno.test("a device that starts beside one with another key knows of it at once, and is known", async () => {
+  await using net = new Network();
+  const ours = net.join(1);
+  await net.pass(30_000);
+  const other = net.join(2, swarmBeaconKey(new Uint8Array(32).fill(8)));
+  await net.pass(1);
+  assert.deepEqual(ours.discovery.strangers(), ["192.0.2.2"]);
+  assert.deepEqual(other.discovery.strangers(), ["192.0.2.1"]);
+  await net.pass(2_000);
+  // Strangers without number, true or made up, make nobody talk more.
+  const before = net.sent.length;
+  for (let i = 0; i < 500; i++) net.deliver(new Uint8Array(100).fill(i), `198.51.100.${i % 256}`);
+  assert.ok(net.sent.length - before <= 2, `${net.sent.length - before} answers to a flood`);
+});
+
+Deno.test("where the time does not matter, clocks may be a day apart", async () => {
+  for (const [maxSkewMs, expected] of [[undefined, 0], [Infinity, 1]] as const) {
+    await using net = new Network();
+    const now = net.join(1, KEY, 1, { maxSkewMs });
+    const yesterday = net.join(2, KEY, 2, { maxSkewMs, aheadMs: -86_400_000 });
+    await net.pass(2_000);
+    assert.equal(now.found.length, expected);
+    assert.equal(yesterday.found.length, expected);
+  }
+});
+
 Deno.test("a recording played again, from here or from elsewhere, finds nobody", async () => {
   await using net = new Network();
   const recorded = net.join(2);
@@ -106,7 +132,17 @@ class Network implements AsyncDisposable {
   lose = 0;
 
   /** Somebody at an address of its own; `as` may be the subject of another one. */
-  join(host: number, key: Uint8Array = KEY, as: number = host): Joined {
+  join(
+    host: number,
+    key: Uint8Array = KEY,
+    as: number = host,
+    { maxSkewMs, aheadMs = 0 }: { maxSkewMs?: number | undefined; aheadMs?: number } = {},
+  ): Joined {
+    const own = {
+      now: () => this.clock.now() + aheadMs,
+      monotonic: () => this.clock.monotonic(),
+      sleep: (ms: number, signal?: AbortSignal) => this.clock.sleep(ms, signal),
+    };
     const wire = new FakeWire(this, `192.0.2.${host}`);
     this.#wires.push(wire);
     const found: string[] = [];
@@ -117,8 +153,8 @@ class Network implements AsyncDisposable {
     const onPeer = ({ places: [place] }: LanPeer): void =>
       void found.push(`${place!.address}:${place!.port}`);
     const discovery = new LanDiscovery(
-      { key, subject, portAt: () => 8845, onPeer, onTwin },
-      { multicast: wire, clock: this.clock, random: seededRandom(host) },
+      { key, subject, portAt: () => 8845, onPeer, onTwin, maxSkewMs },
+      { multicast: wire, clock: own, random: seededRandom(host) },
     );
     const stop = new AbortController();
     const running = discovery.run(stop.signal);

@@ -126,7 +126,7 @@ export function relayAddr(settings: HubSettings, peer: string): string {
 
 /** Where the relay is for devices. */
 export function relayPlace({ host, relayPort }: HubSettings): string {
-  const kind = host.includes(":") ? "ip6" : /^[\d.]+$/.test(host) ? "ip4" : "dns4";
+  const kind = host.includes(":") ? "ip6" : /^[\d.]+$/.test(host) ? "ip4" : "dns";
   return `/${kind}/${host}/tcp/${relayPort}`;
 }
 

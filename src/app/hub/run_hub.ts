@@ -12,7 +12,8 @@ import { loadOrCreateIdentity } from "../../net/keys/identity.ts";
 import { type Relay, startRelay } from "../../net/relay/relay.ts";
 import type { ProcessParts } from "../../process/process_parts.ts";
 import { serveHttp } from "../../process/http_serve.ts";
-import type { BindAddress, HttpServer } from "../../base/http.ts";
+import { type BindAddress, formatBind, type HttpServer } from "../../base/http.ts";
+import { causeChain } from "../../base/rr_error.ts";
 import { sharePort } from "../../process/shared_port.ts";
 import { createTracker, type Tracker } from "../../tracker/handler.ts";
 import { VERSION } from "../../version.ts";
@@ -110,7 +111,6 @@ class Hub {
     });
     this.#tracker = tracker;
     const isShared = isOnePort(this.#settings);
-    const bind = isShared ? INNER : { host: "0.0.0.0", port: this.#settings.trackerPort };
     const handler = async (request: Request): Promise<Response> => {
       const answer = await tracker.fetch(request);
       if (answer.status >= 400 && answer.status !== 404) {
@@ -118,20 +118,21 @@ class Hub {
       }
       return answer;
     };
-    await using server: HttpServer = await serveHttp(bind, handler, signal);
+    const { trackerPort } = this.#settings;
+    await using server: HttpServer = isShared
+      ? await serveHttp(INNER, handler, signal)
+      : await onAllAddresses(trackerPort, (bind) => serveHttp(bind, handler, signal));
     this.#innerTracker = server.address;
-    if (!isShared) this.#isUp(bind.port);
+    if (!isShared) this.#isUp(server.address);
     await Promise.all([server.finished, this.#watch(server.door, signal)]);
   }
 
   /** One port for both, each of which listens on loopback alone. */
   async share(signal: AbortSignal): Promise<void> {
     const { trackerPort: port } = this.#settings;
-    await using shared = await sharePort({ host: "0.0.0.0", port }, {
-      http: () => this.#innerTracker,
-      other: () => this.#innerRelay,
-    });
-    this.#isUp(port);
+    const targets = { http: () => this.#innerTracker, other: () => this.#innerRelay };
+    await using shared = await onAllAddresses(port, (bind) => sharePort(bind, targets));
+    this.#isUp(shared.address);
     await this.#watch(shared.door, signal);
   }
 
@@ -141,8 +142,8 @@ class Hub {
     await keepOpen(door, deps, signal);
   }
 
-  #isUp(port: number): void {
-    this.#parts.say(`tracker listen: http://0.0.0.0:${port}`);
+  #isUp(address: BindAddress): void {
+    this.#parts.say(`tracker listen: http://${formatBind(address)}`);
     this.#parts.notifier.ready("hub");
   }
 
@@ -196,7 +197,11 @@ class Hub {
     const own = { identity, swarmKey: swarmKey.key };
     const where = isShared
       ? { listen: ["/ip4/127.0.0.1/tcp/0"], announce: [relayPlace(this.#settings)] }
-      : { listen: [`/ip4/0.0.0.0/tcp/${this.#settings.relayPort}`] };
+      : {
+        listen: ["/ip4/0.0.0.0", "/ip6/::"].map((host) =>
+          `${host}/tcp/${this.#settings.relayPort}`
+        ),
+      };
     await using relay = await startRelay({ ...own, ...where }, {
       ...this.#world,
       logger,
@@ -263,6 +268,19 @@ class Hub {
       connected: [...this.#connected].map(([peer_id, since_unix]) => ({ peer_id, since_unix })),
       failures: this.#failures,
     };
+  }
+}
+
+/** Listens on all addresses of the machine: of both families, or of IPv4 where there is no IPv6. */
+async function onAllAddresses<T>(
+  port: number,
+  listen: (bind: BindAddress) => Promise<T>,
+): Promise<T> {
+  try {
+    return await listen({ host: "::", port });
+  } catch (error) {
+    if (!/EAFNOSUPPORT|EADDRNOTAVAIL|EINVAL/.test(causeChain(error))) throw error;
+    return await listen({ host: "0.0.0.0", port });
   }
 }
 
