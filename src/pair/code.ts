@@ -39,13 +39,16 @@ export function formatCode({ number, words }: PairCode): string {
 }
 
 /**
- * The code that was typed: case does not matter, and blanks, `-`, `_`, `.` or `,` may stand between
- * the parts. A word of which the first four letters are right is taken.
+ * The code that was typed: case does not matter, and blanks, any kind of dash, `_`, `.` or `,` may stand
+ * between the parts; quotes around it and `rr pair` before it are passed over. A word of which the
+ * first four letters are right is taken.
  *
  * @throws {RrError} `usage`, naming the part that is wrong, with the word that was probably meant
  */
 export function parseCode(text: string): PairCode {
-  const parts = text.trim().toLowerCase().split(/[\s\-_.,]+/).filter((part) => part !== "");
+  const parts = text.normalize("NFKC").toLowerCase().split(/[\s\p{Pd}\p{Pi}\p{Pf}_.,"'`]+/u)
+    .filter((part) => part !== "");
+  if (parts[0] === "rr" && parts[1] === "pair") parts.splice(0, 2);
   const [number, first, second] = parts;
   if (parts.length !== 3 || first === undefined || second === undefined) {
     throw refused(text, "it must be a number and two words");

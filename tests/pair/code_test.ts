@@ -64,3 +64,20 @@ Deno.test("completeCode() completes the first and the second word", () => {
   assert.deepEqual(completeCode("guitar"), []);
   assert.equal(completeCode("7-").length, 2_048);
 });
+
+Deno.test("parseCode() takes a code as it is read out, pasted or smartened on the way", () => {
+  for (
+    const text of [
+      "7 GUITAR Planet",
+      "rr pair 7-guitar-planet",
+      "\u20187\u2013guitar\u2014planet\u2019",
+      "\uff17\u2011guit\u2011plan.",
+      " \u00ab7_guitar_planet\u00bb ",
+    ]
+  ) {
+    assert.equal(formatCode(parseCode(text)), "7-guitar-planet", text);
+  }
+  for (const text of ["7-g\u00fcitar-planet", "\ud83d\ude00", "7", "rr pair", "0-guitar-planet"]) {
+    assert.throws(() => parseCode(text), /^RrError: Cannot use the code/);
+  }
+});

@@ -46,14 +46,19 @@ export function installKey(
   return kept;
 }
 
-/** Undoes {@linkcode installKey}; `before` is what was at the path then. */
+/**
+ * Undoes {@linkcode installKey}, also on a disk that is full: nothing is written.
+ *
+ * @param kept what it returned; `undefined` if it failed or there was nothing to keep
+ */
 export function putKeyBack(
-  world: Pick<World, "files">,
+  { files }: Pick<World, "files">,
   path: string,
-  before: Uint8Array | undefined,
+  kept: string | undefined,
+  plan: KeyPlan,
 ): void {
-  if (before === undefined) world.files.remove(path);
-  else world.files.replacePrivate(path, before);
+  if (plan.kind === "new") files.remove(path);
+  else if (kept !== undefined) files.rename(kept, path);
 }
 
 /** The name tells which key it is; the same key need not be kept twice. */

@@ -61,7 +61,9 @@ export async function letIn(
   if (theirs.outcome === "declined") {
     throw new RrError("network", `${theirs.deviceId} has declined: it keeps its own swarm key`);
   }
+  await refuseSwappedKeys(settings, keys.swarmKey, theirs, deps);
   await takeOver(settings, theirs, false, deps);
+  sayOfOneName(settings, theirs, talk);
   if (theirs.role === "hub") {
     return talk.say(
       `${theirs.deviceId} has the swarm key, and its tracker and relay are known here.`,
@@ -73,6 +75,30 @@ export async function letIn(
     : await own.untilSynced(theirs, signal);
   await far?.finished;
   report(theirs, first, talk);
+}
+
+/** Where each machine typed the code of the other, both would now have what was the other's key. */
+async function refuseSwappedKeys(
+  settings: Settings,
+  given: Uint8Array,
+  theirs: PairCard,
+  { world }: PairDeps,
+): Promise<void> {
+  if ((await planKey(world, settings.swarmKeyPath, given)).kind === "same") return;
+  throw new RrError(
+    "key",
+    `${theirs.deviceId} has taken the key that this machine had: meanwhile this machine has another`,
+    { hint: "Show a code on one machine only: run `rr pair` here again, and type its code there" },
+  );
+}
+
+/** One name for two devices mixes up whose commands are whose. */
+function sayOfOneName(settings: Settings, { deviceId }: PairCard, talk: PairTalk): void {
+  if (deviceId !== settings.deviceId) return;
+  talk.say(
+    `Both machines are called ${deviceId}: give this one another name with ` +
+      "`rr config set device_id <name>`, or the other one there.",
+  );
 }
 
 async function showCode(
@@ -122,6 +148,7 @@ export async function joinBy(
   talk.say(`Found ${met.card.deviceId} by ${met.way}.`);
   if (met.gives === "guest") return await giveKey(settings, met, deps, signal);
   await takeKey(settings, met, how.yes, deps);
+  sayOfOneName(settings, met.card, talk);
   const logger = silentLogger();
   const now = loadSettings(world, { dbPath: settings.dbPath });
   const keys = await loadExistingKeys(keyPathsOf(now), world);
@@ -171,18 +198,20 @@ async function takeKey(settings: Settings, met: Met, yes: boolean, deps: PairDep
       hint: "With `--yes` the key is replaced; the old one is kept beside it",
     });
   }
-  const before = world.files.readBytes(settings.swarmKeyPath);
   let kept: string | undefined;
   try {
     kept = installKey(world, settings.swarmKeyPath, card.swarmKey, plan);
     await takeOver(settings, card, true, deps);
   } catch (error) {
     // All or nothing: with the key alone it would look for the others in the wrong places.
-    putKeyBack(world, settings.swarmKeyPath, before);
+    putKeyBack(world, settings.swarmKeyPath, kept, plan);
     await reply("declined").catch(() => {});
     throw error;
   }
-  await reply(plan.kind === "same" ? "already" : "joined");
+  await reply(plan.kind === "same" ? "already" : "joined").catch(() => {
+    // It has given the key, and sees by the first sync that it was taken.
+    talk.say(`${card.deviceId} could not be told: the connection broke.`);
+  });
   if (plan.kind === "same") talk.say("Both had the same swarm key already.");
   if (kept !== undefined) talk.say(`The old swarm key is kept in ${kept}`);
 }

@@ -47,10 +47,12 @@ export async function openNetworkWay(
     },
   });
   const { port } = server.address() as { port: number };
-  parts.use(await seek(number, () => port, () => {}, deps));
+  const seeking = parts.use(await seek(number, () => port, () => {}, deps));
   const owned = parts.move();
   return {
-    name: `the network (port ${port})`,
+    name: `the network (port ${port}${
+      seeking.isAlone ? "; this machine is on none just now" : ""
+    })`,
     port,
     line: () => promise,
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
@@ -156,14 +158,16 @@ async function seek(
   portAt: () => number | undefined,
   onPeer: (peer: LanPeer) => void,
   deps: WayDeps,
-): Promise<AsyncDisposable> {
+): Promise<AsyncDisposable & { readonly isAlone: boolean }> {
   const multicast = await openMulticast(deps);
   const subject = deps.random.bytes(SUBJECT_BYTES);
-  const options = { key: pairBeaconKey(number), subject, portAt, onPeer };
+  // A machine that is just being set up may have any time.
+  const options = { key: pairBeaconKey(number), subject, portAt, onPeer, maxSkewMs: Infinity };
   const discovery = new LanDiscovery(options, { multicast, ...deps });
   const stop = new AbortController();
   const running = discovery.run(stop.signal);
   return {
+    isAlone: multicast.interfaces().length === 0,
     async [Symbol.asyncDispose](): Promise<void> {
       stop.abort(new Error("the pairing is over"));
       await running;

@@ -13,8 +13,11 @@ interface Flags {
   readonly stdio: boolean;
 }
 
+/** The code, whose parts may stand apart as they are read out: `7 guitar planet`. */
+type Words = [string?, string?, string?];
+
 /** `rr pair` */
-export const command: CliCommand = defineCommand<Flags, [string | undefined]>({
+export const command: CliCommand = defineCommand<Flags, Words>({
   usage: ["", "<code> [--at <host>] [--yes]", "--ssh <user@host> [--yes]"],
   details: `Without a code it shows one, such as 7-guitar-planet, and waits. On the other machine
 \`rr pair 7-guitar-planet\` is all: the swarm key, trackers, their token, relays and addresses go
@@ -42,12 +45,20 @@ Examples:
   },
   words: {
     kind: "tuple",
-    parameters: [{
-      optional: true,
-      placeholder: "code",
-      brief: "The code that the other machine shows",
-      propose: completeCode,
-    }],
+    parameters: [
+      {
+        optional: true,
+        placeholder: "code",
+        brief: "The code that the other machine shows",
+        propose: completeCode,
+      },
+      { optional: true, placeholder: "word", brief: "Its first word, if it is typed with blanks" },
+      {
+        optional: true,
+        placeholder: "word",
+        brief: "Its second word",
+      },
+    ],
   },
   run,
 });
@@ -61,8 +72,9 @@ function parseLogin(text: string): string {
 async function run(
   world: World,
   flags: Flags & GlobalFlags,
-  [code]: [string | undefined],
+  words: Words,
 ): Promise<number> {
+  const code = words[0] === undefined ? undefined : words.filter(Boolean).join("-");
   const { at, ssh, yes, stdio, dbPath } = flags;
   const chosen = [code, ssh, stdio || undefined].filter((one) => one !== undefined);
   if (chosen.length > 1) throw new RrError("usage", "Give a code or --ssh, not both");
