@@ -206,13 +206,12 @@ Deno.test("rr swarm-key --help reads as a whole", async () => {
 
 Print the path and fingerprint of the swarm key, creating it if missing.
 
-All devices of a swarm hold the same key file; without it nobody can connect. To let a
-device in, copy the file there, readable by you alone (chmod 600). The fingerprint is for comparing
-two devices and gives nothing away.
+All devices of a swarm hold the same key file; without it nobody can connect. \`rr pair\` lets
+a device in, and gives it the key. The fingerprint is for comparing two devices and gives nothing away.
 
 Examples:
   rr swarm-key
-  scp ~/.config/rustory/swarm.key other:.config/rustory/swarm.key
+  rr swarm-key --swarm-key other.key
 
 Options:
       --swarm-key <file>  Swarm key [env RUSTORY_SWARM_KEY_PATH, default

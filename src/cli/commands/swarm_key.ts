@@ -14,13 +14,13 @@ interface Flags {
 /** `rr swarm-key` */
 export const command: CliCommand = defineCommand<Flags>({
   usage: ["[--swarm-key <file>]"],
-  details: `All devices of a swarm hold the same key file; without it nobody can connect. To let a
-device in, copy the file there, readable by you alone (chmod 600). The fingerprint is for comparing
-two devices and gives nothing away.
+  details:
+    `All devices of a swarm hold the same key file; without it nobody can connect. \`rr pair\` lets
+a device in, and gives it the key. The fingerprint is for comparing two devices and gives nothing away.
 
 Examples:
   rr swarm-key
-  scp ~/.config/rustory/swarm.key other:.config/rustory/swarm.key`,
+  rr swarm-key --swarm-key other.key`,
   flags: { swarmKey: SWARM_KEY_FLAG },
   run,
 });

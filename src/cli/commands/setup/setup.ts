@@ -221,6 +221,8 @@ function lastLine(steps: readonly Step[], { failed, taken }: Done): string {
 
 function takenText(taken: Taken | undefined): string {
   if (taken === undefined || taken.inserted === 0) return "";
-  const left = taken.secrets === 0 ? "" : `, ${taken.secrets} that hold a secret left out`;
+  const left = taken.secrets === 0
+    ? ""
+    : `, without ${taken.secrets} that ${taken.secrets === 1 ? "holds" : "hold"} a secret`;
   return ` with ${taken.inserted} old ${taken.inserted === 1 ? "command" : "commands"}${left}`;
 }

@@ -39,7 +39,8 @@ export async function showStatus(
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "not-found") throw error;
     throw new RrError("not-found", "No daemon runs for this history", {
-      hint: "Start it with `rr service start`, or by hand with `rr p2p-sync --watch --push`",
+      hint:
+        "`rr service start` starts it where `rr setup` was run; by hand: `rr p2p-sync --watch --push`",
     });
   }
 }

@@ -40,7 +40,7 @@ function run({ world, settings, report }: DoctorContext): Finding[] {
     settings.configExists ? { level: "ok", message: "Every key and variable is understood" } : {
       level: "info",
       message: "There is no config file: defaults are in force",
-      hint: "rr init writes one",
+      hint: "rr setup writes one, rr init as well",
     },
   ];
 }

@@ -22,7 +22,7 @@ async function run(context: DoctorContext): Promise<Finding[]> {
     return [{
       level: "info",
       message: "No daemon runs: nothing is synced unless rr p2p-sync is called",
-      hint: "rr service install, or rr p2p-sync --watch --push",
+      hint: "rr setup or rr service install starts it; by hand: rr p2p-sync --watch --push",
     }, ...service];
   }
   const mismatches = [...versionFindings(context), ...settingMismatches(context)];

@@ -12,7 +12,7 @@ function run(context: DoctorContext): Finding[] {
   const { report } = context;
   const found = [
     ...replacedKey(context),
-    ...keyFindings("swarm key", report.swarm_key, "copy it from another device"),
+    ...keyFindings("swarm key", report.swarm_key, "say rr pair on another device"),
     ...keyFindings("identity of this device", report.p2p_identity_key, "restore it"),
     ...keyFindings("relay's identity", report.relay_identity_key, "restore it"),
   ];
@@ -20,8 +20,8 @@ function run(context: DoctorContext): Finding[] {
     found.push({
       level: "info",
       message: "There is no swarm key yet",
-      hint: "First device: rr init makes one. Otherwise copy swarm.key from another device to " +
-        report.swarm_key.path,
+      hint: "On a first device rr setup makes one; else say rr pair on a device that has it, and " +
+        "rr pair <code> here",
     });
   }
   if (found.length > 0) return found;

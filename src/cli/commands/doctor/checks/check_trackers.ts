@@ -11,10 +11,10 @@ function run({ settings, trackers }: DoctorContext): Finding[] {
     if (settings.peers.length > 0) return [{ level: "ok", message: "None, but peers are named" }];
     return [{
       level: "info",
-      message: "No tracker is set: other devices are found only if their addresses are given",
-      hint:
-        "rr pair needs none on the local network; else rr config set trackers <url>, with the URL of " +
-        "a machine that runs rr hub or rr tracker-serve",
+      message: settings.lanDiscovery
+        ? "No tracker is set: devices on the local network find each other, others by address only"
+        : "No tracker is set, and lan_discovery is off: devices are found by address only",
+      hint: "For devices on different networks: a machine that runs rr hub, see docs/hub.md",
     }];
   }
   const reached = trackers.filter(({ reachable }) => reachable).length;
