@@ -26,8 +26,9 @@ import {
   SET_ABSORBED,
   SET_FLOOR,
 } from "../file/meta.ts";
-import { believedUnix, GAP_SEC } from "./believed_time.ts";
+import { believedUnix } from "./believed_time.ts";
 import { movePruneMark } from "./prune_mark.ts";
+import { timeEvidence } from "./time_evidence.ts";
 import type { HistorySearch } from "../index/history_search.ts";
 import type { HistoryQuery } from "../index/history_query.ts";
 
@@ -64,8 +65,6 @@ export type Selection =
 
 /** A peer that nobody has seen for so long does not hold back a prune: it may be retired. */
 const ACTIVE_SECONDS = 30 * 86_400;
-/** What was recorded lately has its time from the clock that is doubted. */
-const RECENT_SEC = 3_600;
 const OLD = `ts < ? AND (ts, ingest_seq) < (?, ?) AND ts >= ${CLOCK_UNSET_BEFORE}`;
 const WAITING = "device_id = ? AND ingest_seq > ?";
 
@@ -107,44 +106,10 @@ export class Removal {
    */
   believeTime(deviceId: DeviceId, intervalSec: number): number {
     const now = Math.floor(this.#clock.now() / 1000);
-    const previous = this.#meta.integer(BELIEVED_UNIX);
-    const own = this.#newest("device_id = ?", deviceId, -Infinity, now - RECENT_SEC);
-    const sure = previous ?? this.#whereMostAre(now, deviceId);
-    const others = sure === undefined ? undefined : this.#reached(sure, now, deviceId);
-    const believed = believedUnix(now, { previous, others, own }, intervalSec);
+    const evidence = timeEvidence(this.#db, deviceId, now, this.#meta.integer(BELIEVED_UNIX));
+    const believed = believedUnix(now, evidence, intervalSec);
     this.#meta.set(BELIEVED_UNIX, believed);
     return believed;
-  }
-
-  /** See {@linkcode import("./believed_time.ts").TimeEvidence.others}. */
-  #reached(from: number, now: number, deviceId: DeviceId): number {
-    for (let at = from;;) {
-      const next = this.#newest("device_id <> ?", deviceId, at, Math.min(now, at + GAP_SEC));
-      if (next === undefined) return at;
-      at = next;
-    }
-  }
-
-  #newest(
-    which: "device_id = ?" | "device_id <> ?",
-    deviceId: DeviceId,
-    after: number,
-    until: number,
-  ): number | undefined {
-    const sql = `SELECT ts FROM entries WHERE ts > ? AND ts <= ? AND ${which}
-      ORDER BY ts DESC LIMIT 1`;
-    return this.#db.row(sql, after, until, deviceId)?.[0] as number | undefined;
-  }
-
-  /**
-   * Where half of the devices have been, so that a few wrong clocks do not count. What this one has
-   * recorded lately has its time from the clock that is doubted.
-   */
-  #whereMostAre(now: number, deviceId: DeviceId): number | undefined {
-    const sql = `SELECT max(ts) AS newest FROM entries
-      WHERE ts <= iif(device_id = ?, ?, ?) GROUP BY device_id ORDER BY newest`;
-    const newest = this.#db.rows(sql, deviceId, now - RECENT_SEC, now);
-    return newest[(newest.length - 1) >> 1]?.[0] as number | undefined;
   }
 
   /** Deletes old entries, or counts them. */
