@@ -15,6 +15,11 @@ export interface HookSettings {
   readonly recordFollowShell: boolean;
 }
 
+/** What is asked for besides recording and ctrl-r. */
+export type HookExtras = Pick<HookOptions, "upArrow" | "suggest">;
+
+const NO_EXTRAS: HookExtras = { upArrow: false, suggest: false };
+
 /** The shells, in the order in which their files are looked at. */
 export const HOOK_SHELLS: readonly ShellName[] = ["zsh", "bash", "fish"];
 
@@ -28,7 +33,7 @@ export async function hookScript(
   world: World,
   settings: HookSettings,
   shell: ShellName,
-  upArrow: boolean,
+  extras: HookExtras,
 ): Promise<string> {
   const dbPath = absolute(settings.dbPath, world);
   const folder = spoolFolder(dbPath);
@@ -36,22 +41,30 @@ export async function hookScript(
   world.files.makePrivateFolder(folder);
   const make = await hookOf(shell);
   const followShell = settings.recordFollowShell;
-  return make({ folder, door, program: world.program(), upArrow, followShell });
+  const { upArrow, suggest } = extras;
+  return make({ folder, door, program: world.program(), upArrow, suggest, followShell });
 }
 
-/** Writes the file of a shell, unless it is as it should be; its path. */
+/**
+ * Writes the file of a shell, unless it is as it should be; its path.
+ *
+ * @param extras @default {those of the file that is there}
+ */
 export async function writeHookFile(
   world: World,
   settings: HookSettings,
   shell: ShellName,
-  upArrow: boolean,
+  extras?: HookExtras,
 ): Promise<string> {
   const path = hookFile(settings.home, shell);
+  const there = world.files.readText(path);
+  const { upArrow, suggest } = extras ?? madeFrom(there) ?? NO_EXTRAS;
   const { COMPLETIONS } = await import("../shell/completions.ts");
-  const made = { version: VERSION, upArrow, dbPath: absolute(settings.dbPath, world) };
-  const script = await hookScript(world, settings, shell, upArrow);
+  const dbPath = absolute(settings.dbPath, world);
+  const made: MadeFrom = { version: VERSION, upArrow, suggest: suggest === true, dbPath };
+  const script = await hookScript(world, settings, shell, made);
   const text = `${HEAD}${JSON.stringify(made)}\n${script}\n${COMPLETIONS[shell]}`;
-  if (world.files.readText(path) !== text) {
+  if (there !== text) {
     world.files.makePrivateFolder(configFolder(settings.home));
     world.files.replacePrivate(path, text);
   }
@@ -74,21 +87,24 @@ export async function refreshHookFiles(
     const made = madeFrom(world.files.readText(hookFile(settings.home, shell)));
     if (made === undefined || made.dbPath !== absolute(settings.dbPath, world)) continue;
     if (onlyOlder && made.version === VERSION) continue;
-    await writeHookFile(world, settings, shell, made.upArrow);
+    await writeHookFile(world, settings, shell, made);
   }
 }
 
 interface MadeFrom {
   readonly version: string;
   readonly upArrow: boolean;
+  readonly suggest: boolean;
   readonly dbPath: string;
 }
 
 function madeFrom(text: string | undefined): MadeFrom | undefined {
   if (!text?.startsWith(HEAD)) return undefined;
   try {
-    const { version, upArrow, dbPath } = JSON.parse(text.slice(HEAD.length, text.indexOf("\n")));
-    return { version, upArrow: upArrow === true, dbPath };
+    const { version, upArrow, suggest, dbPath } = JSON.parse(
+      text.slice(HEAD.length, text.indexOf("\n")),
+    );
+    return { version, upArrow: upArrow === true, suggest: suggest === true, dbPath };
   } catch {
     return undefined;
   }

@@ -2,9 +2,8 @@
  * What the hooks of all shells share. The scripts are in `hook_zsh.ts`, `hook_bash.ts` and
  * `hook_fish.ts`; what they write is in `spool_record.ts`.
  *
- * Ctrl-r runs `rr search -i --widget --query=TEXT`, Up adds `--up` (this session first), with the
- * terminal as stdin and stderr: keys are read from the one, everything is drawn on the other. Stdout
- * takes the answer: `edit` or `run`, a newline, and the command byte for byte, without a newline of
+ * Ctrl-r runs `rr search -i --widget --query=TEXT`, with the terminal as stdin and stderr: keys are
+ * read from the one, everything is drawn on the other. Stdout takes the answer: `edit` or `run`, a newline, and the command byte for byte, without a newline of
  * its own. Whoever cancels gives no answer (exit code 130) and finds the line as it was.
  * RUSTORY_SESSION names the session. zsh and fish run the line on `run`; bash cannot do that from a
  * key binding and puts it on the prompt.
@@ -26,8 +25,10 @@ export interface HookOptions {
   readonly program: readonly string[];
   /** The file that tells how to reach the daemon; without it ctrl-r starts a process each time. */
   readonly door?: string | undefined;
-  /** Whether Up opens the search too. */
+  /** Whether Up goes back through the commands of this session, in the line. */
   readonly upArrow: boolean;
+  /** Whether the likeliest command is offered. @default {false} */
+  readonly suggest?: boolean | undefined;
   /**
    * Whether a shell that is told to keep no history (HISTFILE, fish_history, zshaddhistory and their
    * like) is not recorded either. @default {true}

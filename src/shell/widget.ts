@@ -1,14 +1,17 @@
-/** What the ctrl-r and Up widgets of the three shells have in common. */
+/** What the widgets of the three shells have in common. */
 import type { HookOptions } from "./hook.ts";
 
 /** What a widget is made for. */
-export type WidgetOptions = Pick<HookOptions, "upArrow" | "door">;
+export type WidgetOptions = Pick<HookOptions, "upArrow" | "suggest" | "door">;
 
 /**
  * Letters of the line that are handed over as the query. A longer line is no query: the picker opens
  * without one. A word of more than 128 KiB could not even be handed to a program on Linux.
  */
 export const MAX_QUERY_CHARS = 1000;
+
+/** Seconds that Up waits for each step of an answer; a usual one takes a millisecond. */
+export const WALK_SECONDS = "0.25";
 
 /**
  * What a picker that was killed could not write, for `printf`: leaves the whole screen if it was taken,

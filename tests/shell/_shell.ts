@@ -23,6 +23,9 @@ export interface ShellOptions {
   /** The folder for files of a moment. @default {the spool folder} */
   readonly scratch?: string;
   readonly upArrow?: boolean;
+  readonly suggest?: boolean;
+  /** The file that says where a daemon listens. */
+  readonly door?: string;
   /** @default {true} */
   readonly followShell?: boolean;
   readonly env?: Readonly<Record<string, string>>;
@@ -169,8 +172,8 @@ export class Shell implements AsyncDisposable {
       if (Date.now() > deadline) throw new Error(`${this.name} is never idle`);
       await new Promise((resolve) => setTimeout(resolve, 5));
       // A shell that waits for a picker sleeps too.
-      const isBusy = this.processes("rr").length > 0 ||
-        this.processes(this.name).some(({ state }) => state !== "S");
+      const all = await this.processes("rr", this.name);
+      const isBusy = all.some(({ name, state }) => name === "rr" || state !== "S");
       quiet = isBusy ? 0 : quiet + 1;
     }
   }
@@ -178,20 +181,22 @@ export class Shell implements AsyncDisposable {
   /** Waits until the shell runs a program. */
   async runs(program: string): Promise<void> {
     const deadline = Date.now() + DEADLINE_MS;
-    while (this.processes(program).length === 0) {
+    while ((await this.processes(program)).length === 0) {
       if (Date.now() > deadline) throw new Error(`${program} never ran in ${this.name}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
   /** The processes of this shell's user, by name. Asks `ps`: Deno reads /proc only with all permissions. */
-  processes(name: string): { readonly pid: number; readonly state: string }[] {
+  async processes(
+    ...names: readonly string[]
+  ): Promise<{ readonly name: string; readonly pid: number; readonly state: string }[]> {
     const args = ["axeww", "-o", "pid=,stat=,comm=,command="];
-    const { stdout } = new Deno.Command("ps", { args, stderr: "null" }).outputSync();
+    const { stdout } = await new Deno.Command("ps", { args, stderr: "null" }).output();
     return new TextDecoder().decode(stdout).split("\n").flatMap((line) => {
       const [, pid, state, comm, command] = /^\s*(\d+)\s+(\S)\S*\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-      const isOurs = comm === name && `${command} `.includes(` HOME=${this.home} `);
-      return isOurs ? [{ pid: Number(pid), state: state! }] : [];
+      const isOurs = names.includes(comm!) && `${command} `.includes(` HOME=${this.home} `);
+      return isOurs ? [{ name: comm!, pid: Number(pid), state: state! }] : [];
     });
   }
 
@@ -276,6 +281,8 @@ function start(name: ShellName, home: string, options: ShellOptions): string[] {
     scratch: options.scratch ?? `${home}/db/spool`,
     program: ["rr"],
     upArrow,
+    suggest: options.suggest,
+    door: options.door,
     followShell: options.followShell ?? true,
   });
   if (options.scratch !== undefined) Deno.mkdirSync(options.scratch, { mode: 0o700 });

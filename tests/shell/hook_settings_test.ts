@@ -159,7 +159,7 @@ for (const name of ["zsh", "bash", "fish"] as const) {
       const world = await systemWorld();
       const dbPath = `${home}/db/history.db`;
       const settings = { home, dbPath, recordFollowShell: true };
-      const path = await writeHookFile(world, settings, name, true);
+      const path = await writeHookFile(world, settings, name, { upArrow: true, suggest: true });
       assert.equal(path, hookFile(home, name));
       const made = Deno.readTextFileSync(path);
       assert.match(made, /complete|compdef/);

@@ -1,4 +1,4 @@
-/** Ctrl-r and Up in real shells, with a stand-in for the picker. */
+/** Ctrl-r in real shells, with a stand-in for the picker. */
 import assert from "node:assert/strict";
 import { Shell, type ShellName, SHELLS } from "./_shell.ts";
 
@@ -14,7 +14,7 @@ cat "$HOME/answer"
 const TRICKY = "printf '%s\\n' 'two\n  lines' \"q\" \\\\ é | cat";
 
 async function pressed(name: ShellName, key: string, answer?: string): Promise<Shell> {
-  const shell = await Shell.open(name, { rr: RR, upArrow: true });
+  const shell = await Shell.open(name, { rr: RR });
   if (answer !== undefined) Deno.writeTextFileSync(`${shell.home}/answer`, answer);
   await shell.type("ec");
   await shell.screen("c");
@@ -56,14 +56,6 @@ for (const name of SHELLS) {
     await using shell = await pressed(name, "\x12", "run\necho ran");
     await shell.prompt();
     assert.deepEqual(shell.commands(), ["echo ran"]);
-  });
-
-  Deno.test(`${name} hook: Up asks for this session's commands first`, async () => {
-    await using shell = await pressed(name, "\x1b[A", "edit\necho up");
-    assert.deepEqual(words(shell).slice(0, 5), ["search", "-i", "--widget", "--up", "--query=ec"]);
-    await shell.type("\r");
-    await shell.prompt();
-    assert.deepEqual(shell.commands(), ["echo up"]);
   });
 
   Deno.test(`${name} hook: leaves Up alone unless asked, and rr goes to the program`, async () => {

@@ -10,12 +10,16 @@ interface Flags {
   readonly shell: ShellName | undefined;
   readonly file: boolean;
   readonly upArrow: boolean;
+  readonly suggest: boolean;
   readonly uninstall: boolean;
 }
 
 /** `rr hook` */
 export const command: CliCommand = defineCommand<Flags>({
-  usage: ["[--shell zsh|bash|fish] [--file] [--up-arrow]", "[--shell zsh|bash|fish] --uninstall"],
+  usage: [
+    "[--shell zsh|bash|fish] [--file] [--up-arrow] [--suggest]",
+    "[--shell zsh|bash|fish] --uninstall",
+  ],
   details: `Examples, each for the end of your shell's start-up file:
   source <(rr hook --shell zsh)             in ~/.zshrc (zsh 5.8 and newer)
   eval "$(rr hook --shell bash)"            in ~/.bashrc (bash 5.0 and newer)
@@ -26,6 +30,13 @@ Every command is recorded when it ends: its text, start, duration, status and fo
 appends it to a file beside the database by itself: no process is started, and nothing is printed.
 The next rr that reads the history takes it in; the daemon does at once. The file that --file makes
 is kept up to date by the daemon and by ctrl-r.
+
+--up-arrow and --suggest are answered by the daemon, and no process is started in zsh and bash; where
+none runs, the keys do what they did before. With --up-arrow, Up puts the command before on the line:
+of this session, then of this device, of those that begin with what was typed; Down comes back.
+With --suggest, zsh shows the likeliest next command behind the line, before a key is typed and while
+you type: End or Right takes it. zsh-autosuggestions shows it in its place if you have that. fish has
+suggestions of its own, so there Right on an empty line puts ours on it. bash has no place to show one.
 
 Not recorded: a line that begins with a blank, a line that is nothing but a command of rr, what
 record_ignore_regex, record_ignore_dirs and record_secrets_filter leave out, and, unless
@@ -46,7 +57,8 @@ search on the prompt even with search_enter = "run". Older versions of bash have
       brief: "The shell that will read it [default the one that is in use, else zsh]",
     },
     file: switchFlag("Put it into a file, with the completions, and print the line that loads it"),
-    upArrow: switchFlag("Search with Up too, this session's commands first"),
+    upArrow: switchFlag("Go back with Up through this session's commands, then earlier ones"),
+    suggest: switchFlag("Offer the likeliest next command: zsh behind the line, fish at Right"),
     uninstall: switchFlag("Print what takes the hook out of a running shell"),
   },
   run,
@@ -60,11 +72,11 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   }
   const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
   if (flags.file) {
-    const path = await writeHookFile(world, settings, shell, flags.upArrow);
+    const path = await writeHookFile(world, settings, shell, flags);
     world.stdout.write(`${sourceLine(shell, path)}\n`);
     return ExitCode.OK;
   }
-  world.stdout.write(await hookScript(world, settings, shell, flags.upArrow));
+  world.stdout.write(await hookScript(world, settings, shell, flags));
   return ExitCode.OK;
 }
 

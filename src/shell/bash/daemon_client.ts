@@ -1,4 +1,5 @@
-/** How bash asks the daemon for the picker; fish runs the same in a bash of a moment. */
+/** How bash asks the daemon; fish runs the same in a bash of a moment. */
+import { WALK_SECONDS } from "../widget.ts";
 
 /** Seconds to wait for a daemon that may hang, until it has said who it is, and then at each step. */
 const GREETING_SECONDS = "0.15";
@@ -7,38 +8,65 @@ const STEP_SECONDS = "0.1";
 const SILENCE_SECONDS = "2";
 
 /**
- * A function: `__rustory_ask DOOR TTY DEVICE:INODE COLUMNS ROWS SESSION FOLDER FLAGS QUERY` leaves the
- * answer in `__rustory_answer`. Its status is 0 if there is one, 1 if nothing was touched and a process
- * has to be started, 2 if the daemon was lost while it had the terminal. What goes over the line is in
- * `control/shell_request.ts`.
+ * Functions: `__rustory_dial DOOR SECONDS` opens `__rustory_line_fd`; 1: there is nobody, 2: nobody answers.
+ *
+ * `__rustory_ask DOOR TTY DEVICE:INODE COLUMNS ROWS SESSION FOLDER FLAGS QUERY` leaves the answer of the
+ * picker in `__rustory_answer`. Its status is 0 if there is one, 1 if nothing was touched and a process
+ * has to be started, 2 if the daemon was lost while it had the terminal.
+ *
+ * `__rustory_question DOOR WORDS` leaves the fields of an answer in `__rustory_reply`. Its status is that
+ * of the dialling.
+ *
+ * What goes over the line is in `control/shell_request.ts`.
  */
-export const BASH_DAEMON_CLIENT = `__rustory_ask() {
-  local __rustory_port __rustory_token __rustory_expected __rustory_said= __rustory_line_fd
-  [[ -n $3 && \${TERM-dumb} != dumb ]] || return 1
-  { IFS=' ' read -r __rustory_port __rustory_token __rustory_expected <"$1"; } 2>/dev/null || return 1
+export const BASH_DAEMON_CLIENT = `__rustory_dial() {
+  local __rustory_port __rustory_token __rustory_expected __rustory_said=
+  [[ -r $1 ]] && IFS=' ' read -r __rustory_port __rustory_token __rustory_expected <"$1" || return 1
   [[ $__rustory_port == [1-9]* && -n $__rustory_expected ]] || return 1
-  { exec {__rustory_line_fd}<>"/dev/tcp/127.0.0.1/$__rustory_port"; } 2>/dev/null || return 1
+  { exec {__rustory_line_fd}<>"/dev/tcp/127.0.0.1/$__rustory_port"; } || return 1
   # Nothing is said to somebody else who has got the port.
-  { printf '%s\\0' "$__rustory_token" >&"$__rustory_line_fd"; } 2>/dev/null
-  IFS= read -r -d '' -t ${GREETING_SECONDS} -u "$__rustory_line_fd" __rustory_said
-  if [[ $__rustory_said == "$__rustory_expected" ]]; then
-    { printf '%s\\0' pick "$2" "$3" "$4" "$5" "$TERM" "$6" "$7" "$8" "$9" >&"$__rustory_line_fd"; } 2>/dev/null
+  printf '%s\\0' "$__rustory_token" >&"$__rustory_line_fd"
+  IFS= read -r -d '' -t "$2" -u "$__rustory_line_fd" __rustory_said
+  [[ $__rustory_said != "$__rustory_expected" ]] || return 0
+  exec {__rustory_line_fd}>&-
+  return 2
+} 2>/dev/null
+
+__rustory_ask() {
+  local __rustory_said= __rustory_line_fd
+  [[ -n $3 && \${TERM-dumb} != dumb ]] || return 1
+  __rustory_dial "$1" ${GREETING_SECONDS} || return 1
+  { printf '%s\\0' pick "$2" "$3" "$4" "$5" "$TERM" "$6" "$7" "$8" "$9" >&"$__rustory_line_fd"; } 2>/dev/null
+  IFS= read -r -d '' -t ${STEP_SECONDS} -u "$__rustory_line_fd" __rustory_said
+  if [[ $__rustory_said == ok ]]; then
+    { printf 'go\\0' >&"$__rustory_line_fd"; } 2>/dev/null
     IFS= read -r -d '' -t ${STEP_SECONDS} -u "$__rustory_line_fd" __rustory_said
-    if [[ $__rustory_said == ok ]]; then
-      { printf 'go\\0' >&"$__rustory_line_fd"; } 2>/dev/null
-      IFS= read -r -d '' -t ${STEP_SECONDS} -u "$__rustory_line_fd" __rustory_said
-      if [[ $__rustory_said == here ]]; then
-        while IFS= read -r -d '' -t ${SILENCE_SECONDS} -u "$__rustory_line_fd" __rustory_said; do
-          [[ $__rustory_said != =* ]] || break
-        done
-        exec {__rustory_line_fd}>&-
-        [[ $__rustory_said == =* ]] || return 2
-        __rustory_answer=\${__rustory_said#=}
-        return 0
-      fi
+    if [[ $__rustory_said == here ]]; then
+      while IFS= read -r -d '' -t ${SILENCE_SECONDS} -u "$__rustory_line_fd" __rustory_said; do
+        [[ $__rustory_said != =* ]] || break
+      done
+      exec {__rustory_line_fd}>&-
+      [[ $__rustory_said == =* ]] || return 2
+      __rustory_answer=\${__rustory_said#=}
+      return 0
     fi
   fi
   exec {__rustory_line_fd}>&-
   return 1
+}
+
+__rustory_question() {
+  local __rustory_said= __rustory_line_fd __rustory_code=2
+  __rustory_reply=()
+  __rustory_dial "$1" ${WALK_SECONDS} || return
+  { printf '%s\\0' "\${@:2}" >&"$__rustory_line_fd"; } 2>/dev/null
+  while IFS= read -r -d '' -t ${WALK_SECONDS} -u "$__rustory_line_fd" __rustory_said; do
+    __rustory_code=0
+    [[ $__rustory_said == =* ]] || break
+    __rustory_reply+=("\${__rustory_said#=}")
+    [[ $2 != suggest ]] || break
+  done
+  exec {__rustory_line_fd}>&-
+  return "$__rustory_code"
 }
 `;

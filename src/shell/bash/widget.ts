@@ -1,6 +1,7 @@
 /** What ctrl-r and Up do in the bash hook, and their keys. */
 import { quoteForShell } from "../hook.ts";
 import { BASH_DAEMON_CLIENT } from "./daemon_client.ts";
+import { bashWalk } from "./walk.ts";
 import { MAX_QUERY_CHARS, SAVE_PLACE, TIDY_SCREEN, type WidgetOptions } from "../widget.ts";
 
 /**
@@ -8,10 +9,10 @@ import { MAX_QUERY_CHARS, SAVE_PLACE, TIDY_SCREEN, type WidgetOptions } from "..
  * back; `"${__rustory_program[@]}"` starts rr.
  */
 export function bashWidget(options: WidgetOptions): string {
-  const up = options.upArrow ? "" : "# --up-arrow: ";
   const door = quoteForShell(options.door ?? "");
   return `__rustory_door=${door} __rustory_at=
 ${BASH_DAEMON_CLIENT}
+${bashWalk(options.upArrow)}
 __rustory_search() {
   # bash exports the line, and no program can be started with a longer one.
   export -n READLINE_LINE
@@ -23,14 +24,14 @@ __rustory_search() {
   if [[ -n $__rustory_door && -r $__rustory_door ]]; then
     [[ -n $__rustory_at ]] || __rustory_locate
     __rustory_ask "$__rustory_door" "\${__rustory_at#* }" "\${__rustory_at%% *}" "\${COLUMNS-}" "\${LINES-}" \\
-      "\${RUSTORY_SESSION-}" "$PWD" "--ahead \${1-} \${NO_COLOR:+no-colour} \${TMUX:+tmux}" "\${__rustory_query//[[:cntrl:]]/ }"
+      "\${RUSTORY_SESSION-}" "$PWD" "--ahead \${NO_COLOR:+no-colour} \${TMUX:+tmux}" "\${__rustory_query//[[:cntrl:]]/ }"
     case $? in
       0) __rustory_answer "$__rustory_answer"; return ;;
       2) __rustory_tidy "$__rustory_tty"; __rustory_answer ''; return ;;
     esac
   fi
   # The number behind the x is the status, and keeps newlines at the end.
-  __rustory_answer=$(printf '${SAVE_PLACE}' >/dev/tty; command "\${__rustory_program[@]}" search -i --widget --ahead "$@" --query="$__rustory_query" </dev/tty 2>/dev/tty; printf 'x%s' "$?")
+  __rustory_answer=$(printf '${SAVE_PLACE}' >/dev/tty; command "\${__rustory_program[@]}" search -i --widget --ahead --query="$__rustory_query" </dev/tty 2>/dev/tty; printf 'x%s' "$?")
   __rustory_code=\${__rustory_answer##*x}
   __rustory_answer=\${__rustory_answer%x*}
   if ((__rustory_code > 1 && __rustory_code != 130)); then __rustory_tidy "$__rustory_tty"; fi
@@ -79,19 +80,15 @@ __rustory_bind_keys() {
   __rustory_bind '"\\e[9116~": ""'
   __rustory_bind -x '"\\e[9114~": __rustory_search'
   __rustory_bind '"\\C-r": "\\e[9114~\\e[9116~"'
-  ${up}__rustory_bind -x '"\\e[9115~": __rustory_search --up'
-  ${up}__rustory_bind '"\\e[A": "\\e[9115~\\e[9116~"'
-  ${up}__rustory_bind '"\\eOA": "\\e[9115~\\e[9116~"'
+  ${options.upArrow ? "__rustory_walk_keys" : ""}
 }
 
 __rustory_unbind() {
+  ${options.upArrow ? "__rustory_walk_no_more" : ""}
   local __rustory_map
   for __rustory_map in emacs vi-insert vi-command; do
     bind -m "$__rustory_map" '"\\C-r": reverse-search-history'
-    bind -m "$__rustory_map" '"\\e[A": previous-history'
-    bind -m "$__rustory_map" '"\\eOA": previous-history'
     bind -m "$__rustory_map" -r '\\e[9114~'
-    bind -m "$__rustory_map" -r '\\e[9115~'
     bind -m "$__rustory_map" -r '\\e[9116~'
   done 2>/dev/null
 }

@@ -1,6 +1,7 @@
 /** What ctrl-r and Up do in the fish hook, and their keys. */
 import { BASH_DAEMON_CLIENT } from "../bash/daemon_client.ts";
 import { quoteForFish } from "../hook.ts";
+import { FISH_QUESTION, fishSuggest, fishWalk } from "./walk.ts";
 import { MAX_QUERY_CHARS, SAVE_PLACE, TIDY_SCREEN, type WidgetOptions } from "../widget.ts";
 
 /** Prints the status of the request, and the answer. */
@@ -15,12 +16,18 @@ printf '%s%s' "$?" "$__rustory_answer"
  * back; `$__rustory_program` starts rr.
  */
 export function fishWidget(options: WidgetOptions): string {
-  const up = options.upArrow ? "" : "# --up-arrow: ";
+  const { upArrow, suggest = false } = options;
+  const keys = (of: string): string =>
+    [upArrow ? `__rustory_walk_${of}` : "", suggest ? `__rustory_suggest_${of}` : ""].join(
+      "\n    ",
+    );
   const door = quoteForFish(options.door ?? "");
   return `set -g __rustory_door ${door}
 set -g __rustory_at
 set -g __rustory_client ${quoteForFish(CLIENT)}
-
+${upArrow || suggest ? FISH_QUESTION : ""}
+${fishWalk(upArrow)}
+${fishSuggest(suggest)}
 function __rustory_search
     set -l tty (command stty -g </dev/tty 2>/dev/null)
     # A longer line is no query, and may be too long to be handed over.
@@ -38,7 +45,7 @@ function __rustory_search
         test -n "$NO_COLOR"; and set color no-colour
         test -n "$TMUX"; and set -a color tmux
         set -l answer (command bash --norc --noprofile -c $__rustory_client rr $__rustory_door "$__rustory_at[2]" "$__rustory_at[1]" \\
-            "$COLUMNS" "$LINES" "$RUSTORY_SESSION" $PWD "--ahead $argv $color" (string replace -ra '[[:cntrl:]]' ' ' -- "$query" | string collect) | string collect -N)
+            "$COLUMNS" "$LINES" "$RUSTORY_SESSION" $PWD "--ahead $color" (string replace -ra '[[:cntrl:]]' ' ' -- "$query" | string collect) | string collect -N)
         switch (string sub -l 1 -- "$answer" | string collect)
             case 0
                 __rustory_answer (string sub -s 2 -- $answer | string collect -N)
@@ -49,7 +56,7 @@ function __rustory_search
                 return
         end
     end
-    set -l answer (begin; printf '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget --ahead $argv --query="$query" </dev/tty 2>/dev/tty; printf 'x%s' $status; end | string collect -N)
+    set -l answer (begin; printf '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget --ahead --query="$query" </dev/tty 2>/dev/tty; printf 'x%s' $status; end | string collect -N)
     # The number behind the x is the status.
     set -l code (string match -r 'x(\\d+)$' -- $answer)[2]
     if test "$code" -gt 1 -a "$code" -ne 130
@@ -84,29 +91,18 @@ function __rustory_answer
     test $skip -eq 5; and commandline -f execute
 end
 
-# Up: in the first line of the buffer this session's commands, else the line above.
-function __rustory_up
-    if test (commandline -L) -gt 1
-        up-or-search
-    else
-        __rustory_search --up
-    end
-end
-
 function __rustory_bind_keys
     for mode in default insert
         bind -M $mode \\cr __rustory_search
-        ${up}bind -M $mode \\e\\[A __rustory_up
-        ${up}bind -M $mode \\eOA __rustory_up
     end
+    ${keys("keys")}
 end
 
 function __rustory_unbind
     for mode in default insert
         bind -M $mode -e \\cr
-        bind -M $mode -e \\e\\[A
-        bind -M $mode -e \\eOA
     end 2>/dev/null
+    ${keys("no_more")}
 end
 `;
 }

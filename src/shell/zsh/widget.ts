@@ -1,15 +1,19 @@
 /** The ctrl-r and Up widgets of the zsh hook: what they do with the line, and their keys. */
-import { quoteForShell } from "../hook.ts";
 import { MAX_QUERY_CHARS, SAVE_PLACE, TIDY_SCREEN, type WidgetOptions } from "../widget.ts";
+import { zshDoor } from "./door.ts";
+import { zshSuggest } from "./suggest.ts";
+import { zshWalk } from "./walk.ts";
 
 /**
  * Functions for the hook's script. `__rustory_bind_keys` takes the keys, `__rustory_unbind` gives them
  * back; `$__rustory_program` starts rr.
  */
 export function zshWidget(options: WidgetOptions): string {
-  const up = options.upArrow ? "" : "# --up-arrow: ";
-  const door = quoteForShell(options.door ?? "");
-  return `typeset -g +x __rustory_door=${door} __rustory_at=
+  const { upArrow, suggest = false } = options;
+  return `${zshDoor(options.door)}
+${zshWalk(upArrow)}
+${zshSuggest(suggest)}
+typeset -g +x __rustory_at=
 typeset -gA +x __rustory_old_keys
 
 function __rustory_search {
@@ -21,14 +25,14 @@ function __rustory_search {
   # The daemon that runs anyway paints at once; only where there is none a process is started.
   if [[ -n $__rustory_door && -r $__rustory_door ]]; then
     [[ -n $__rustory_at ]] || __rustory_locate 2>/dev/null
-    __rustory_ask "--ahead \${1-} \${NO_COLOR:+no-colour} \${TMUX:+tmux}" "\${query//[[:cntrl:]]/ }"
+    __rustory_ask "--ahead \${NO_COLOR:+no-colour} \${TMUX:+tmux}" "\${query//[[:cntrl:]]/ }"
     case $? in
       0) __rustory_answer "$answer"; return ;;
       2) __rustory_tidy $tty; __rustory_answer ''; return ;;
     esac
   fi
   # The number behind the x is the status, and keeps newlines at the end.
-  answer=$(print -n '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget --ahead "$@" --query="$query" </dev/tty 2>/dev/tty; print -n x$?)
+  answer=$(print -n '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget --ahead --query="$query" </dev/tty 2>/dev/tty; print -n x$?)
   local -i code=\${answer##*x}
   answer=\${answer%x*}
   (( code > 1 && code != 130 )) && __rustory_tidy $tty
@@ -38,7 +42,7 @@ function __rustory_search {
 # Which device the terminal is: the daemon makes sure that it sees the same one.
 function __rustory_locate {
   local -a device inode
-  zmodload zsh/net/tcp && zmodload -F zsh/stat b:zstat &&
+  zmodload -F zsh/stat b:zstat &&
     zstat -A device +device -- $TTY && zstat -A inode +inode -- $TTY &&
     __rustory_at=$device[1]:$inode[1]
 }
@@ -47,28 +51,20 @@ function __rustory_locate {
 # 2: it was lost while it had the terminal. What goes over the line: control/shell_request.ts.
 function __rustory_ask {
   [[ -n $__rustory_at && \${TERM:-dumb} != dumb ]] || return 1
-  local port token expected said= REPLY fd
-  IFS=' ' read -r port token expected <$__rustory_door 2>/dev/null
-  [[ -n $expected ]] || return 1
-  ztcp 127.0.0.1 $port 2>/dev/null || return 1
-  fd=$REPLY
-  local -i code=1
-  # Nothing is said to somebody else who has got the port.
+  local said= REPLY
+  __rustory_dial 0.15 || return 1
+  local -i code=1 fd=$REPLY
   {
-    print -rNu $fd -- $token
-    IFS= read -r -d '' -t 0.15 -u $fd said
-    if [[ $said == $expected ]]; then
-      print -rNu $fd -- pick "$TTY" "$__rustory_at" "$COLUMNS" "$LINES" "$TERM" "\${RUSTORY_SESSION-}" "$PWD" "$1" "$2"
+    print -rNu $fd -- pick "$TTY" "$__rustory_at" "$COLUMNS" "$LINES" "$TERM" "\${RUSTORY_SESSION-}" "$PWD" "$1" "$2"
+    IFS= read -r -d '' -t 0.1 -u $fd said
+    if [[ $said == ok ]]; then
+      print -rNu $fd -- go
       IFS= read -r -d '' -t 0.1 -u $fd said
-      if [[ $said == ok ]]; then
-        print -rNu $fd -- go
-        IFS= read -r -d '' -t 0.1 -u $fd said
-        if [[ $said == here ]]; then
-          code=2
-          while IFS= read -r -d '' -t 2 -u $fd said; do
-            [[ $said == '='* ]] && { code=0 answer=\${said#=}; break }
-          done
-        fi
+      if [[ $said == here ]]; then
+        code=2
+        while IFS= read -r -d '' -t 2 -u $fd said; do
+          [[ $said == '='* ]] && { code=0 answer=\${said#=}; break }
+        done
       fi
     fi
   } 2>/dev/null
@@ -101,15 +97,6 @@ function __rustory_answer {
   return 0
 }
 
-# Up: in the first line of the buffer this session's commands, else the line above.
-function __rustory_up {
-  if [[ $LBUFFER == *$'\\n'* ]]; then
-    zle up-line-or-history
-  else
-    __rustory_search --up
-  fi
-}
-
 # What the keys did before stays in a copy of their map: to ask bindkey takes a fork.
 function __rustory_bind {
   local map key
@@ -126,9 +113,9 @@ function __rustory_bind_keys {
   builtin emulate -L zsh
   # Names without a "_" in front: zsh-autosuggestions and others leave such widgets out.
   zle -N rustory-search __rustory_search
-  zle -N rustory-up __rustory_up
   __rustory_bind rustory-search '^R'
-  ${up}__rustory_bind rustory-up '^[[A' '^[OA'
+  ${upArrow ? "__rustory_walk_keys" : ""}
+  ${suggest ? "__rustory_offer" : ""}
 }
 
 function __rustory_unbind {
@@ -140,7 +127,9 @@ function __rustory_unbind {
     done
     bindkey -D __rustory_$map
   done 2>/dev/null
-  zle -D rustory-search rustory-up 2>/dev/null
+  zle -D rustory-search 2>/dev/null
+  ${upArrow ? "__rustory_walk_no_more" : ""}
+  ${suggest ? "__rustory_offer_no_more" : ""}
 }
 `;
 }

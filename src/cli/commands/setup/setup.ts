@@ -202,7 +202,7 @@ async function startService({ world, dbPath, run, warn }: Work): Promise<void> {
 // One that is there may have been made with options, which stay.
 async function renewHook(world: World, settings: Settings, file: StartFile): Promise<void> {
   if (world.files.stat(file.hookFile) === undefined) {
-    await writeHookFile(world, settings, file.shell, false);
+    await writeHookFile(world, settings, file.shell);
   } else {
     await refreshHookFiles(world, settings);
   }
