@@ -92,14 +92,14 @@ each(
 );
 
 each(EACH, "offers what goes on from the line while it is typed", async (options) => {
-  await using door = await Door.open({ offers: ["echo offered", "true to life"] });
+  await using door = await Door.open({ offers: ["echo offered", "false; :"] });
   await using shell = await open(door.path, options);
   await offered(shell, "echo offered");
-  await press(shell, "t", "rue to life");
+  await press(shell, "f", "alse; :");
   await shell.type(RIGHT);
-  assert.equal(await enter(shell), "true to life");
+  assert.equal(await enter(shell), "false; :");
   await offered(shell, "echo offered");
-  await press(shell, "t", "rue to life");
+  await press(shell, "f", "alse; :");
   await press(shell, DELETE, "cho offered");
   await shell.type(RIGHT);
   assert.equal(await enter(shell), "echo offered");
