@@ -6,6 +6,8 @@ import { Shell, type ShellOptions } from "./_shell.ts";
 
 const RIGHT = "\x1b[C";
 const DELETE = "\x7f";
+/** Takes away the line. */
+const KILL = "\x15";
 const FILE = "/usr/share/zsh-autosuggestions/zsh-autosuggestions.zsh";
 const PLUGIN = `source ${FILE}`;
 const SYNC = `${PLUGIN}; unset ZSH_AUTOSUGGEST_USE_ASYNC`;
@@ -54,6 +56,24 @@ async function press(shell: Shell, keys: string, seen: string): Promise<void> {
   await shell.until(() => plain(shell.output.slice(from)).includes(seen), seen);
 }
 
+/**
+ * Types until what is offered has been drawn. On a busy machine an answer may come too late, and then
+ * nothing is asked for some seconds.
+ */
+async function pressFor(shell: Shell, keys: string, seen: string): Promise<void> {
+  for (let tries = 0; tries < 20; tries++) {
+    const from = shell.output.length;
+    await shell.type(keys);
+    const late = Date.now() + 3_000;
+    while (Date.now() < late) {
+      if (plain(shell.output.slice(from)).includes(seen)) return;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await shell.type(KILL);
+  }
+  assert.fail(`${seen} was never offered:\n${shell.output.slice(-500)}`);
+}
+
 async function offered(shell: Shell, text: string): Promise<void> {
   const from = shell.output.lastIndexOf("\x1b]777");
   await shell.until(() => plain(shell.output.slice(from)).includes(text), text);
@@ -95,11 +115,11 @@ each(EACH, "offers what goes on from the line while it is typed", async (options
   await using door = await Door.open({ offers: ["echo offered", "false; :"] });
   await using shell = await open(door.path, options);
   await offered(shell, "echo offered");
-  await press(shell, "f", "alse; :");
+  await pressFor(shell, "f", "alse; :");
   await shell.type(RIGHT);
   assert.equal(await enter(shell), "false; :");
   await offered(shell, "echo offered");
-  await press(shell, "f", "alse; :");
+  await pressFor(shell, "f", "alse; :");
   await press(shell, DELETE, "cho offered");
   await shell.type(RIGHT);
   assert.equal(await enter(shell), "echo offered");

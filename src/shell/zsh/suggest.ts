@@ -8,8 +8,12 @@
  */
 import { MAX_QUERY_CHARS } from "../widget.ts";
 
-/** Seconds that a strategy waits for each step of an answer. A usual one takes a millisecond. */
+/**
+ * Seconds that a strategy waits for each step of an answer, and in a subshell, for which typing does not
+ * wait. A usual one takes a millisecond.
+ */
 const STRATEGY_SECONDS = "0.1";
+const SUBSHELL_SECONDS = "1";
 /** Whoever has not answered for so many seconds when the line ends counts as silent. */
 const SILENT_SECONDS = "0.05";
 /** A shade that is seen on light and dark, as zsh-autosuggestions has it. */
@@ -33,8 +37,10 @@ function _zsh_autosuggest_strategy_rustory {
   builtin emulate -L zsh
   typeset -g suggestion=
   local -a reply
+  local wait=${STRATEGY_SECONDS}
+  (( ZSH_SUBSHELL )) && wait=${SUBSHELL_SECONDS}
   [[ -z $__rustory_fd ]] && __rustory_may_ask "$1" || return 0
-  __rustory_question ${STRATEGY_SECONDS} suggest "\${RUSTORY_SESSION-}" "$PWD" "$1" || return 0
+  __rustory_question $wait suggest "\${RUSTORY_SESSION-}" "$PWD" "$1" || return 0
   __rustory_is_sound "$reply[1]" && suggestion=$reply[1]
   return 0
 }
