@@ -31,7 +31,7 @@ export type Command =
   | { readonly kind: "accept"; readonly action?: ChoiceAction; readonly completes?: boolean }
   | { readonly kind: "ok-only" | "mode" | "details" | "delete" }
   | { readonly kind: "row"; readonly row: number }
-  | { readonly kind: "failed-only" | "order" | "copy" | "in-folder" | "choose-host" }
+  | { readonly kind: "failed-only" | "order" | "copy" | "pin" | "in-folder" | "choose-host" }
   | { readonly kind: "help" | "escape" | "cancel" | "redraw" };
 
 /** One line of the help. */
@@ -76,6 +76,7 @@ export const KEYS: readonly KeyHelp[] = [
   row("order", "f9 alt-r", { kind: "order" }, "newest first, or what is likely to be wanted"),
   row("choose-host", "alt-w", { kind: "choose-host" }, "choose a host"),
   row("in-folder", "alt-i", { kind: "in-folder" }, "take it with cd to its folder before it"),
+  row("pin", "alt-p f10", { kind: "pin" }, "pin it: listed first, on this device; or no more"),
   row("copy", "ctrl-y alt-c", { kind: "copy" }, "copy it to the clipboard"),
   row("details", "ctrl-o", { kind: "details" }, "every run: when, where, how it ended"),
   row("delete", "ctrl-d", { kind: "delete" }, "delete it: all its runs"),

@@ -38,6 +38,8 @@ export type PickerEvent =
     readonly count: number;
     readonly reach: "everywhere" | "here";
   }
+  /** The answer to `pin`. */
+  | { readonly kind: "pinned"; readonly isPinned: boolean }
   /** The answer to `complete`. */
   | { readonly kind: "names"; readonly names: Names; readonly home: string | undefined }
   /** Something asked for did not work; the picker goes on. */
@@ -56,7 +58,7 @@ export type Effect =
     readonly action: ChoiceAction;
     readonly inFolder?: boolean;
   }
-  | { readonly kind: "copy"; readonly line: number }
+  | { readonly kind: "copy" | "pin"; readonly line: number }
   /** Tell of the hosts and folders that there are. */
   | { readonly kind: "complete" }
   | { readonly kind: "keep-order"; readonly newestFirst: boolean }
@@ -92,6 +94,8 @@ export function reduce(state: PickerState, event: PickerEvent): Step {
           ? `Deleted ${runsInWords(event.count)}${REACH[event.reach]}`
           : "It was gone already",
       });
+    case "pinned":
+      return still({ ...state, notice: event.isPinned ? PINNED : "It is not pinned any more" });
     case "names":
       return completed(state, event.names, event.home);
     case "failed":
@@ -176,6 +180,8 @@ function onCommand(state: PickerState, command: Command): Step {
         state,
         (line) => still({ ...state, notice: "Copied to the clipboard" }, { kind: "copy", line }),
       );
+    case "pin":
+      return withLine(state, (line) => still(state, { kind: "pin", line }));
     case "choose-host":
       return chooseHost(state);
     case "mode":
@@ -382,6 +388,8 @@ function pageCommand({ keymap }: PickerState, key: Key): Command | undefined {
   if (keymap.editing !== "vim" || key.kind !== "text") return undefined;
   return normalStep("", key, keymap).commands.find(({ kind }) => kind === "move");
 }
+
+const PINNED = "Pinned: listed first from the next time on, on this device";
 
 /** Where a command is gone; the picker has no room to name the devices. */
 const REACH = {

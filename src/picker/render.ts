@@ -19,6 +19,8 @@ export interface RenderContext {
   command(line: number): string;
   /** The latest run of its command under the filter; `undefined` if not known. */
   latest(line: number): RunInfo | undefined;
+  /** Whether its command is pinned. @default {none is} */
+  isPinned?(line: number): boolean;
   /** How many runs its command has. */
   runCount(line: number): number;
 }
@@ -161,6 +163,7 @@ function rowOf(state: PickerState, context: RenderContext, line: number, place: 
   return {
     command: context.command(line),
     latest: context.latest(line),
+    pinned: context.isPinned?.(line) ?? false,
     selected: place === state.selected,
   };
 }

@@ -13,6 +13,7 @@ export interface Row {
   readonly command: string;
   readonly latest: RunInfo | undefined;
   readonly selected: boolean;
+  readonly pinned: boolean;
 }
 
 /** What a row needs to know besides. */
@@ -30,10 +31,15 @@ const CONTEXT = 8;
 /** Draws the row. */
 export function renderRow(row: Row, widths: Columns, query: Query, context: RowContext): string {
   const { theme } = context;
-  const pointer = widths.pointer === 0 ? "" : row.selected ? styled("> ", theme.prompt) : "  ";
+  const pointer = widths.pointer === 0 ? "" : pointerOf(row, theme);
   const before = beside(row.latest, widths, context);
   const command = commandText(row, widths.command, query, theme);
   return pointer + before + command + behind(row.latest, widths, context);
+}
+
+function pointerOf({ selected, pinned }: Row, theme: Theme): string {
+  const signs = `${selected ? ">" : " "}${pinned ? "*" : " "}`;
+  return selected || pinned ? styled(signs, theme.prompt) : signs;
 }
 
 function beside(

@@ -48,7 +48,8 @@ function withHistory(test: (source: CommandSource, history: History) => void, at
   ));
   const deleteCommand = (command: string, reach: "everywhere" | "here"): number =>
     history.removal.delete({ command }, reach);
-  test(historySource({ search: history.search, deleteCommand }, at), history);
+  const { search, pins } = history;
+  test(historySource({ search, pins, deleteCommand }, at), history);
 }
 
 function found(source: CommandSource, filter: Partial<Filter>): string[] {
@@ -141,5 +142,29 @@ Deno.test("historySource() deletes a command with all its runs, once", () => {
     assert.deepEqual([source.text(make), source.runs(make)], [undefined, undefined]);
     assert.deepEqual(history.search.find({ words: ["make"], limit: 9 }), []);
     assert.ok(!found(source, {}).includes("make"));
+  });
+});
+
+Deno.test("historySource() lists what is pinned first, each once, where the filter has a run of it", () => {
+  withHistory((source, history) => {
+    const idOf = (command: string): number => {
+      const { newestSeq } = history.search.runsOf(command);
+      return newestSeq!;
+    };
+    const before = found(source, {});
+    assert.equal(source.pin!(idOf("elsewhere")), true);
+    const odd = "for x in a b\ndo\x1eecho\ndone";
+    assert.equal(source.pin!(idOf(odd)), true);
+    assert.deepEqual([...source.pinned!()].sort(), ["elsewhere", odd.replace("\x1e", " ")]);
+    for (const newestFirst of [true, false]) {
+      const after = found(source, { newestFirst });
+      assert.deepEqual(new Set(after.slice(0, 2)), new Set(["elsewhere", odd]));
+      assert.deepEqual(after.toSorted(), before.toSorted());
+    }
+    // Only the one that was run here, though the other stands in no slice of this scope.
+    assert.equal(found(source, { scope: "session" })[0], odd);
+    assert.ok(!found(source, { scope: "session" }).includes("elsewhere"));
+    assert.equal(source.pin!(idOf("elsewhere")), false);
+    assert.equal(found(source, {})[0], odd);
   });
 });

@@ -18,6 +18,10 @@ export interface CommandSource {
   names?(): Names;
   /** Keeps the choice of the order for later pickers. */
   keepOrder?(newestFirst: boolean): void;
+  /** Texts of the pinned commands, as they stand in slices. */
+  pinned?(): ReadonlySet<string>;
+  /** Pins it, or takes its pin away; whether it is pinned now. */
+  pin?(id: number): boolean;
   /** Every run of it, whatever the filter; `undefined` if it was deleted. */
   runs(id: number): CommandRuns | undefined;
   /** Deletes the command and all its runs on this device; how many there were. */

@@ -1,7 +1,7 @@
 /** The history as the picker sees it. */
 import { folderNames } from "../../base/folder.ts";
 import type { DeviceId, Entry } from "../../history/entry.ts";
-import type { CommandRuns, Filter, RunInfo } from "../../picker/state.ts";
+import { type CommandRuns, type Filter, isEverything, type RunInfo } from "../../picker/state.ts";
 import { TEXT_END } from "../../history/text_end.ts";
 import type { Slice } from "../../search/index.ts";
 import type { CommandSlice, HistorySearch } from "../../store/index/history_search.ts";
@@ -9,9 +9,11 @@ import { folderFilter, type RunFilter } from "../../history/run_filter.ts";
 import { bothFilters } from "../../search/language/parse.ts";
 import { rankContext } from "../../search/rank_context.ts";
 import { rankCommands } from "../../search/ranking.ts";
+import type { Pin, Pins } from "../../store/log/pins.ts";
 import type { RecentRuns } from "../../store/index/recent_runs.ts";
 import { namesIn } from "../query_completions.ts";
 import type { CommandSource } from "./command_source.ts";
+import { inOrder, pinnedFirst } from "./slice_order.ts";
 
 /** Where the picker was opened: what the scopes mean. */
 export interface PickerPlace {
@@ -33,6 +35,8 @@ export interface HistoryReads {
     HistorySearch,
     "commands" | "rankedCommands" | "runsOf" | "entriesBySeq" | "recentPlaces" | "prefersNewest"
   >;
+  /** @default {nothing can be pinned} */
+  readonly pins?: Pick<Pins, "list" | "toggle">;
   /** Deletes every run of exactly this command; how many there were. */
   deleteCommand(command: string, reach: "everywhere" | "here"): number;
 }
@@ -45,10 +49,24 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
   const { search } = history;
   const entryOf = (seq: number): Entry | undefined => search.entriesBySeq([seq])[0];
   const runsOf = (filter: Filter): RunFilter => runFilter(filter, place);
+  const pins = (): readonly Pin[] => history.pins?.list() ?? [];
+  const pinnedTexts = (): readonly string[] => pins().map(({ command }) => asInSlices(command));
+  const inOrderOf = (filter: Filter): Generator<Slice> =>
+    toSlices(
+      filter.newestFirst
+        ? search.commands(runsOf(filter))
+        : search.rankedCommands(runsOf(filter), (recent) => ranked(recent, place)),
+    );
+  // A run that the filter wants; without a filter the one it was pinned by, which costs nothing to find.
+  const pinnedRun = (filter: Filter): (at: number) => number | undefined => (at) => {
+    const { command, seq } = pins()[at]!;
+    if (isEverything(filter) && entryOf(seq)?.command === command) return seq;
+    return search.runsOf(command, 1, runsOf(filter)).newestSeq;
+  };
   return {
     slices(filter): Generator<Slice> {
-      if (!filter.newestFirst && !filter.sessionFirst) {
-        return toSlices(search.rankedCommands(runsOf(filter), (recent) => ranked(recent, place)));
+      if (!filter.sessionFirst) {
+        return pinnedFirst(pinnedTexts(), inOrderOf(filter), pinnedRun(filter));
       }
       const all = toSlices(search.commands(runsOf(filter)));
       const isFirst = filter.sessionFirst && filter.scope === "all" && place.session !== undefined;
@@ -65,6 +83,11 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
       return runs;
     },
     text: (id) => entryOf(id)?.command,
+    pinned: () => new Set(pinnedTexts()),
+    pin(id): boolean {
+      const command = entryOf(id)?.command;
+      return command !== undefined && (history.pins?.toggle({ command, seq: id }) ?? false);
+    },
     names: () => namesIn(search.recentPlaces(), place.userId),
     keepOrder(newestFirst): void {
       search.prefersNewest = newestFirst;
@@ -118,39 +141,7 @@ function* toSlices(commands: Iterable<CommandSlice>): Generator<Slice> {
   for (const { seqs, texts } of commands) yield { ids: seqs, bytes: texts };
 }
 
-/** `first`, then what `all` has besides. */
-function* inOrder(first: Iterable<Slice>, all: Iterable<Slice>): Generator<Slice> {
-  const given = new Set<string>();
-  for (const slice of first) {
-    eachText(slice, (text) => void given.add(text));
-    yield slice;
-  }
-  for (const slice of all) yield without(slice, given);
-}
-
-function without(slice: Slice, given: ReadonlySet<string>): Slice {
-  const kept: number[] = [];
-  const bytes = new Uint8Array(slice.bytes.length);
-  let length = 0;
-  eachText(slice, (text, i, start, end) => {
-    if (given.has(text)) return;
-    kept.push(slice.ids[i]!);
-    bytes.set(slice.bytes.subarray(start, end + 1), length);
-    length += end + 1 - start;
-  });
-  return { ids: kept, bytes: bytes.slice(0, length) };
-}
-
-// Latin 1: one letter a byte, which is all that comparing needs, and quick.
-const LATIN = new TextDecoder("latin1");
-
-function eachText(
-  { ids, bytes }: Slice,
-  visit: (text: string, i: number, start: number, end: number) => void,
-): void {
-  for (let i = 0, start = 0; i < ids.length; i++) {
-    const end = bytes.indexOf(TEXT_END, start);
-    visit(LATIN.decode(bytes.subarray(start, end)), i, start, end);
-    start = end + 1;
-  }
+/** As a command stands in slices and in the index. */
+function asInSlices(command: string): string {
+  return command.replaceAll(String.fromCharCode(TEXT_END), " ");
 }

@@ -57,13 +57,14 @@ export interface PickerWhere {
 export async function searchInteractively(
   world: World,
   settings: PickerSettings,
-  history: Pick<History, "search" | "removal">,
+  history: Pick<History, "search" | "removal" | "pins">,
   flags: InteractiveFlags,
   where: PickerWhere = {},
 ): Promise<number> {
   const source = historySource(
     {
       search: history.search,
+      pins: history.pins,
       deleteCommand: (command, reach) => history.removal.delete({ command }, reach),
     },
     placeOf(world, settings),

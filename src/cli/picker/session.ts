@@ -66,11 +66,13 @@ export class PickerSession {
   #wake: () => void = () => {};
   #escape: AbortController | undefined;
   #readAt = -Infinity;
+  #pinned: ReadonlySet<string>;
 
   constructor(deps: PickerDeps, state: PickerState, options: SessionOptions) {
     this.#deps = deps;
     this.#options = options;
     this.#state = state;
+    this.#pinned = deps.source.pinned?.() ?? new Set();
     this.#loader = new Loader(deps.source, state.filter);
     this.#loader.search(state);
   }
@@ -209,6 +211,8 @@ export class PickerSession {
         return this.#choose(effect.line, effect.action, effect.inFolder ?? false);
       case "copy":
         return this.#copy(effect.line);
+      case "pin":
+        return this.#try(() => this.#pin(effect.line));
       case "complete":
         return this.#try(() => {
           const names = this.#deps.source.names?.();
@@ -246,6 +250,13 @@ export class PickerSession {
     const command = this.#deps.source.text(this.#loader.index.id(line));
     if (command === undefined) return;
     this.#deps.terminal.write(clipboard(command));
+  }
+
+  #pin(line: number): void {
+    const isPinned = this.#deps.source.pin?.(this.#loader.index.id(line));
+    if (isPinned === undefined) return;
+    this.#pinned = this.#deps.source.pinned?.() ?? this.#pinned;
+    this.#dispatch({ kind: "pinned", isPinned });
   }
 
   #choose(line: number, action: "edit" | "run", inFolder: boolean): void {
@@ -307,6 +318,7 @@ export class PickerSession {
       command: (line) => this.#loader.command(line),
       latest: (line) => this.#loader.latest(line),
       runCount: (line) => this.#loader.runCount(line),
+      isPinned: (line) => this.#pinned.has(this.#loader.command(line)),
     };
   }
 }

@@ -158,6 +158,22 @@ export const MIGRATIONS: readonly Migration[] = [
         INSERT OR IGNORE INTO rr_dirty (week) VALUES (${weekSql("OLD.ts")}), (${weekSql("NEW.ts")});
       END;`,
   },
+  {
+    version: 4,
+    why: "a command that is wanted again and again had to be found each time",
+    tables: `
+      CREATE TABLE rr_pinned (
+        cmd TEXT PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL
+      ) WITHOUT ROWID;`,
+    // A deleted command is nowhere in the file, whoever deletes its last run.
+    sql: `
+      CREATE TRIGGER rr_pinned_gone AFTER DELETE ON entries
+      WHEN EXISTS (SELECT 1 FROM rr_pinned WHERE cmd = OLD.cmd)
+        AND NOT EXISTS (SELECT 1 FROM entries WHERE cmd = OLD.cmd)
+      BEGIN
+        DELETE FROM rr_pinned WHERE cmd = OLD.cmd;
+      END;`,
+  },
 ];
 
 /** The newest version that this program knows. */

@@ -9,6 +9,7 @@ import { PeerStore } from "../log/peer_store.ts";
 import { HistorySearch } from "../index/history_search.ts";
 import { healPruneMark } from "../log/prune_mark.ts";
 import { Incidents } from "../log/incidents.ts";
+import { Pins } from "../log/pins.ts";
 import { Removal } from "../log/removal.ts";
 import { Stats } from "../index/stats.ts";
 
@@ -24,6 +25,8 @@ export interface History extends Disposable {
   /** What makes reads fast; to be kept up by whoever has time. */
   readonly index: CommandIndex;
   readonly stats: Stats;
+  /** Commands that are listed first. */
+  readonly pins: Pins;
   /** Prune and delete. */
   readonly removal: Removal;
   /** What happened to this history and those of others. */
@@ -75,6 +78,7 @@ export function historyIn(opened: Opened): History {
     search,
     index,
     stats: new Stats(db, meta, search),
+    pins: new Pins(db, clock),
     removal: new Removal(db, meta, clock, index, search),
     incidents: new Incidents(db, meta, clock),
     maintenance: new Maintenance(db),

@@ -34,6 +34,8 @@ export interface RunsOfCommand {
   readonly failed: number;
   /** Runs of which nobody knows how they ended; not among the failed ones. */
   readonly unknown: number;
+  /** The number of the newest in the log. */
+  readonly newestSeq: number | undefined;
   /** The newest, newest first, as far as the limit reaches. */
   readonly entries: readonly Entry[];
 }
@@ -164,7 +166,7 @@ export class HistorySearch {
     }
     runs.sort((a, b) => b.startedAtMs - a.startedAtMs || b.seq - a.seq);
     const entries = this.entriesBySeq(runs.slice(0, limit).map((run) => run.seq));
-    return { total: runs.length, failed, unknown, entries };
+    return { total: runs.length, failed, unknown, newestSeq: runs[0]?.seq, entries };
   }
 
   /** Numbers in the log of everything that matches, newest first. */

@@ -216,6 +216,7 @@ Deno.test("runsOf() counts every run of exactly one command", () => {
       total: 0,
       failed: 0,
       unknown: 0,
+      newestSeq: undefined,
       entries: [],
     });
     history.index.catchUp(5000);
