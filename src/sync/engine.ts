@@ -1,5 +1,4 @@
 /** Syncs with everybody there is: once, or again and again. */
-import { linkedController } from "../base/async/linked_signal.ts";
 import type { Clock } from "../base/clock.ts";
 import { createGate, type Gate } from "../base/async/gate.ts";
 import type { Logger } from "../base/log.ts";
@@ -15,11 +14,13 @@ import {
   type SyncOptions,
   type WatchOptions,
 } from "./options.ts";
-import { PeerSession } from "./peer_session.ts";
+import type { PeerSession } from "./peer_session.ts";
+import { PeerSessions } from "./peer_sessions.ts";
 import type { Dialer, Directory, HistoryLog, LongWriter, PeerBook, Replication } from "./ports.ts";
 import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import { errorOf, type PeerReport, type PeerStatus, type SyncReport } from "./report.ts";
 import { Strangers } from "./strangers.ts";
+import { waitUntil } from "../base/async/timer.ts";
 import { Wake } from "../base/async/wake.ts";
 
 /** What the engine needs of the world. */
@@ -75,14 +76,12 @@ export class SyncEngine {
   readonly #wake: Wake;
   readonly #strangers: Strangers;
   readonly #onEvent: SyncListener;
-  readonly #sessions = new Map<PeerId, PeerSession>();
+  readonly #sessions: PeerSessions;
   /** Syncs and pushes under way; a watch does not end before they have. */
   readonly #tasks = new Set<Promise<unknown>>();
   #watch: Watch | undefined;
   /** Peers that connected while a sync with them was under way. */
   readonly #calledBack = new Set<PeerSession>();
-  /** Peers that a directory named in the last round. */
-  #named: ReadonlySet<PeerId> = new Set();
   #changePending = false;
   #syncing = false;
 
@@ -92,10 +91,18 @@ export class SyncEngine {
     this.#options = resolveOptions(options);
     this.#onEvent = (event) => {
       // The network is there again, for the peers too.
-      if (event.type === "directory-recovered") this.#forgiveAll();
+      if (event.type === "directory-recovered") this.#sessions.forgiveAll();
       deps.onEvent?.(event);
     };
-    const { manual = [] } = deps;
+    const { manual = [], self: { deviceId } } = deps;
+    const { limit, request } = this.#options;
+    this.#sessions = new PeerSessions({
+      ...deps,
+      deviceId,
+      limit,
+      request,
+      onEvent: this.#onEvent,
+    });
     this.#discovery = new Discovery({ ...deps, manual, onEvent: this.#onEvent });
     this.#gate = createGate(this.#options.concurrency);
     this.#wake = new Wake(deps.clock);
@@ -113,7 +120,7 @@ export class SyncEngine {
     if (this.#syncing) throw new Error("Cannot start a round: one is under way");
     this.#syncing = true;
     try {
-      for (const session of this.#sessions.values()) session.forgive();
+      this.#sessions.forgiveAll();
       return await this.#round({ signal, push: this.#options.push, retryMs: 0, isLast: true });
     } finally {
       await Promise.allSettled(this.#tasks);
@@ -150,7 +157,7 @@ export class SyncEngine {
 
   /** Starts the next round of a watch now, and tries every peer in it. */
   wake(): void {
-    this.#forgiveAll();
+    this.#sessions.forgiveAll();
     this.#wake.now();
   }
 
@@ -169,7 +176,7 @@ export class SyncEngine {
       clock.sleep(COALESCE_MS, watch.signal).finally(() => {
         this.#changePending = false;
       }).then(() => {
-        for (const session of this.#sessions.values()) {
+        for (const session of this.#sessions) {
           if (session.isAsleep) this.#start(session, watch);
           else this.#track(session.pushNow(watch.signal));
         }
@@ -199,7 +206,7 @@ export class SyncEngine {
   async #lookFor(stranger: PeerId, watch: Watch): Promise<void> {
     const met = await this.#strangers.gather(stranger, watch.signal);
     if (met.length === 0) return;
-    this.#adopt(await this.#discovery.find(this.#options.discoveryMs, watch.signal));
+    this.#sessions.adopt(await this.#discovery.find(this.#options.discoveryMs, watch.signal));
     for (const peer of met) {
       const session = this.#sessions.get(peer);
       if (session !== undefined && !session.busy) this.#start(session, watch);
@@ -208,11 +215,7 @@ export class SyncEngine {
 
   /** How it stands with every peer that is known. */
   peers(): readonly PeerStatus[] {
-    return [...this.#sessions.values()].map((session) => session.status);
-  }
-
-  #forgiveAll(): void {
-    for (const session of this.#sessions.values()) session.forgive();
+    return [...this.#sessions].map((session) => session.status);
   }
 
   async #jitter(most: number, signal: AbortSignal): Promise<void> {
@@ -241,7 +244,7 @@ export class SyncEngine {
       return this.#finish({ peers: [], waiting: [], startedAtMs, durationMs: 0, error: undefined });
     }
     const records = await this.#discovery.find(this.#options.discoveryMs, watch.signal);
-    this.#adopt(records);
+    this.#sessions.adopt(records);
     const ready = records.filter(({ peer }) => {
       const session = this.#sessions.get(peer);
       return session !== undefined && !session.busy && !session.backingOff;
@@ -249,7 +252,7 @@ export class SyncEngine {
     const running = this.#startAll(chooseForRound(ready, this.#deps.random), watch);
     const done: PeerReport[] = [];
     const all = Promise.all(running.map((one) => one.then((report) => void done.push(report))));
-    await this.#upTo(until, all, watch.signal);
+    await waitUntil(clock, until, all, watch.signal);
     const finished = new Set(done.map((report) => report.peer));
     const waiting = records.map((record) => record.peer).filter((peer) => !finished.has(peer));
     const durationMs = Math.round(clock.monotonic() - started);
@@ -260,44 +263,6 @@ export class SyncEngine {
   #finish(report: SyncReport): SyncReport {
     this.#onEvent({ type: "round-done", report });
     return report;
-  }
-
-  /** Keeps a session for every peer that is known; forgets those that nobody knows any more. */
-  #adopt(records: readonly FoundPeer[]): void {
-    const known = new Set(records.map((record) => record.peer));
-    for (const [peer, session] of this.#sessions) {
-      if (!known.has(peer) && !session.busy && !session.connected) this.#sessions.delete(peer);
-    }
-    for (const record of records) {
-      const session = this.#sessions.get(record.peer);
-      if (session) session.update(record);
-      else this.#sessions.set(record.peer, this.#newSession(record));
-      // A directory names it again: it is there again.
-      if (record.standing === "named" && !this.#named.has(record.peer)) session?.forgive();
-    }
-    this.#named = new Set(records.filter((one) => one.standing === "named").map((one) => one.peer));
-  }
-
-  #newSession(record: PeerRecord): PeerSession {
-    const { self, log, book, dialer, clock, random, logger, replication, openWriter } = this.#deps;
-    const { limit, request } = this.#options;
-    const onEvent = this.#onEvent;
-    const { deviceId } = self;
-    const deps = {
-      deviceId,
-      log,
-      book,
-      dialer,
-      clock,
-      random,
-      logger,
-      onEvent,
-      limit,
-      request,
-      replication,
-      openWriter,
-    };
-    return new PeerSession(record, deps);
   }
 
   #startAgain(session: PeerSession, watch: Watch): void {
@@ -341,23 +306,5 @@ export class SyncEngine {
   #track(task: Promise<unknown>): void {
     const settled = task.catch(() => {}).finally(() => this.#tasks.delete(settled));
     this.#tasks.add(settled);
-  }
-
-  /** Waits for `work`, but not beyond `until`. */
-  async #upTo(until: number, work: Promise<unknown>, signal: AbortSignal): Promise<void> {
-    if (until === Infinity) {
-      await work;
-      return;
-    }
-    const { clock } = this.#deps;
-    using timer = linkedController(signal);
-    const over = clock.sleep(Math.max(0, until - clock.monotonic()), timer.signal).catch(() => {});
-    work.catch(() => {});
-    try {
-      await Promise.race([work, over]);
-      signal.throwIfAborted();
-    } finally {
-      timer.abort();
-    }
   }
 }

@@ -40,3 +40,29 @@ export function timeLimit(
     },
   };
 }
+
+/**
+ * Waits for `work`, but not beyond `until` of the monotonic clock; what it comes to is not asked for then.
+ *
+ * @throws what `work` rejects with in time; `signal.reason` once the signal is aborted
+ */
+export async function waitUntil(
+  clock: Clock,
+  until: number,
+  work: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (until === Infinity) {
+    await work;
+    return;
+  }
+  using timer = linkedController(signal);
+  const over = clock.sleep(Math.max(0, until - clock.monotonic()), timer.signal).catch(() => {});
+  work.catch(() => {});
+  try {
+    await Promise.race([work, over]);
+    signal.throwIfAborted();
+  } finally {
+    timer.abort();
+  }
+}
