@@ -20,7 +20,8 @@ export const command: CliCommand = defineCommand<Flags>({
   usage: ["[--bind <host:port>] [--ttl-sec <n>] [--token <token>]"],
   details:
     `A small HTTP directory: devices register their addresses and ask for those of the others. It
-keeps everything in memory and sees no history. Put its URL into the devices' config as trackers.
+keeps everything in memory, up to 120,000 devices and 512 of one swarm, and sees no history. Put its
+URL into the devices' config as trackers.
 
 Without a token whoever reaches it can list and register peers (they still cannot connect to your
 devices without the swarm key). Set one with RUSTORY_TRACKER_SERVE_TOKEN or tracker_serve_token in the
