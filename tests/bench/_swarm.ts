@@ -17,13 +17,24 @@ export class Swarm implements AsyncDisposable {
   readonly #lines: Line[] = [];
   readonly #addrs: string[] = [];
 
-  private constructor(root: string) {
+  readonly #program: readonly string[] | undefined;
+
+  private constructor(root: string, program: readonly string[] | undefined) {
     this.#root = root;
+    this.#program = program;
   }
 
-  /** Starts `count` serving devices below `root`, all with the same entries. */
-  static async start(root: string, count: number): Promise<Swarm> {
-    const swarm = new Swarm(root);
+  /**
+   * Starts `count` serving devices below `root`, all with the same entries.
+   *
+   * @param program what runs `rr` @default {`deno run` from the source}
+   */
+  static async start(
+    root: string,
+    count: number,
+    program?: readonly string[],
+  ): Promise<Swarm> {
+    const swarm = new Swarm(root, program);
     for (let i = 0; i < count; i++) await swarm.#add(`peer-${i}`);
     return swarm;
   }
@@ -37,8 +48,10 @@ export class Swarm implements AsyncDisposable {
   async daemon(name: string, count: number, ...flags: string[]): Promise<Daemon> {
     const device = await this.#device(name);
     const peers = this.#addrs.slice(0, count).join(",");
-    await device.startDaemon("--listen", LOOPBACK, "--peers", peers, ...flags);
+    const named = count === 0 ? [] : ["--peers", peers];
+    await device.startDaemon("--listen", LOOPBACK, ...named, ...flags);
     const daemon = new Daemon(device);
+    if (count === 0) return daemon;
     const { peers: reached } = await daemon.round();
     const failed = reached.find((peer) => peer.error !== null);
     if (reached.length !== count || failed !== undefined) {
@@ -64,7 +77,11 @@ export class Swarm implements AsyncDisposable {
   }
 
   async #device(name: string): Promise<Device> {
-    const device = new Device(name, this.#root);
+    const device = new Device(
+      name,
+      this.#root,
+      this.#program === undefined ? {} : { program: this.#program },
+    );
     await device.rr("init", "--user-id", "bench", "--device-id", name);
     const first = this.#devices[0];
     if (first !== undefined) device.copySwarmKeyFrom(first);

@@ -1,21 +1,30 @@
 /**
- * A daemon with ten connected peers and nothing to do, at its default interval: memory and processor
- * time. A whole number of rounds falls into the time that is measured.
+ * A daemon that has nothing to do, alone and with ten connected peers, at its default interval: memory and
+ * processor time of the bundle. A whole number of rounds falls into the time that is measured.
  *
  *     deno run <permissions> tests/bench/idle_bench.ts [seconds, default 60] [peers, default 10]
  */
 // deno-lint-ignore-file no-console -- it prints its figures
+import { bundledRr, runRr } from "./_bundle.ts";
 import { Swarm } from "./_swarm.ts";
 import { usageOf } from "./_usage.ts";
 
 const SETTLE_MS = 20_000;
 
 const seconds = Number(Deno.args[0] ?? 60);
-const peers = Number(Deno.args[1] ?? 10);
+const most = Number(Deno.args[1] ?? 10);
 const root = await Deno.makeTempDir({ prefix: "rr-bench-" });
 try {
-  await using swarm = await Swarm.start(root, peers);
-  const daemon = await swarm.daemon("daemon", peers);
+  await using swarm = await Swarm.start(root, most, runRr(await bundledRr(`${root}/dist`)));
+  // The very first start compiles everything, and keeps that for the next ones.
+  await (await swarm.daemon("first", 0)).stop();
+  for (const peers of [0, most]) await measure(swarm, peers);
+} finally {
+  await Deno.remove(root, { recursive: true });
+}
+
+async function measure(swarm: Swarm, peers: number): Promise<void> {
+  const daemon = await swarm.daemon(`daemon-${peers}`, peers);
   await sleep(SETTLE_MS);
   const before = { bytes: swarm.bytes(), at: performance.now(), ...await usageOf(daemon.pid) };
   await sleep(seconds * 1000);
@@ -24,10 +33,10 @@ try {
   console.log(
     `idle with ${peers} connected peers: ${after.residentMiB} MiB RSS ` +
       `(${before.residentMiB} MiB after ${SETTLE_MS / 1000} s, peak ${after.peakMiB} MiB), ` +
-      `${share.toFixed(2)} % CPU, ${Math.round((after.bytes - before.bytes) / seconds)} bytes/s`,
+      `${share.toFixed(2)} % CPU, ${Math.round((after.bytes - before.bytes) / seconds)} bytes/s, ` +
+      `load ${Deno.loadavg()[0]!.toFixed(1)}`,
   );
-} finally {
-  await Deno.remove(root, { recursive: true });
+  await daemon.stop();
 }
 
 function sleep(ms: number): Promise<void> {
