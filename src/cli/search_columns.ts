@@ -2,20 +2,22 @@
 import type { World } from "../base/world.ts";
 import type { Entry } from "../history/entry.ts";
 import { exitText } from "../history/run_filter.ts";
-import { duration, moment, shortFolder, shortHost } from "../picker/format.ts";
+import { ago, duration, moment, shortFolder, shortHost } from "../picker/format.ts";
 import { clip, clipStart, textWidth } from "../search/glyphs.ts";
-import { openTerminal } from "../world/open_terminal.ts";
 import { paletteFor } from "./print.ts";
+import { terminalColumns } from "./terminal_columns.ts";
 
 /** Columns of what stands before the command, and the fewest that the command keeps. */
 const TIME = 19;
 const EXIT = 4;
 const DURATION = 6;
 const LEAST_COMMAND = 30;
+/** On a narrow terminal: how long ago, how it ended, and the fewest columns of the command then. */
+const AGO = 4;
+const LEAST_NARROW = 20;
 /** What stands behind it, from which width on. */
 const HOST = { from: 90, width: 12 };
 const FOLDER = { from: 120, width: 24 };
-const USUAL_COLUMNS = 80;
 
 /** A run as a line of at most so many columns; of unlimited length where it goes to no terminal. */
 export function columnLine(
@@ -23,19 +25,24 @@ export function columnLine(
   columns: number,
   home: string | undefined,
   paint: { dim(text: string): string; red(text: string): string },
+  nowMs: number,
 ): string {
   const status = exitText(entry);
   const exit = (status === "0" ? "" : status).padStart(EXIT);
-  const before = columns >= TIME + EXIT + DURATION + LEAST_COMMAND
+  const isWide = columns >= TIME + EXIT + DURATION + LEAST_COMMAND;
+  const isNarrow = !isWide && columns >= AGO + EXIT + 2 + LEAST_NARROW;
+  const before = isWide
     ? `${paint.dim(moment(entry.startedAtMs))}${paint.red(exit)}` +
       `${paint.dim(duration(entry.durationMs).padStart(DURATION))}  `
+    : isNarrow
+    ? `${paint.dim(ago(entry.startedAtMs, nowMs).padStart(AGO))}${paint.red(exit)}  `
     : "";
   const behind: string[] = [];
   if (columns >= HOST.from) {
     behind.push(clip(shortHost(entry.hostname), HOST.width).padEnd(HOST.width));
   }
   if (columns >= FOLDER.from) behind.push(clipStart(shortFolder(entry.cwd, home), FOLDER.width));
-  const taken = (before === "" ? 0 : TIME + EXIT + DURATION + 2) +
+  const taken = (isWide ? TIME + EXIT + DURATION + 2 : isNarrow ? AGO + EXIT + 2 : 0) +
     (columns >= HOST.from ? HOST.width + 2 : 0) + (columns >= FOLDER.from ? FOLDER.width + 2 : 0);
   const room = Math.max(1, Math.min(columns, MOST_COLUMNS) - taken);
   const command = clip(entry.command, room);
@@ -52,14 +59,6 @@ export async function columnPrinter(world: World): Promise<(entry: Entry) => str
   const columns = world.stdout.isTerminal() ? await terminalColumns(world) : Infinity;
   const palette = paletteFor(world, world.stdout);
   const home = world.env("HOME");
-  return (entry) => columnLine(entry, columns, home, palette);
-}
-
-async function terminalColumns(world: World): Promise<number> {
-  const terminal = await openTerminal(world.stdin.isTerminal());
-  try {
-    return terminal.size().columns || Number(world.env("COLUMNS")) || USUAL_COLUMNS;
-  } finally {
-    terminal.close();
-  }
+  const now = world.clock.now();
+  return (entry) => columnLine(entry, columns, home, palette, now);
 }

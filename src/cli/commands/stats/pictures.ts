@@ -59,13 +59,40 @@ function monthRow(days: readonly DayCount[], first: number, weeks: number): stri
   return row.trimEnd();
 }
 
-/** Two columns an hour, from midnight on, with a scale below. */
-export function hourBars(hours: readonly Count[], style: PictureStyle): string[] {
-  const most = Math.max(1, ...hours.map(({ runs }) => runs));
+/** What the shades of a year mean, for whoever sees no colours as well. */
+export function shadesLegend(style: PictureStyle): string {
+  const [none, ...more] = style.isUtf8 ? SHADES.utf8 : SHADES.ascii;
+  return `${" ".repeat(MARGIN)}${none} none ${more.join("")} most`;
+}
+
+const HOURS = 24;
+/** How the hours are drawn, the widest first: columns of a bar, hours in it, hours between the labels. */
+const HOUR_SCALES = [
+  { columns: 2, hours: 1, labelled: 3 },
+  { columns: 1, hours: 1, labelled: 6 },
+  { columns: 1, hours: 2, labelled: 6 },
+] as const;
+
+/** Two columns an hour, from midnight on, with a scale below; fewer where there is no room for them. */
+export function hourBars(hours: readonly Count[], style: PictureStyle, room = 80): string[] {
+  const scale = HOUR_SCALES.find(({ columns, hours }) => HOURS / hours * columns <= room) ??
+    HOUR_SCALES.at(-1)!;
+  const sums = Array.from(
+    { length: HOURS / scale.hours },
+    (_, i) =>
+      hours.slice(i * scale.hours, (i + 1) * scale.hours).reduce((sum, { runs }) => sum + runs, 0),
+  );
+  const most = Math.max(1, ...sums);
   const bars = style.isUtf8 ? BARS.utf8 : BARS.ascii;
-  const row = hours.map(({ runs }) => bars[level(runs, most, bars.length)]!.repeat(2)).join("");
-  const scale = Array.from({ length: 8 }, (_, i) => String(3 * i).padStart(2, "0").padEnd(6));
-  return [style.palette.green(row.trimEnd()), scale.join("").trimEnd()];
+  const row = sums.map((runs) => bars[level(runs, most, bars.length)]!.repeat(scale.columns)).join(
+    "",
+  );
+  const width = scale.labelled / scale.hours * scale.columns;
+  const labels = Array.from(
+    { length: HOURS / scale.labelled },
+    (_, i) => String(scale.labelled * i).padStart(2, "0").padEnd(width),
+  );
+  return [style.palette.green(row.trimEnd()), labels.join("").trimEnd()];
 }
 
 /** Nothing only for none: every run can be seen. */

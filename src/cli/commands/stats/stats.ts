@@ -16,7 +16,8 @@ import {
   type RunFilterFlags,
 } from "../../run_filter_flags.ts";
 import { WEEKS_A_YEAR } from "./pictures.ts";
-import { pictureColumns, pictureStyle, statsText } from "./text.ts";
+import { terminalColumns } from "../../terminal_columns.ts";
+import { pictureStyle, statsText } from "./text.ts";
 import { yearText } from "./year.ts";
 
 interface Flags extends RunFilterFlags {
@@ -79,7 +80,7 @@ async function run(
   const longest = flags.year ? 0 : Math.min(flags.top, LONGEST_SHOWN);
   const summary = history.stats.summary(asked, { text, top, longest, bordersMs });
   if (flags.json) printJson(world, toJson(summary, flags.days));
-  else world.stdout.write(textOf(world, summary, flags));
+  else world.stdout.write(textOf(world, summary, flags, await terminalColumns(world)));
   keepIndexUp(world, history);
   return ExitCode.OK;
 }
@@ -90,9 +91,9 @@ const LONGEST_SHOWN = 5;
 /** Commands that the programs of a year are counted by. */
 const MOST_PROGRAMS = 1000;
 
-function textOf(world: World, summary: Summary, flags: Flags): string {
-  if (flags.year) return yearText(summary, pictureStyle(world), pictureColumns(world));
-  return statsText(world, summary, flags.days);
+function textOf(world: World, summary: Summary, flags: Flags, columns: number): string {
+  if (flags.year) return yearText(summary, pictureStyle(world), columns);
+  return statsText(world, summary, flags.days, columns);
 }
 
 /** The local midnights that begin the last `days` days, and the one that ends today. */

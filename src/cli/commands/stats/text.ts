@@ -3,7 +3,8 @@ import type { World } from "../../../base/world.ts";
 import { glyphs, textWidth } from "../../../search/glyphs.ts";
 import { printable } from "../../../base/printable.ts";
 import type { Count, Summary } from "../../../store/index/stats.ts";
-import { heatMap, hourBars, type PictureStyle } from "./pictures.ts";
+import { wrapWords } from "../../terminal_columns.ts";
+import { heatMap, hourBars, type PictureStyle, shadesLegend } from "./pictures.ts";
 import { grouped, localTime, span } from "../../entry_format.ts";
 import { type Palette, paletteFor } from "../../print.ts";
 
@@ -14,8 +15,8 @@ interface Row extends Count {
   readonly name: string;
 }
 
-/** The whole text. */
-export function statsText(world: World, summary: Summary, days: number): string {
+/** The whole text; on a terminal no line of it is wider than `columns`. */
+export function statsText(world: World, summary: Summary, days: number, columns: number): string {
   if (summary.runs === 0) return "No commands match.\n";
   const style = pictureStyle(world);
   const { palette } = style;
@@ -34,18 +35,24 @@ export function statsText(world: World, summary: Summary, days: number): string 
       })),
     ],
   ];
+  const room = world.stdout.isTerminal() ? columns : Infinity;
+  const look = { block, palette, room };
   return [
-    `${grouped(summary.runs)} runs of ${grouped(summary.distinct)} commands, ` +
-    `${day(summary.oldestMs!)} to ${day(summary.newestMs!)}, ${failedShare(summary)}`,
-    ...sections.flatMap(([title, rows]) => sectionLines(title, rows, block, palette)),
-    ...sectionLines("Most failing", failingRows(summary), block, palette),
-    ...longestLines(summary, palette),
+    ...wrapWords(
+      `${grouped(summary.runs)} runs of ${grouped(summary.distinct)} commands, ` +
+        `${day(summary.oldestMs!)} to ${day(summary.newestMs!)}, ${failedShare(summary)}`,
+      room,
+    ),
+    ...sections.flatMap(([title, rows]) => sectionLines(title, rows, look)),
+    ...sectionLines("Most failing", failingRows(summary), look),
+    ...longestLines(summary, look),
     "",
     palette.bold("Hours of the day"),
-    ...hourBars(summary.hours, style),
+    ...hourBars(summary.hours, style, columns),
     "",
     palette.bold("A year of days"),
-    ...heatMap(summary.periods, style, pictureColumns(world)),
+    ...heatMap(summary.periods, style, columns),
+    shadesLegend(style),
     "",
   ].join("\n");
 }
@@ -55,24 +62,29 @@ export function pictureStyle(world: World): PictureStyle {
   return { palette: paletteFor(world, world.stdout), isUtf8: isUtf8(world) };
 }
 
-/** Columns that a picture may take. */
-export function pictureColumns(world: World): number {
-  const columns = Number(world.env("COLUMNS"));
-  return Number.isInteger(columns) && columns > 0 ? columns : USUAL_COLUMNS;
-}
-
-const USUAL_COLUMNS = 80;
-
 function failingRows({ mostFailing }: Summary): Row[] {
   return mostFailing.map((row) => ({ ...row, name: row.command }));
 }
 
-function longestLines({ longest }: Summary, palette: Palette): string[] {
+/** How sections are drawn. */
+interface Look {
+  readonly block: string;
+  readonly palette: Palette;
+  /** Columns that a line may take. */
+  readonly room: number;
+}
+
+/** Columns of a command from which on the day is shown beside it. */
+const LEAST_COMMAND = 20;
+
+function longestLines({ longest }: Summary, { palette, room }: Look): string[] {
   if (longest.length === 0) return [];
-  const lines = longest.map(({ durationMs, startedAtMs, command }) =>
-    `${span(durationMs).padStart(6)}  ${localTime(startedAtMs).slice(0, 10)}  ` +
-    cut(printable(command), NAME_WIDTH)
-  );
+  const lines = longest.map(({ durationMs, startedAtMs, command }) => {
+    const took = `${span(durationMs).padStart(6)}  `;
+    const day = `${localTime(startedAtMs).slice(0, 10)}  `;
+    const before = room - took.length - day.length < LEAST_COMMAND ? took : took + day;
+    return before + cut(printable(command), Math.min(NAME_WIDTH, room - before.length));
+  });
   return ["", palette.bold("Longest"), ...lines];
 }
 
@@ -81,33 +93,59 @@ const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 function sectionLines(
   title: string,
   rows: readonly Row[],
-  block: string,
-  palette: Palette,
+  { block, palette, room }: Look,
 ): string[] {
   if (rows.length === 0) return [];
-  const names = rows.map(({ name }) => cut(printable(name), NAME_WIDTH));
-  const width = Math.max(title.length, ...names.map((name) => textWidth(name)));
-  const most = Math.max(1, ...rows.map(({ runs }) => runs));
-  const head = `${title.padEnd(width)} ${"runs".padStart(9)} ${"failed".padStart(7)}`;
+  const cells = rows.map((row) => ({ runs: grouped(row.runs), failed: failedCell(row) }));
+  const runs = numberWidth(["runs", ...cells.map((cell) => cell.runs)], RUNS_WIDTH, room);
+  const failed = numberWidth(["failed", ...cells.map((cell) => cell.failed)], FAILED_WIDTH, room);
+  const hasFailed = room - runs - failed - 2 >= LEAST_NAME;
+  const numbersOf = (first: string, second: string): string =>
+    ` ${first.padStart(runs)}${hasFailed ? ` ${second.padStart(failed)}` : ""}`;
+  const numbers = numbersOf("", "").length;
+  const names = rows.map(({ name }) =>
+    cut(printable(name), Math.max(1, Math.min(NAME_WIDTH, room - numbers)))
+  );
+  const heading = cut(title, Math.max(1, room - numbers));
+  const width = Math.max(heading.length, ...names.map((name) => textWidth(name)));
+  const most = Math.max(1, ...rows.map((row) => row.runs));
+  const barRoom = Math.max(0, Math.min(BAR_WIDTH, room - width - numbers - 2));
+  const head = heading.padEnd(width) + numbersOf("runs", "failed");
   const lines = rows.map((row, i) => {
     const name = names[i]! + " ".repeat(width - textWidth(names[i]!));
-    const failed = row.failed === 0 ? row.unknown === row.runs ? "?" : "-" : percent(row);
-    const bar = block.repeat(Math.ceil(row.runs / most * BAR_WIDTH));
-    return `${name} ${grouped(row.runs).padStart(9)} ${failed.padStart(7)}  ${bar}`.trimEnd();
+    const bar = block.repeat(Math.ceil(row.runs / most * barRoom));
+    return `${name}${numbersOf(cells[i]!.runs, cells[i]!.failed)}  ${bar}`.trimEnd();
   });
   return ["", palette.bold(head), ...lines];
 }
 
+/** Columns of the numbers where there is room for more than they need. */
+const RUNS_WIDTH = 9;
+const FAILED_WIDTH = 7;
+const NARROW = 60;
+/** A name keeps so many, as a day takes, before a column says how many failed. */
+const LEAST_NAME = 14;
+
+function numberWidth(cells: readonly string[], usual: number, room: number): number {
+  const needed = Math.max(...cells.map((cell) => cell.length));
+  return room < NARROW ? needed : Math.max(usual, needed);
+}
+
+function failedCell(row: Row): string {
+  return row.failed === 0 ? row.unknown === row.runs ? "?" : "-" : percent(row);
+}
+
 function cut(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
+  const dots = ".".repeat(Math.min(3, width));
   let out = "";
-  let used = 3;
+  let used = dots.length;
   for (const { text: glyph, width: columns } of glyphs(text)) {
     if (used + columns > width) break;
     out += glyph;
     used += columns;
   }
-  return `${out}...`;
+  return `${out}${dots}`;
 }
 
 function failedShare(summary: Count): string {

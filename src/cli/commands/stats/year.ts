@@ -1,7 +1,8 @@
 /** `rr stats --year`: a year on one page, to be shown to others: programs, but no arguments or folders. */
 import { printable } from "../../../base/printable.ts";
 import type { Count, Summary } from "../../../store/index/stats.ts";
-import { heatMap, hourBars, longestStreak, type PictureStyle } from "./pictures.ts";
+import { wrapWords } from "../../terminal_columns.ts";
+import { heatMap, hourBars, longestStreak, type PictureStyle, shadesLegend } from "./pictures.ts";
 
 const PROGRAMS_SHOWN = 5;
 
@@ -13,15 +14,19 @@ export function yearText(summary: Summary, style: PictureStyle, columns: number)
   const active = days.filter(({ runs }) => runs > 0).length;
   const date = new Date(busiest.fromMs).toDateString();
   return [
-    style.palette.bold(`${summary.runs} commands in a year, ${summary.distinct} different ones`),
+    ...wrapWords(`${summary.runs} commands in a year, ${summary.distinct} different ones`, columns)
+      .map(style.palette.bold),
     "",
     ...heatMap(days, style, columns),
+    shadesLegend(style),
     "",
-    ...hourBars(summary.hours, style),
+    ...hourBars(summary.hours, style, columns),
     "",
-    `${active} days with a command, ${longestStreak(days)} in a row at most`,
-    `The busiest day was ${date} with ${busiest.runs}`,
-    `Most used: ${programsOf(summary.commands).slice(0, PROGRAMS_SHOWN).join(", ")}`,
+    ...[
+      `${active} days with a command, ${longestStreak(days)} in a row at most`,
+      `The busiest day was ${date} with ${busiest.runs}`,
+      `Most used: ${programsOf(summary.commands).slice(0, PROGRAMS_SHOWN).join(", ")}`,
+    ].flatMap((sentence) => wrapWords(sentence, columns)),
     "",
   ].join("\n");
 }
