@@ -1,6 +1,8 @@
 /**
  * Ten devices on loopback, each connected to each, by protocol 2: bytes and deliveries against the bodies
- * sent once to each device; what idling costs; how fast a command is everywhere.
+ * sent once to each device; what idling costs; how fast a command is everywhere, also over two hops; what
+ * a device costs that was away for a week. The devices are sessions of one process: real nodes, real
+ * connections, a database each, but one processor for all.
  *
  *     deno run <permissions> tests/bench/mesh_bench.ts [entries, default 100000] [devices, default 10]
  */
@@ -28,11 +30,22 @@ const root = await Deno.makeTempDir({ prefix: "rr-mesh-" });
 interface Member {
   readonly history: History;
   readonly session: SyncSession;
+  /** Exchanges that it has begun. */
+  readonly begun: { count: number };
 }
+
+/** A device that was away lacks what three others recorded in a week, and brings its own. */
+const WEEK_MS = 604_800_000;
+const NOW_WEEK = 2_850;
+const KNOWN = 20_000;
+const NEWS = 2_100;
+const OWN_NEWS = 20;
 
 try {
   await scenario("one full, the others empty", (i) => i === 0 ? entriesOf(0, count) : []);
   await scenario("own histories meet", (i) => entriesOf(i, count / devices));
+  await line();
+  await away();
 } finally {
   await Deno.remove(root, { recursive: true });
 }
@@ -50,9 +63,7 @@ async function scenario(name: string, entries: (i: number) => Entry[]): Promise<
   const started = performance.now();
   const wiredBefore = received(members);
   const stop = new AbortController();
-  const watching = members.map(({ session }) =>
-    session.engine.watch({ intervalMs: 60_000, push: true }, stop.signal).catch(() => {})
-  );
+  const watching = watch(members, stop.signal);
   await until(() => members.every(({ history }) => history.log.count() === total));
   const seconds = (performance.now() - started) / 1000;
   await new Promise((resolve) => setTimeout(resolve, 3_000));
@@ -76,10 +87,85 @@ async function scenario(name: string, entries: (i: number) => Entry[]): Promise<
   await Promise.all(watching);
 }
 
-async function live(members: readonly Member[], before: number): Promise<void> {
+/** Three in a row: what is typed at one end is looked for at the other. */
+async function line(): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const members: Member[] = [];
+  for (let i = 0; i < 3; i++) {
+    members.push(await start(stack, `line-${i}`, entriesOf(i, 1_000), members.slice(-1)));
+  }
+  const stop = new AbortController();
+  const watching = watch(members, stop.signal);
+  await until(() => members.every(({ history }) => history.log.count() === 3_000));
+  console.log("\na line of three");
+  await live(members, 3_000, [members[0]!, members[2]!]);
+  stop.abort(new Error("over"));
+  await Promise.all(watching);
+}
+
+/** Three stay connected and record; the fourth comes back with something of its own. */
+async function away(): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const known = entriesOf(0, KNOWN);
+  const members: Member[] = [];
+  for (let i = 0; i < 4; i++) {
+    members.push(await start(stack, `away-${i}`, known, members));
+  }
+  const [traveller, ...others] = members as [Member, Member, Member, Member];
+  const first = new AbortController();
+  const once = watch(members, first.signal);
+  const areEqual = (some: readonly Member[]): boolean =>
+    some.every((one) =>
+      some.every((two) => one === two || one.session.replication!.isEqual(two.session.node.peer))
+    );
+  await until(() => areEqual(members));
+  first.abort(new Error("over"));
+  await Promise.all(once);
+  await traveller.session[Symbol.asyncDispose]();
+  const stop = new AbortController();
+  const watching = watch(others, stop.signal);
+  const week = (device: number, length: number): Entry[] =>
+    entriesOf(device, length).map((entry, i) => ({
+      ...entry,
+      startedAtMs: (NOW_WEEK + i / length) * WEEK_MS,
+    }));
+  const news = others.flatMap((_, i) => week(i + 1, NEWS / others.length));
+  for (const [i, { history, session }] of others.entries()) {
+    history.log.append(news.slice(i * NEWS / 3, (i + 1) * NEWS / 3));
+    session.engine.localChange();
+  }
+  await until(() => others.every(({ history }) => history.log.count() === KNOWN + NEWS));
+  const own = week(0, OWN_NEWS);
+  traveller.history.log.append(own);
+  const back = await again(stack, "away-0", traveller.history, others);
+  stack.defer(() => stop.abort(new Error("over")));
+  watching.push(...watch([back], stop.signal));
+  await until(() => areEqual([back, ...others]));
+  const { received: came, sent } = back.session.node.traffic();
+  const bodies = bytesOf(news) + bytesOf(own);
+  console.log(
+    `\naway for a week, back with three peers: ${NEWS} new for it, ${OWN_NEWS} of its own\n` +
+      `  bytes both ways ${came + sent}, bodies ${bodies}: ${came + sent - bodies} over them, ` +
+      `handshakes with three peers included; exchanges begun by it: ${back.begun.count}`,
+  );
+  stop.abort(new Error("over"));
+  await Promise.all(watching);
+}
+
+function watch(members: readonly Member[], signal: AbortSignal): Promise<void>[] {
+  return members.map(({ session }) =>
+    session.engine.watch({ intervalMs: 60_000, push: true }, signal).catch(() => {})
+  );
+}
+
+async function live(
+  members: readonly Member[],
+  before: number,
+  writers: readonly Member[] = members,
+): Promise<void> {
   const times: number[] = [];
   for (let i = 0; i < 40; i++) {
-    const from = members[i % members.length]!;
+    const from = writers[i % writers.length]!;
     const started = performance.now();
     from.history.log.append(entriesOf(90 + i, 1));
     from.session.engine.localChange();
@@ -119,6 +205,17 @@ async function start(
   const set = openSet(history);
   while (set.left() > 0) set.absorbSlice(10_000);
   set.absorb();
+  return await again(stack, name, history, peers);
+}
+
+/** A session of a history that is there. */
+async function again(
+  stack: AsyncDisposableStack,
+  name: string,
+  history: History,
+  peers: readonly Member[],
+): Promise<Member> {
+  const begun = { count: 0 };
   const session = await openSession({
     deviceId: name,
     userId: "kim",
@@ -128,10 +225,15 @@ async function start(
     listen: ["/ip4/127.0.0.1/tcp/0"],
     peers: peers.flatMap(({ session }) => session.node.listening()),
     protocols: ["1", "2"],
-  }, { ...world, logger: new RecordingLogger(), history });
+  }, {
+    ...world,
+    logger: new RecordingLogger(),
+    history,
+    onNote: (note) => void (note.type === "exchanged" && begun.count++),
+  });
   stack.defer(() => session[Symbol.asyncDispose]());
   await until(() => session.replication?.left === 0);
-  return { history, session };
+  return { history, session, begun };
 }
 
 function received(members: readonly Member[]): number {
@@ -157,9 +259,9 @@ function bytesOf(entries: readonly Entry[]): number {
 }
 
 async function until(isDone: () => boolean): Promise<void> {
-  const end = Date.now() + 300_000;
+  const end = Date.now() + 900_000;
   while (!isDone()) {
-    if (Date.now() > end) throw new Error("It took more than five minutes");
+    if (Date.now() > end) throw new Error("It took more than a quarter of an hour");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
