@@ -6,21 +6,15 @@ import type { Logger } from "../../base/log.ts";
 import type { Random } from "../../base/random.ts";
 import { causeChain, RrError, toError } from "../../base/rr_error.ts";
 import type { Effect, Event, ExchangeId, Note } from "../../named/effects.ts";
-import type { ControlFrame, ExchangeFrame, Frame } from "../../named/frames.ts";
+import type { ControlFrame } from "../../named/frames.ts";
 import { nextWake, react } from "../../named/react.ts";
 import { createReplica, type Replica } from "../../named/state.ts";
 import type { ItemStore } from "../../named/store.ts";
 import type { Item } from "../../named/item.ts";
 import type { PeerId } from "../../swarm/peer.ts";
-import type {
-  FrameAcceptor,
-  FrameNet,
-  FrameStream,
-  FrameStreamEvents,
-  Settled,
-  Settling,
-} from "../ports.ts";
-import { ControlLosses } from "./control_losses.ts";
+import type { FrameNet, Settled, Settling } from "../ports.ts";
+import { Controls } from "./controls.ts";
+import { ExchangeStreams } from "./exchange_streams.ts";
 import { Standing } from "./standing.ts";
 
 /** A store that other doors lead into as well. */
@@ -56,37 +50,20 @@ const QUIET_MS = 5_000;
 const LAST_QUIET_MS = 20_000;
 /** Before a busy store is tried again. */
 const BUSY_PAUSE_MS = 30;
-/** An exchange on which nothing moves for so long is broken off, whoever is at fault. */
-const STILL_MS = 60_000;
 /** How long a peer that is asked for a control stream may take to say who it is. */
 const HELLO_MS = 10_000;
 const LOOK_MS = 20;
-
-interface ExchangeStream {
-  readonly stream: FrameStream<ExchangeFrame>;
-  movedAt: number;
-}
-
-/** A stream that is being opened; it may have ended before it is handed out. */
-interface Holder<F extends Frame> {
-  stream?: FrameStream<F>;
-  isClosed?: boolean;
-}
 
 /** Replicates with every connected peer of protocol 2. Runs from {@linkcode Replicator.start} until disposed. */
 export class Replicator implements AsyncDisposable {
   readonly #deps: ReplicatorDeps;
   readonly #state: Replica;
   readonly #standing: Standing;
-  readonly #controls = new Map<string, FrameStream<ControlFrame>>();
-  readonly #opening = new Set<PeerId>();
-  readonly #losses: ControlLosses;
-  readonly #exchanges = new Map<ExchangeId, ExchangeStream>();
+  readonly #controls: Controls;
+  readonly #exchanges: ExchangeStreams;
   readonly #events: Event[] = [];
   readonly #stopped = new AbortController();
   #pumping = false;
-  #paused = false;
-  #inbound = 0;
   #floor: number;
   #sleep = new AbortController();
   #accepting: AsyncDisposable | undefined;
@@ -100,12 +77,26 @@ export class Replicator implements AsyncDisposable {
     this.#state = createReplica({ self, store: id, user, app, seed });
     this.#standing = new Standing(this.#state, store);
     this.#floor = store.floor;
-    this.#losses = new ControlLosses(deps.clock);
+    const push = (event: Event): void => this.#push(event);
+    this.#controls = new Controls({
+      ...deps,
+      push,
+      couldServe: (peer) => this.#couldServe(peer),
+      onLost: (peer) => {
+        this.#standing.wake();
+        deps.onUnserved?.(peer);
+      },
+    }, this.#stopped.signal);
+    const isWanted = (x: ExchangeId): boolean => this.#state.exchanges.has(x);
+    this.#exchanges = new ExchangeStreams({ ...deps, push, isWanted }, this.#stopped.signal);
   }
 
   /** Offers protocol 2 to the peers. */
   async start(): Promise<void> {
-    this.#accepting = await this.#deps.net.accept(this.#acceptor());
+    this.#accepting = await this.#deps.net.accept({
+      control: (stream) => this.#controls.accept(stream),
+      exchange: (stream) => this.#exchanges.accept(stream),
+    });
   }
 
   /** How it stands with the peers. */
@@ -115,7 +106,8 @@ export class Replicator implements AsyncDisposable {
 
   /** Whether a peer is served by protocol 2 now, so that version 1 need not be. */
   serves(peer: PeerId): boolean {
-    return this.#controls.has(peer) && this.#state.peers.get(peer)?.hello !== undefined &&
+    return this.#controls.get(peer) !== undefined &&
+      this.#state.peers.get(peer)?.hello !== undefined &&
       !this.#standing.hasRefused(peer);
   }
 
@@ -124,7 +116,7 @@ export class Replicator implements AsyncDisposable {
     this.peerConnected(peer);
     using until = linkedController(signal, this.#stopped.signal);
     for (let waited = 0; waited < HELLO_MS && !this.serves(peer); waited += LOOK_MS) {
-      if (!this.#opening.has(peer) && !this.#controls.has(peer) || !this.#couldServe(peer)) return;
+      if (!this.#controls.isPending(peer) || !this.#couldServe(peer)) return;
       await this.#deps.clock.sleep(LOOK_MS, until.signal);
     }
   }
@@ -135,23 +127,7 @@ export class Replicator implements AsyncDisposable {
 
   /** A peer is connected, whoever dialled: makes sure that there is a control stream. */
   peerConnected(peer: PeerId): void {
-    if (this.#stopped.signal.aborted || this.#controls.has(peer) || this.#opening.has(peer)) return;
-    if (!this.#couldServe(peer) || this.#losses.isTooSoon(peer)) return;
-    this.#opening.add(peer);
-    const holder: Holder<ControlFrame> = {};
-    this.#deps.net.openControl(peer, this.#controlEvents(peer, holder), this.#stopped.signal)
-      .then((stream) => {
-        holder.stream = stream;
-        this.#opening.delete(peer);
-        if (holder.isClosed) return this.#openAgain(peer);
-        this.#useControl(peer, stream, this.#deps.self < peer);
-      }, (error) => {
-        this.#opening.delete(peer);
-        this.#deps.logger.debug("Could not open a control stream", {
-          peer,
-          error: causeChain(error),
-        });
-      });
+    this.#controls.open(peer);
   }
 
   /** See `Replication.settle`. */
@@ -180,117 +156,9 @@ export class Replicator implements AsyncDisposable {
   /** Ends everything at once. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#stopped.signal.aborted) return;
-    const reason = new Error("The session ends");
-    this.#stopped.abort(reason);
+    this.#stopped.abort(new Error("The session ends"));
     this.#sleep.abort();
-    for (const { stream } of this.#exchanges.values()) stream.abort(reason);
-    for (const stream of this.#controls.values()) stream.abort(reason);
     await this.#accepting?.[Symbol.asyncDispose]();
-  }
-
-  #acceptor(): FrameAcceptor {
-    return {
-      control: (stream) => {
-        const peer = stream.peer;
-        const events = this.#controlEvents(peer, { stream });
-        this.#useControl(peer, stream, peer < this.#deps.self);
-        return events;
-      },
-      exchange: (stream) => {
-        const x = --this.#inbound;
-        let isFirst = true;
-        return this.#exchangeEvents(x, stream.peer, { stream }, (frame) => {
-          if (!isFirst) return this.#push({ type: "exchange", x, frame });
-          isFirst = false;
-          if (frame.type !== "sync") {
-            return stream.abort(new Error("An exchange begins with a sync"));
-          }
-          this.#exchanges.set(x, { stream, movedAt: this.#now() });
-          this.#push({ type: "asked", x, peer: stream.peer, frame });
-        });
-      },
-    };
-  }
-
-  /** Of two control streams to a peer, the one opened by the lower id stays. */
-  #useControl(peer: PeerId, stream: FrameStream<ControlFrame>, byLower: boolean): void {
-    const known = this.#controls.get(peer);
-    if (known !== undefined && !byLower) {
-      // Opened by the higher id, while ours is open: the other side closes it likewise.
-      return stream.close();
-    }
-    if (known !== undefined) {
-      this.#push({ type: "down", peer });
-      known.close();
-    }
-    this.#controls.set(peer, stream);
-    this.#losses.opened(peer);
-    this.#push({ type: "up", peer });
-  }
-
-  #controlEvents(
-    peer: PeerId,
-    holder: Holder<ControlFrame>,
-  ): FrameStreamEvents<ControlFrame> {
-    return {
-      onFrame: (frame) => {
-        // What arrives before the opening is known of belongs to it all the same.
-        queueMicrotask(() => {
-          if (this.#controls.get(peer) === holder.stream) {
-            this.#push({ type: "frame", peer, frame });
-          }
-        });
-      },
-      onRoom: () => {},
-      onClose: () => {
-        holder.isClosed = true;
-        if (holder.stream === undefined || this.#controls.get(peer) !== holder.stream) return;
-        this.#controls.delete(peer);
-        this.#push({ type: "down", peer });
-        this.#standing.wake();
-        if (!this.#stopped.signal.aborted) this.#openAgain(peer);
-      },
-    };
-  }
-
-  // A connection may be left, such as the direct one when the relayed one goes.
-  #openAgain(peer: PeerId): void {
-    this.#deps.onUnserved?.(peer);
-    this.#deps.clock.sleep(this.#losses.lost(peer), this.#stopped.signal).then(() => {
-      if (!this.#deps.net.speaks(peer)) this.#losses.forget(peer);
-      this.peerConnected(peer);
-    }, () => {});
-  }
-
-  #exchangeEvents(
-    x: ExchangeId,
-    peer: PeerId,
-    holder: Holder<ExchangeFrame>,
-    onFrame: (frame: ExchangeFrame) => void,
-  ): FrameStreamEvents<ExchangeFrame> {
-    return {
-      onFrame: (frame) => {
-        this.#moved(x);
-        onFrame(frame);
-        if (this.#paused) holder.stream?.pause();
-      },
-      onRoom: () => {
-        this.#moved(x);
-        this.#push({ type: "writable", x });
-      },
-      onClose: (error) => {
-        holder.isClosed = true;
-        if (error !== undefined) {
-          this.#deps.logger.debug("An exchange ended early", { peer, error: causeChain(error) });
-        }
-        if (this.#exchanges.delete(x)) this.#push({ type: "closed", x });
-      },
-    };
-  }
-
-  #moved(x: ExchangeId): void {
-    const exchange = this.#exchanges.get(x);
-    if (exchange !== undefined) exchange.movedAt = this.#now();
   }
 
   #now(): number {
@@ -300,7 +168,7 @@ export class Replicator implements AsyncDisposable {
   #push(event: Event): void {
     if (this.#stopped.signal.aborted) return;
     this.#events.push(event);
-    if (this.#events.length > MOST_EVENTS) this.#setPaused(true);
+    if (this.#events.length > MOST_EVENTS) this.#exchanges.setPaused(true);
     if (!this.#pumping) this.#pump().catch((error) => this.#report("Protocol 2 failed", error));
   }
 
@@ -313,22 +181,13 @@ export class Replicator implements AsyncDisposable {
         const isDone = this.#handle(event);
         if (isDone) this.#events.shift();
         else await this.#deps.clock.sleep(BUSY_PAUSE_MS, this.#stopped.signal).catch(() => {});
-        if (this.#events.length === 0) this.#setPaused(false);
+        if (this.#events.length === 0) this.#exchanges.setPaused(false);
         if (event.type === "exchange" || event.type === "writable") await yieldToLoop();
       }
-      this.#setPaused(false);
+      this.#exchanges.setPaused(false);
       this.#sleepUntilNext();
     } finally {
       this.#pumping = false;
-    }
-  }
-
-  #setPaused(paused: boolean): void {
-    if (this.#paused === paused) return;
-    this.#paused = paused;
-    for (const { stream } of this.#exchanges.values()) {
-      if (paused) stream.pause();
-      else stream.resume();
     }
   }
 
@@ -365,7 +224,7 @@ export class Replicator implements AsyncDisposable {
   /** What cannot be taken in must not be taken for done. */
   #giveUp(event: Event, reason: Error): void {
     if (event.type === "exchange" || event.type === "asked" || event.type === "writable") {
-      this.#exchanges.get(event.x)?.stream.abort(reason);
+      this.#exchanges.fail(event.x, reason);
     } else if (event.type === "frame") this.#controls.get(event.peer)?.abort(reason);
   }
 
@@ -378,19 +237,13 @@ export class Replicator implements AsyncDisposable {
       case "send":
         return this.#send(effect.peer, effect.frame);
       case "open":
-        return this.#open(effect);
+        return this.#exchanges.open(effect, this.#controls.get(effect.peer));
       case "write":
-        return this.#write(effect);
-      case "close": {
-        const exchange = this.#exchanges.get(effect.x);
-        this.#exchanges.delete(effect.x);
-        return exchange?.stream.close();
-      }
-      case "abort": {
-        const exchange = this.#exchanges.get(effect.x);
-        this.#exchanges.delete(effect.x);
-        return exchange?.stream.abort(new Error(effect.why));
-      }
+        return this.#exchanges.write(effect);
+      case "close":
+        return this.#exchanges.close(effect.x);
+      case "abort":
+        return this.#exchanges.abort(effect.x, new Error(effect.why));
       default:
         this.#standing.note(effect);
         this.#note(effect);
@@ -421,53 +274,15 @@ export class Replicator implements AsyncDisposable {
     if (frame.type === "live") this.#standing.sentLive(peer, frame.items.length);
   }
 
-  #open({ x, peer, frame }: Effect & { readonly type: "open" }): void {
-    const control = this.#controls.get(peer);
-    if (control === undefined) return this.#push({ type: "closed", x });
-    const holder: Holder<ExchangeFrame> = {};
-    const events = this.#exchangeEvents(x, peer as PeerId, holder, (reply) => {
-      this.#push({ type: "exchange", x, frame: reply });
-    });
-    this.#deps.net.openExchange(control, events, this.#stopped.signal).then((stream) => {
-      holder.stream = stream;
-      if (!this.#state.exchanges.has(x)) return stream.abort(new Error("No longer wanted"));
-      if (holder.isClosed) return this.#push({ type: "closed", x });
-      this.#exchanges.set(x, { stream, movedAt: this.#now() });
-      stream.send(frame);
-    }).catch((error) => {
-      this.#deps.logger.debug("Could not begin an exchange", { peer, error: causeChain(error) });
-      this.#push({ type: "closed", x });
-    });
-  }
-
-  #write({ x, frame, more }: Effect & { readonly type: "write" }): void {
-    const exchange = this.#exchanges.get(x);
-    if (exchange === undefined) return;
-    const hasRoom = exchange.stream.send(frame);
-    if (hasRoom && more) this.#push({ type: "writable", x });
-  }
-
   #sleepUntilNext(): void {
     this.#sleep.abort();
-    const at = Math.min(nextWake(this.#state), this.#nextStill());
+    const at = Math.min(nextWake(this.#state), this.#exchanges.nextStill());
     if (at === Infinity || this.#stopped.signal.aborted) return;
     this.#sleep = new AbortController();
     this.#deps.clock.sleep(Math.max(1, at - this.#now()), this.#sleep.signal).then(() => {
-      this.#breakStill();
+      this.#exchanges.breakStill();
       this.#push({ type: "time" });
     }, () => {});
-  }
-
-  #nextStill(): number {
-    let next = Infinity;
-    for (const { movedAt } of this.#exchanges.values()) next = Math.min(next, movedAt + STILL_MS);
-    return next;
-  }
-
-  #breakStill(): void {
-    for (const { stream, movedAt } of [...this.#exchanges.values()]) {
-      if (this.#now() - movedAt >= STILL_MS) stream.abort(new Error("Nothing moved for too long"));
-    }
   }
 
   #report(text: string, error: unknown): void {
