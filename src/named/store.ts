@@ -94,6 +94,8 @@ export interface ItemStore {
     upTo: Seq,
     wide: boolean,
   ): ReadonlyMap<string, readonly Marked[]>;
+  /** Most items of one page. */
+  readonly pageItems: number;
   /** The next items of a span, at most what one frame takes. */
   page(span: Span, from: Place | undefined): Page;
   /** Takes items in. Doing it twice is the same as once. */

@@ -3,10 +3,14 @@ import { answer, passOn, spread } from "./live.ts";
 import type { ExchangeId } from "./effects.ts";
 import type { Batch } from "./frames.ts";
 import { type Digest, EMPTY, type Name, nameOf } from "./digest.ts";
+import type { Item } from "./item.ts";
 import { pauseAfterFailure } from "./need.ts";
 import type { Exchange } from "./state.ts";
 import type { Span } from "./store.ts";
 import { nameFor, noteState, take, type Turn } from "./turn.ts";
+
+/** Text of a batch that nothing is added to; the frame holds many times that. */
+const FULL_CHARS = 200_000;
 
 /** Sends the items of the spans, then the end. */
 export function send(
@@ -22,14 +26,10 @@ export function send(
 
 /** Sends the next batch, or the end if there is none. */
 export function sendNext(turn: Turn, exchange: Exchange): void {
-  const { store, out } = turn;
-  const { outbox, id } = exchange;
-  while (outbox !== undefined && outbox.spans.length > 0) {
-    const { items, held, next } = store.page(outbox.spans[0]!, outbox.place);
-    for (const mine of held) exchange.apart.note({ mine, theirs: undefined }, exchange.floor);
-    outbox.place = next;
-    if (next === undefined) outbox.spans.shift();
-    if (items.length === 0) continue;
+  const { out } = turn;
+  const { id } = exchange;
+  const items = nextItems(turn, exchange);
+  if (items.length > 0) {
     exchange.sent += items.length;
     out.push({ type: "write", x: id, frame: { type: "batch", items }, more: true });
     return;
@@ -46,6 +46,36 @@ export function sendNext(turn: Turn, exchange: Exchange): void {
   if (exchange.role.kind === "responder") return;
   out.push({ type: "close", x: id });
   finish(turn, exchange, true);
+}
+
+/**
+ * Reads on until a batch is about full: a device's week has some hundred items, and so few in a batch
+ * cost a quarter more bytes. A busy store fails it as a whole, so what was read is noted at the end.
+ */
+function nextItems({ store }: Turn, { outbox, apart, floor }: Exchange): Item[] {
+  const items: Item[] = [];
+  if (outbox === undefined) return items;
+  const { spans } = outbox;
+  let { place } = outbox;
+  let done = 0;
+  while (done < spans.length && !isFull(items, store.pageItems)) {
+    const page = store.page(spans[done]!, place);
+    for (const mine of page.held) apart.note({ mine, theirs: undefined }, floor);
+    items.push(...page.items);
+    place = page.next;
+    if (place === undefined) done++;
+  }
+  spans.splice(0, done);
+  outbox.place = place;
+  return items;
+}
+
+/** Half of a page is enough, as another whole page may come on top. */
+function isFull(items: readonly Item[], pageItems: number): boolean {
+  if (items.length >= pageItems / 2) return true;
+  let chars = 0;
+  for (const { entry } of items) if (entry !== undefined) chars += entry.command.length;
+  return chars >= FULL_CHARS;
 }
 
 /** The state that the other side has reached with our part, from here on without what is apart. */

@@ -30,8 +30,8 @@ const root = await Deno.makeTempDir({ prefix: "rr-mesh-" });
 interface Member {
   readonly history: History;
   readonly session: SyncSession;
-  /** Exchanges that it has begun. */
-  readonly begun: { count: number };
+  /** Exchanges that it has begun, and contradictions that it has found. */
+  readonly seen: { exchanges: number; contradictions: number };
 }
 
 /** A device that was away lacks what three others recorded in a week, and brings its own. */
@@ -80,7 +80,7 @@ async function scenario(name: string, entries: (i: number) => Entry[]): Promise<
   console.log(
     `  bytes ${wire}, bodies once to each ${Math.round(ideal)}: ${(wire / ideal).toFixed(3)}`,
   );
-  console.log(`  all equal after ${seconds.toFixed(1)} s`);
+  console.log(`  all equal after ${seconds.toFixed(1)} s; ${exchangesOf(members)}`);
   await live(members, total);
   await idle(members);
   stop.abort(new Error("over"));
@@ -146,7 +146,7 @@ async function away(): Promise<void> {
   console.log(
     `\naway for a week, back with three peers: ${NEWS} new for it, ${OWN_NEWS} of its own\n` +
       `  bytes both ways ${came + sent}, bodies ${bodies}: ${came + sent - bodies} over them, ` +
-      `handshakes with three peers included; exchanges begun by it: ${back.begun.count}`,
+      `handshakes with three peers included; exchanges begun by it: ${back.seen.exchanges}`,
   );
   stop.abort(new Error("over"));
   await Promise.all(watching);
@@ -175,8 +175,15 @@ async function live(
   times.sort((a, b) => a - b);
   console.log(
     `  a command is on all ${members.length} after ${times[20]!.toFixed(0)} ms (median), ` +
-      `${times[39]!.toFixed(0)} ms (slowest of 40)`,
+      `${times[39]!.toFixed(0)} ms (slowest of 40); ${exchangesOf(members)}`,
   );
+}
+
+function exchangesOf(members: readonly Member[]): string {
+  const sum = (of: (one: Member) => number): number =>
+    members.reduce((all, one) => all + of(one), 0);
+  return `${sum(({ seen }) => seen.exchanges)} exchanges so far, ` +
+    `${sum(({ seen }) => seen.contradictions)} contradictions`;
 }
 
 async function idle(members: readonly Member[]): Promise<void> {
@@ -186,7 +193,8 @@ async function idle(members: readonly Member[]): Promise<void> {
   const links = members.length * (members.length - 1) / 2;
   const bytes = (received(members) - before) / links / (seconds / 60);
   console.log(
-    `  idle: ${bytes.toFixed(0)} bytes a pair and minute, both ways, all of libp2p included`,
+    `  idle: ${bytes.toFixed(0)} bytes a pair and minute, both ways, all of libp2p included; ` +
+      exchangesOf(members),
   );
 }
 
@@ -215,7 +223,7 @@ async function again(
   history: History,
   peers: readonly Member[],
 ): Promise<Member> {
-  const begun = { count: 0 };
+  const seen = { exchanges: 0, contradictions: 0 };
   const session = await openSession({
     deviceId: name,
     userId: "kim",
@@ -229,11 +237,14 @@ async function again(
     ...world,
     logger: new RecordingLogger(),
     history,
-    onNote: (note) => void (note.type === "exchanged" && begun.count++),
+    onNote: ({ type }) => {
+      if (type === "exchanged") seen.exchanges++;
+      if (type === "contradiction") seen.contradictions++;
+    },
   });
   stack.defer(() => session[Symbol.asyncDispose]());
   await until(() => session.replication?.left === 0);
-  return { history, session, begun };
+  return { history, session, seen };
 }
 
 function received(members: readonly Member[]): number {

@@ -85,11 +85,11 @@ export class MemoryItems implements ItemStore {
     floor: 0,
     dirty: false,
   };
-  readonly #pageItems: number;
+  readonly pageItems: number;
   readonly #names = new Map<number, Name>();
 
   constructor(pageItems = 2000) {
-    this.#pageItems = pageItems;
+    this.pageItems = pageItems;
   }
 
   get floor(): number {
@@ -157,7 +157,7 @@ export class MemoryItems implements ItemStore {
     ).sort((a, b) => a.seq - b.seq);
     const start = (from as number | undefined) ?? -1;
     const rest = records.filter((record) => record.seq > start);
-    const part = rest.slice(0, this.#pageItems);
+    const part = rest.slice(0, this.pageItems);
     return {
       items: part.flatMap((record) => record.item ?? []),
       held: part.flatMap((record) => record.item === undefined ? [record.facts] : []),

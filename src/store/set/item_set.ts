@@ -37,7 +37,7 @@ import { entryRows, insertEntries, toEntry } from "../log/rows.ts";
 import { type Known, stepFor } from "./apply_items.ts";
 import { Bases } from "./bases.ts";
 import { Digests } from "./digests.ts";
-import { factsOfRow, factsOfWeek, readPage, readWeekMarks } from "./read_items.ts";
+import { factsOfRow, factsOfWeek, PAGE_ITEMS, readPage, readWeekMarks } from "./read_items.ts";
 
 /** What {@linkcode ItemSet.absorb} found. */
 export interface Absorbed {
@@ -65,6 +65,7 @@ const MOST_COUNTED = 100_000;
 
 /** The set of one history, on SQLite. */
 export class ItemSet implements ItemStore {
+  readonly pageItems = PAGE_ITEMS;
   readonly #db: Database;
   readonly #meta: Meta;
   readonly #digests: Digests;

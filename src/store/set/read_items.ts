@@ -8,7 +8,7 @@ import { CLOCK_UNSET_BEFORE } from "../file/meta.ts";
 import { entryRows, toEntry } from "../log/rows.ts";
 
 /** Items of one frame. */
-const PAGE_ITEMS = 2_000;
+export const PAGE_ITEMS = 2_000;
 /** Text of one frame, about; the codec bounds the frame itself. */
 const PAGE_CHARS = 400_000;
 /** Numbers asked for in one query. */
