@@ -21,6 +21,7 @@ import {
 } from "./rows.ts";
 import { parseZshHistory } from "./zsh.ts";
 import { parseJsonl } from "./jsonl.ts";
+import { readableRows } from "./damaged_rows.ts";
 import { openForeign } from "../store/file/read_foreign.ts";
 
 /** What `rr import --from` takes. */
@@ -62,14 +63,33 @@ export function openSource(from: ImportSource, path: string, files: Files): Open
     case "jsonl":
       return fileSource(path, files, parseJsonl);
     case "atuin":
-      return rowSource(path, files, "history", atuinQuery, parseAtuinRow);
+      return rowSource(path, files, ["history", "command"], atuinQuery, parseAtuinRow);
     case "hishtory":
-      return rowSource(path, files, "history_entries", hishtoryQuery, parseHishtoryRow);
+      return rowSource(
+        path,
+        files,
+        ["history_entries", "command"],
+        hishtoryQuery,
+        parseHishtoryRow,
+      );
     case "mcfly":
-      return rowSource(path, files, "commands", mcflyQuery, parseMcflyRow);
+      return rowSource(path, files, ["commands", "cmd"], mcflyQuery, parseMcflyRow);
     case "rustory":
-      return rowSource(path, files, "entries", rustoryQuery, parseRustoryRow);
+      return rowSource(path, files, ["entries", "cmd"], rustoryQuery, parseRustoryRow);
   }
+}
+
+// What programs hand over as a file: pipes and the like are read here.
+const HANDED_OVER = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
+
+// Opening a pipe waits for somebody who writes to it, and some devices never end.
+function checkKind(path: string, files: Files): void {
+  const kind = files.stat(path)?.kind;
+  if (kind === undefined || kind === "file" || HANDED_OVER.test(path)) return;
+  const what = kind === "folder" ? "a folder" : "no ordinary file";
+  throw new RrError("invalid", `Cannot import "${path}": it is ${what}`, {
+    hint: "Name the file itself with --path; /dev/stdin takes what is piped in",
+  });
 }
 
 function fileSource(
@@ -77,6 +97,7 @@ function fileSource(
   files: Files,
   parse: (bytes: Uint8Array) => Iterable<ImportItem>,
 ): OpenSource {
+  checkKind(path, files);
   const bytes = files.readBytes(path);
   if (bytes === undefined) {
     throw new RrError("not-found", `Cannot import "${path}": there is no such file`, {
@@ -90,22 +111,29 @@ function fileSource(
 function rowSource(
   path: string,
   files: Files,
-  table: string,
+  [table, text]: readonly [table: string, text: string],
   query: (has: readonly string[]) => RowQuery,
   parse: (row: Row, at: number) => ImportItem,
 ): OpenSource {
+  checkKind(path, files);
   const db = openForeign(path, files);
   const has = db.columns(table);
-  if (has.length === 0) {
+  if (!has.includes(text)) {
     db[Symbol.dispose]();
-    throw new RrError("invalid", `Cannot import "${path}": it has no table "${table}"`, {
+    const missing = has.length === 0 ? `no table "${table}"` : `no column "${text}" in "${table}"`;
+    throw new RrError("invalid", `Cannot import "${path}": it has ${missing}`, {
       hint: "Is it the database of the program that --from names?",
     });
   }
-  const { columns, rest } = query(has);
+  const rows = readableRows(db, { table, text, ...query(has) });
   function* items(): Generator<ImportItem> {
     let at = 0;
-    for (const row of db.select(columns, rest)) yield parse(row, ++at);
+    for (const row of rows()) {
+      at++;
+      yield row === undefined
+        ? { broken: "this part of the database is damaged", at }
+        : parse(row, at);
+    }
   }
   return { items, [Symbol.dispose]: () => db[Symbol.dispose]() };
 }

@@ -21,8 +21,10 @@ export interface IdentifiedDraft extends EntryDraft {
 export interface RowQuery {
   /** The name in the row and what stands for it in the query. */
   readonly columns: Readonly<Record<string, string>>;
-  /** From `FROM` on. */
-  readonly rest: string;
+  /** Which rows; all of them without it. */
+  readonly where?: string | undefined;
+  /** What sorts them; as they lie in the file without it. */
+  readonly order?: string | undefined;
 }
 
 /**
@@ -32,12 +34,12 @@ export interface RowQuery {
 export function atuinQuery(has: readonly string[]): RowQuery {
   return {
     columns: {
-      ...plain(["id", "exit", "command", "cwd", "session", "hostname"]),
-      started_at_ms: "timestamp / 1000000",
-      duration_ms: "max(duration, 0) / 1000000",
+      ...plain(has, ["id", "exit", "command", "cwd", "session", "hostname"]),
+      started_at_ms: has.includes("timestamp") ? "timestamp / 1000000" : "NULL",
+      duration_ms: has.includes("duration") ? "max(duration, 0) / 1000000" : "NULL",
     },
-    rest: `FROM history ${has.includes("deleted_at") ? "WHERE deleted_at IS NULL " : ""}` +
-      "ORDER BY timestamp",
+    where: has.includes("deleted_at") ? "deleted_at IS NULL" : undefined,
+    order: has.includes("timestamp") ? "timestamp" : undefined,
   };
 }
 
@@ -71,10 +73,9 @@ export function hishtoryQuery(has: readonly string[]): RowQuery {
   const names = ["hostname", "command", "current_working_directory", "home_directory"];
   return {
     columns: {
-      ...plain([...names, "exit_code", "start_time", "end_time"]),
-      entry_id: has.includes("entry_id") ? "entry_id" : "NULL",
+      ...plain(has, [...names, "exit_code", "start_time", "end_time", "entry_id"]),
     },
-    rest: "FROM history_entries ORDER BY start_time",
+    order: has.includes("start_time") ? "start_time" : undefined,
   };
 }
 
@@ -108,11 +109,9 @@ function withHome(cwd: string, home: string): string {
 export function mcflyQuery(has: readonly string[]): RowQuery {
   return {
     columns: {
-      ...plain(["cmd", "when_run", "exit_code"]),
-      dir: has.includes("dir") ? "dir" : "NULL",
-      session_id: has.includes("session_id") ? "session_id" : "NULL",
+      ...plain(has, ["cmd", "when_run", "exit_code", "dir", "session_id"]),
     },
-    rest: "FROM commands ORDER BY when_run, id",
+    order: ["when_run", "id"].filter((name) => has.includes(name)).join(", ") || undefined,
   };
 }
 
@@ -138,11 +137,9 @@ export function rustoryQuery(has: readonly string[]): RowQuery {
   const names = ["entry_id", "device_id", "user_id", "ts", "cmd", "cwd", "exit_code"];
   return {
     columns: {
-      ...plain([...names, "duration_ms", "shell", "hostname", "version"]),
-      ts_ms: has.includes("ts_ms") ? "ts_ms" : "NULL",
-      session: has.includes("session") ? "session" : "NULL",
+      ...plain(has, [...names, "duration_ms", "shell", "hostname", "version", "ts_ms", "session"]),
     },
-    rest: "FROM entries ORDER BY ingest_seq",
+    order: has.includes("ingest_seq") ? "ingest_seq" : undefined,
   };
 }
 
@@ -172,8 +169,9 @@ export function parseRustoryRow(row: Row, at: number): Entry | BrokenRecord {
   }
 }
 
-function plain(names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, name]));
+// Programs of all times: what a table has not is not known.
+function plain(has: readonly string[], names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, has.includes(name) ? name : "NULL"]));
 }
 
 // What a number cannot hold comes as a bigint, and nothing of an entry may be that large.

@@ -2,6 +2,7 @@
 import { RrError } from "../../base/rr_error.ts";
 import { MOST_TEXT_BYTES } from "../log/rows.ts";
 import type { Files } from "../../base/world.ts";
+export { isDamaged } from "./sqlite_errors.ts";
 import { Database, type Row, type Value } from "./database.ts";
 
 /** A database that is only read. */

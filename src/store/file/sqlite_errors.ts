@@ -108,6 +108,14 @@ export function isConstraint(error: unknown): boolean {
 
 const CONSTRAINT = 19;
 
+/** Whether a call failed since a page of the file is damaged. */
+export function isDamaged(error: unknown): boolean {
+  return error instanceof RrError && (primaryCode(error.cause) === CORRUPT ||
+    error.cause instanceof Error && /malformed/.test(error.cause.message));
+}
+
+const CORRUPT = 11;
+
 function primaryCode(error: unknown): number | undefined {
   const errcode = (error as { errcode?: unknown } | undefined)?.errcode;
   return typeof errcode === "number" ? errcode & 0xff : undefined;

@@ -1,0 +1,125 @@
+/** Sources that are damaged, of another age, or no files at all: what can be read comes in, the rest is said. */
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { RrError } from "../../src/base/rr_error.ts";
+import { type ImportItem, type ImportSource, openSource } from "../../src/import/import_sources.ts";
+import { isBroken } from "../../src/shell/broken_record.ts";
+import { systemWorld } from "../../src/world/system.ts";
+
+const { files } = await systemWorld();
+const ATUIN = `CREATE TABLE history (id TEXT PRIMARY KEY, timestamp INTEGER, duration INTEGER,
+  exit INTEGER, command TEXT, cwd TEXT, session TEXT, hostname TEXT, deleted_at INTEGER)`;
+const ROWS = 2000;
+const PAGE = 4096;
+
+function inFolder(test: (folder: string) => void): () => void {
+  return () => {
+    const folder = Deno.makeTempDirSync({ prefix: "rr-hostile-" });
+    try {
+      test(folder);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  };
+}
+
+function itemsOf(from: ImportSource, path: string): ImportItem[] {
+  using source = openSource(from, path, files);
+  const items = [...source.items()];
+  assert.deepEqual([...source.items()], items, "a source starts again");
+  return items;
+}
+
+function fill(path: string, schema: string, ...inserts: string[]): void {
+  using db = new DatabaseSync(path);
+  for (const sql of [schema, ...inserts]) db.exec(sql);
+}
+
+const MANY = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS - 1})
+  INSERT INTO history SELECT printf('%032x', i), (1700000000 + i) * 1000000000, 0, 0,
+  printf('echo %d %060d', i, i), '/', 's', 'h:u', NULL FROM n`;
+
+for (const at of [0.3, 0.5, 0.8]) {
+  Deno.test(
+    `import: a database with pages damaged at ${at} of its length gives all the others`,
+    inFolder((folder) => {
+      const path = `${folder}/history.db`;
+      fill(path, ATUIN, MANY);
+      const bytes = Deno.readFileSync(path);
+      const page = Math.floor(bytes.length / PAGE * at);
+      bytes.fill(0xa5, page * PAGE, (page + 2) * PAGE);
+      Deno.writeFileSync(path, bytes);
+      const items = itemsOf("atuin", path);
+      const commands = new Set(items.flatMap((item) => isBroken(item) ? [] : [item.command]));
+      // Two pages hold some fifty rows, or are of the index and hold none.
+      assert.ok(commands.size > ROWS - 100, `${commands.size} rows`);
+      assert.equal(commands.size, items.filter((item) => !isBroken(item)).length);
+      assert.equal(commands.size < ROWS, items.some((item) => isBroken(item)));
+    }),
+  );
+}
+
+const AGES: readonly (readonly [ImportSource, string, string])[] = [
+  ["atuin", "CREATE TABLE history (command TEXT)", "INSERT INTO history VALUES ('echo a')"],
+  [
+    "hishtory",
+    "CREATE TABLE history_entries (command TEXT)",
+    "INSERT INTO history_entries VALUES ('echo a')",
+  ],
+  ["mcfly", "CREATE TABLE commands (cmd TEXT)", "INSERT INTO commands VALUES ('echo a')"],
+];
+for (const [from, schema, insert] of AGES) {
+  Deno.test(
+    `import: what a table of ${from} has not is not known`,
+    inFolder((folder) => {
+      const path = `${folder}/history.db`;
+      fill(path, schema, insert);
+      const [item, ...others] = itemsOf(from, path);
+      assert.deepEqual(others, []);
+      assert.ok(item !== undefined && !isBroken(item));
+      assert.equal(item.command, "echo a");
+      assert.equal(item.exitCode, undefined);
+    }),
+  );
+}
+
+Deno.test(
+  "import: says what it lacks where a table has no commands",
+  inFolder((folder) => {
+    fill(`${folder}/h.db`, "CREATE TABLE history (id TEXT)");
+    assert.throws(() => openSource("atuin", `${folder}/h.db`, files), /no column "command"/);
+  }),
+);
+
+Deno.test(
+  "import: waits for no pipe and reads no folder",
+  inFolder((folder) => {
+    new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).outputSync();
+    for (const from of ["zsh", "fish", "jsonl", "atuin"] as const) {
+      for (
+        const [path, what] of [[`${folder}/pipe`, /no ordinary file/], [
+          folder,
+          /a folder/,
+        ]] as const
+      ) {
+        assert.throws(
+          () => openSource(from, path, files),
+          (error) => error instanceof RrError && what.test(error.message),
+        );
+      }
+    }
+  }),
+);
+
+Deno.test(
+  "import: a database that its owner writes to is read as it was",
+  inFolder((folder) => {
+    const path = `${folder}/history.db`;
+    using owner = new DatabaseSync(path);
+    owner.exec("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0");
+    owner.exec(ATUIN);
+    owner.exec(MANY);
+    owner.exec("BEGIN IMMEDIATE; DELETE FROM history");
+    assert.equal(itemsOf("atuin", path).length, ROWS);
+  }),
+);
