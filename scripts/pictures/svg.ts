@@ -145,11 +145,20 @@ function trimmed(run: Run): Run {
   return { ...run, text, width: run.width - (run.text.length - text.length) };
 }
 
-// The pictures use what every terminal has; a theme of 256 colours would need a table here.
+/** Of the 256 colours of terminals, the first that is one of the greys behind the cube of 6 by 6 by 6. */
+const GREYS_FROM = 232;
+const CUBE_FROM = 16;
+
 function colourOf(number: number, { ansi }: Palette): string {
-  const colour = ansi[number];
-  if (colour === undefined) throw new RangeError(`No colour ${number}: only 0 to 15 are drawn`);
-  return colour;
+  const own = ansi[number];
+  if (own !== undefined) return own;
+  if (number > 255) throw new RangeError(`No colour ${number}: only 0 to 255 are drawn`);
+  const grey = 8 + 10 * (number - GREYS_FROM);
+  const level = (value: number): number => value === 0 ? 0 : 55 + 40 * value;
+  const place = number - CUBE_FROM;
+  const cube = [Math.floor(place / 36), Math.floor(place / 6) % 6, place % 6].map(level);
+  const parts = number >= GREYS_FROM ? [grey, grey, grey] : cube;
+  return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }
 
 function round(value: number): number {
