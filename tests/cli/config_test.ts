@@ -77,3 +77,34 @@ Deno.test("rr init with values changes the config that is there, keeps the rest,
 });
 
 const RELAY = "12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN";
+
+Deno.test("rr config tells what the picker is like, and checks what it is to be like", async () => {
+  using world = annsWorld();
+  const path = writeConfig(world, 'user_id = "ann"\n');
+  for (
+    const [key, value, why] of [
+      ["picker_height", "2", "a number of rows from 3"],
+      ["picker_prompt", "left", '"top" or "bottom"'],
+      ["picker_columns", "time,exits", 'a list of "time"'],
+      ["picker_editing", "ed", '"emacs" or "vim"'],
+      ["picker_keys", "ctrl-f=page-dwn", "did you mean page-down"],
+      ["picker_theme", "pink", '"auto" or'],
+      ["picker_colours", "match=pinkish", "colours such as"],
+      ["picker_popup", "maybe", "1, true"],
+    ] as const
+  ) {
+    const { code, err } = await rr(world, "config", "set", key, value);
+    assert.equal(code, 2, key);
+    assert.ok(err.includes(why), err);
+  }
+  assert.equal(Deno.readTextFileSync(path), 'user_id = "ann"\n');
+  assert.equal(
+    (await rr(world, "config", "set", "picker_keys", "ctrl-f=page-down,f12=pin")).code,
+    0,
+  );
+  assert.equal((await rr(world, "config", "set", "picker_height", "15")).code, 0);
+  const { out } = await rr(world, "config", "list");
+  assert.match(out, /^picker_keys = ctrl-f=page-down,f12=pin {2}\(file\)$/m);
+  assert.match(out, /^picker_height = 15 {2}\(file\)$/m);
+  assert.match(out, /^picker_columns = time,exit,duration,host,folder {2}\(default\)$/m);
+});
