@@ -5,13 +5,28 @@ import type { ShellName } from "./hook.ts";
 export const COMPLETIONS: Readonly<Record<ShellName, string>> = {
   bash: `# Completions of rr for bash.
 _rr() {
-  local line
+  local line word gap sign begun= words=() rest=\${COMP_LINE:0:COMP_POINT}
   COMPREPLY=()
+  # bash breaks words at : and =, which stand within those of rr: what no blank parts is one word.
+  for word in "\${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    gap=\${rest%%[![:blank:]]*} rest=\${rest#"\${rest%%[![:blank:]]*}"}
+    if [[ -z $gap ]] && ((\${#words[@]})); then words[-1]+=$word; else words+=("$word"); fi
+    rest=\${rest#"$word"}
+  done
+  # It puts the answer in the place of what is behind the last of them.
+  for sign in : =; do
+    [[ $COMP_WORDBREAKS == *"$sign"* && \${words[-1]} == [^\\"\\']*"$sign"* ]] || continue
+    word=\${words[-1]%"$sign"*}$sign
+    ((\${#word} <= \${#begun})) || begun=$word
+  done
   while IFS= read -r line; do
     # A lone TAB: nothing fits, not even a file.
     if [[ $line == $'\\t' ]]; then compopt +o default 2>/dev/null; continue; fi
-    COMPREPLY+=("\${line%%$'\\t'*}")
-  done < <("\${COMP_WORDS[0]}" __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    line=\${line%%$'\\t'*}
+    COMPREPLY+=("\${line#"$begun"}")
+  done < <("\${words[0]}" __complete "\${words[@]:1}" 2>/dev/null)
+  # A filter goes on with its value.
+  if ((\${#COMPREPLY[@]} == 1)) && [[ \${COMPREPLY[0]} == *: ]]; then compopt -o nospace 2>/dev/null; fi
 }
 complete -o default -F _rr rr
 `,

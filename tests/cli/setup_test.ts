@@ -185,7 +185,7 @@ function argsFor(shell: string, script: string): string[] {
       return [
         "--norc",
         "-c",
-        `${script}\nCOMP_WORDS=(rr sync-status --wi); COMP_CWORD=2; _rr; echo "\${COMPREPLY[@]}"`,
+        `${script}\nCOMP_WORDS=(rr sync-status --wi); COMP_CWORD=2; COMP_LINE="rr sync-status --wi"; COMP_POINT=19; _rr; echo "\${COMPREPLY[@]}"`,
       ];
     case "zsh":
       return [
