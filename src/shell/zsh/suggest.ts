@@ -15,7 +15,7 @@ import { MAX_QUERY_CHARS } from "../widget.ts";
 const STRATEGY_SECONDS = "0.1";
 const SUBSHELL_SECONDS = "1";
 /** Whoever has not answered for so many seconds when the line ends counts as silent. */
-const SILENT_SECONDS = "0.05";
+const SILENT_SECONDS = "0.25";
 /** A shade that is seen on light and dark, as zsh-autosuggestions has it. */
 const STYLE = "fg=8";
 const ACCEPTING = "forward-char end-of-line vi-forward-char vi-end-of-line vi-add-eol";
@@ -132,8 +132,9 @@ function _rustory_heard {
     return 0
   fi
   if [[ $__rustory_step != asked || $said != '='* ]]; then
-    __rustory_since=0
+    __rustory_since=$EPOCHREALTIME
     __rustory_hang_up
+    __rustory_heeded 1
     return 0
   fi
   __rustory_heeded 0
@@ -151,10 +152,15 @@ function _rustory_heard {
 
 function __rustory_hang_up {
   [[ -n $__rustory_fd ]] || return 0
-  zle -F $__rustory_fd 2>/dev/null
-  ztcp -c $__rustory_fd 2>/dev/null
+  local came
+  local -i fd=$__rustory_fd
   __rustory_fd=
-  (( EPOCHREALTIME - __rustory_since <= ${SILENT_SECONDS} )) || __rustory_heeded 1
+  zle -F $fd 2>/dev/null
+  if (( EPOCHREALTIME - __rustory_since > ${SILENT_SECONDS} )); then
+    # What is there and was not read yet is an answer too.
+    read -r -k 1 -t 0 -u $fd came 2>/dev/null || __rustory_heeded 1
+  fi
+  ztcp -c $fd 2>/dev/null
   return 0
 }
 
