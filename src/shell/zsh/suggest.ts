@@ -39,7 +39,9 @@ function _zsh_autosuggest_strategy_rustory {
   local -a reply
   local wait=${STRATEGY_SECONDS}
   (( ZSH_SUBSHELL )) && wait=${SUBSHELL_SECONDS}
-  [[ -z $__rustory_fd ]] && __rustory_may_ask "$1" || return 0
+  # Nobody is asked a second time who has not answered yet.
+  [[ -z $__rustory_fd ]] || (( EPOCHREALTIME - __rustory_since < ${SILENT_SECONDS} )) || return 0
+  __rustory_may_ask "$1" || return 0
   __rustory_question $wait suggest "\${RUSTORY_SESSION-}" "$PWD" "$1" || return 0
   __rustory_is_sound "$reply[1]" && suggestion=$reply[1]
   return 0
