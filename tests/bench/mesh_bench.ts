@@ -30,8 +30,8 @@ const root = await Deno.makeTempDir({ prefix: "rr-mesh-" });
 interface Member {
   readonly history: History;
   readonly session: SyncSession;
-  /** Exchanges that it has begun, and contradictions that it has found. */
-  readonly seen: { exchanges: number; contradictions: number };
+  /** Exchanges that it has begun, contradictions that it has found, entries that came by version 1. */
+  readonly seen: { exchanges: number; contradictions: number; pulled: number };
 }
 
 /** A device that was away lacks what three others recorded in a week, and brings its own. */
@@ -183,7 +183,8 @@ function exchangesOf(members: readonly Member[]): string {
   const sum = (of: (one: Member) => number): number =>
     members.reduce((all, one) => all + of(one), 0);
   return `${sum(({ seen }) => seen.exchanges)} exchanges so far, ` +
-    `${sum(({ seen }) => seen.contradictions)} contradictions`;
+    `${sum(({ seen }) => seen.contradictions)} contradictions, ` +
+    `${sum(({ seen }) => seen.pulled)} entries by version 1`;
 }
 
 async function idle(members: readonly Member[]): Promise<void> {
@@ -223,7 +224,8 @@ async function again(
   history: History,
   peers: readonly Member[],
 ): Promise<Member> {
-  const seen = { exchanges: 0, contradictions: 0 };
+  const seen = { exchanges: 0, contradictions: 0, pulled: 0 };
+  const pulled = new Map<string, number>();
   const session = await openSession({
     deviceId: name,
     userId: "kim",
@@ -237,6 +239,11 @@ async function again(
     ...world,
     logger: new RecordingLogger(),
     history,
+    onEvent: (event) => {
+      if (event.type !== "pull-progress") return;
+      pulled.set(event.peer, event.totals.received);
+      seen.pulled = [...pulled.values()].reduce((sum, one) => sum + one, 0);
+    },
     onNote: ({ type }) => {
       if (type === "exchanged") seen.exchanges++;
       if (type === "contradiction") seen.contradictions++;

@@ -1,0 +1,79 @@
+/** Accounts for what came in by another door than an exchange: record, import, version 1, the original. */
+import { factsOf, type Item, type Week } from "../../named/item.ts";
+import type { Seq } from "../../named/store.ts";
+import type { Database } from "../file/database.ts";
+import { entryRows, toEntry } from "../log/rows.ts";
+import type { Digests } from "./digests.ts";
+import { newestNumber } from "./numbers.ts";
+import { factsOfWeek } from "./read_items.ts";
+
+/** See the file's description. */
+export class RowTaker {
+  readonly #db: Database;
+  readonly #digests: Digests;
+
+  /** Reads this database into these digests. */
+  constructor(db: Database, digests: Digests) {
+    this.#db = db;
+    this.#digests = digests;
+  }
+
+  /** The newest number among rows and tombstones that may have to be accounted for. */
+  newest(): Seq {
+    const tomb = this.#db.integer("SELECT max(seq) FROM rr_tomb WHERE replaced >= 0");
+    return Math.max(tomb, this.#db.integer("SELECT max(ingest_seq) FROM entries"));
+  }
+
+  /** Accounts for at most `limit` rows after a number, and then for tombstones; the newest number. */
+  take(after: Seq, limit: number, onItem: (item: Item) => void): Seq {
+    const rows = entryRows(
+      this.#db,
+      "FROM entries WHERE ingest_seq > ? ORDER BY ingest_seq LIMIT ?",
+      after,
+      limit,
+    );
+    let head = after;
+    for (const row of rows) {
+      const entry = toEntry(row);
+      head = Number(row[0]);
+      if (entry === undefined) continue;
+      const item = { entry };
+      this.#digests.add(factsOf(item), 1, head);
+      onItem(item);
+    }
+    return rows.length < limit ? Math.max(head, this.#takeTombs(onItem)) : head;
+  }
+
+  // Numbers of tombstones lie among those of the entries; they come once all of these are in.
+  #takeTombs(onItem: (item: Item) => void): Seq {
+    let head = newestNumber(this.#db);
+    const tombs = this.#db.rows(
+      `SELECT seq, entry_id, device_id, ts, deleted_at, replaced FROM rr_tomb
+       WHERE replaced >= 0 ORDER BY seq`,
+    );
+    for (const [seq, id, deviceId, ts, deletedAt, replaced] of tombs) {
+      const facts = { id: String(id), deviceId: String(deviceId), ts: Number(ts), dead: true };
+      if (replaced === 1) this.#digests.add({ ...facts, dead: false }, -1, Number(seq));
+      this.#digests.add(facts, 1, Number(seq));
+      head = Math.max(head, Number(seq));
+      onItem(
+        {
+          id: facts.id,
+          deviceId: facts.deviceId,
+          ts: facts.ts,
+          deletedAt: Number(deletedAt),
+        } as Item,
+      );
+    }
+    if (tombs.length > 0) this.#db.run("UPDATE rr_tomb SET replaced = -1 WHERE replaced >= 0");
+    return head;
+  }
+
+  /** Computes the digests of a week anew from the items up to a number. */
+  rebuildWeek(week: Week, upTo: Seq): void {
+    this.#digests.clearWeek(week);
+    for (const { facts, seq } of factsOfWeek(this.#db, week, 0, upTo)) {
+      this.#digests.add(facts, 1, seq);
+    }
+  }
+}
