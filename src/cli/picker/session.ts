@@ -15,9 +15,9 @@ import type { PickerState } from "../../picker/state.ts";
 import type { Theme } from "../../picker/theme.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import type { CommandSource } from "./command_source.ts";
-import { KeyDecoder, type TypedKey, withEscapesApart } from "./key_decoder.ts";
 import { Loader } from "./loader.ts";
 import type { Outcome } from "./outcome.ts";
+import { TypedKeys } from "./typed_keys.ts";
 
 /** What the session needs. */
 export interface PickerDeps {
@@ -39,22 +39,11 @@ export interface SessionOptions {
 const SLICE_MS = 8;
 /** Partial results are drawn at most this often while more come in. */
 const PARTIAL_MS = 60;
-/** After a lone Esc: the rest of a sequence comes sooner than this, even over a slow line. */
-const ESCAPE_MS = 40;
-/**
- * A letter that comes so long after Esc is not the rest of alt and that letter, which a terminal sends at
- * once: it was typed behind it.
- */
-const LETTER_MS = 5;
-/** Bytes that begin the rest of a sequence whenever they come: `[`, `O`, `]`, `P` and Esc. */
-const SEQUENCE_BYTES: readonly number[] = [0x5b, 0x4f, 0x5d, 0x50, 0x1b];
-
 /** One use of the picker, from the first frame to the choice. Used once. */
 export class PickerSession {
   readonly #deps: PickerDeps;
   readonly #options: SessionOptions;
-  readonly #decoder = new KeyDecoder();
-  readonly #keys: TypedKey[] = [];
+  readonly #keys: TypedKeys;
   #state: PickerState;
   #loader: Loader;
   #frame: Frame | undefined;
@@ -64,14 +53,13 @@ export class PickerSession {
   #outcome: Outcome | undefined;
   #failure: unknown;
   #wake: () => void = () => {};
-  #escape: AbortController | undefined;
-  #readAt = -Infinity;
   #pinned: ReadonlySet<string>;
 
   constructor(deps: PickerDeps, state: PickerState, options: SessionOptions) {
     this.#deps = deps;
     this.#options = options;
     this.#state = state;
+    this.#keys = new TypedKeys(deps, state.keymap, () => this.#wake());
     this.#pinned = deps.source.pinned?.() ?? new Set();
     this.#loader = new Loader(deps.source, state.filter);
     this.#loader.search(state);
@@ -87,7 +75,7 @@ export class PickerSession {
       if (this.#failure !== undefined) throw this.#failure;
       return this.#outcome;
     } finally {
-      this.#escape?.abort();
+      this.#keys.close();
       this.#loader.close();
     }
   }
@@ -110,9 +98,7 @@ export class PickerSession {
 
   /** What was typed behind the key that ended it, as it came. */
   typedAhead(): string {
-    const { terminal } = this.#deps;
-    this.#keys.push(...this.#decoder.feed(terminal.unread()));
-    return this.#keys.map(({ raw }) => raw).join("") + this.#decoder.rest;
+    return this.#keys.rest();
   }
 
   #fail(error: unknown): void {
@@ -122,7 +108,7 @@ export class PickerSession {
 
   async #turn(): Promise<void> {
     await this.#deps.terminal.breathe();
-    while (this.#nextKeyCounts()) this.#dispatch({ kind: "key", key: this.#keys.shift()! });
+    while (this.#nextKeyCounts()) this.#dispatch({ kind: "key", key: this.#keys.take() });
     if (this.#outcome !== undefined) return;
     if (this.#loader.hasWork || !this.#isAnswered()) this.#work();
     if (this.#outcome !== undefined) return;
@@ -140,13 +126,7 @@ export class PickerSession {
   // is left in the terminal for the shell.
   async #read(): Promise<void> {
     while (this.#outcome === undefined) {
-      const bytes = await this.#deps.terminal.read();
-      this.#escape?.abort();
-      if (bytes === undefined) return this.cancel();
-      if (this.#isBehindEscape(bytes)) this.#keys.push(...this.#decoder.flush());
-      this.#readAt = this.#deps.clock.monotonic();
-      this.#keys.push(...withEscapesApart(this.#decoder.feed(bytes), this.#isBound));
-      if (this.#decoder.isWaiting) this.#flushLater();
+      if (!await this.#keys.read()) return this.cancel();
       this.#wake();
       while (this.#keys.length > 0 && this.#outcome === undefined) {
         await this.#deps.terminal.breathe();
@@ -154,29 +134,13 @@ export class PickerSession {
     }
   }
 
-  #isBehindEscape(bytes: Uint8Array): boolean {
-    return this.#decoder.isEscape && !SEQUENCE_BYTES.includes(bytes[0]!) &&
-      this.#deps.clock.monotonic() - this.#readAt >= LETTER_MS;
-  }
-
-  readonly #isBound = (name: string): boolean => commandOf(this.#state.keymap, name) !== undefined;
-
   // A choice that waits for its answer is not given up for what is typed behind it, but for leaving.
   #nextKeyCounts(): boolean {
-    const [key] = this.#keys;
+    const key = this.#keys.next;
     if (key === undefined || this.#outcome !== undefined) return false;
     if (this.#state.pending === undefined) return true;
     const command = key.kind === "key" ? commandOf(this.#state.keymap, key.name) : undefined;
     return command?.kind === "cancel" || command?.kind === "escape";
-  }
-
-  #flushLater(): void {
-    const escape = new AbortController();
-    this.#escape = escape;
-    this.#deps.clock.sleep(ESCAPE_MS, escape.signal).then(() => {
-      this.#keys.push(...this.#decoder.flush());
-      this.#wake();
-    }, () => {});
   }
 
   #work(): void {
