@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { RR_PERMISSIONS } from "../../scripts/permissions.ts";
 import {
   commandLine,
+  DAEMON_PERMISSIONS,
   fleetingReason,
   lastingProgram,
   programFrom,
@@ -36,6 +38,12 @@ Deno.test("commandLine() gives Deno what it takes to open the terminal of a shel
   assert.ok(words.includes("--no-prompt"));
   assert.ok(words.includes("--unstable-net"), "for datagrams to systemd");
   assert.ok(words.includes("--allow-all"), "Deno opens no terminal of others for less");
+});
+
+Deno.test("the compiled program may do what the service may", () => {
+  assert.deepEqual(DAEMON_PERMISSIONS.filter((flag) => !flag.startsWith("--unstable")), [
+    ...RR_PERMISSIONS,
+  ]);
 });
 
 Deno.test("fleetingReason() warns of caches and temporary folders, and of nothing else", () => {
