@@ -6,6 +6,9 @@ import type { Records } from "./records.ts";
 
 /** For all to settle after the last trouble: a few rounds with back-off. */
 const SETTLE_MS = 180_000;
+/** The proxies run in this process too, and must have their turns between two looks. */
+const BREATH_MS = 50;
+const REST = 3;
 /** For a listener to say something. */
 const ANSWER_MS = 15_000;
 
@@ -17,19 +20,34 @@ export async function untilEqual(
 ): Promise<number[]> {
   const end = performance.now() + SETTLE_MS;
   for (;;) {
-    const lacking = await Promise.all(victims.map((victim) => idsLacking(victim, records.ids)));
+    const started = performance.now();
+    const lacking = await oneByOne(victims, (one) => idsLacking(one, records.ids), sleep);
     const lost = records.forgivable.filter((id) => lacking.every((ids) => ids.has(id)));
     const missing = lacking.map((ids) => ids.size - lost.length);
-    const left = await Promise.all(victims.map((victim) => deletedLeft(victim, records)));
-    const isDone = [...missing, ...left].every((count) => count === 0);
+    const hasAll = missing.every((count) => count === 0);
+    const left = hasAll ? await oneByOne(victims, (one) => deletedLeft(one, records), sleep) : [];
+    const isDone = hasAll && left.every((count) => count === 0);
     if (isDone || performance.now() > end) {
       if (lost.length > 0) {
         say(`${lost.length} commands went with the histories that were replaced`);
       }
       return missing;
     }
-    await sleep(1000);
+    await sleep(Math.max(1000, REST * (performance.now() - started)));
   }
+}
+
+async function oneByOne<T>(
+  victims: readonly Victim[],
+  look: (victim: Victim) => Promise<T>,
+  sleep: (ms: number) => Promise<void>,
+): Promise<T[]> {
+  const seen: T[] = [];
+  for (const victim of victims) {
+    seen.push(await look(victim));
+    await sleep(BREATH_MS);
+  }
+  return seen;
 }
 
 async function idsLacking(
