@@ -16,6 +16,7 @@ const CONTENT_SIZE_BYTES = [0, 2, 4, 8] as const;
 
 /** What a block header says: the size of the block follows from its type. */
 const BLOCK_RLE = 1;
+const BLOCK_COMPRESSED = 2;
 const BLOCK_RESERVED = 3;
 
 /**
@@ -51,8 +52,43 @@ export function splitFrames(message: Uint8Array, mostBytes: number): Uint8Array[
   return frames;
 }
 
-/** The offset behind the frame that starts at `start`. */
-function endOfFrame(view: DataView, start: number, mostBytes: number): number {
+/** Most content of one block. */
+export const BLOCK_BYTES = 128 * 1024;
+/** Input that a piece need not be longer than. */
+const PIECE_BYTES = 64 * 1024;
+/** 64 MiB of content are 512 full blocks; each piece costs some 20 microseconds. */
+const MOST_PIECES = 16_384;
+
+/**
+ * One frame of {@linkcode splitFrames} in pieces that hold little more than one block each.
+ *
+ * @throws {WireError} `invalid`, if it has far more blocks than content
+ */
+export function piecesOf(frame: Uint8Array): Uint8Array[] {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const pieces: Uint8Array[] = [];
+  let begun = 0;
+  let content = 0;
+  endOfFrame(view, 0, Infinity, (end, mostContent, isLast) => {
+    content += mostContent;
+    if (!isLast && content < BLOCK_BYTES && end - begun < PIECE_BYTES) return;
+    pieces.push(frame.subarray(begun, isLast ? frame.length : end));
+    if (pieces.length > MOST_PIECES) {
+      throw new WireError("invalid", "Cannot decompress as a frame has too many small blocks");
+    }
+    begun = end;
+    content = 0;
+  });
+  return pieces;
+}
+
+/** The offset behind the frame that starts at `start`; `onBlock` is told of each block. */
+function endOfFrame(
+  view: DataView,
+  start: number,
+  mostBytes: number,
+  onBlock: (end: number, mostContent: number, isLast: boolean) => void = () => {},
+): number {
   const { blocksAt, hasChecksum } = readHeader(view, start, mostBytes);
   let at = blocksAt;
   for (let last = false; !last;) {
@@ -65,6 +101,7 @@ function endOfFrame(view: DataView, start: number, mostBytes: number): number {
     last = (header & 1) === 1;
     at += 3 + (type === BLOCK_RLE ? 1 : header >>> 3);
     if (at > view.byteLength) throw incomplete();
+    onBlock(at, type === BLOCK_COMPRESSED ? BLOCK_BYTES : header >>> 3, last);
   }
   return at + (hasChecksum ? 4 : 0);
 }

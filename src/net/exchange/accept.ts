@@ -10,11 +10,12 @@ import { createGate, type Gate } from "../../base/async/gate.ts";
 import type { Logger } from "../../base/log.ts";
 import { causeChain, toError } from "../../base/rr_error.ts";
 import type { PeerService } from "../../sync/ports.ts";
-import type { PullAnswer, PullRequest } from "../../swarm/messages.ts";
+import type { PullAnswer, PullRequest, PushReply } from "../../swarm/messages.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import { answerPull } from "../../wire/answer_pull.ts";
-import { decodePullRequest, decodePushRequest, encodePushReply } from "../../wire/codec.ts";
+import { decodePullRequest, encodePushReply } from "../../wire/codec.ts";
 import { PULL_REQUEST_LIMIT, PUSH_REQUEST_LIMIT } from "../../wire/limits.ts";
+import { decodePushParts } from "../../wire/push_parts.ts";
 import { type Exchange, type Protocol, PROTOCOLS } from "../../wire/protocol_ids.ts";
 import { answerLimited, CircuitUsedUp } from "./answer_limited.ts";
 import { roomOn } from "./circuit_room.ts";
@@ -23,6 +24,7 @@ import { peerOf } from "../node/connections.ts";
 import { checkPositive } from "../node/check_positive.ts";
 import { type ProgressOptions, ProgressTimer } from "../../base/async/progress_timer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
+import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import { raceAbort } from "../../base/async/race_abort.ts";
 import { MessageReader, writeMessage } from "./stream_message.ts";
 import type { Node } from "../node/node.ts";
@@ -54,7 +56,7 @@ const PER_PEER = 32;
 const TOTAL = 256;
 /** Four requests of the largest size. */
 const BUFFERED_BYTES = 64 << 20;
-/** A decoded push can take 64 MiB of JSON and some times that as objects. */
+/** Each holds up to 16 MiB of message, and a few of content; see `wire/push_parts.ts`. */
 const WORKING = 2;
 const IDLE_MS = 30_000;
 /** 16 MiB in ten minutes are 28 KiB/s. */
@@ -201,8 +203,24 @@ class PeerServer {
         );
       return await answerLimited(decoded, { compressed, room, onPassedOver }, read);
     }
-    const { entries, rejected } = decodePushRequest(message, compressed);
-    return encodePushReply(await this.#service.push(entries, rejected), compressed);
+    return encodePushReply(await this.#take(message, compressed), compressed);
+  }
+
+  /** A large push is stored in parts; the sender expects the numbers of all. */
+  async #take(message: Uint8Array, compressed: boolean): Promise<PushReply> {
+    let sum: PushReply | undefined;
+    for (const { entries, rejected } of decodePushParts(message, compressed)) {
+      if (sum !== undefined) await yieldToLoop();
+      this.#stopped.signal.throwIfAborted();
+      const reply = await this.#service.push(entries, rejected);
+      if (!reply.ok) return reply;
+      sum = {
+        ok: true,
+        inserted: (sum?.inserted ?? 0) + (reply.inserted ?? 0),
+        ignored: (sum?.ignored ?? 0) + (reply.ignored ?? 0),
+      };
+    }
+    return sum!;
   }
 
   #refuse(stream: Stream, peer: PeerId, exchange: Exchange, error: unknown): void {

@@ -56,11 +56,12 @@ nodeTest("Dialer.connect() tells all that it tried", async (lab) => {
   ];
   const client = await lab.node({ relays: [relayAddrOf(relay)], listen: [] });
   await assert.rejects(
-    lab.dialer(client, { directMs: 200 }).connect(recordOf({ peer }, addrs)),
+    // The one that answers has to finish its handshake in that time, on a busy machine too.
+    lab.dialer(client, { directMs: 5_000 }).connect(recordOf({ peer }, addrs)),
     (error: LinkError) => {
       assert.equal(error.code, "unreachable");
       assert.match(error.message, new RegExp(`${CLOSED_PORT}: connection refused`));
-      assert.match(error.message, new RegExp(`${mute.addr}: no answer within 0.2 s`));
+      assert.match(error.message, new RegExp(`${mute.addr}: no answer within 5 s`));
       assert.match(error.message, new RegExp(`another peer is there \\("${other.peer}"\\)`));
       assert.match(error.message, /relay .*: the peer is not connected to this relay/);
       assert.doesNotMatch(error.message, /swarm key/);
