@@ -30,6 +30,21 @@ case $1 in
 esac
 `;
 
+// A history program in whose place one notes how it is called.
+const NOTES = `#!/bin/sh
+echo "\${0##*/} $*" >>~/calls
+case "$1 $2" in "history start" | "uuid "*) echo id ;; esac
+`;
+function noting(shell: ShellName, name: string, load: string): string {
+  const set = shell === "fish" ? "set -gx PATH $HOME/bin $PATH" : "PATH=$HOME/bin:$PATH";
+  const script = NOTES.replaceAll("'", shell === "fish" ? "\\'" : `'\\''`);
+  return `mkdir -p ~/bin
+printf '%s' '${script}' >~/bin/${name}
+chmod +x ~/bin/${name}
+${set}
+${load}`;
+}
+
 // As editors bring to their terminals: takes the prompt command that is there into its own, and names what
 // runs by a DEBUG trap.
 const EDITOR = `__ed_running=1; __ed_others=\${PROMPT_COMMAND:-}
@@ -59,6 +74,21 @@ const TOOLS: Record<string, Tool> = {
     load: (_, file) =>
       `. '${file}'; preexec() { printf '{pre %s}' "$1"; }; precmd() { printf '{post %s}' "$?"; }`,
     shows: { sleep: /\{pre sleep 0\.3\}.*\{post 0\}/s, exit: /\{post 3\}/ },
+  },
+  "atuin": {
+    shells: ["zsh", "bash", "fish"],
+    file: (shell) => crate("atuin", `src/shell/atuin.${shell}`),
+    load: (shell, file) => {
+      const preexec = crate("atuin", "vendor/bash-preexec/bash-preexec.sh");
+      const first = shell === "bash" ? `. '${preexec}'; ATUIN_NOBIND=1\n` : "";
+      return noting(shell, "atuin", `${first}source '${file}'`);
+    },
+    // bash-preexec does not see a command in parentheses.
+    asks: {
+      zsh: ["cat ~/calls", /start .*sleep 0\.3[^]*end [^]*start .*exit 3[^]*end .*--exit 3/],
+      bash: ["cat ~/calls", /start .*sleep 0\.3[^]*end .*--exit 0/],
+      fish: ["cat ~/calls", /start .*sleep 0\.3[^]*end [^]*start .*exit 3[^]*end .*--exit 3/],
+    },
   },
   "starship": {
     shells: ["zsh", "bash", "fish"],
