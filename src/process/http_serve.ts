@@ -77,15 +77,7 @@ export async function serveHttp(
 
 function listen(server: Server, bind: BindAddress): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const fail = (cause: Error & { code?: string }): void => {
-    const hint = HINTS[cause.code ?? ""];
-    reject(
-      new RrError("io", `Cannot listen on ${formatBind(bind)}: ${cause.message}`, {
-        cause,
-        ...(hint === undefined ? {} : { hint }),
-      }),
-    );
-  };
+  const fail = (cause: Error): void => reject(cannotListen(bind, cause));
   server.once("error", fail);
   server.listen({ host: bind.host, port: bind.port }, () => {
     server.off("error", fail);
@@ -94,8 +86,28 @@ function listen(server: Server, bind: BindAddress): Promise<void> {
   return promise;
 }
 
-const HINTS: Record<string, string> = {
-  EADDRINUSE: "Stop the program that holds the port, or choose another with --bind",
-  EADDRNOTAVAIL: "Choose an address of this machine, or 0.0.0.0 for all of them",
-  EACCES: "Choose a port above 1023, or run with the right to use low ports",
+/** The error for an address that cannot be listened on; the system's text would name it once more. */
+export function cannotListen(bind: BindAddress, cause: Error & { code?: string }): RrError {
+  const { code = "" } = cause;
+  const known = REASONS[code];
+  if (known === undefined) {
+    return new RrError("io", `Cannot listen on ${formatBind(bind)}`, { cause });
+  }
+  const [why, hint] = known;
+  return new RrError("io", `Cannot listen on ${formatBind(bind)}: ${why} (${code})`, { hint });
+}
+
+const REASONS: Readonly<Record<string, readonly [string, string]>> = {
+  EADDRINUSE: [
+    "another program has this port",
+    "Stop the program that holds the port, or choose another one",
+  ],
+  EADDRNOTAVAIL: [
+    "this machine has no such address",
+    "Choose an address of this machine, or 0.0.0.0 for all of them",
+  ],
+  EACCES: [
+    "it is not allowed",
+    "Choose a port above 1023, or run with the right to use low ports",
+  ],
 };

@@ -8,7 +8,7 @@ import type { Door } from "../base/async/door.ts";
 import { reachableHost, serverDoor } from "../base/async/server_door.ts";
 import { joinBytes } from "../base/bytes.ts";
 import { type BindAddress, formatBind } from "../base/http.ts";
-import { RrError } from "../base/rr_error.ts";
+import { cannotListen } from "./http_serve.ts";
 
 /** Where connections go, by what they begin with; `undefined` while nobody is there. */
 export interface SharedPortTargets {
@@ -120,9 +120,7 @@ function passOn(
 
 function listening(server: Server, bind: BindAddress): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const fail = (cause: Error): void => {
-    reject(new RrError("io", `Cannot listen at ${formatBind(bind)}`, { cause }));
-  };
+  const fail = (cause: Error): void => reject(cannotListen(bind, cause));
   server.once("error", fail);
   server.listen({ host: bind.host, port: bind.port }, () => {
     server.off("error", fail);

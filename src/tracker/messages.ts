@@ -133,6 +133,8 @@ export function parseErrorText(body: Uint8Array): string {
     // The original answers in plain text.
   }
   const shown = typeof said === "string" ? said : text;
+  // Some other server's page: its markup says nothing to a person.
+  if (/^\s*<(!doctype|html|\?xml)/i.test(shown)) return "a web page, so this is no tracker";
   return shown.replace(/[\p{C}\p{Z}]+/gu, " ").trim().slice(0, MAX_QUOTED_CHARS).toWellFormed();
 }
 

@@ -48,7 +48,7 @@ Deno.test("a port that is taken is named", async () => {
   const bind = { host: "127.0.0.1", port: first.address.port };
   await assert.rejects(
     sharePort(bind, { http: () => undefined, other: () => undefined }),
-    new RegExp(`Cannot listen at 127\\.0\\.0\\.1:${bind.port}`),
+    new RegExp(`Cannot listen on 127\\.0\\.0\\.1:${bind.port}`),
   );
 });
 

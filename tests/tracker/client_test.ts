@@ -278,6 +278,18 @@ Deno.test("createTrackerClient() tells an answer that is no tracker's", async ()
   }
 });
 
+Deno.test("createTrackerClient() does not show a person another server's page", async () => {
+  await using fake = await openFake((response) => {
+    response.statusCode = 404;
+    response.end("<!DOCTYPE HTML><html><head><title>Error response</title></head></html>");
+  });
+  await assert.rejects(fake.client.list("kim"), (error) => {
+    assert.match(String(error), /404.*a web page, so this is no tracker/);
+    assert.doesNotMatch(String(error), /DOCTYPE|<html/);
+    return true;
+  });
+});
+
 Deno.test("parsePeers() gives only records that keep the rules, whatever was sent", () => {
   const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(...PEER_IDS));
   const peer = fc.record({

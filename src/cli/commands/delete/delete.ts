@@ -14,7 +14,7 @@ import {
   type GlobalFlags,
   optionName,
 } from "../../define_command.ts";
-import { localTime } from "../../entry_format.ts";
+import { grouped, localTime } from "../../entry_format.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { listFlag, switchFlag, textFlag } from "../../flags.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
@@ -115,6 +115,9 @@ async function run(
     printInfo(world, "nothing was deleted");
     return ExitCode.FAILURE;
   }
+  if (matched >= MANY_ROWS && world.stderr.isTerminal()) {
+    printInfo(world, `deleting ${grouped(matched)} entries, which takes some seconds ...`);
+  }
   const deleted = history.removal.delete(selection, flags.here ? "here" : "everywhere");
   const code = report(world, flags, matched, deleted);
   if (deleted > 0 && !flags.here) sayReach(world, history);
@@ -161,6 +164,8 @@ function openForDeleting(world: World, settings: Settings): History {
   });
 }
 
+/** So many take longer than a person waits without a word. */
+const MANY_ROWS = 20_000;
 /** What is listed on a terminal; more is nothing that a person reads. */
 const MOST_SHOWN = 10;
 
