@@ -112,6 +112,25 @@ test("on two networks they meet at a tracker, and its token comes with the code"
   host.kill("SIGKILL");
 });
 
+test("three machines join one after another, whichever of them shows the code", async (lab) => {
+  await using lan = await createLan(3);
+  const [first, second, third] = devices(lab, lan.hosts);
+  // The first one is killed in the middle: its code is gone, and the next one is as good.
+  const killed = await showCode(first!);
+  killed.host.kill("SIGKILL");
+  await killed.host.exited;
+  const gone = await second!.try("pair", killed.code);
+  assert.equal(gone.code, 1);
+  assert.match(gone.stderr, /Cannot find a machine that shows the code/);
+  assert.equal(exists(second!.swarmKey), false);
+
+  await joins(second!, await showCode(first!));
+  await joins(third!, await showCode(second!));
+  const again = await joins(first!, await showCode(third!));
+  assert.match(again, /Both had the same swarm key already\./);
+  for (const one of [second!, third!]) assert.deepEqual(keyOf(one), keyOf(first!));
+});
+
 test("without a network the machine is told what else it can do", async (lab) => {
   await using lan = await createLan(1);
   const [alone] = devices(lab, lan.hosts);
@@ -151,6 +170,20 @@ async function showCode(device: Device): Promise<{ host: Child; code: string }> 
   const line = await host.line((text) => /rr pair \d/.test(text));
   await host.line((text) => text.startsWith("It finds this one by"));
   return { host, code: line.trim().split(" ").at(-1)! };
+}
+
+/** Types the code as it is read out, and resolves to what is said. */
+async function joins(
+  device: Device,
+  { host, code }: { readonly host: Child; readonly code: string },
+): Promise<string> {
+  const { code: ended, stdout, stderr } = await device.try(
+    "pair",
+    ...code.toUpperCase().split("-"),
+  );
+  assert.equal(ended, 0, stderr + stdout);
+  assert.equal(await host.exited, 0, host.output());
+  return stdout;
 }
 
 function keyOf(device: Device): string {
