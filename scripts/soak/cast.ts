@@ -4,7 +4,7 @@ import type { Child } from "../lab/process.ts";
 import { Proxy } from "./proxy.ts";
 
 /** Ten devices that start on a busy machine. */
-const START_MS = 60_000;
+const START_MS = 180_000;
 const FAKETIME = [
   "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
   "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",

@@ -258,8 +258,13 @@ function finish(
     libp2p,
     async listen(addr, alsoIp4 = false): Promise<void> {
       const before = new Set(manager.getListeners());
-      await manager.listen([multiaddr(addr)]);
-      const listener = manager.getListeners().find((one) => !before.has(one));
+      const made = (): TcpListener[] => manager.getListeners().filter((one) => !before.has(one));
+      await manager.listen([multiaddr(addr)]).catch((error) => {
+        // It would keep each that never listened, for ever.
+        for (const one of made()) one.dispatchEvent(new Event("close"));
+        throw error;
+      });
+      const [listener] = made();
       if (listener === undefined) return;
       if (alsoIp4) addIp4(listener);
       onListening(listener);

@@ -56,7 +56,7 @@ export async function listenExactly(
 
 /**
  * Starts listening on all of `addrs`, on a free port where the wanted one is taken. Gives those that
- * this machine does not have now: a network or a VPN that is not up yet.
+ * cannot be had now: of a network or a VPN that is not up yet, or with a port that is taken.
  *
  * @throws {RrError} `config`, if one is no TCP address; `network`, if one cannot be listened on
  */
@@ -74,12 +74,14 @@ export async function listenOrElsewhere(
       await listenOnOne(binding, host);
     } catch (cause) {
       if (isWithoutIp6(binding, cause)) logger.debug("This machine has no IPv6", { addr });
-      else if (isNotThere(cause)) late.push(binding);
-      else if (isTaken(cause)) await listenElsewhere(binding, host, logger, tell);
-      else throw cannotListen(addr, cause);
+      else if (!isNotThere(cause) && !isTaken(cause)) throw cannotListen(addr, cause);
+      else {
+        late.push(binding);
+        if (isTaken(cause)) await listenElsewhere(binding, host, logger, tell);
+        else tell({ type: "address-missing", wanted: addr });
+      }
     }
   }
-  for (const { addr } of late) tell({ type: "address-missing", wanted: addr });
   return late;
 }
 

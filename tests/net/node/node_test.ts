@@ -11,7 +11,7 @@ import type { LinkError } from "../../../src/sync/ports.ts";
 import { ScriptedService } from "../../contracts/peer_link.ts";
 import { makeEntries } from "../../fakes/entries.ts";
 import { VERSION } from "../../../src/version.ts";
-import { ANY_PORT, nextEvent, nodeTest, recordOf, relayAddrOf, until } from "../_lab.ts";
+import { ANY_PORT, nextEvent, nodeTest, recordOf, relayAddrOf, until, within } from "../_lab.ts";
 
 nodeTest("startNode() says who and where it is", async (lab) => {
   const identity = await createIdentity();
@@ -30,7 +30,37 @@ nodeTest("startNode() takes a free port where the wanted one is taken, and tells
   assert.equal(event.wanted, wanted);
   assert.equal(`${event.actual}/p2p/${second.peer}`, second.listening()[0]);
   assert.equal(lab.logger.matching("port is taken").length, 1);
+  await first.stop();
+  const isThere = (): boolean => second.listening().includes(`${wanted}/p2p/${second.peer}`);
+  await until(isThere, "it listens at the wanted port, which has become free");
 });
+
+nodeTest(
+  "an address that never comes leaves nothing behind, however often it is tried",
+  async (lab) => {
+    const node = await lab.node({ listen: ["/ip4/192.0.2.77/tcp/0"] });
+    const { components } = node.libp2p as unknown as {
+      readonly components: {
+        readonly transportManager: {
+          getListeners(): unknown[];
+          listen(addrs: unknown[]): Promise<void>;
+        };
+      };
+    };
+    const manager = components.transportManager;
+    const tried = Promise.withResolvers<void>();
+    const listen = manager.listen.bind(manager);
+    manager.listen = async (addrs) => {
+      try {
+        await listen(addrs);
+      } finally {
+        tried.resolve();
+      }
+    };
+    await within(tried.promise, "see it tried again");
+    await until(() => manager.getListeners().length === 0, "nothing is kept");
+  },
+);
 
 nodeTest("startNode() refuses addresses that cannot be listened on", async (lab) => {
   const identity = await createIdentity();
