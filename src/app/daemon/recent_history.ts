@@ -24,7 +24,8 @@ const FURTHER_BYTES = 4_194_304;
 const IDLE_MS = 10 * 60_000;
 
 interface Held {
-  readonly recent: RecentCommands;
+  /** Of the newest page at first, of all once they are read. */
+  recent: RecentCommands;
   /** How far the log was followed. */
   seq: number;
   further: number;
@@ -96,9 +97,25 @@ export class RecentHistory implements Disposable {
     return true;
   }
 
-  async #read(): Promise<Held> {
+  // Whoever asks first is answered from the newest page: a key waits for that, but not for all.
+  #read(): Promise<Held> {
+    const { promise, resolve, reject } = Promise.withResolvers<Held>();
+    const seq = this.#deps.history.log.headSeq();
+    let held: Held | undefined;
+    this.#readAll((runs) => {
+      const recent = new RecentCommands(runs.toReversed());
+      if (held === undefined) resolve(held = { recent, seq, further: 0 });
+      else Object.assign(held, { recent, seq, further: 0 }); // what came since is followed again
+    }).catch((error) => {
+      reject(error);
+      this.forget();
+    });
+    return promise;
+  }
+
+  // Calls `take` with the newest page, and with all.
+  async #readAll(take: (newestFirst: readonly Entry[]) => void): Promise<void> {
     const { clock, history } = this.#deps;
-    const seq = history.log.headSeq();
     const runs: Entry[] = [];
     // Runs of one millisecond may be in two pages.
     const atEdge = new Set<EntryId>();
@@ -107,13 +124,15 @@ export class RecentHistory implements Disposable {
       const query = { limit: PAGE + atEdge.size, untilMs };
       const page = history.search.find(query).filter(({ id }) => !atEdge.has(id));
       const edge = page.at(-1)?.startedAtMs;
-      if (edge === undefined) break;
+      const isFirst = runs.length === 0;
       runs.push(...page);
+      if (isFirst) take(runs);
+      if (edge === undefined) break;
       if (edge + 1 !== untilMs) atEdge.clear();
       for (const { id, startedAtMs } of page) if (startedAtMs === edge) atEdge.add(id);
       untilMs = edge + 1;
       await clock.sleep(0, this.#over.signal);
     }
-    return { recent: new RecentCommands(runs.reverse()), seq, further: 0 };
+    take(runs);
   }
 }
