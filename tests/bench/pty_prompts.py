@@ -65,8 +65,11 @@ class Shell:
         """Milliseconds on a processor, all threads."""
         total = 0
         for task in os.listdir(f"/proc/{self.pid}/task"):
-            with open(f"/proc/{self.pid}/task/{task}/schedstat", encoding="ascii") as stat:
-                total += int(stat.read().split()[0])
+            try:
+                with open(f"/proc/{self.pid}/task/{task}/schedstat", encoding="ascii") as stat:
+                    total += int(stat.read().split()[0])
+            except FileNotFoundError:
+                pass  # A thread that has ended meanwhile, as those of fish do.
         return total / 1e6
 
     def run(self, line):
