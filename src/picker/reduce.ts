@@ -2,6 +2,8 @@
 import { MATCH_MODES } from "../search/query.ts";
 import { commandOf } from "./keymap.ts";
 import type { Command, Key, Move } from "./keys.ts";
+import { type PickerEvent, type Step, still } from "./step.ts";
+import { confirm, deletedNotice, details, help, onConfirm, onRuns } from "./views.ts";
 import { completeFilter, isFilterBegun } from "./filter_completion.ts";
 import { heights } from "./layout.ts";
 import { placeAfter, scrolled } from "./moves.ts";
@@ -11,67 +13,15 @@ import { leavesInsert, normalStep } from "./vim.ts";
 import {
   asQuery,
   atLeastOne,
-  type CommandRuns,
   type Filter,
   FIRST_LIMIT,
   type PickerState,
   type Results,
   selectedLine,
-  type Size,
   withQuery,
 } from "./state.ts";
 import { type ChoiceAction, type Scope, SCOPES } from "./scope.ts";
 import type { Names } from "../search/language/complete.ts";
-
-/** What happens to the picker. */
-export type PickerEvent =
-  | { readonly kind: "key"; readonly key: Key }
-  | { readonly kind: "resize"; readonly size: Size }
-  /** More of the answer to a search. */
-  | { readonly kind: "results"; readonly results: Results }
-  /** The answer to `details`; `undefined` if the command is gone. */
-  | { readonly kind: "runs"; readonly line: number; readonly runs: CommandRuns | undefined }
-  /** The answer to `delete`. */
-  | {
-    readonly kind: "deleted";
-    readonly line: number;
-    readonly count: number;
-    readonly reach: "everywhere" | "here";
-  }
-  /** The answer to `pin`. */
-  | { readonly kind: "pinned"; readonly isPinned: boolean }
-  /** The answer to `complete`. */
-  | { readonly kind: "names"; readonly names: Names; readonly home: string | undefined }
-  /** Something asked for did not work; the picker goes on. */
-  | { readonly kind: "failed"; readonly message: string };
-
-/** What the driver has to do. */
-export type Effect =
-  /** Search for the query of the new state, under its generation. */
-  | { readonly kind: "search" }
-  | { readonly kind: "details"; readonly line: number }
-  | { readonly kind: "delete"; readonly line: number; readonly reach: "everywhere" | "here" }
-  | { readonly kind: "redraw" }
-  | {
-    readonly kind: "choose";
-    readonly line: number;
-    readonly action: ChoiceAction;
-    readonly inFolder?: boolean;
-  }
-  | { readonly kind: "copy" | "pin"; readonly line: number }
-  /** Tell of the hosts and folders that there are. */
-  | { readonly kind: "complete" }
-  | { readonly kind: "keep-order"; readonly newestFirst: boolean }
-  /** Over: what was typed matches nothing, and is kept. */
-  | { readonly kind: "keep"; readonly text: string }
-  /** Over: with `cancelled`, or `nothing` if a choice was asked for and nothing matches. */
-  | { readonly kind: "leave"; readonly why: "cancelled" | "nothing" };
-
-/** The next state, and what to do. */
-export interface Step {
-  readonly state: PickerState;
-  readonly effects: readonly Effect[];
-}
 
 /** The next state, and what is to be done. Pure: the same state and event give the same step. */
 export function reduce(state: PickerState, event: PickerEvent): Step {
@@ -90,9 +40,7 @@ export function reduce(state: PickerState, event: PickerEvent): Step {
     case "deleted":
       return searchAgain({
         ...state,
-        notice: event.count > 0
-          ? `Deleted ${runsInWords(event.count)}${REACH[event.reach]}`
-          : "It was gone already",
+        notice: deletedNotice(event.count, event.reach),
       });
     case "pinned":
       return still({ ...state, notice: event.isPinned ? PINNED : "It is not pinned any more" });
@@ -101,15 +49,6 @@ export function reduce(state: PickerState, event: PickerEvent): Step {
     case "failed":
       return still({ ...state, view: { kind: "list" }, notice: event.message });
   }
-}
-
-/** A count with its noun: `1 run`, `12 runs`. */
-export function runsInWords(count: number): string {
-  return count === 1 ? "1 run" : `${count} runs`;
-}
-
-function still(state: PickerState, ...effects: Effect[]): Step {
-  return { state, effects };
 }
 
 function onKey(state: PickerState, key: Key): Step {
@@ -320,43 +259,6 @@ function moved(state: PickerState, by: Move): Step {
   return searchAgain({ ...next, limit: state.limit * 4 });
 }
 
-function details(state: PickerState): Step {
-  const line = selectedLine(state);
-  if (line === undefined || state.results.generation !== state.generation) return still(state);
-  const view = { kind: "details", line, runs: undefined, top: 0 } as const;
-  return still({ ...state, view }, { kind: "details", line });
-}
-
-function onRuns(state: PickerState, line: number, runs: CommandRuns | undefined): Step {
-  if (state.view.kind !== "details" || state.view.line !== line) return still(state);
-  if (runs === undefined) {
-    return still({ ...state, view: { kind: "list" }, notice: "It was deleted meanwhile" });
-  }
-  return still({ ...state, view: { ...state.view, runs } });
-}
-
-function confirm(state: PickerState): Step {
-  const line = selectedLine(state);
-  if (line === undefined || state.results.generation !== state.generation) return still(state);
-  return still({ ...state, view: { kind: "confirm", line } });
-}
-
-function onConfirm(state: PickerState, line: number, key: Key): Step {
-  const next: PickerState = { ...state, view: { kind: "list" } };
-  const letter = key.kind === "text" ? key.text.toLowerCase() : undefined;
-  const command = key.kind === "key" ? commandOf(state.keymap, key.name)?.kind : undefined;
-  if (letter === "y" || command === "delete") {
-    return still(next, { kind: "delete", line, reach: "everywhere" });
-  }
-  if (letter === "h") return still(next, { kind: "delete", line, reach: "here" });
-  if (command === "cancel") return still(next, { kind: "leave", why: "cancelled" });
-  return still({ ...next, notice: "Nothing was deleted" });
-}
-
-function help(state: PickerState): Step {
-  return still({ ...state, view: { kind: "help", top: 0 } });
-}
-
 /** Keys while the help or the details cover the list. */
 function onPage(state: PickerState, key: Key): Step {
   const command = pageCommand(state, key);
@@ -390,9 +292,3 @@ function pageCommand({ keymap }: PickerState, key: Key): Command | undefined {
 }
 
 const PINNED = "Pinned: listed first from the next time on, on this device";
-
-/** Where a command is gone; the picker has no room to name the devices. */
-const REACH = {
-  everywhere: "; `rr delete --status` tells on which devices (original ones never learn of it)",
-  here: " on this device only",
-} as const;

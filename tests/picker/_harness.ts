@@ -1,5 +1,6 @@
 import type { Key } from "../../src/picker/keys.ts";
-import { type Effect, type PickerEvent, reduce } from "../../src/picker/reduce.ts";
+import { reduce } from "../../src/picker/reduce.ts";
+import type { Effect, PickerEvent } from "../../src/picker/step.ts";
 import type { RenderContext } from "../../src/picker/render.ts";
 import {
   initialState,
