@@ -136,7 +136,9 @@ export class ItemSet implements ItemStore {
     const head = this.#rows.newest();
     const absorbed = this.#meta.integer(SET_ABSORBED) ?? 0;
     if (head <= absorbed) return 0;
-    return this.#db.integer("SELECT count(*) FROM entries WHERE ingest_seq > ?", absorbed);
+    // Counting the rows goes through all of them: asked between two slices, it took nine tenths of the time
+    // of absorbing a million.
+    return head - absorbed;
   }
 
   /** Accounts for a slice of an existing history, in some milliseconds. Call it until `left()` is 0. */
