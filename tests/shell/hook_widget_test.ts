@@ -33,8 +33,9 @@ function words(shell: Shell): string[] {
 for (const name of SHELLS) {
   Deno.test(`${name} hook: ctrl-r hands over the line and puts the answer on the prompt exactly`, async () => {
     await using shell = await pressed(name, "\x12", `edit\n${TRICKY}`);
-    const [search, i, widget, query, session, ...rest] = words(shell);
-    assert.deepEqual([search, i, widget, query], ["search", "-i", "--widget", "--query=ec"]);
+    const [search, i, widget, ahead, query, session, ...rest] = words(shell);
+    assert.deepEqual([search, i, widget, ahead], ["search", "-i", "--widget", "--ahead"]);
+    assert.equal(query, "--query=ec");
     assert.match(session!, /^session=[0-9]+-[0-9]+-[0-9]+$/);
     assert.deepEqual(rest, []);
     assert.equal(shell.spoolFiles().length, 0, "not run yet");
