@@ -46,6 +46,19 @@ for (const name of SHELLS) {
     assert.deepEqual(shell.commands(), [TRICKY]);
   });
 
+  Deno.test(`${name} hook: an answer with nothing behind it is taken whole, one with more without that`, async () => {
+    const dotted = "echo a\n. /dev/null";
+    await using older = await pressed(name, "\x12", `edit\n${dotted}`);
+    await older.type("\r");
+    await older.prompt();
+    // bash takes it as two commands.
+    assert.equal(older.commands().join("\n"), dotted);
+    await using newer = await pressed(name, "\x12", "edit\necho a\n.\\040\\142");
+    await newer.type("\r");
+    await newer.prompt();
+    assert.deepEqual(newer.commands(), ["echo a b"]);
+  });
+
   Deno.test(`${name} hook: ctrl-r leaves the line as it was when nothing is chosen`, async () => {
     await using shell = await pressed(name, "\x12");
     await shell.type("ho kept\r");

@@ -55,7 +55,11 @@ __rustory_tidy() {
 # the key that is bound is followed by a second one, which runs it or does nothing, and then types what was
 # typed behind the choice.
 __rustory_answer() {
-  local __rustory_text=\${1%$'\\n'.*} __rustory_ahead=\${1##*$'\\n'.} __rustory_enter=
+  local __rustory_text=$1 __rustory_ahead= __rustory_enter=
+  # An older daemon has nothing behind its answer.
+  if [[ $1 == *$'\\n'.* && \${1##*$'\\n'.} != *[!0-7\\\\]* ]]; then
+    __rustory_text=\${1%$'\\n'.*} __rustory_ahead=\${1##*$'\\n'.}
+  fi
   case $__rustory_text in
     edit$'\\n'*) READLINE_LINE=\${__rustory_text#edit$'\\n'} READLINE_POINT=2147483647 ;;
     run$'\\n'*) READLINE_LINE=\${__rustory_text#run$'\\n'} READLINE_POINT=2147483647 __rustory_enter='\\r' ;;

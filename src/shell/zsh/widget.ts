@@ -83,7 +83,11 @@ function __rustory_tidy {
 # The answer, as \`rr search --widget --ahead\` gives it. What others show behind the line belongs to the
 # old one; what was typed behind the choice is read before anything else.
 function __rustory_answer {
-  local text=\${1%$'\\n'.*} ahead=\${1##*$'\\n'.}
+  local text=\$1 ahead=
+  # An older daemon has nothing behind its answer.
+  if [[ $1 == *$'\\n'.* && \${1##*$'\\n'.} != *[^0-7\\\\]* ]]; then
+    text=\${1%$'\\n'.*} ahead=\${1##*$'\\n'.}
+  fi
   case $text in
     edit$'\\n'*) BUFFER=\${text#edit$'\\n'} CURSOR=\${#BUFFER} POSTDISPLAY= ;;
     run$'\\n'*) BUFFER=\${text#run$'\\n'} CURSOR=\${#BUFFER} POSTDISPLAY= ;;
