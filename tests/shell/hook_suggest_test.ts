@@ -234,3 +234,15 @@ precmd_functions+=(mine)`,
   assert.equal(await enter(shell), "echo offered");
   assert.match(await shell.line("echo begun $begun"), /begun [3-9]/);
 });
+
+Deno.test("fish hook: Right puts the likeliest command on an empty line, and on no other", async () => {
+  await using door = await Door.open({ offers: ["echo offered"] });
+  await using shell = await Shell.open("fish", { suggest: true, door: door.path });
+  await shell.line(`${RIGHT}`);
+  await shell.line(`true ${RIGHT}a`);
+  assert.deepEqual(shell.commands(), ["echo offered", "true a"]);
+  assert.deepEqual(door.suggests.map(({ cwd, text }) => [cwd, text]), [[shell.home, ""]]);
+  await door.close();
+  await shell.line(`${RIGHT}true b`);
+  assert.deepEqual(shell.commands().slice(2), ["true b"]);
+});
