@@ -6,6 +6,8 @@ import { RrError } from "../../src/base/rr_error.ts";
 import type { Files } from "../../src/base/world.ts";
 import { pairAsGuest } from "../../src/app/pairing/guest.ts";
 import { pairAsHost } from "../../src/app/pairing/host.ts";
+import { hubFolder, writeHub } from "../../src/app/hub/folder.ts";
+import { pairHub } from "../../src/app/hub/pair_hub.ts";
 import { joinBy, letIn } from "../../src/app/pairing/pair.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { formatSwarmKey } from "../../src/net/keys/swarm_key.ts";
@@ -148,6 +150,29 @@ for (const had of ["no key", "a key of its own"]) {
     });
   }
 }
+
+Deno.test("a hub that does not run yet is paired by its address, and says that it is to be started", async () => {
+  using world = worldOf("hub");
+  const folder = hubFolder(`${world.home}/hub`);
+  // A port that nobody listens on: the hub's tracker is not there.
+  const settings = { host: "hub.example", trackerPort: 1, relayPort: 1, peer: false };
+  writeHub(folder, settings, world);
+  const said: string[] = [];
+  const stop = new AbortController();
+  const { promise: told, resolve } = Promise.withResolvers<void>();
+  const say = (line: string): void => {
+    said.push(line);
+    if (/rr hub run/.test(line)) resolve();
+  };
+  const talk = { say, ask: () => undefined };
+  const how = { code: undefined, at: undefined };
+  const pairing = pairHub(folder, settings, how, { world, talk }, stop.signal);
+  await Promise.race([told, pairing]);
+  assert.ok(said.some((line) => /^ +rr pair \d+-[a-z]+-[a-z]+ --at hub\.example$/.test(line)));
+  assert.ok(said.some((line) => /^The hub does not run yet/.test(line)));
+  stop.abort(new Error("enough"));
+  await assert.rejects(pairing);
+});
 
 /** Whether this write, the n-th since the key was written, finds no room. */
 type IsFull = (path: string, sinceKey: number) => boolean;

@@ -45,23 +45,37 @@ export async function pairHub(
     return;
   }
   const own = { baseUrl: `http://127.0.0.1:${settings.trackerPort}`, token: card.trackerToken };
+  let isRunning = true;
   const { card: theirs } = await pairAsHost(
     {
       gives: "guest",
       trackers: [own],
       card,
       onCode: (code, _ways, problems) => {
+        isRunning = problems.length === 0;
         talk.say("On one of your devices, type within 10 minutes:");
         talk.say("");
-        talk.say(`    rr pair ${code} --at ${trackerUrl(settings)}`);
+        talk.say(`    rr pair ${code} --at ${isRunning ? trackerUrl(settings) : hostOf(settings)}`);
         talk.say("");
-        for (const problem of problems) talk.say(`Not possible: ${problem}`);
+        if (isRunning) return;
+        talk.say(
+          "The hub does not run yet, so the device calls this machine itself, at port 8846.",
+        );
+        talk.say(
+          "To pair through its tracker start it first: `rr hub run`, or the service rustory-hub.",
+        );
       },
     },
     world,
     signal,
   );
   await takeKey(folder, theirs, world, talk);
+  if (!isRunning) talk.say("Start the hub now: `rr hub run`, or the service rustory-hub.");
+}
+
+/** As `--at` takes it. */
+function hostOf({ host }: HubSettings): string {
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** Another key than before is what was asked for; the old one is kept all the same. */
@@ -76,7 +90,7 @@ async function takeKey(
   const kept = installKey(world, folder.swarmKeyPath, swarmKey, plan);
   giveToOwner(folder);
   if (kept !== undefined) talk.say(`The old swarm key is kept in ${kept}`);
-  talk.say(`The hub has the swarm key of ${deviceId}; the relay begins at once.`);
+  talk.say(`The hub has the swarm key of ${deviceId}.`);
 }
 
 async function hubCard(
