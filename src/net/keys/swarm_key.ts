@@ -39,6 +39,10 @@ export function parseSwarmKey(text: string, source = "the swarm key"): Uint8Arra
     new RrError("key", `Cannot use ${source}: line ${line} must be ${rule}`, {
       hint: "Copy the file again from a device of the swarm",
     });
+  // Nobody sees it, and an editor may have put it there.
+  if (lines[0] === `\ufeff${HEADER}`) {
+    throw fail(1, `"${HEADER}" without the byte order mark before it`);
+  }
   if (lines[0] !== HEADER) throw fail(1, `"${HEADER}"`);
   if (lines[1] !== ENCODING) throw fail(2, `"${ENCODING}"`);
   const hex = (lines[2] ?? "").trimEnd();

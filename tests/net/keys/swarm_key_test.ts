@@ -46,6 +46,10 @@ Deno.test("parseSwarmKey() takes what the original takes", () => {
   }
 });
 
+Deno.test("parseSwarmKey() names a byte order mark, which nobody sees", () => {
+  assert.throws(() => parseSwarmKey(`\ufeff${TEXT}`), /line 1 .* without the byte order mark/);
+});
+
 Deno.test("parseSwarmKey() refuses what the original refuses", () => {
   const wrong = {
     "empty": "",
