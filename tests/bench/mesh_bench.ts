@@ -1,11 +1,11 @@
 /**
  * Ten devices on loopback, each connected to each, by protocol 2: bytes and deliveries against the bodies
- * sent once to each device; what idling costs; how fast a command is everywhere, also over two hops. The
- * devices are sessions of one process: real nodes, real connections, a database each, but one processor
- * for all.
+ * sent once to each device; what idling costs; how fast a command is everywhere, also over two hops; what
+ * a device costs that was away for a week. The devices are sessions of one process: real nodes, real
+ * connections, a database each, but one processor for all.
  *
  *     deno run <permissions> tests/bench/mesh_bench.ts [entries, default 100000] [devices, default 10] \
- *       [mesh or line, default both]
+ *       [mesh, line or away, default all]
  */
 // deno-lint-ignore-file no-console -- it prints its figures
 import { fill } from "./_fill.ts";
@@ -36,12 +36,20 @@ interface Member {
   readonly seen: { exchanges: number; contradictions: number; pulled: number };
 }
 
+/** A device that was away lacks what three others recorded in a week, and brings its own. */
+const WEEK_MS = 604_800_000;
+const NOW_WEEK = 2_850;
+const KNOWN = 20_000;
+const NEWS = 2_100;
+const OWN_NEWS = 20;
+
 try {
   if (wants("mesh")) {
     await scenario("one full, the others empty", (i) => i === 0 ? entriesOf(0, count) : []);
     await scenario("own histories meet", (i) => entriesOf(i, Math.floor(count / devices)));
   }
   if (wants("line")) await line();
+  if (wants("away")) await away();
 } finally {
   await Deno.remove(root, { recursive: true });
 }
@@ -95,6 +103,55 @@ async function line(): Promise<void> {
   await until(() => members.every(({ history }) => history.log.count() === 3_000));
   console.log("\na line of three");
   await live(members, 3_000, [members[0]!, members[2]!]);
+  stop.abort(new Error("over"));
+  await Promise.all(watching);
+}
+
+/** Three stay connected and record; the fourth comes back with something of its own. */
+async function away(): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const known = entriesOf(0, KNOWN);
+  const members: Member[] = [];
+  for (let i = 0; i < 4; i++) {
+    members.push(await start(stack, `away-${i}`, known, members));
+  }
+  const [traveller, ...others] = members as [Member, Member, Member, Member];
+  const first = new AbortController();
+  const once = watch(members, first.signal);
+  const areEqual = (some: readonly Member[]): boolean =>
+    some.every((one) =>
+      some.every((two) => one === two || one.session.replication!.isEqual(two.session.node.peer))
+    );
+  await until(() => areEqual(members));
+  first.abort(new Error("over"));
+  await Promise.all(once);
+  await traveller.session[Symbol.asyncDispose]();
+  const stop = new AbortController();
+  const watching = watch(others, stop.signal);
+  const week = (device: number, length: number): Entry[] =>
+    entriesOf(device, length).map((entry, i) => ({
+      ...entry,
+      startedAtMs: Math.floor((NOW_WEEK + i / length) * WEEK_MS),
+    }));
+  const news = others.flatMap((_, i) => week(i + 1, NEWS / others.length));
+  for (const [i, { history, session }] of others.entries()) {
+    history.log.append(news.slice(i * NEWS / 3, (i + 1) * NEWS / 3));
+    session.engine.localChange();
+  }
+  await until(() => others.every(({ history }) => history.log.count() === KNOWN + NEWS));
+  const own = week(0, OWN_NEWS);
+  traveller.history.log.append(own);
+  const back = await again(stack, "away-0", traveller.history, others);
+  stack.defer(() => stop.abort(new Error("over")));
+  watching.push(...watch([back], stop.signal));
+  await until(() => areEqual([back, ...others]));
+  const { received: came, sent } = back.session.node.traffic();
+  const bodies = bytesOf(news) + bytesOf(own);
+  console.log(
+    `\naway for a week, back with three peers: ${NEWS} new for it, ${OWN_NEWS} of its own\n` +
+      `  bytes both ways ${came + sent}, bodies ${bodies}: ${came + sent - bodies} over them, ` +
+      `handshakes with three peers included; exchanges begun by it: ${back.seen.exchanges}`,
+  );
   stop.abort(new Error("over"));
   await Promise.all(watching);
 }
@@ -161,6 +218,16 @@ async function start(
   const set = openSet(history);
   while (set.left() > 0) set.absorbSlice(10_000);
   set.absorb();
+  return await again(stack, name, history, peers);
+}
+
+/** A session of a history that is there. */
+async function again(
+  stack: AsyncDisposableStack,
+  name: string,
+  history: History,
+  peers: readonly Member[],
+): Promise<Member> {
   const seen = { exchanges: 0, contradictions: 0, pulled: 0 };
   const pulled = new Map<string, number>();
   const session = await openSession({
