@@ -1,21 +1,14 @@
 /** `rr p2p-sync` without `--watch`: one round with everybody there is. */
-import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import type { Logger } from "../base/log.ts";
-import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
-import { type History, openHistory } from "../store/file/open_history.ts";
-import { openSet } from "../store/set/open_set.ts";
-import type { PeerId } from "../swarm/peer.ts";
-import { clearInBackground } from "./daemon/clear_erased.ts";
+import { openHistory } from "../store/file/open_history.ts";
 import { logSyncEvent } from "./event_log.ts";
 import { takeInFirst } from "./intake.ts";
 import { loadKeys } from "./keys.ts";
 import { keyPathsOf, networkOptionsOf } from "./network_options.ts";
-import { openSession, type SyncSession } from "./session.ts";
+import { openSession } from "./session.ts";
 
-/** Rows that are accounted for in one step: some 15 ms. */
-const ABSORBED_ROWS = 5_000;
 /** A pull goes through everything once: half of the usual page cache takes in as much. */
 const CACHE_KIB = 8 * 1024;
 
@@ -59,7 +52,6 @@ export async function syncOnce(
 ): Promise<void> {
   using history = openHistory(settings.dbPath, { ...world, cacheKib: CACHE_KIB });
   await takeInFirst(world, settings, () => history, warn);
-  if (settings.p2pProtocols.includes("2")) await absorbAll(history, signal);
   const keys = await loadKeys(keyPathsOf(settings), world, logger);
   const network = networkOptionsOf(settings);
   const sync = { ...network.sync, limit, push };
@@ -68,9 +60,9 @@ export async function syncOnce(
     peers.set(peer, progress);
     onProgress?.([...peers.values()]);
   };
-  const opened: { session?: SyncSession } = {};
   await using session = await openSession(
-    { ...network, ...keys, sync, listen: [], announce: false },
+    // Version 1 alone: `--push` sends this device's own entries only, and protocol 2 makes both alike.
+    { ...network, ...keys, sync, listen: [], announce: false, protocols: ["1"] },
     {
       ...world,
       history,
@@ -80,34 +72,10 @@ export async function syncOnce(
         if (event.type !== "pull-progress") return;
         came(event.peer, { arrived: event.totals.received, behind: null });
       },
-      onNote: (note) => {
-        if (note.type !== "received") return;
-        const gap = opened.session?.replication?.gap(note.peer as PeerId);
-        if (gap !== undefined && gap.arrived > 0) came(note.peer, gap);
-      },
     },
   );
-  opened.session = session;
   logger.debug("Syncing", { own: session.node.peer });
-  // Whoever is met before that would be synced with by version 1, and learn of no deletion.
-  await session.replication?.offered(signal);
   const { error } = await session.engine.runRound(signal);
   await session.twins.settled();
-  if (history.removal.scrubDue()) clearInBackground(settings.dbPath, { world, logger });
   if (error !== undefined) throw error;
-}
-
-/** Accounts at once for what no daemon has, as nobody waits for the processor here. */
-async function absorbAll(history: History, signal: AbortSignal): Promise<void> {
-  const set = openSet(history);
-  try {
-    while (set.left() > 0) {
-      set.absorbSlice(ABSORBED_ROWS);
-      await yieldToLoop();
-      signal.throwIfAborted();
-    }
-  } catch (error) {
-    // Another process writes: the session goes on with it.
-    if (!(error instanceof RrError) || error.code !== "busy") throw error;
-  }
 }

@@ -150,9 +150,14 @@ each(THREE, "a daemon that hangs is hardly asked, and never waited for", async (
     for (const letter of "true typed") await press(shell, letter, letter.trim());
     assert.equal(await enter(shell), "true typed");
   }
-  // Twice a line at most, and after a line that took a moment not at all for some seconds.
-  assert.ok(port.heard.length <= 6, `asked ${port.heard.length} times`);
-  assert.ok(port.heard.every((said) => said === "asked\0"), "nothing is said to a stranger");
+  // Twice a line at most, and after a line that took a moment not at all for some seconds. What a plugin
+  // asks in a process of its own, for each key, delays nobody and cannot tell the shell that it waited.
+  const most = options.after === PLUGIN ? 3 * ("true typed".length + 2) : 6;
+  assert.ok(port.heard.length <= most, `asked ${port.heard.length} times`);
+  assert.ok(
+    port.heard.every((said) => "asked\0".startsWith(said)),
+    "nothing is said to a stranger",
+  );
 });
 
 each(THREE, "is silent where the daemon has gone", async (options) => {

@@ -67,6 +67,7 @@ async function typeAll(home: string, s: number): Promise<void> {
     if (i === COMMANDS / 2 && endsAndStarts(s)) {
       await shell.type("exit\r");
       await shell.ended();
+      await shell[Symbol.asyncDispose]();
       shell = await Shell.open(kind, { home });
     }
     await shell.run(textOf(s, i));

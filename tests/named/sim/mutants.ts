@@ -91,9 +91,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "what was deleted here only counts for ever",
     file: "src/named/transfer.ts",
-    from:
-      "    for (const mine of held) exchange.apart.note({ mine, theirs: undefined }, exchange.floor);\n",
-    to: "    void held;\n",
+    from: "    for (const mine of page.held) apart.note({ mine, theirs: undefined }, floor);\n",
+    to: "    void [apart, floor];\n",
   },
   {
     rule: "a base hides what two devices have apart",
