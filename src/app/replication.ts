@@ -2,7 +2,6 @@
  * Protocol 2 in a session: absorbs an existing history in the background while everything works by
  * version 1, and offers the protocol once that is done.
  */
-import { raceAbort } from "../base/async/race_abort.ts";
 import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
@@ -104,15 +103,6 @@ export class SessionReplication implements Replication, AsyncDisposable {
 
   async settle(peer: PeerId, until: Settling, signal: AbortSignal): Promise<Settled> {
     return await this.#replicator?.settle(peer, until, signal) ?? NOTHING;
-  }
-
-  /**
-   * Resolves once the protocol is offered, or cannot be: with nothing left to absorb, in a moment.
-   *
-   * @throws `signal.reason` once the signal is aborted
-   */
-  offered(signal: AbortSignal): Promise<void> {
-    return raceAbort(this.#done, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,7 @@ import type { Settings } from "../config/settings.ts";
 import { openHistory } from "../store/file/open_history.ts";
 import { logSyncEvent } from "./event_log.ts";
 import { takeInFirst } from "./intake.ts";
+import type { PeerId } from "../swarm/peer.ts";
 import { loadKeys } from "./keys.ts";
 import { keyPathsOf, networkOptionsOf } from "./network_options.ts";
 import { openSession } from "./session.ts";
@@ -26,16 +27,8 @@ export interface OnceDeps {
   readonly logger: Logger;
   /** Told of recorded commands that cannot be taken in. */
   readonly warn: (text: string) => void;
-  /** Told how far it is with each peer, whenever something has come. @default {nobody is} */
-  readonly onProgress?: ((peers: readonly PeerProgress[]) => void) | undefined;
-}
-
-/** How far it is with one peer. */
-export interface PeerProgress {
-  /** Entries that have come. */
-  readonly arrived: number;
-  /** Entries that are still to come; `null` as version 1 does not tell. */
-  readonly behind: number | null;
+  /** Told how many entries have come; of how many, version 1 does not tell. @default {nobody is} */
+  readonly onProgress?: ((arrived: number) => void) | undefined;
 }
 
 /**
@@ -55,11 +48,7 @@ export async function syncOnce(
   const keys = await loadKeys(keyPathsOf(settings), world, logger);
   const network = networkOptionsOf(settings);
   const sync = { ...network.sync, limit, push };
-  const peers = new Map<string, PeerProgress>();
-  const came = (peer: string, progress: PeerProgress): void => {
-    peers.set(peer, progress);
-    onProgress?.([...peers.values()]);
-  };
+  const arrived = new Map<PeerId, number>();
   await using session = await openSession(
     // Version 1 alone: `--push` sends this device's own entries only, and protocol 2 makes both alike.
     { ...network, ...keys, sync, listen: [], announce: false, protocols: ["1"] },
@@ -70,7 +59,8 @@ export async function syncOnce(
       onEvent: (event) => {
         logSyncEvent(event, logger);
         if (event.type !== "pull-progress") return;
-        came(event.peer, { arrived: event.totals.received, behind: null });
+        arrived.set(event.peer, event.totals.received);
+        onProgress?.(arrived.values().reduce((sum, one) => sum + one, 0));
       },
     },
   );

@@ -64,7 +64,7 @@ function hasFailed({ exitCodes }: RankedRuns, at: number): boolean {
   return exitCodes[at] !== 0 && exitCodes[at] !== UNKNOWN_EXIT;
 }
 
-// Everything below is columns of numbers: a ranking of 20,000 runs is made while a person waits, in a
+// Everything below is columns of numbers: a ranking of thousands of runs is made while a person waits, in a
 // process that has just started, where a map or an object for each run would cost more than the sums.
 
 /** What the places say, by their number. */

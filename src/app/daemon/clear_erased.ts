@@ -38,7 +38,7 @@ export function clearErased(
     await clock.sleep(SETTLE_MS, signal);
     let pause = RETRY_MS;
     while (call === calls && isStillDue(deps)) {
-      clearInBackground(dbPath, deps);
+      start(dbPath, deps);
       await clock.sleep(pause, signal);
       pause = Math.min(2 * pause, LONGEST_RETRY_MS);
     }
@@ -55,11 +55,7 @@ function isStillDue({ isDue }: ClearErasedDeps): boolean {
   }
 }
 
-/** Has the file rewritten once by a process of its own, whatever comes of it. */
-export function clearInBackground(
-  dbPath: string,
-  { world, logger }: Pick<ClearErasedDeps, "world" | "logger">,
-): void {
+function start(dbPath: string, { world, logger }: ClearErasedDeps): void {
   try {
     world.startDetached([...world.program(), "delete", "--finish", "--db-path", dbPath]);
   } catch (error) {

@@ -62,7 +62,7 @@ function placesOf(db: Database, reader: RunReader, { places }: Columns): Map<num
   return known;
 }
 
-// A set of 20,000 numbers takes longer than reading them from the file.
+// A set of thousands of numbers takes longer than reading them from the file.
 function distinct(numbers: Uint32Array): number[] {
   let most = 0;
   for (let i = 0; i < numbers.length; i++) most = Math.max(most, numbers[i]!);

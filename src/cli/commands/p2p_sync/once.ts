@@ -6,7 +6,7 @@ import { lineLogger } from "../../../process/line_logger.ts";
 import { tryRole } from "../../../process/lock.ts";
 import { stopOnSignals } from "../../../process/stop_signals.ts";
 import { syncByDaemon } from "../../../app/sync_by_daemon.ts";
-import { type PeerProgress, syncOnce } from "../../../app/sync_once.ts";
+import { syncOnce } from "../../../app/sync_once.ts";
 import type { Logger } from "../../../base/log.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
@@ -63,10 +63,7 @@ async function syncWithProgress(
     const summary = await syncByDaemon(world, settings.dbPath, way, signal);
     if (summary !== undefined) return summary;
   }
-  const onProgress = (peers: readonly PeerProgress[]): void => {
-    const { done, total } = progressOf(peers);
-    progress.update(done, total);
-  };
+  const onProgress = (arrived: number): void => progress.update(arrived, 0);
   await syncOnce(settings, flags, { world, logger, warn: warnings(world), onProgress }, signal);
   return undefined;
 }
