@@ -65,8 +65,31 @@ export class Door implements AsyncDisposable {
   }
 }
 
-/** What a port says to whoever comes: nothing, to a daemon that hangs. */
-export type Manner = (connection: Deno.TcpConn) => Promise<void>;
+/** How a port treats whoever comes; what it reads it notes. */
+export type Manner = (connection: Deno.TcpConn, note: (text: string) => void) => Promise<void>;
+
+/** Reads and says nothing, as a daemon that hangs. */
+export const hang: Manner = async (connection, note) => {
+  const buffer = new Uint8Array(1000);
+  for (;;) {
+    const read = await connection.read(buffer);
+    if (read === null) return;
+    note(new TextDecoder().decode(buffer.subarray(0, read)));
+  }
+};
+
+/**
+ * Says some words at the first sign of the shell and goes away with the rest unread. To a line that ended
+ * and then was reset, the first thing that is written ends a program that does not look out (SIGPIPE).
+ */
+export function goneAfter(...words: readonly string[]): Manner {
+  return async (connection) => {
+    await connection.read(new Uint8Array(1));
+    await connection.write(new TextEncoder().encode(words.map((word) => `${word}\0`).join("")));
+    await connection.closeWrite();
+    connection.close();
+  };
+}
 
 /** A port behind a door file at which something else listens than a daemon that is well. */
 export class OddPort implements AsyncDisposable {
@@ -78,7 +101,7 @@ export class OddPort implements AsyncDisposable {
   readonly #open = new Set<Deno.TcpConn>();
   readonly #accepting: Promise<void>;
 
-  constructor(manner: Manner = () => Promise.resolve()) {
+  constructor(manner: Manner = hang) {
     this.path = `${this.#folder}/door`;
     const { port } = this.#listener.addr as Deno.NetAddr;
     Deno.writeTextFileSync(this.path, `${port} asked answered\n`);
@@ -89,17 +112,7 @@ export class OddPort implements AsyncDisposable {
     for await (const connection of this.#listener) {
       this.#open.add(connection);
       const at = this.heard.push("") - 1;
-      void this.#hear(connection, at).catch(() => {});
-      void manner(connection).catch(() => {});
-    }
-  }
-
-  async #hear(connection: Deno.TcpConn, at: number): Promise<void> {
-    const buffer = new Uint8Array(1000);
-    for (;;) {
-      const read = await connection.read(buffer);
-      if (read === null) return;
-      this.heard[at] += new TextDecoder().decode(buffer.subarray(0, read));
+      void manner(connection, (text) => this.heard[at] += text).catch(() => {});
     }
   }
 

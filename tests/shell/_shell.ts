@@ -209,14 +209,13 @@ export class Shell implements AsyncDisposable {
   async until(condition: () => boolean, what: string): Promise<void> {
     const deadline = AbortSignal.timeout(DEADLINE_MS);
     const late = Promise.withResolvers<never>();
-    const fail = (): void =>
-      late.reject(
-        new Error(`No ${what} in ${this.name}; the screen:\n${this.#output.slice(-3000)}`),
-      );
+    const error = (): Error =>
+      new Error(`No ${what} in ${this.name}; the screen:\n${this.#output.slice(-3000)}`);
+    const fail = (): void => late.reject(error());
     deadline.addEventListener("abort", fail);
     try {
       while (!condition()) {
-        if (this.#ended) fail();
+        if (this.#ended) throw error();
         await Promise.race([this.#changed.promise, late.promise]);
       }
     } finally {

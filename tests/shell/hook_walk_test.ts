@@ -1,6 +1,6 @@
 /** Up and Down in real shells: through what a daemon knows, or as the shell has it. */
 import assert from "node:assert/strict";
-import { Door, OddPort } from "./_door.ts";
+import { Door, goneAfter, hang, type Manner, OddPort } from "./_door.ts";
 import { Shell, type ShellName, type ShellOptions, SHELLS } from "./_shell.ts";
 
 const UP = "\x1b[A";
@@ -75,8 +75,9 @@ for (const name of SHELLS) {
   });
 
   Deno.test(`${name} hook: Up says nothing to a stranger at the daemon's port`, async () => {
-    const stranger = async (connection: Deno.TcpConn): Promise<void> => {
+    const stranger: Manner = async (connection, note) => {
       await connection.write(new TextEncoder().encode("other\0=rm -rf x\0.\0"));
+      await hang(connection, note);
     };
     await using port = new OddPort(stranger);
     await using shell = await open(name, { door: port.path });
@@ -84,15 +85,14 @@ for (const name of SHELLS) {
     assert.deepEqual(port.heard, ["asked\0"]);
   });
 
-  Deno.test(`${name} hook: Up is the shell's own with a daemon that does not know the question`, async () => {
-    const old = async (connection: Deno.TcpConn): Promise<void> => {
-      await connection.write(new TextEncoder().encode("answered\0"));
-      await connection.readable.cancel();
-    };
-    await using port = new OddPort(old);
-    await using shell = await open(name, { door: port.path });
-    assert.equal(await entered(shell, UP), "true 0");
-  });
+  for (const words of [[], ["answered"], ["answered", "=one"]]) {
+    Deno.test(`${name} hook: a daemon that goes away after ${words.length} words leaves Up and the shell alone`, async () => {
+      await using port = new OddPort(goneAfter(...words));
+      await using shell = await open(name, { door: port.path });
+      await entered(shell, UP, UP);
+      assert.equal(await entered(shell, "echo on"), "echo on");
+    });
+  }
 }
 
 const FORMER: Record<"zsh" | "bash", ShellOptions> = {
@@ -115,3 +115,20 @@ for (const name of ["zsh", "bash"] as const) {
     await shell.screen("true 0", shell.output.lastIndexOf("__rustory_uninstall"));
   });
 }
+
+Deno.test("bash hook: a broken pipe does after Up what the user wants it to do", async () => {
+  await using door = await Door.open({ past: ["true 5"] });
+  await using shell = await open("bash", { door: door.path });
+  const ask = "trap -p PIPE";
+  const action = async (): Promise<string> => /'.*(?=\r\n)/.exec(await shell.line(ask))?.[0] ?? "";
+  for (
+    const [set, expected] of [["trap - PIPE", ""], [
+      "trap 'echo \"p\"' PIPE",
+      "'echo \"p\"' SIGPIPE",
+    ]]
+  ) {
+    await shell.line(set!);
+    assert.equal(await entered(shell, UP), "true 5");
+    assert.equal(await action(), expected);
+  }
+});

@@ -1,5 +1,6 @@
 /** Ctrl-r in real shells, with a stand-in for the picker. */
 import assert from "node:assert/strict";
+import { goneAfter, OddPort } from "./_door.ts";
 import { Shell, type ShellName, SHELLS } from "./_shell.ts";
 
 // Notes its words, draws on stderr, answers on stdout.
@@ -71,6 +72,17 @@ for (const name of SHELLS) {
     await shell.prompt();
     assert.deepEqual(shell.commands(), ["echo ran"]);
   });
+
+  for (const words of [[], ["answered"], ["answered", "ok"]]) {
+    Deno.test(`${name} hook: a daemon that goes away after ${words.length} words leaves ctrl-r to the program`, async () => {
+      await using port = new OddPort(goneAfter(...words));
+      await using shell = await Shell.open(name, { rr: RR, door: port.path });
+      Deno.writeTextFileSync(`${shell.home}/answer`, "run\necho ran");
+      await shell.type("\x12");
+      await shell.prompt();
+      assert.equal(shell.commands().at(-1), "echo ran");
+    });
+  }
 
   Deno.test(`${name} hook: leaves Up alone unless asked, and rr goes to the program`, async () => {
     await using shell = await Shell.open(name, { rr: RR });

@@ -55,6 +55,24 @@ __rustory_ask() {
   return 1
 }
 
+# Runs a function that talks to the daemon. A line that its other end has closed would end the shell at the
+# second write to it. What the user wants done then is read through a file: a substitution would fork.
+__rustory_unbroken() {
+  local __rustory_action= __rustory_code
+  if [[ -f \${__rustory_line-} ]] && trap -p PIPE >|"$__rustory_line"; then
+    IFS= read -r -d '' __rustory_action <"$__rustory_line"
+    : >|"$__rustory_line"
+  else
+    __rustory_action=$(trap -p PIPE)
+  fi 2>/dev/null
+  trap '' PIPE
+  "$@"
+  __rustory_code=$?
+  trap - PIPE
+  eval "$__rustory_action"
+  return "$__rustory_code"
+}
+
 __rustory_question() {
   local __rustory_said= __rustory_line_fd __rustory_code=2
   __rustory_reply=()

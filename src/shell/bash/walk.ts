@@ -86,7 +86,7 @@ __rustory_back() {
 
 __rustory_fetch() {
   ((EPOCHSECONDS >= __rustory_rest)) || return 1
-  __rustory_question "$__rustory_door" earlier "\${RUSTORY_SESSION-}" "$__rustory_own" "$__rustory_got"
+  __rustory_unbroken __rustory_question "$__rustory_door" earlier "\${RUSTORY_SESSION-}" "$__rustory_own" "$__rustory_got"
   case $? in
     0) return 0 ;;
     2) __rustory_rest=$((EPOCHSECONDS + ${REST_SECONDS})) ;;

@@ -23,7 +23,7 @@ __rustory_search() {
   # The daemon that runs anyway paints at once; only where there is none a process is started.
   if [[ -n $__rustory_door && -r $__rustory_door ]]; then
     [[ -n $__rustory_at ]] || __rustory_locate
-    __rustory_ask "$__rustory_door" "\${__rustory_at#* }" "\${__rustory_at%% *}" "\${COLUMNS-}" "\${LINES-}" \\
+    __rustory_unbroken __rustory_ask "$__rustory_door" "\${__rustory_at#* }" "\${__rustory_at%% *}" "\${COLUMNS-}" "\${LINES-}" \\
       "\${RUSTORY_SESSION-}" "$PWD" "--ahead \${NO_COLOR:+no-colour} \${TMUX:+tmux}" "\${__rustory_query//[[:cntrl:]]/ }"
     case $? in
       0) __rustory_answer "$__rustory_answer"; return ;;

@@ -9,7 +9,7 @@ import { MAX_QUERY_CHARS } from "../widget.ts";
 
 /** Prints the status of a question and the fields of the answer, each with a NUL behind it. */
 const CLIENT = `${BASH_DAEMON_CLIENT}
-__rustory_question "$@"
+__rustory_unbroken __rustory_question "$@"
 printf '%s\\0' "$?" "\${__rustory_reply[@]}"
 `;
 

@@ -7,7 +7,7 @@ import { MAX_QUERY_CHARS, SAVE_PLACE, TIDY_SCREEN, type WidgetOptions } from "..
 /** Prints the status of the request, and the answer. */
 const CLIENT = `${BASH_DAEMON_CLIENT}
 __rustory_answer=
-__rustory_ask "$@"
+__rustory_unbroken __rustory_ask "$@"
 printf '%s%s' "$?" "$__rustory_answer"
 `;
 
