@@ -1,37 +1,21 @@
 /** Pairings in bad weather: clocks, connections, disks and people that are not as one would like. */
 import assert from "node:assert/strict";
-import { type Clock, systemClock } from "../../src/base/clock.ts";
-import { systemRandom } from "../../src/base/random.ts";
+import type { Clock } from "../../src/base/clock.ts";
 import { RrError } from "../../src/base/rr_error.ts";
 import type { Files } from "../../src/base/world.ts";
 import { pairAsGuest } from "../../src/app/pairing/guest.ts";
-import { pairAsHost } from "../../src/app/pairing/host.ts";
 import { hubFolder, writeHub } from "../../src/app/hub/folder.ts";
 import { pairHub } from "../../src/app/hub/pair_hub.ts";
 import { joinBy, letIn } from "../../src/app/pairing/pair.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { formatSwarmKey } from "../../src/net/keys/swarm_key.ts";
-import type { PairCard } from "../../src/pair/card.ts";
 import { parseCode } from "../../src/pair/code.ts";
-import { createTracker } from "../../src/tracker/handler.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import type { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
+import { CARD, deps, serveTracker, showCode, soon } from "./_pairing_lab.ts";
 
-const deps = { clock: systemClock(), random: systemRandom() };
 const DAY_MS = 86_400_000;
-const CARD: PairCard = {
-  version: "0.2.0",
-  deviceId: "laptop",
-  userId: "kim",
-  peer: "12D3KooWLaptop",
-  addrs: [],
-  trackers: ["http://tracker.example"],
-  trackerToken: undefined,
-  relays: [],
-  swarmKey: deps.random.bytes(32),
-  outcome: undefined,
-};
 
 /** Registers a test; a first sync behind a pairing has timers of libp2p that outlive it. */
 function pairingTest(name: string, fn: () => Promise<void>): void {
@@ -284,40 +268,4 @@ function showAt(
   const done = letIn(settings, { ssh: undefined, yes: true }, { world, talk }, stop.signal);
   done.catch(() => {});
   return { code, done, stop: () => stop.abort(new Error("stopped")) };
-}
-
-/** A code that is shown at the tracker, by a machine that is no more than a card. */
-function showCode(baseUrl: string): {
-  readonly code: Promise<string>;
-  readonly joined: Promise<PairCard>;
-  stop(): void;
-} {
-  const { promise: code, resolve } = Promise.withResolvers<string>();
-  const stop = new AbortController();
-  const plan = { gives: "host", trackers: [{ baseUrl }], card: CARD, onCode: resolve } as const;
-  const joined = pairAsHost(plan, deps, stop.signal).then(({ card }) => card);
-  joined.catch(() => {});
-  return { code, joined, stop: () => stop.abort(new Error("stopped")) };
-}
-
-type Fault = (
-  request: Request,
-  handOn: (request: Request) => Promise<Response>,
-) => Promise<Response>;
-
-function serveTracker(
-  fault: Fault = (request, handOn) => handOn(request),
-): AsyncDisposable & { readonly baseUrl: string } {
-  const tracker = createTracker({}, { clock: deps.clock });
-  const handOn = async (request: Request): Promise<Response> => await tracker.fetch(request);
-  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
-  const server = Deno.serve(options, (request) => fault(request, handOn));
-  return {
-    baseUrl: `http://127.0.0.1:${server.addr.port}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
-
-function soon(): AbortSignal {
-  return AbortSignal.timeout(60_000);
 }

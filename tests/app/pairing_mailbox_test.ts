@@ -1,32 +1,18 @@
 /** Pairing through trackers that drop, delay, repeat or alter what passes. */
 import assert from "node:assert/strict";
-import { systemClock } from "../../src/base/clock.ts";
-import { systemRandom } from "../../src/base/random.ts";
 import { pairAsGuest } from "../../src/app/pairing/guest.ts";
-import { pairAsHost } from "../../src/app/pairing/host.ts";
 import type { PairCard } from "../../src/pair/card.ts";
 import { parseCode } from "../../src/pair/code.ts";
-import { createTracker } from "../../src/tracker/handler.ts";
-
-const deps = { clock: systemClock(), random: systemRandom() };
-const CARD: PairCard = {
-  version: "0.2.0",
-  deviceId: "laptop",
-  userId: "kim",
-  peer: "12D3KooWLaptop",
-  addrs: [],
-  trackers: [],
-  trackerToken: undefined,
-  relays: [],
-  swarmKey: deps.random.bytes(32),
-  outcome: undefined,
-};
-
-/** What happens to one request: handed on, or answered in another way. */
-type Fault = (
-  request: Request,
-  handOn: (request: Request) => Promise<Response>,
-) => Promise<Response>;
+import {
+  altering,
+  CARD,
+  deps,
+  type Fault,
+  lastByte,
+  serveTracker,
+  showCode,
+  soon,
+} from "./_pairing_lab.ts";
 
 let count = 0;
 test("one request in five and one answer in five get lost", async (request, handOn) => {
@@ -56,14 +42,7 @@ function test(name: string, fault: Fault): void {
 
 function alteredTest(slot: string): void {
   Deno.test(`a tracker that alters the ${slot} cannot make anybody believe anything`, async () => {
-    const { host, guest } = await pairThrough(async (request, handOn) => {
-      if (request.method !== "PUT" || !request.url.endsWith(slot)) return await handOn(request);
-      const body = new Uint8Array(await request.arrayBuffer());
-      body[body.length - 1]! ^= 1;
-      return await handOn(
-        new Request(request.url, { method: "PUT", headers: request.headers, body }),
-      );
-    });
+    const { host, guest } = await pairThrough(altering(slot, lastByte));
     assert.equal(host.status, "rejected");
     assert.match(String(host.reason), /burnt/);
     // The last message is for the host alone.
@@ -78,31 +57,15 @@ async function pairThrough(fault: Fault): Promise<{
   host: PromiseSettledResult<PairCard>;
   guest: PromiseSettledResult<PairCard>;
 }> {
-  const tracker = createTracker({}, { clock: deps.clock });
-  const handOn = async (request: Request): Promise<Response> => await tracker.fetch(request);
-  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
-  await using server = Deno.serve(options, (request) => fault(request, handOn));
-  const baseUrl = `http://127.0.0.1:${server.addr.port}`;
-  const over = AbortSignal.timeout(60_000);
-  const { promise: shown, resolve: show } = Promise.withResolvers<string>();
-  const host = pairAsHost(
-    {
-      gives: "host",
-      trackers: [{ baseUrl }],
-      card: CARD,
-      onCode: (code) => show(code),
-    },
-    deps,
-    over,
-  ).then((it) => it.card);
-  host.catch(() => {});
-  const code = parseCode(await shown);
+  await using tracker = serveTracker(fault);
+  const shown = showCode(tracker.baseUrl);
+  const code = parseCode(await shown.code);
   const guest = (async () => {
-    const met = await pairAsGuest({ code, trackers: [], at: baseUrl }, deps, over);
+    const met = await pairAsGuest({ code, trackers: [], at: tracker.baseUrl }, deps, soon());
     const own = { ...CARD, deviceId: "desktop", swarmKey: undefined, outcome: "joined" } as const;
     await met.reply(own);
     return met.card;
   })();
-  const [first, second] = await Promise.allSettled([host, guest]);
+  const [first, second] = await Promise.allSettled([shown.joined, guest]);
   return { host: first, guest: second };
 }

@@ -1,35 +1,17 @@
 /** What people and machines get wrong in a pairing: a clear sentence each, and no key that was not confirmed. */
 import assert from "node:assert/strict";
-import { type Clock, systemClock } from "../../src/base/clock.ts";
-import { systemRandom } from "../../src/base/random.ts";
 import { RrError } from "../../src/base/rr_error.ts";
 import type { Files } from "../../src/base/world.ts";
 import { pairAsGuest } from "../../src/app/pairing/guest.ts";
-import { pairAsHost } from "../../src/app/pairing/host.ts";
 import { joinBy } from "../../src/app/pairing/pair.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { formatSwarmKey } from "../../src/net/keys/swarm_key.ts";
-import type { PairCard } from "../../src/pair/card.ts";
 import { parseCode } from "../../src/pair/code.ts";
-import { createTracker } from "../../src/tracker/handler.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
+import { altering, CARD, deps, lastByte, serveTracker, showCode, soon } from "./_pairing_lab.ts";
 
-const deps = { clock: systemClock(), random: systemRandom() };
-const KEY = deps.random.bytes(32);
-const CARD: PairCard = {
-  version: "0.2.0",
-  deviceId: "laptop",
-  userId: "kim",
-  peer: "12D3KooWLaptop",
-  addrs: [],
-  trackers: ["http://tracker.example"],
-  trackerToken: undefined,
-  relays: [],
-  swarmKey: KEY,
-  outcome: undefined,
-};
 const MINUTE_MS = 60_000;
 
 Deno.test("a code that nobody typed within 10 minutes ends, and is unknown from then on", async () => {
@@ -69,15 +51,8 @@ Deno.test("of three machines that type one code at once, one joins and the other
 });
 
 Deno.test("an rr that pairs in another way is told apart from a wrong code, on both sides", async () => {
-  await using tracker = serveTracker(async (request, handOn) => {
-    if (request.method !== "PUT" || !request.url.endsWith("hello")) return await handOn(request);
-    // The first byte says by which rules the rest is to be read.
-    const body = new Uint8Array(await request.arrayBuffer());
-    body[0] = 250;
-    return await handOn(
-      new Request(request.url, { method: "PUT", headers: request.headers, body }),
-    );
-  });
+  // The first byte says by which rules the rest is to be read.
+  await using tracker = serveTracker(altering("hello", (body) => body[0] = 250));
   const shown = showCode(tracker.baseUrl);
   const code = parseCode(await shown.code);
   await assert.rejects(
@@ -89,14 +64,7 @@ Deno.test("an rr that pairs in another way is told apart from a wrong code, on b
 
 for (const slot of ["hello", "offer"]) {
   Deno.test(`a machine that is given an altered ${slot} writes nothing to its disk`, async () => {
-    await using tracker = serveTracker(async (request, handOn) => {
-      if (request.method !== "PUT" || !request.url.endsWith(slot)) return await handOn(request);
-      const body = new Uint8Array(await request.arrayBuffer());
-      body[body.length - 1]! ^= 1;
-      return await handOn(
-        new Request(request.url, { method: "PUT", headers: request.headers, body }),
-      );
-    });
+    await using tracker = serveTracker(altering(slot, lastByte));
     const shown = showCode(tracker.baseUrl);
     using world = new FakeWorld({ clock: deps.clock as FakeClock, random: deps.random });
     await assert.rejects(join(world, await shown.code, tracker.baseUrl), sentence(/burnt/));
@@ -169,45 +137,6 @@ function readOnlyConfig(): Files {
       files.replacePrivate(path, data);
     },
   };
-}
-
-/** A pairing that is shown at the tracker. */
-function showCode(
-  baseUrl: string,
-  own: Pick<FakeWorld, "random"> & { readonly clock: Clock } = deps,
-): {
-  readonly code: Promise<string>;
-  readonly joined: Promise<PairCard>;
-  stop(): void;
-} {
-  const { promise: code, resolve } = Promise.withResolvers<string>();
-  const stop = new AbortController();
-  const plan = { gives: "host", trackers: [{ baseUrl }], card: CARD, onCode: resolve } as const;
-  const joined = pairAsHost(plan, own, stop.signal).then(({ card }) => card);
-  joined.catch(() => {});
-  return { code, joined, stop: () => stop.abort(new Error("stopped")) };
-}
-
-type Fault = (
-  request: Request,
-  handOn: (request: Request) => Promise<Response>,
-) => Promise<Response>;
-
-function serveTracker(
-  fault: Fault = (request, handOn) => handOn(request),
-): AsyncDisposable & { readonly baseUrl: string } {
-  const tracker = createTracker({}, { clock: deps.clock });
-  const handOn = async (request: Request): Promise<Response> => await tracker.fetch(request);
-  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
-  const server = Deno.serve(options, (request) => fault(request, handOn));
-  return {
-    baseUrl: `http://127.0.0.1:${server.addr.port}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
-
-function soon(): AbortSignal {
-  return AbortSignal.timeout(60_000);
 }
 
 /** An error whose message and hint are as given. */
