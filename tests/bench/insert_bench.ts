@@ -4,13 +4,12 @@
  *
  *     deno run --allow-read --allow-write --allow-env tests/bench/insert_bench.ts [rows] [rounds]
  */
-import { DatabaseSync } from "node:sqlite";
 import type { Entry } from "../../src/history/entry.ts";
-import { ORIGINAL_SCHEMA } from "../../src/store/file/migrations.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { generateEntries } from "../fakes/history_generator.ts";
+import { bareDatabase } from "./_bare_insert.ts";
 
 const BATCH = 1000;
 
@@ -58,31 +57,8 @@ function measure(
 }
 
 function insertBare(path: string, entries: readonly Entry[]): number[] {
-  using db = new DatabaseSync(path);
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${ORIGINAL_SCHEMA}`);
-  const insert = db.prepare(
-    `INSERT OR IGNORE INTO entries (entry_id, device_id, user_id, ts, cmd, cwd, exit_code,
-     duration_ms, shell, hostname, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  return inBatches(entries, (batch) => {
-    db.exec("BEGIN IMMEDIATE");
-    for (const e of batch) {
-      insert.run(
-        e.id,
-        e.deviceId,
-        e.userId,
-        Math.floor(e.startedAtMs / 1000),
-        e.command,
-        e.cwd,
-        e.exitCode,
-        e.durationMs,
-        e.shell,
-        e.hostname,
-        e.version,
-      );
-    }
-    db.exec("COMMIT");
-  });
+  using database = bareDatabase(path);
+  return inBatches(entries, (batch) => database.insert(batch));
 }
 
 function append(path: string, entries: readonly Entry[]): number[] {
