@@ -18,7 +18,7 @@ const LONGEST_RENEWAL_MS = 30_000;
 /** Shortest time between two, whatever life span a directory claims to give. */
 const SHORTEST_RENEWAL_MS = 1_000;
 /** Pauses after failures: a directory that is down costs little, one that is back is found soon. */
-const RETRY = { attempts: Infinity, baseMs: 1_000, capMs: 60_000 };
+const RETRY = { baseMs: 1_000, capMs: 60_000 };
 /** Longest wait for one registration. */
 const REGISTER_MS = 10_000;
 /** Longest wait for taking the records back; the process has 500 ms to end after a signal. */

@@ -2,7 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import { backoffMs } from "../base/async/retry.ts";
+import { Backoff } from "../base/async/backoff.ts";
 import { withDeadline } from "../base/async/deadline.ts";
 import { causeChain, toError } from "../base/rr_error.ts";
 import type { DeviceId } from "../history/entry.ts";
@@ -66,8 +66,7 @@ export class PeerSession {
   /** All that it was ever said to have: in one round not all of them may be tried. */
   readonly #addrs: Set<string>;
   #link: PeerLink | undefined;
-  #failures = 0;
-  #notBefore = -Infinity;
+  readonly #backoff: Backoff;
   #endedAt = -Infinity;
   /** Syncs since the last success that were made because it had connected. */
   #callbacks = 0;
@@ -88,6 +87,7 @@ export class PeerSession {
     this.#record = record;
     this.#addrs = new Set(record.addrs);
     this.#deps = deps;
+    this.#backoff = new Backoff(deps);
     const connect = (signal: AbortSignal): Promise<PeerLink> => this.#connect(signal);
     this.#pusher = new Pusher({ ...deps, peer: record.peer, connect }, deps);
   }
@@ -102,8 +102,7 @@ export class PeerSession {
 
   /** Forgets the failures: the peer has shown that it is there. */
   forgive(): void {
-    this.#failures = 0;
-    this.#notBefore = -Infinity;
+    this.#backoff.forgive();
     this.#pusher.forgive();
   }
 
@@ -122,12 +121,12 @@ export class PeerSession {
 
   /** Whether it failed so lately that it is left alone for now. */
   get backingOff(): boolean {
-    return this.#deps.clock.monotonic() < this.#notBefore;
+    return this.#backoff.remainingMs > 0;
   }
 
   /** Whether the last sync failed. */
   get failing(): boolean {
-    return this.#failures > 0;
+    return this.#backoff.failures > 0;
   }
 
   /** Whether a connection is open. */
@@ -137,7 +136,7 @@ export class PeerSession {
 
   /** Whether the last sync went well and its connection is closed: one that is dialled is likely there. */
   get isAsleep(): boolean {
-    const isWell = this.#failures === 0 && this.#endedAt > -Infinity;
+    const isWell = !this.failing && this.#endedAt > -Infinity;
     return isWell && !this.connected && !this.#busy && !this.backingOff;
   }
 
@@ -155,8 +154,8 @@ export class PeerSession {
       hostname,
       userId,
       route: this.connected ? this.#link?.route : undefined,
-      failures: this.#failures,
-      retryInMs: Math.max(0, this.#notBefore - this.#deps.clock.monotonic()),
+      failures: this.#backoff.failures,
+      retryInMs: this.#backoff.remainingMs,
       held: this.#pusher.held,
     };
   }
@@ -290,16 +289,12 @@ export class PeerSession {
   }
 
   #judge(error: Error | undefined, retryMs: number): void {
-    if (error === undefined) {
-      this.#callbacks = 0;
-      this.#failures = 0;
-      this.#notBefore = -Infinity;
+    if (error !== undefined) {
+      this.#backoff.failed({ baseMs: retryMs, capMs: LONGEST_BACKOFF_MS });
       return;
     }
-    const policy = { attempts: Infinity, baseMs: retryMs, capMs: LONGEST_BACKOFF_MS };
-    this.#failures++;
-    this.#notBefore = this.#deps.clock.monotonic() +
-      backoffMs(this.#failures, policy, this.#deps.random);
+    this.#callbacks = 0;
+    this.#backoff.forgive();
   }
 
   /** It answered: keep it for the days without a directory. */

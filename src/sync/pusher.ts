@@ -1,4 +1,4 @@
-import { backoffMs } from "../base/async/retry.ts";
+import { Backoff } from "../base/async/backoff.ts";
 import { toError } from "../base/rr_error.ts";
 import { type PushDeps, type PushMemory, type PushOptions, PushRun } from "./push.ts";
 import type { PushTotals } from "./report.ts";
@@ -7,7 +7,7 @@ import type { PushTotals } from "./report.ts";
  * Pauses between pushes that fail one after another. Another one is wanted with every command and in
  * every round, and each may use up a relay's connection for nothing.
  */
-const BACKOFF = { attempts: Infinity, baseMs: 10_000, capMs: 15 * 60_000 };
+const BACKOFF = { baseMs: 10_000, capMs: 15 * 60_000 };
 
 /** What a push came to. */
 export interface PushOutcome {
@@ -23,8 +23,7 @@ export class Pusher {
   readonly #deps: PushDeps;
   readonly #options: PushOptions;
   readonly #memory: PushMemory = { limit: undefined, held: [], sentUpTo: 0 };
-  #failures = 0;
-  #notBefore = -Infinity;
+  readonly #backoff: Backoff;
   #running: Promise<PushOutcome> | undefined;
   #again = false;
 
@@ -32,11 +31,12 @@ export class Pusher {
   constructor(deps: PushDeps, options: PushOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#backoff = new Backoff(deps);
   }
 
   /** Whether pushes failed so lately that the next one has to wait, whatever there is to send. */
   get backingOff(): boolean {
-    return this.#deps.clock.monotonic() < this.#notBefore;
+    return this.#backoff.remainingMs > 0;
   }
 
   /** Entries that wait for a connection that can carry them, by id. */
@@ -46,8 +46,7 @@ export class Pusher {
 
   /** Forgets the failures: the peer has shown that it is there. */
   forgive(): void {
-    this.#failures = 0;
-    this.#notBefore = -Infinity;
+    this.#backoff.forgive();
   }
 
   /**
@@ -85,9 +84,7 @@ export class Pusher {
     } catch (thrown) {
       signal.throwIfAborted();
       const error = toError(thrown);
-      this.#failures++;
-      this.#notBefore = this.#deps.clock.monotonic() +
-        backoffMs(this.#failures, BACKOFF, this.#deps.random);
+      this.#backoff.failed(BACKOFF);
       onEvent({ type: "push-failed", peer, totals, error });
       return { totals, error };
     }

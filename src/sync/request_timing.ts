@@ -12,6 +12,5 @@ export function idleTimeoutMs(failures: number, policy: RequestPolicy): number {
 
 /** Pause after `failures` failures (1 or more). */
 export function pauseMs(failures: number, policy: RequestPolicy, random: Random): number {
-  const { attempts, backoffBaseMs } = policy;
-  return backoffMs(failures, { attempts, baseMs: backoffBaseMs, capMs: LONGEST_PAUSE_MS }, random);
+  return backoffMs(failures, { baseMs: policy.backoffBaseMs, capMs: LONGEST_PAUSE_MS }, random);
 }

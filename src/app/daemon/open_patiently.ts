@@ -5,7 +5,7 @@ import type { Random } from "../../base/random.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
 
 /** Pauses between two tries: room on a disk is made by a person, or by what else runs there. */
-const RETRY = { attempts: Infinity, baseMs: 1_000, capMs: 60_000 };
+const RETRY = { baseMs: 1_000, capMs: 60_000 };
 
 /** What waiting needs. */
 export interface OpenPatientlyDeps {

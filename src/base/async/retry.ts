@@ -1,14 +1,18 @@
 import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
 
-/** How often to try and how long to pause in between. */
-export interface RetryPolicy {
-  /** Tries in all, at least 1. */
-  readonly attempts: number;
+/** How long to pause between tries. */
+export interface BackoffPolicy {
   /** Pause after the first failure; doubles with each further one. */
   readonly baseMs: number;
   /** Longest pause. */
   readonly capMs: number;
+}
+
+/** How often to try and how long to pause in between. */
+export interface RetryPolicy extends BackoffPolicy {
+  /** Tries in all, at least 1. */
+  readonly attempts: number;
 }
 
 /** What {@linkcode retry} needs of the world. */
@@ -28,7 +32,7 @@ export interface RetryOptions {
  * Pause after `failures` failures in a row (1 or more): doubling, capped, spread by ±25 % so that
  * several devices that failed together do not come back together.
  */
-export function backoffMs(failures: number, policy: RetryPolicy, random: Random): number {
+export function backoffMs(failures: number, policy: BackoffPolicy, random: Random): number {
   const doubled = policy.baseMs * 2 ** Math.min(failures - 1, 40);
   return Math.round(Math.min(doubled, policy.capMs) * (0.75 + random.unit() / 2));
 }

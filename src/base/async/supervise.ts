@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { LogFields, Logger } from "../log.ts";
 import type { Random } from "../random.ts";
 import { causeChain } from "../rr_error.ts";
-import { backoffMs, type RetryPolicy } from "./retry.ts";
+import { backoffMs, type BackoffPolicy } from "./retry.ts";
 import { untilAborted } from "./until_aborted.ts";
 
 /** Something that works until it is told to stop. */
@@ -38,7 +38,7 @@ export interface SuperviseDeps {
 }
 
 /** Pauses before a part that has failed is started again. */
-export const RESTARTS: RetryPolicy = { attempts: Infinity, baseMs: 1_000, capMs: 60_000 };
+export const RESTARTS: BackoffPolicy = { baseMs: 1_000, capMs: 60_000 };
 /** A part that ran for so long runs well: its next failure counts as the first. */
 export const STABLE_MS = 60_000;
 

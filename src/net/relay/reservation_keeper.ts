@@ -6,7 +6,7 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import type { Clock } from "../../base/clock.ts";
 import { withDeadline } from "../../base/async/deadline.ts";
 import type { Random } from "../../base/random.ts";
-import { backoffMs, type RetryPolicy } from "../../base/async/retry.ts";
+import { backoffMs, type BackoffPolicy } from "../../base/async/retry.ts";
 import { causeChain } from "../../base/rr_error.ts";
 import { connectRelay, hintOf } from "../dial/attempts.ts";
 import type { DeviceHost } from "../node/create_libp2p.ts";
@@ -26,7 +26,7 @@ const RESERVE_MS = 5_000;
 /** A reservation that held that long was a good one. */
 const STABLE_MS = 5_000;
 /** A relay that restarts is back within seconds; one that is gone is asked twice a minute. */
-const PAUSES: RetryPolicy = { attempts: Infinity, baseMs: 500, capMs: 30_000 };
+const PAUSES: BackoffPolicy = { baseMs: 500, capMs: 30_000 };
 /** How soon a lost reservation is noticed if no event tells of it. */
 const CHECK_MS = 30_000;
 
