@@ -13,7 +13,7 @@ export function bareDatabase(path: string): Disposable & { insert(batch: readonl
      duration_ms, shell, hostname, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   return {
-    insert(batch) {
+    insert(batch): void {
       db.exec("BEGIN IMMEDIATE");
       for (const e of batch) {
         insert.run(
@@ -32,7 +32,7 @@ export function bareDatabase(path: string): Disposable & { insert(batch: readonl
       }
       db.exec("COMMIT");
     },
-    [Symbol.dispose]: () => db.close(),
+    [Symbol.dispose]: (): void => db.close(),
   };
 }
 
