@@ -12,6 +12,7 @@ import type { PeerId } from "../swarm/peer.ts";
 import { VERSION } from "../version.ts";
 import type { DaemonConfig } from "./daemon_config.ts";
 import type { DaemonStatus, IncidentView, PeerView } from "./daemon_status.ts";
+import { namesakeName, namesakesOf } from "./namesakes.ts";
 import type { SyncSession } from "./session.ts";
 
 interface PeerMemory {
@@ -160,18 +161,27 @@ export class StatusKeeper {
       last_round_unix: this.#lastRoundMs === undefined ? null : seconds(this.#lastRoundMs),
       left_to_absorb: session?.replication?.left ?? null,
       peers: this.#peerViews(config, history, session),
-      problems: this.#problems(history, session),
+      problems: this.#problems(config, history, session),
     };
   }
 
-  #problems(open: History | undefined, session: SyncSession | undefined): string[] {
+  #problems(
+    { network: { deviceId, hostname } }: DaemonConfig,
+    open: History | undefined,
+    session: SyncSession | undefined,
+  ): string[] {
     const sinceMs = this.#clock.monotonic() - (this.#twin?.seenMs ?? -Infinity);
     const twin = this.#twin !== undefined && sinceMs < TWIN_SHOWN_MS ? [this.#twin.text] : [];
     const history = this.#historyProblem === undefined ? [] : [this.#historyProblem];
     const key = replacedKey(open?.incidents.syncedKey(), session?.swarmKey);
     const clocks = session?.lan?.hearsWrongClocks ? [WRONG_CLOCKS] : [];
     const settings = [...this.#settings.values()];
-    return [...history, ...twin, ...settings, ...key, ...clocks, ...this.#health?.problems() ?? []];
+    const namesakes = namesakesOf(session, deviceId).map((one) =>
+      `Another machine (${namesakeName(one, hostname)}) records as "${deviceId}" too, so the two ` +
+      "cannot be told apart: on one of them, say `rr config set device_id <name>`"
+    );
+    const others = [...settings, ...key, ...clocks, ...namesakes];
+    return [...history, ...twin, ...others, ...this.#health?.problems() ?? []];
   }
 
   #peerViews(

@@ -7,25 +7,31 @@ export function incidentSentence(
   incident: IncidentView,
   when: (unix: number) => string,
 ): string {
-  const { at_unix, healed_unix } = incident;
+  const { at_unix, healed_unix, kind } = incident;
   const healed = healed_unix === null
     ? stillOpen(incident)
-    : `; whole again since ${when(healed_unix)}`;
+    : `; ${kind === "namesake" ? "apart" : "whole again"} since ${when(healed_unix)}`;
   return `${when(at_unix)}: ${happened(incident)}${healed}`;
 }
 
-function happened({ kind, count, name }: IncidentView): string {
+function happened({ kind, count, name, peer_id }: IncidentView): string {
   switch (kind) {
     case "file-lost":
       return `the history file of this device ${name} while the daemon ran; it was opened anew`;
     case "returned":
-      return `this device had lost ${commands(count)} of its own (a history made anew, restored, ` +
-        "rolled back or copied), and got them back from the others";
+      // Who was given an address by hand is known without a name.
+      return `the others had ${commands(count)} of this device that it had not: it had lost them ` +
+        "and has them back (a history made anew, restored, rolled back or copied), or another " +
+        "machine has its device_id";
     case "peer-replaced":
       return `the history of ${name} is another one than before (made anew or restored), so it ` +
         "was compared from the start";
     case "cloned":
       return `another machine (${name}) worked with a copy of this device's identity`;
+    case "namesake":
+      return `another machine (${peer_id}) records as "${name}" like this one, so ${
+        commands(count)
+      } of it look like this one's`;
     case "contradiction":
       return `this history and that of ${name} should have been equal and were not (a file edited ` +
         "or copied), so they were compared anew, entry by entry";
@@ -35,9 +41,14 @@ function happened({ kind, count, name }: IncidentView): string {
 }
 
 function stillOpen({ kind }: IncidentView): string {
-  return kind === "cloned"
-    ? "; on one of the two, say `rr init --new-identity`"
-    : "; not yet seen equal with another device since";
+  switch (kind) {
+    case "cloned":
+      return "; on one of the two, say `rr init --new-identity`";
+    case "namesake":
+      return "; on one of the two, say `rr config set device_id <name>`";
+    default:
+      return "; not yet seen equal with another device since";
+  }
 }
 
 function commands(count: number): string {

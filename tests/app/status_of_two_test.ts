@@ -1,11 +1,14 @@
 /** What two daemons say of each other: real nodes on loopback, real files, asked through their sockets. */
 import assert from "node:assert/strict";
+import { systemClock } from "../../src/base/clock.ts";
 import type { DaemonConfig } from "../../src/app/daemon_config.ts";
 import type { DaemonStatus } from "../../src/app/daemon_status.ts";
 import { sentenceOf } from "../../src/cli/commands/status/sentence.ts";
 import { callControl } from "../../src/control/client.ts";
 import { controlSocketPath } from "../../src/control/socket_path.ts";
-import type { Entry } from "../../src/history/entry.ts";
+import type { DeviceId, Entry } from "../../src/history/entry.ts";
+import { incidentSentence } from "../../src/cli/incident_text.ts";
+import type { PeerId } from "../../src/swarm/peer.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";
 import { makeEntries } from "../fakes/entries.ts";
 import { DaemonLab } from "./_daemon_lab.ts";
@@ -141,3 +144,32 @@ pairTest(
     assert.ok(again.incidents.some(({ kind }) => kind === "returned"), "told by the new file");
   },
 );
+
+pairTest("two machines with one device_id are told what it is, and not of a loss", async (a, b) => {
+  fill(a, ofDevice("laptop", 30));
+  fill(b, ofDevice("laptop", 20).map((entry) => ({ ...entry, id: `${entry.id}b` }) as Entry));
+  start(a, a.config(settings("laptop")));
+  const addrs = await meet(a, b);
+  // Its name is known from a pairing or a directory.
+  const peer = addrs[0]!.split("/p2p/")[1] as PeerId;
+  {
+    const clock = systemClock();
+    using history = openHistory(b.config().dbPath, { files: b.fake.files, clock });
+    const lastSeenUnix = Math.floor(clock.now() / 1000);
+    const names = { userId: "kim", deviceId: "laptop" as DeviceId, hostname: undefined };
+    history.peers.remember([{ peer, addrs, ...names, lastSeenUnix }]);
+  }
+  start(b, b.config(settings("laptop", addrs)));
+  const told = await untilStatus(
+    b,
+    "they are equal and it is told",
+    (status) => isEqual(status) && status.incidents.length > 0 && status.problems.length > 0,
+  );
+  assert.match(sentenceOf(told), /^Another machine .*"laptop" too.*rr config set device_id <name>/);
+  const [incident] = told.incidents;
+  assert.deepEqual([incident!.kind, incident!.count, incident!.peer_id], ["namesake", 30, peer]);
+  assert.match(
+    incidentSentence(incident!, String),
+    /another machine.*30 commands.*device_id <name>/,
+  );
+});

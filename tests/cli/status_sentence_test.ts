@@ -114,9 +114,17 @@ Deno.test("incidentSentence() has words for everything that happens to a history
     incidentSentence({ kind: "returned", ...base, ...change }, (unix) => `day ${unix}`);
   assert.equal(
     text({}),
-    "day 1: this device had lost 1,200 commands of its own (a history made anew, restored, rolled " +
-      "back or copied), and got them back from the others; whole again since day 2",
+    "day 1: the others had 1,200 commands of this device that it had not: it had lost them and has " +
+      "them back (a history made anew, restored, rolled back or copied), or another machine has its " +
+      "device_id; whole again since day 2",
   );
+  const namesake = text({ kind: "namesake", name: "laptop", healed_unix: null });
+  assert.equal(
+    namesake,
+    'day 1: another machine (p) records as "laptop" like this one, so 1,200 commands of it look ' +
+      "like this one's; on one of the two, say `rr config set device_id <name>`",
+  );
+  assert.match(text({ kind: "namesake" }), /; apart since day 2$/);
   assert.match(
     text({ kind: "file-lost", name: "has been replaced" }),
     /file of this device has been/,

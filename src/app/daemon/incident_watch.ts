@@ -2,8 +2,9 @@
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Note } from "../../named/effects.ts";
-import type { Incident, Incidents } from "../../store/log/incidents.ts";
+import type { Incident, IncidentKind, Incidents } from "../../store/log/incidents.ts";
 import type { SyncEvent } from "../../sync/events.ts";
+import { type Namesake, namesakeName } from "../namesakes.ts";
 
 /** What it needs. */
 export interface IncidentWatchDeps {
@@ -15,25 +16,39 @@ export interface IncidentWatchDeps {
   readonly swarmKey: string;
   /** The name under which this device records. */
   readonly deviceId: string;
+  /** The name of this machine. */
+  readonly hostname: string;
+  /** Other machines that are there and record under our name. */
+  readonly namesakes: () => readonly Namesake[];
   /** What people call a peer. */
   readonly nameOf: (peer: string) => string;
   /** Whether a peer is compared with by protocol 2, which tells when the two are equal. */
   readonly compares: (peer: string) => boolean;
 }
 
+/** What being equal does not mend. */
+const LASTING: readonly IncidentKind[] = ["cloned", "namesake"];
+
 /** Turns events and notes into incidents. What cannot be written is passed over: it is for people only. */
 export class IncidentWatch {
   readonly #deps: IncidentWatchDeps;
+  /** Namesakes that were told of. */
+  readonly #told = new Set<string>();
 
   /** Watches one session. */
   constructor(deps: IncidentWatchDeps) {
     this.#deps = deps;
     // A copied identity that has been replaced since is one no more.
     this.#try(() => deps.incidents.heal((one) => one.kind === "cloned" && one.peer !== deps.self));
+    // So is a namesake once this device records under another name.
+    this.#try(() =>
+      deps.incidents.heal((one) => one.kind === "namesake" && one.name !== deps.deviceId)
+    );
   }
 
   /** Takes an event of the engine. */
   observe(event: SyncEvent): void {
+    if (event.type === "pulled" || event.type === "round-done") this.#lookForNamesakes();
     if (event.type === "log-replaced") {
       return this.#add({ kind: "peer-replaced", peer: event.peer });
     }
@@ -47,7 +62,10 @@ export class IncidentWatch {
 
   /** Takes a note of protocol 2. */
   note(note: Note): void {
-    if (note.type === "equal") return this.#heal(note.peer);
+    if (note.type === "equal") {
+      this.#lookForNamesakes();
+      return this.#heal(note.peer);
+    }
     if (note.type === "contradiction") {
       return this.#add({ kind: "contradiction", peer: note.peer });
     }
@@ -58,6 +76,26 @@ export class IncidentWatch {
       entry?.deviceId === deviceId && entry.startedAtMs / 1000 >= since
     );
     if (own.length > 0) this.#add({ kind: "returned", count: own.length });
+    this.#lookForNamesakes();
+  }
+
+  /**
+   * Where another machine records under our name, its commands look like our own that come back: what
+   * was just told as a loss was none. Its name may be learnt after its commands.
+   */
+  #lookForNamesakes(): void {
+    const { deviceId, hostname, incidents, logger, namesakes } = this.#deps;
+    for (const namesake of namesakes()) {
+      const { peer } = namesake;
+      this.#try(() => incidents.retell("returned", { kind: "namesake", peer, name: deviceId }));
+      if (this.#told.has(peer)) continue;
+      this.#told.add(peer);
+      logger.warn(
+        "Another machine records under the name of this one, so its commands count as this one's: " +
+          "on one of the two, say `rr config set device_id <name>`",
+        { device_id: deviceId, other: namesakeName(namesake, hostname) },
+      );
+    }
   }
 
   #add(incident: Partial<Incident> & Pick<Incident, "kind">): void {
@@ -70,7 +108,7 @@ export class IncidentWatch {
     this.#try(() => {
       this.#deps.incidents.noteSyncedKey(this.#deps.swarmKey);
       this.#deps.incidents.heal((one) =>
-        one.kind !== "cloned" && (one.kind !== "peer-replaced" || one.peer === peer)
+        !LASTING.includes(one.kind) && (one.kind !== "peer-replaced" || one.peer === peer)
       );
     });
   }

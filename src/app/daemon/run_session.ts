@@ -9,6 +9,7 @@ import { swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
 import { type Keys, loadExistingKeys, loadKeys } from "../keys.ts";
 import { keyStampOf } from "./settings_stamp.ts";
 import { IncidentWatch } from "./incident_watch.ts";
+import { namesakesOf } from "../namesakes.ts";
 import { openSession, type SyncSession } from "../session.ts";
 import type { HistoryContext, SessionContext } from "./context.ts";
 import { partsOf, SESSION_PARTS } from "./parts.ts";
@@ -97,6 +98,8 @@ function incidentWatch(
     self: identity.peer,
     swarmKey: swarmKeyFingerprint(swarmKey),
     deviceId: config.network.deviceId,
+    hostname: config.network.hostname,
+    namesakes: () => namesakesOf(session(), config.network.deviceId),
     nameOf: (peer) => {
       const known = session()?.engine.peers().find((one) => one.peer === peer);
       return known?.deviceId ?? known?.hostname ?? peer;

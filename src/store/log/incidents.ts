@@ -13,9 +13,16 @@ import { type Meta, PRUNED_HIGHEST, SYNCED_KEY } from "../file/meta.ts";
  *   anew, or is a restored or rolled back copy
  * - `peer-replaced`: the history of another device is not the one that was followed
  * - `cloned`: another machine works with a copy of this one's identity
+ * - `namesake`: another machine records under this one's `device_id`, which is the incident's name
  * - `contradiction`: two histories that should have been equal were not, and were compared anew
  */
-export type IncidentKind = "file-lost" | "returned" | "peer-replaced" | "cloned" | "contradiction";
+export type IncidentKind =
+  | "file-lost"
+  | "returned"
+  | "peer-replaced"
+  | "cloned"
+  | "namesake"
+  | "contradiction";
 
 /** One of these. Times are in seconds since the Unix epoch. */
 export interface Incident {
@@ -76,6 +83,16 @@ export class Incidents {
       };
       this.#write([next, ...all.filter((one) => one !== same)]);
     });
+  }
+
+  /** What was told in the last minutes as one kind was another; nothing if there is nothing of it. */
+  retell(kind: IncidentKind, truth: Partial<Incident> & Pick<Incident, "kind">): void {
+    const since = this.#nowUnix() - SAME_SEC;
+    const all = this.#read();
+    const wrong = all.filter((one) => one.kind === kind && one.atUnix >= since);
+    if (wrong.length === 0) return;
+    this.#write(all.filter((one) => !wrong.includes(one)));
+    this.add({ ...truth, count: wrong.reduce((sum, { count }) => sum + count, 0) });
   }
 
   /** Everything is equal again: what is chosen has healed. Writes only if that is new. */

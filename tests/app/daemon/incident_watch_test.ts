@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { IncidentWatch } from "../../../src/app/daemon/incident_watch.ts";
+import type { Namesake } from "../../../src/app/namesakes.ts";
 import type { Entry } from "../../../src/history/entry.ts";
 import { type History, openHistory } from "../../../src/store/file/open_history.ts";
 import { INCIDENT_DAYS } from "../../../src/store/log/incidents.ts";
@@ -15,18 +16,27 @@ interface Watching extends Disposable {
   readonly history: History;
   readonly watch: IncidentWatch;
   readonly told: () => unknown[];
+  readonly logger: RecordingLogger;
 }
 
 /** A watch over the history of `laptop`, and what it has written down. */
-function watching(world: FakeWorld, compares = true): Watching {
+function watching(
+  world: FakeWorld,
+  compares = true,
+  namesakes: readonly Namesake[] = [],
+  deviceId = "laptop",
+): Watching {
+  const logger = new RecordingLogger();
   const history = openHistory(`${world.home}/history.db`, world);
   const { incidents } = history;
   const watch = new IncidentWatch({
     incidents,
-    logger: new RecordingLogger(),
+    logger,
     self: "self",
     swarmKey: "key",
-    deviceId: "laptop",
+    deviceId,
+    hostname: "laptop.lan",
+    namesakes: () => namesakes,
     nameOf: () => "desktop",
     compares: () => compares,
   });
@@ -34,7 +44,7 @@ function watching(world: FakeWorld, compares = true): Watching {
     incidents.recent().map((
       { kind, count, name, healedUnix },
     ) => [kind, count, name, healedUnix !== undefined]);
-  return { history, watch, told, [Symbol.dispose]: () => history[Symbol.dispose]() };
+  return { history, watch, told, logger, [Symbol.dispose]: () => history[Symbol.dispose]() };
 }
 
 function received(entries: readonly Entry[]): Parameters<IncidentWatch["note"]>[0] {
@@ -99,4 +109,26 @@ Deno.test("IncidentWatch tells of histories of others, of contradictions and of 
   );
   at.watch.observe({ ...pulled, peer: PEER });
   assert.deepEqual(at.told().map((one) => (one as unknown[])[3]), [false, true, true]);
+});
+
+Deno.test("IncidentWatch takes commands of a namesake for no loss, also where its name is learnt later", () => {
+  using world = new FakeWorld();
+  const namesakes: Namesake[] = [];
+  using at = watching(world, true, namesakes);
+  at.watch.note(received(own(3)));
+  assert.deepEqual(at.told(), [["returned", 3, "", false]]);
+  namesakes.push({ peer: PEER, hostname: "laptop.lan" });
+  at.watch.note(received(own(2)));
+  assert.deepEqual(at.told(), [["namesake", 5, "laptop", false]]);
+  at.watch.note({ type: "equal", peer: PEER, name: "" });
+  assert.deepEqual(at.told(), [["namesake", 5, "laptop", false]], "being equal does not part them");
+  const said = at.logger.events;
+  assert.equal(said.length, 1, "said once");
+  assert.match(JSON.stringify(said), /rr config set device_id <name>.*"other":"peer"/);
+  const { incidents } = at.history;
+  const logger = new RecordingLogger();
+  const rest = { self: "self", swarmKey: "key", nameOf: String, compares: () => true };
+  const now = { namesakes: () => [], hostname: "", deviceId: "notebook" };
+  new IncidentWatch({ incidents, logger, ...rest, ...now });
+  assert.deepEqual(at.told(), [["namesake", 5, "laptop", true]], "it has a name of its own now");
 });

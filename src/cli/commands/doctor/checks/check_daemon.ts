@@ -29,7 +29,8 @@ async function run(context: DoctorContext): Promise<Finding[]> {
   const problems = (status.problems ?? []).map((message): Finding => ({
     level: "error",
     message,
-    hint: "See the log of the daemon",
+    // Most say themselves what to do.
+    ...message.includes("`") ? {} : { hint: "See the log of the daemon" },
   }));
   if (mismatches.length + problems.length > 0) return [...mismatches, ...problems, ...service];
   return [{ level: "ok", message: `Runs as pid ${status.pid}` }, ...service];

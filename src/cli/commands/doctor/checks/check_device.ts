@@ -49,8 +49,8 @@ function clashes({ world, settings, report }: DoctorContext): Finding[] {
         level: "error",
         message: `Another device also calls itself "${settings.deviceId}": ${peer}` +
           (hostname === undefined ? "" : ` (host ${hostname})`),
-        hint: "Give one of them another name: rr config set device_id <name>; if it is this " +
-          "one with an older key: rr devices forget <peer id>",
+        hint: "Give one of them another name: rr config set device_id <name>; if it has one " +
+          `by now, or is this one with an older key: rr devices forget ${peer}`,
       }));
   } catch (error) {
     // What is wrong with the database is told by its own check.

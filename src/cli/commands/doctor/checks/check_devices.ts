@@ -1,4 +1,4 @@
-import type { DaemonStatus, PeerView } from "../../../../app/daemon_status.ts";
+import type { DaemonStatus, IncidentView, PeerView } from "../../../../app/daemon_status.ts";
 import { localTime } from "../../../entry_format.ts";
 import { incidentSentence } from "../../../incident_text.ts";
 import { isInSync, nameOf } from "../../status/sentence.ts";
@@ -11,6 +11,8 @@ export const checkDevices: Check = { name: "devices", run };
 const PAIR = "Both need one swarm key: rr pair on one of them, then rr pair <code> on the other";
 /** A directory forgets who is gone within a minute: whom it names since is switched on. */
 const THERE_SEC = 150;
+/** What happened and does not heal by itself. */
+const TO_BE_MENDED: readonly IncidentView["kind"][] = ["cloned", "namesake"];
 /** Rounds that fail in a row before it is more than a hiccup. */
 const MOST_FAILURES = 2;
 
@@ -113,7 +115,7 @@ function peerFindings(
 function incidentFindings({ incidents = [] }: DaemonStatus): Finding[] {
   const when = (unix: number): string => localTime(unix * 1000).slice(0, -":00".length);
   return incidents.map((incident) => ({
-    level: incident.kind === "cloned" && incident.healed_unix === null ? "warn" : "info",
+    level: TO_BE_MENDED.includes(incident.kind) && incident.healed_unix === null ? "warn" : "info",
     message: incidentSentence(incident, when),
   }));
 }
