@@ -1,8 +1,11 @@
 /** Notices when the history's file is replaced, removed or overwritten under the daemon. */
 import { RrError } from "../../base/rr_error.ts";
 import type { Files } from "../../base/world.ts";
+import type { DeviceId, Entry } from "../../history/entry.ts";
+import { LogWatch } from "../../store/file/log_watch.ts";
 import { HeaderWatch } from "../../store/file/header_watch.ts";
 import type { History } from "../../store/file/open_history.ts";
+import { Unfolded } from "./unfolded.ts";
 
 /** Thrown when the open history is not the one at its path any more. */
 export class HistoryLostError extends RrError {
@@ -13,9 +16,13 @@ export class HistoryLostError extends RrError {
   /** Whether there is no file at all at the path. */
   readonly isGone: boolean;
 
+  /** Entries that came in last, which may not be in the file that is there now. */
+  readonly kept: readonly Entry[];
+
   /** Creates the error; `what` completes "The history ...". */
-  constructor(path: string, what: string, isGone: boolean) {
+  constructor(path: string, what: string, isGone: boolean, kept: readonly Entry[] = []) {
     super("database", `The history "${path}" ${what}`);
+    this.kept = kept;
     this.path = path;
     this.what = what;
     this.isGone = isGone;
@@ -29,18 +36,23 @@ interface Look {
   readonly version: number;
 }
 
-/** Watches one open history. To be disposed of after the history; see {@linkcode HeaderWatch}. */
+/** Watches one open history, which it closes; see {@linkcode HeaderWatch}. */
 export class FileGuard implements Disposable {
   readonly #history: History;
   readonly #files: Pick<Files, "stat">;
   readonly #header: HeaderWatch | undefined;
+  readonly #log: LogWatch | undefined;
+  readonly #unfolded: Unfolded;
   #before: Look;
+  #isLogBroken = false;
 
   /** Takes the file that is there now for the right one. */
-  constructor(history: History, files: Pick<Files, "stat">) {
+  constructor(history: History, files: Pick<Files, "stat">, deviceId: DeviceId) {
     this.#history = history;
     this.#files = files;
     this.#header = headerOf(history.path);
+    this.#log = logOf(history.realPath);
+    this.#unfolded = new Unfolded(history, deviceId);
     this.#before = this.#look();
   }
 
@@ -50,20 +62,35 @@ export class FileGuard implements Disposable {
     const state = this.#history.placeState();
     if (state === "gone") throw new HistoryLostError(path, "has been removed", true);
     if (state === "replaced") throw new HistoryLostError(path, "has been replaced", false);
+    if (state === "without-log") throw this.#logLost();
+    // Before SQLite is asked for anything: it would go by the index.
+    this.#isLogBroken ||= this.#log?.isBroken() ?? false;
+    if (this.#isLogBroken) throw this.#logLost();
     const now = this.#look();
     const isOverwritten = this.#header?.isOverwritten() || changedBehindSqlite(this.#before, now);
     if (isOverwritten) throw new HistoryLostError(path, "has been overwritten", false);
     this.#before = now;
+    this.#unfolded.look();
   }
 
   /** Takes the file as it is now for right: this process has just folded the write-ahead log in. */
   accept(): void {
     this.#before = this.#look();
+    if (this.#before.waiting === 0) this.#unfolded.folded();
   }
 
-  /** Closes what it holds. Twice is harmless. */
+  /** Closes the history, and then what it holds itself. Twice is harmless. */
   [Symbol.dispose](): void {
+    if (this.#isLogBroken || this.#log?.isBroken()) this.#history.closeUnfolded();
+    else this.#history[Symbol.dispose]();
+    this.#log?.[Symbol.dispose]();
     this.#header?.[Symbol.dispose]();
+  }
+
+  // The file is the one that it was, so that what came in last is a part of it.
+  #logLost(): HistoryLostError {
+    const what = "has lost its write-ahead log, or the index of that";
+    return new HistoryLostError(this.#history.path, what, false, this.#unfolded.entries);
   }
 
   #look(): Look {
@@ -94,5 +121,14 @@ function headerOf(path: string): HeaderWatch | undefined {
     return new HeaderWatch(path);
   } catch {
     return undefined; // replaced this very moment, which the watch over the path notices
+  }
+}
+
+function logOf(realPath: string | undefined): LogWatch | undefined {
+  if (realPath === undefined) return undefined;
+  try {
+    return new LogWatch(realPath);
+  } catch {
+    return undefined; // taken away this very moment, or a file that may only be read
   }
 }

@@ -3,6 +3,7 @@ import { backoffMs } from "../../base/async/retry.ts";
 import { RESTARTS } from "../../base/async/supervise.ts";
 import type { Logger } from "../../base/log.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
+import type { DeviceId } from "../../history/entry.ts";
 import type { Files } from "../../base/world.ts";
 import type { History } from "../../store/file/open_history.ts";
 import { takeAgain } from "../../spool/take_again.ts";
@@ -16,15 +17,19 @@ export class OpenHistory implements Disposable {
   readonly #lock: Disposable | undefined;
 
   /** Takes over both. */
-  constructor(history: History, files: Files, lock: Disposable | undefined) {
+  constructor(
+    history: History,
+    files: Files,
+    deviceId: DeviceId,
+    lock: Disposable | undefined,
+  ) {
     this.history = history;
-    this.guard = new FileGuard(history, files);
+    this.guard = new FileGuard(history, files, deviceId);
     this.#lock = lock;
   }
 
   /** Closes the history, then what must outlive it. */
   [Symbol.dispose](): void {
-    this.history[Symbol.dispose]();
     this.guard[Symbol.dispose]();
     this.#lock?.[Symbol.dispose]();
   }
@@ -65,6 +70,7 @@ export async function openAgain(
     try {
       const opened = deps.open();
       const files = takeAgain(deps.spoolFolder, world.files);
+      putBack(lost, opened, logger);
       logger.warn("The history is open again", {
         entries: opened.history.log.count(),
         spool_files_again: files,
@@ -81,6 +87,13 @@ export async function openAgain(
     }
     await world.clock.sleep(backoffMs(failures, RESTARTS, world.random), signal).catch(() => {});
   }
+}
+
+// What has been deleted or pruned meanwhile stays away.
+function putBack({ kept }: HistoryLostError, { history }: OpenHistory, logger: Logger): void {
+  if (kept.length === 0) return;
+  const { inserted } = history.log.append(kept, { fromPeer: true });
+  if (inserted > 0) logger.warn("Put entries of the lost log back", { count: inserted });
 }
 
 function writeDown(lost: HistoryLostError, history: History, logger: Logger): void {

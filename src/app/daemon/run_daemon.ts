@@ -1,5 +1,6 @@
 /** The daemon from start to stop: its lock, its history, its parts, and one session after the other. */
 import { RrError } from "../../base/rr_error.ts";
+import type { DeviceId } from "../../history/entry.ts";
 import { lockDaemon } from "../../process/lock.ts";
 import { openHistory } from "../../store/file/open_history.ts";
 import type { DaemonConfig } from "../daemon_config.ts";
@@ -29,7 +30,7 @@ export async function runDaemon(
     for (const notice of history.notices) logger.warn(notice);
     try {
       const lock = config.mode === "watch" ? lockDaemon(config.dbPath, world) : undefined;
-      return new OpenHistory(history, world.files, lock);
+      return new OpenHistory(history, world.files, config.network.deviceId as DeviceId, lock);
     } catch (error) {
       history[Symbol.dispose]();
       throw error;

@@ -9,12 +9,15 @@ import type { HistoryContext } from "./context.ts";
 
 /** Looks five times a second until the signal is aborted. */
 export async function takeIn(context: HistoryContext, signal: AbortSignal): Promise<void> {
-  const { deps, history, changed } = context;
+  const { deps, history, guard, changed } = context;
   const { world, logger } = deps;
   let failing = "";
   await watchLocalChanges({
     clock: world.clock,
-    dataVersion: () => history.dataVersion(),
+    dataVersion: () => {
+      guard.check(); // SQLite must not be asked while its index is cut short: see LogWatch
+      return history.dataVersion();
+    },
     ingest: intakeOf(context),
     onChange: () => {
       failing = "";

@@ -1,8 +1,8 @@
 /** The part that looks whether the history is still the file at its path. */
 import type { HistoryContext } from "./context.ts";
 
-/** Twice a second: what is recorded meanwhile waits in the spool anyway. */
-const EVERY_MS = 500;
+/** A look takes some 50 microseconds; what another program records meanwhile may be in two minds. */
+const EVERY_MS = 100;
 
 /**
  * Looks until the signal is aborted.

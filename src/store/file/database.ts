@@ -28,6 +28,7 @@ export class Database implements Disposable {
   /** Whether it was opened by {@linkcode Database.begin}. */
   #isHeld = false;
   #closed = false;
+  #checkWrite: () => void = () => {};
 
   /**
    * Opens the file; creates nothing if `readOnly`. `still` promises that nobody writes to it, so that
@@ -115,6 +116,11 @@ export class Database implements Disposable {
     return typeof value === "number" ? value : 0;
   }
 
+  /** Has `check` called in every later transaction before anything is written; it may throw. */
+  checkWrites(check: () => void): void {
+    this.#checkWrite = check;
+  }
+
   /**
    * Opens a transaction for several tasks: each later {@linkcode Database.transaction} is a part of it,
    * until `commit()` or `rollback()`. If one of them throws, all of it has to be rolled back.
@@ -123,6 +129,12 @@ export class Database implements Disposable {
     if (this.#inTransaction) throw new Error("Cannot start a transaction inside another one");
     this.exec("BEGIN IMMEDIATE");
     this.#inTransaction = this.#isHeld = true;
+    try {
+      this.#checkWrite();
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
   }
 
   /** Ends what {@linkcode Database.begin} opened. If it throws, it is still open. */
@@ -145,6 +157,7 @@ export class Database implements Disposable {
     this.exec("BEGIN IMMEDIATE");
     this.#inTransaction = true;
     try {
+      this.#checkWrite();
       const result = task();
       this.exec("COMMIT");
       return result;
@@ -162,6 +175,32 @@ export class Database implements Disposable {
     this.#closed = true;
     this.#statements.clear();
     this.#db.close();
+  }
+
+  /**
+   * Closes the file, and leaves its write-ahead log as it is. The last connection that closes folds the
+   * log in and removes it, by an index that may not be that of the log any more. One that only reads
+   * cannot: it has to be the last.
+   */
+  closeUnfolded(): void {
+    if (this.#closed) return;
+    const last = this.#readOnlyTwin();
+    this[Symbol.dispose]();
+    last?.close();
+  }
+
+  #readOnlyTwin(): DatabaseSync | undefined {
+    try {
+      const twin = new DatabaseSync(this.path, { readOnly: true });
+      try {
+        twin.prepare("SELECT count(*) FROM sqlite_master").get();
+      } catch {
+        // It may not be readable by that index; what counts is the lock that it has now.
+      }
+      return twin;
+    } catch {
+      return undefined; // not there any more, and then nothing is folded in either
+    }
   }
 
   /**

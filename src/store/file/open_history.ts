@@ -1,5 +1,6 @@
 /** Opens the history database; the one door to the rest of the store. */
 import { CommandIndex } from "../index/command_index.ts";
+import type { Database } from "./database.ts";
 import { EntryLog } from "../log/entry_log.ts";
 import { Maintenance } from "./maintenance.ts";
 import type { Meta } from "./meta.ts";
@@ -36,6 +37,10 @@ export interface History extends Disposable {
   readonly meta: Meta;
   /** What has become of the file at its path. */
   placeState(): PlaceState;
+  /** Closes it without folding the write-ahead log in, which is not what SQLite takes it for. */
+  closeUnfolded(): void;
+  /** The path behind symbolic links, beside which SQLite has its other files. */
+  readonly realPath: string | undefined;
   /** The open file, for the set that is compared with other devices: see `set/open_set.ts`. */
   readonly opened: Opened;
   /** What was put right while opening, one sentence each, for the log. */
@@ -65,14 +70,16 @@ const HEALED = "A prune at a time when the clock was wrong kept entries of peers
 /** The whole history in a file that is open. */
 export function historyIn(opened: Opened): History {
   const { db, meta, files, clock, readOnly, notices } = opened;
-  const realPath = (): string => `${db.row("PRAGMA database_list")?.[2] ?? db.path}`;
-  const place = db.path === ":memory:" ? undefined : new FilePlace(db.path, files, realPath);
+  const realPath = db.path === ":memory:" ? undefined : realPathOf(db);
+  const place = realPath === undefined ? undefined : new FilePlace(db.path, files, realPath);
+  if (place !== undefined && !readOnly) db.checkWrites(() => place.check());
   const nowUnix = Math.floor(clock.now() / 1000);
   const isHealed = !readOnly && healPruneMark(db, meta, nowUnix);
   const index = new CommandIndex(db, meta);
   const search = new HistorySearch(db, meta);
   return {
     path: db.path,
+    realPath,
     log: new EntryLog(db, meta, place),
     peers: new PeerStore(db, clock),
     search,
@@ -87,6 +94,15 @@ export function historyIn(opened: Opened): History {
     notices: isHealed ? [...notices, HEALED] : notices,
     placeState: () => place?.look() ?? "same",
     dataVersion: () => db.integer("PRAGMA data_version"),
-    [Symbol.dispose]: () => db[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      if (place?.hasUnknownLog()) db.closeUnfolded();
+      else db[Symbol.dispose]();
+    },
+    closeUnfolded: () => db.closeUnfolded(),
   };
+}
+
+/** The path of an open database behind symbolic links. */
+function realPathOf(db: Database): string {
+  return `${db.row("PRAGMA database_list")?.[2] ?? db.path}`;
 }

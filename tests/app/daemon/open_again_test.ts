@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { HistoryLostError } from "../../../src/app/daemon/file_guard.ts";
 import { openAgain, OpenHistory } from "../../../src/app/daemon/open_history.ts";
 import { RrError } from "../../../src/base/rr_error.ts";
+import type { DeviceId } from "../../../src/history/entry.ts";
 import { openHistory } from "../../../src/store/file/open_history.ts";
 import { FakeWorld } from "../../fakes/fake_world.ts";
 import { RecordingLogger } from "../../fakes/recording_logger.ts";
+
+const DEVICE = "laptop" as DeviceId;
 
 /** Opens again what was lost; `open` is told how often it was called before. */
 function lost(
@@ -22,7 +25,7 @@ function lost(
     onProblem: () => {},
     open: () => {
       open(tries++);
-      return new OpenHistory(openHistory(path, world), world.files, undefined);
+      return new OpenHistory(openHistory(path, world), world.files, DEVICE, undefined);
     },
   };
   const error = new HistoryLostError(path, "is another file now", isGone);
