@@ -18,9 +18,10 @@ __rustory_place() {
   [[ -n \${PS0+x} ]] || PS0=
   # Prompts that are not expanded would show it.
   if [[ :$BASHOPTS: != *:promptvars:* ]]; then
-    PS0=\${PS0//"$__rustory_ps0"/}
-  elif [[ $PS0 != *__rustory_n_noted* ]]; then
-    PS0+=$__rustory_ps0
+    __rustory_plain_ps0
+  elif [[ $PS0 != "$__rustory_ps0_front"*"$__rustory_ps0_behind" ]]; then
+    __rustory_plain_ps0
+    PS0=$__rustory_ps0_front$PS0$__rustory_ps0_behind
   fi
   ((${v("ps0")} = \${#PS0}, 1))
   [[ -z $__rustory_set || \${PROMPT_COMMAND@a} != *r* ]] || ${v("fixed")}=1
@@ -57,6 +58,12 @@ __rustory_place() {
   else
     PROMPT_COMMAND=$__rustory_front\${__rustory_rest[0]+$'\\n'\${__rustory_rest[0]}}
   fi
+}
+
+# Takes us out of PS0.
+__rustory_plain_ps0() {
+  PS0=\${PS0//"$__rustory_ps0_front"/}
+  PS0=\${PS0//"$__rustory_ps0_behind"/}
 }
 
 # Takes us out of one prompt command, in __rustory_one.
@@ -106,7 +113,7 @@ __rustory_set_out() {
 
 __rustory_unrecord() {
   local __rustory_one __rustory_rest=()
-  PS0=\${PS0//"$__rustory_ps0"/}
+  __rustory_plain_ps0
   if [[ -n \${precmd_functions+x} ]]; then
     for __rustory_one in "\${precmd_functions[@]}"; do
       [[ $__rustory_one == __rustory_precmd ]] || __rustory_rest+=("$__rustory_one")

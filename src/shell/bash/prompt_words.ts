@@ -22,21 +22,32 @@ export const calculate = (...steps: string[]): string =>
 export const MICROSECONDS = "10#0${EPOCHREALTIME//[^0-9]/}";
 
 // No "!" but the one that is meant: in posix mode that is the number too.
-export const PS0 = [
-  calculate(
-    `${v("noted")}++`,
-    `${noted("__rustory_before")}=$?`,
-    `${noted("__rustory_entry")}=\\!`,
-  ),
+/** In front of the PS0 of others, whose substitutions have a status of their own. */
+export const PS0_FRONT = calculate(
+  `${v("noted")}++`,
+  `${noted("__rustory_before")}=$?`,
+  `${noted("__rustory_entry")}=\\!`,
+);
+
+// Whoever took us out of PROMPT_COMMAND: an empty one gets us back, and after two commands without a look
+// (which several lines of one paste are too) we are appended if we are not among them. The texts are long,
+// so they are not looked at without need.
+const APPENDED = `\${__rustory_runs[\${PROMPT_COMMAND:+0*}1||${LATE}]:+` +
+  keep([
+    noted("__rustory_others"),
+    `\${PROMPT_COMMAND[*]-} \${PROMPT_COMMAND:+\${precmd_functions[*]-}}`,
+  ], [noted("__rustory_absent"), `\${${noted("__rustory_others")}/*__rustory_*}`]) +
+  `\${${noted("__rustory_absent")}:+` +
+  keep([`PROMPT_COMMAND[${LATE}?${RESERVE}:0]`, "$__rustory_element"]) + "}}";
+
+/** Behind the PS0 of others, whose time is not the command's. */
+export const PS0_BEHIND = [
   // As it is: under ctrl-c no pattern matches, and the numbers above are no numbers then.
   keep([noted("__rustory_start"), "$EPOCHREALTIME"], [noted("__rustory_cwd"), "$PWD"], [
     noted("__rustory_word"),
     "$BASH_COMMAND",
   ]),
-  // Whoever took us out of PROMPT_COMMAND: an empty one gets us back, and after two commands without a
-  // look we are appended. The text is long, so it is not looked at without need.
-  `\${__rustory_runs[\${PROMPT_COMMAND:+0*}1||${LATE}]:+` +
-  keep([`PROMPT_COMMAND[${LATE}?${RESERVE}:0]`, "$__rustory_element"]) + "}",
+  APPENDED,
 ].join("");
 
 /**
@@ -91,12 +102,13 @@ const IN_SUBSTITUTION = `\${__rustory_forks[${v("job")}]:+` +
 // Where the loop does not run anyway. By the length: patterns of that size take a while.
 const MOVED = `\${__rustory_idle[${v("job")}]:+\${__rustory_mobile[${v("moves")}]:+` +
   "${PROMPT_COMMAND+${__rustory_moved[${#PROMPT_COMMAND}==${#__rustory_element}]}}" +
-  "${bash_preexec_imported-}${__bp_imported-}}}";
+  `\${bash_preexec_imported-}\${__bp_imported-}\${PROMPT_COMMAND[${RESERVE}]+1}}}`;
 
-export const ELEMENT = "for __rustory_x in " + LOOK +
+// There are tools that take a command for the first prompt command if this begins with it: none begins with "{".
+export const ELEMENT = "{ for __rustory_x in " + LOOK +
   keep([`__rustory_witness[${v("looks")}]`, "$BASH_COMMAND"]) +
   IN_SUBSTITUTION + `\${__rustory_runs[${v("job")}]}` + MOVED +
-  '; do __rustory_limit; builtin trap -p DEBUG EXIT >|"$__rustory_line"; __rustory_prompt; done 2>/dev/null';
+  '; do __rustory_limit; builtin trap -p DEBUG EXIT >|"$__rustory_line"; __rustory_prompt; done 2>/dev/null; }';
 
 /** Runs when the shell ends while a command has not come back: closed terminals, `exit`. */
 export const ON_EXIT = `for __rustory_x in ${calculate(`${v("status")}=$?`)}` +

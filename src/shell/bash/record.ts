@@ -21,7 +21,14 @@ import { BASH_HISTORY_LIST } from "./history_list.ts";
 import { BASH_LOOKS } from "./looks.ts";
 import { NUMBERS } from "./numbers.ts";
 import { BASH_PLACE } from "./place.ts";
-import { ELEMENT, EXPRESSIONS, MOST_MOVES, ON_EXIT, PS0 } from "./prompt_words.ts";
+import {
+  ELEMENT,
+  EXPRESSIONS,
+  MOST_MOVES,
+  ON_EXIT,
+  PS0_BEHIND,
+  PS0_FRONT,
+} from "./prompt_words.ts";
 import { BASH_QUICK } from "./quick.ts";
 import { BASH_SPOOL } from "./spool.ts";
 import { BASH_TAKE } from "./take.ts";
@@ -33,9 +40,10 @@ ${Object.entries(NUMBERS).map(([name, first]) => `__rustory_n_${name}=(${first})
 __rustory_runs=('' 1 '') __rustory_forks=('' '' 1) __rustory_idle=(1 '' 1) __rustory_moved=(1 '')
 __rustory_mobile=(${"1 ".repeat(MOST_MOVES).trim()})
 __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_cwd=() __rustory_word=()
-__rustory_behind=() __rustory_witness=() __rustory_last=() __rustory_x=() __rustory_usual_traps= __rustory_mask=
+__rustory_behind=() __rustory_witness=() __rustory_last=() __rustory_x=() __rustory_others=() __rustory_absent=() __rustory_usual_traps= __rustory_mask=
 ${Object.entries(EXPRESSIONS).map(([name, steps]) => `${name}='${steps.join(",")}'`).join(" ")}
-__rustory_ps0=${quoteForShell(PS0)}
+__rustory_ps0_front=${quoteForShell(PS0_FRONT)}
+__rustory_ps0_behind=${quoteForShell(PS0_BEHIND)}
 __rustory_element=${quoteForShell(ELEMENT)}
 __rustory_on_exit=${quoteForShell(ON_EXIT)}
 # Writing past a limit on the size of files would end the shell.

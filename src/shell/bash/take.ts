@@ -60,6 +60,7 @@ __rustory_take() {
 # All is dealt with. Empty arrays are quicker than unset elements.
 __rustory_settle() {
   __rustory_cwd=() __rustory_word=() __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_witness=()
+  __rustory_others=() __rustory_absent=()
   __rustory_last=([${v("looks")}]="\${__rustory_last[${v("looks")}]-}")
   ((__rustory_settled, 1))
 }

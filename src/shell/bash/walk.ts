@@ -101,21 +101,37 @@ __rustory_put() {
   READLINE_POINT=2147483647
 }
 
-# What the keys did before is asked for here, as nobody can tell it any more later.
+# What the keys did before is asked for here, as nobody can tell it any more later. As a rule that is what
+# they do in every bash, and the list of all keys is long.
 __rustory_walk_keys() {
-  local __rustory_keys __rustory_name
-  __rustory_keys=$'\\n'$(bind -p 2>/dev/null)
-  for __rustory_name in up:A down:B; do
-    [[ $__rustory_keys == *$'\\n"\\\\e['"\${__rustory_name#*:}"'": '* ]] || continue
-    local __rustory_line_of=\${__rustory_keys#*$'\\n"\\\\e['"\${__rustory_name#*:}"'": '}
-    printf -v "__rustory_former_\${__rustory_name%:*}" %s "\${__rustory_line_of%%$'\\n'*}"
-  done
+  local __rustory_keys= __rustory_name
+  __rustory_keys_of 'bind -q previous-history; bind -q next-history'
+  if [[ $__rustory_keys != *previous-history*'"\\e[A"'*next-history*'"\\e[B"'* ]]; then
+    __rustory_keys_of 'bind -p'
+    for __rustory_name in up:A down:B; do
+      # \`\${list#*key}\` would take a time that grows with the square.
+      local __rustory_key=$'\\n"\\\\\\\\e\\\\['"\${__rustory_name#*:}"$'": ([^\\n]*)'
+      [[ $'\\n'$__rustory_keys =~ $__rustory_key ]] || continue
+      printf -v "__rustory_former_\${__rustory_name%:*}" %s "\${BASH_REMATCH[1]}"
+    done
+  fi
   __rustory_bind -x '"\\e[9115~": __rustory_up'
   __rustory_bind -x '"\\e[9117~": __rustory_down'
   __rustory_bind '"\\e[A": "\\e[9115~\\e[9116~"'
   __rustory_bind '"\\eOA": "\\e[9115~\\e[9116~"'
   __rustory_bind '"\\e[B": "\\e[9117~\\e[9116~"'
   __rustory_bind '"\\eOB": "\\e[9117~\\e[9116~"'
+}
+
+# What commands print, in __rustory_keys: through a file, as a substitution forks.
+__rustory_keys_of() {
+  if [[ -e $__rustory_line ]] && : >|"$__rustory_line"; then
+    eval "$1" >>"$__rustory_line"
+    IFS= read -r -d '' __rustory_keys <"$__rustory_line"
+    : >|"$__rustory_line"
+  else
+    __rustory_keys=$(eval "$1")
+  fi 2>/dev/null
 }
 
 __rustory_walk_no_more() {
