@@ -5,7 +5,7 @@ import type { Hello, Tick } from "./frames.ts";
 import { HASH_NAME } from "./hash.ts";
 import type { Item } from "./item.ts";
 import { spread } from "./live.ts";
-import { consider, considerAll, hello, quietUntilNextTick, tick } from "./need.ts";
+import { consider, considerAll, hello, quietFor, REST_MS, tick } from "./need.ts";
 import { createPeer, type Peer } from "./state.ts";
 import {
   distrust,
@@ -65,8 +65,10 @@ export function onTick(turn: Turn, peer: Peer, { floor, name, ack, cost }: Tick)
   if (name === mine) {
     shareState(turn, [peer], floor);
     turn.out.push({ type: "equal", peer: peer.id, name });
-    if (peer.told !== mine) tick(turn, peer);
-    else quietUntilNextTick(turn, peer);
+    // With equal names it says more only if it has not heard yet that we are there.
+    const knows = ack === undefined && cost === 0;
+    if (peer.told !== mine || !knows) tick(turn, peer);
+    else quietFor(turn, peer, REST_MS);
   } else if (isContained(turn, peer, name)) {
     // Each of us has all that the other has, and still we differ: some base lies.
     if (ack === mine && name !== EMPTY && mine !== EMPTY) contradict(turn, peer);

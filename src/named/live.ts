@@ -1,7 +1,7 @@
 /** New items, passed on as they come. */
 import type { Live } from "./frames.ts";
 import { factsOf, isAbove, type Item, weekOf } from "./item.ts";
-import { considerAll, quietUntilNextTick } from "./need.ts";
+import { confirmSoon, considerAll, quietFor, TICK_MS } from "./need.ts";
 import type { Peer } from "./state.ts";
 import { floorWith, hear, nameFor, shareState, take, type Turn } from "./turn.ts";
 
@@ -39,7 +39,7 @@ function presumeEqual(turn: Turn, from: Peer, floor: number, covered: ReadonlySe
   shareState(turn, from.apart.size === 0 ? equal : [], floor);
   for (const peer of equal) {
     peer.heard = peer.told = nameFor(turn, peer);
-    quietUntilNextTick(turn, peer);
+    quietFor(turn, peer, TICK_MS);
   }
   turn.out.push({ type: "equal", peer: from.id, name: nameFor(turn, from) });
 }
@@ -61,7 +61,9 @@ export function spread(
     const name = state.slot === undefined ? nameFor(turn, peer) : undefined;
     const frame: Live = { type: "live", floor, name, cover, items: sent };
     turn.out.push({ type: "send", peer: peer.id, frame });
-    if (name !== undefined) peer.told = name;
+    if (name === undefined) continue;
+    peer.told = name;
+    confirmSoon(turn, peer);
   }
 }
 

@@ -3,8 +3,10 @@ import { HASH_NAME } from "./hash.ts";
 import { type Peer, random } from "./state.ts";
 import { commonBase, floorWith, isContained, nameFor, type Turn } from "./turn.ts";
 
-/** Between two ticks while nothing happens; a tenth more or less keeps devices apart. */
+/** Until the tick that shows whether all is where it should be; a tenth more or less keeps devices apart. */
 export const TICK_MS = 60_000;
+/** Between two ticks once one has shown that both sides are equal, while nothing happens. */
+export const REST_MS = 300_000;
 /** Before a tick about something new: what comes in the same moment is told together. */
 const TICK_SOON_MS = [100, 200] as const;
 /** Before the side with less to tell begins: ticks under way may still show that there is no need. */
@@ -59,7 +61,7 @@ export function tick(turn: Turn, peer: Peer): void {
   const { heard } = peer;
   const equal = heard === name;
   peer.told = name;
-  quietUntilNextTick(turn, peer);
+  quietFor(turn, peer, equal ? REST_MS : TICK_MS);
   const ack = !equal && heard !== undefined && isContained(turn, peer, heard) ? heard : undefined;
   turn.out.push({
     type: "send",
@@ -74,9 +76,16 @@ export function tick(turn: Turn, peer: Peer): void {
   });
 }
 
-/** Both sides know that they are equal: the next tick is a period away. */
-export function quietUntilNextTick(turn: Turn, peer: Peer): void {
-  peer.tickAt = turn.now + TICK_MS * (0.9 + 0.2 * random(turn.state));
+/** Has the peer told our state within about a minute, though nothing is known to be wrong. */
+export function confirmSoon(turn: Turn, peer: Peer): void {
+  const { tickAt } = peer;
+  quietFor(turn, peer, TICK_MS);
+  peer.tickAt = Math.min(peer.tickAt, tickAt);
+}
+
+/** Nothing has to be told for so long, more or less. */
+export function quietFor(turn: Turn, peer: Peer, ms: number): void {
+  peer.tickAt = turn.now + ms * (0.9 + 0.2 * random(turn.state));
 }
 
 /** Says who we are and what we keep. */

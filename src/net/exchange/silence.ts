@@ -1,21 +1,32 @@
 /**
- * Ends connections that went silent: a network that swallows packets, a machine that sleeps.
+ * Ends connections that went silent: a network that swallows packets, a machine that sleeps. And has
+ * those speak that are only idle.
  *
  * libp2p's own monitor pings every 10 s and gives up after 5 s, which ends every busy connection on a
- * slow link, as the ping waits behind the data. Here any byte counts, and yamux makes both sides of
- * an idle connection speak every 15 s.
+ * slow link, as the ping waits behind the data. Here any byte counts. The keep-alive of yamux pings from
+ * both sides whatever was said meanwhile, 480 bytes a minute at its former 15 s; here a side asks only
+ * once it has heard nothing for a while, and the question and its answer, 30 bytes each, are heard by
+ * both. Where the own network changes, or the machine wakes, connections are tested at once instead.
  */
 import type { Connection } from "@libp2p/interface";
 import type { Clock } from "../../base/clock.ts";
 import type { Heard, HeardOf } from "../node/psk.ts";
 
-/** How often yamux makes an idle connection speak. */
-export const KEEP_ALIVE_MS = 15_000;
-/** Silence after which a connection is given up: three keep-alives missed. */
-export const SILENCE_MS = 50_000;
+/**
+ * Silence after which the other side is asked for a sign of life. Far below the two minutes after which
+ * the strictest routers in use forget a connection.
+ */
+export const ASK_MS = 50_000;
+/** Silence after which a connection is given up: the question was not answered for 20 s. */
+export const SILENCE_MS = 70_000;
+/**
+ * Between two pings of yamux itself, as long as a timer can be: only the one at the start is wanted, for
+ * without a round trip time the windows of the streams do not grow.
+ */
+export const MUXER_PING_MS = 2 ** 31 - 1;
 const CHECK_MS = 5_000;
 /** After the machine slept, time for a connection to prove that it is still there. */
-const GRACE_MS = 20_000;
+const GRACE_MS = SILENCE_MS - ASK_MS;
 
 /** What the watch needs. */
 export interface SilenceDeps {
@@ -32,6 +43,7 @@ export async function watchSilence(
 ): Promise<void> {
   const { clock } = deps;
   const checkMs = Math.min(CHECK_MS, silenceMs / 4);
+  const askMs = silenceMs * ASK_MS / SILENCE_MS;
   let lastNow = clock.now();
   while (!signal.aborted) {
     await clock.sleep(checkMs, signal).catch(() => {});
@@ -42,8 +54,9 @@ export async function watchSilence(
     for (const connection of deps.connections()) {
       const heard = lastHeard(deps.heardOf, connection);
       if (!heard) continue;
-      if (slept) heard.atMs = now - silenceMs + Math.min(GRACE_MS, silenceMs);
-      else if (now - heard.atMs > silenceMs) connection.abort(new Error("The peer went silent"));
+      if (slept) heard.atMs = now - askMs;
+      if (now - heard.atMs > silenceMs) connection.abort(new Error("The peer went silent"));
+      else if (now - heard.atMs >= askMs) askForLife(connection);
     }
   }
 }
@@ -55,4 +68,13 @@ export async function watchSilence(
 export function lastHeard(heardOf: HeardOf, connection: Connection): Heard | undefined {
   const { maConn } = connection as unknown as { readonly maConn?: object };
   return maConn && heardOf.get(maConn);
+}
+
+/**
+ * Sends a ping of yamux, which libp2p's type does not show; while one is under way there is no second.
+ * The answer is seen by its bytes.
+ */
+function askForLife(connection: Connection): void {
+  const { muxer } = connection as unknown as { readonly muxer?: { ping(): Promise<number> } };
+  muxer?.ping().catch(() => {});
 }

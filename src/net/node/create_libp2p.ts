@@ -22,7 +22,7 @@ import type { PeerId } from "../../swarm/peer.ts";
 import { VERSION } from "../../version.ts";
 import { hardenedPsk, type HeardOf, type Traffic } from "./psk.ts";
 import { RelayOnlyGate } from "../dial/dial_gate.ts";
-import { KEEP_ALIVE_MS } from "../exchange/silence.ts";
+import { MUXER_PING_MS } from "../exchange/silence.ts";
 import type { TcpListener } from "./doors.ts";
 import type { Identity } from "../keys/identity.ts";
 
@@ -202,7 +202,7 @@ function prepare(options: HostOptions, protocolVersion: string) {
     connectionEncrypters: [noise()],
     streamMuxers: [
       yamux({
-        keepAliveInterval: KEEP_ALIVE_MS,
+        keepAliveInterval: MUXER_PING_MS,
         maxEarlyStreams: EARLY_STREAMS,
         streamOptions: {
           maxStreamWindowSize: WINDOW_BYTES,
@@ -211,7 +211,7 @@ function prepare(options: HostOptions, protocolVersion: string) {
       }),
     ],
     connectionProtector: hardenedPsk(options.swarmKey, heardOf, options.nowMs, traffic),
-    // See _silence.ts.
+    // See silence.ts.
     connectionMonitor: { enabled: false },
     connectionManager: {
       maxConnections: options.maxConnections,

@@ -32,7 +32,7 @@ export interface NodeOptions {
   readonly maxConnections?: number;
   /** Longest time for a stranger between TCP and the end of the handshake. @default {10_000} */
   readonly handshakeMs?: number;
-  /** Silence after which a connection is given up, in milliseconds. @default {50_000} */
+  /** Silence after which a connection is given up, in milliseconds. @default {70_000} */
   readonly silenceMs?: number;
 }
 

@@ -1,6 +1,7 @@
 /** What must be true of the devices, whatever happened to them: the invariants of the protocol. */
 import { hashOf } from "../../../src/named/digest.ts";
 import { nameFor } from "../../../src/named/turn.ts";
+import { REST_MS } from "../../../src/named/need.ts";
 import { beats, type Facts, isAbove, weekOf } from "../../../src/named/item.ts";
 import { CONTAINED_NAMES, RING_NAMES } from "../../../src/named/state.ts";
 import { MemoryItems } from "../../fakes/memory_items.ts";
@@ -181,7 +182,7 @@ export function checkBounds({ name, state, items }: Device): void {
   if (isOver) throw new Broken(`I10: ${name} remembers too much`);
 }
 
-/** I7: between equals there are ticks and nothing else. */
+/** I7: between equals there are ticks and nothing else, one soon and then few. */
 export function checkQuiet(world: SimWorld, ms: number): void {
   const other: string[] = [];
   let ticks = 0;
@@ -192,7 +193,7 @@ export function checkQuiet(world: SimWorld, ms: number): void {
   world.agenda.runUntil(world.agenda.now + ms);
   world.onFrame = undefined;
   if (other.length > 0) throw new Broken(`I7: among equals, ${other[0]}`);
-  const most = 2 * world.links.length * (ms / 54_000 + 1);
+  const most = 2 * world.links.length * (ms / (0.9 * REST_MS) + 1);
   if (ticks > most) throw new Broken(`I7: ${ticks} ticks in ${ms} ms, not ${most}`);
 }
 

@@ -160,7 +160,7 @@ function settle(run: Run, withinMs: number, check: () => void, tend: () => void)
   // Ticks that were under way when the last one got what it lacked.
   world.agenda.runUntil(world.agenda.now + 70_000);
   check();
-  checkQuiet(world, 180_000);
+  checkQuiet(world, 600_000);
   checkOnTheWay(run);
 }
 

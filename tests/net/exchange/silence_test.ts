@@ -1,10 +1,10 @@
 import type { Connection } from "@libp2p/interface";
 import assert from "node:assert/strict";
 import type { HeardOf } from "../../../src/net/node/psk.ts";
-import { watchSilence } from "../../../src/net/exchange/silence.ts";
+import { ASK_MS, watchSilence } from "../../../src/net/exchange/silence.ts";
 import type { LinkError } from "../../../src/sync/ports.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
-import { nodeTest, recordOf, swallowingProxy } from "../_lab.ts";
+import { nodeTest, recordOf, swallowingProxy, until } from "../_lab.ts";
 
 Deno.test("watchSilence() ends a connection that says nothing and keeps one that speaks", async () => {
   const clock = new FakeClock();
@@ -45,6 +45,52 @@ Deno.test("watchSilence() gives connections time after the machine slept", async
   await watching;
 });
 
+Deno.test("watchSilence() asks who was silent for long for a sign of life, and nobody else", async () => {
+  const clock = new FakeClock();
+  const heardOf: HeardOf = new WeakMap();
+  const silent = fakeConnection(heardOf, clock.now());
+  const speaking = fakeConnection(heardOf, clock.now());
+  const stop = new AbortController();
+  const connections = (): Connection[] => [silent.connection, speaking.connection];
+  const watching = watchSilence({ clock, heardOf, connections }, stop.signal);
+  const pass = async (ms: number): Promise<void> => {
+    for (let at = 0; at < ms; at += 5_000) {
+      speaking.heard.atMs = clock.now();
+      await clock.advance(5_000);
+    }
+  };
+  await pass(ASK_MS - 5_000);
+  assert.equal(silent.asked.length, 0);
+  await pass(5_000);
+  assert.deepEqual([silent.asked.length, speaking.asked.length], [1, 0]);
+  silent.heard.atMs = clock.now(); // the answer
+  await pass(ASK_MS - 5_000);
+  assert.equal(silent.asked.length, 1);
+  assert.deepEqual(silent.ended, []);
+  stop.abort();
+  await watching;
+});
+
+nodeTest("two nodes with nothing to say stay connected, at 60 bytes a question", async (lab) => {
+  const server = await lab.server();
+  const client = await lab.node({ listen: [], silenceMs: 5_000 });
+  const link = await lab.dialer(client).connect(recordOf(server, server.listening()));
+  await link.pull({ cursor: 0, limit: 1 });
+  let ended = false;
+  link.closed.addEventListener("abort", () => ended = true);
+  const bytes = (): number => client.traffic().received + client.traffic().sent;
+  const nextBytes = async (): Promise<number> => {
+    const before = bytes();
+    const { received } = client.traffic();
+    await until(() => ended || client.traffic().received > received, "the server says something");
+    return bytes() - before;
+  };
+  // Before the first question the two still make each other's acquaintance.
+  for (let came = 0; came !== 60 && !ended; came = await nextBytes());
+  assert.equal(await nextBytes(), 60);
+  assert.equal(ended, false);
+});
+
 nodeTest("a network that swallows packets fails the request instead of ending it", async (lab) => {
   const server = await lab.server();
   using proxy = swallowingProxy(server.listening()[0]!);
@@ -62,6 +108,7 @@ nodeTest("a network that swallows packets fails the request instead of ending it
 interface Fake {
   readonly connection: Connection;
   readonly ended: Error[];
+  readonly asked: true[];
   readonly heard: { atMs: number };
 }
 
@@ -70,6 +117,8 @@ function fakeConnection(heardOf: HeardOf, nowMs: number): Fake {
   const heard = { atMs: nowMs, count: 0 };
   heardOf.set(maConn, heard);
   const ended: Error[] = [];
-  const connection = { maConn, abort: (error: Error): number => ended.push(error) };
-  return { connection: connection as unknown as Connection, ended, heard };
+  const asked: true[] = [];
+  const muxer = { ping: (): Promise<number> => Promise.resolve(asked.push(true)) };
+  const connection = { maConn, muxer, abort: (error: Error): number => ended.push(error) };
+  return { connection: connection as unknown as Connection, ended, asked, heard };
 }
