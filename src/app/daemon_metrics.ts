@@ -57,6 +57,10 @@ function collectGauges(metrics: Metrics, { session, spoolFiles }: DaemonGauges):
   const peers = metrics.gauge("rr_peers", "Known peers by how they are connected.");
   const spool = metrics.gauge("rr_spool_files", "Files of shell hooks that wait to be taken in.");
   const bytes = metrics.gauge("rr_bytes", "Bytes over the network since the session began.");
+  const items = metrics.gauge(
+    "rr_items",
+    "Entries and deletions that came by protocol 2 since the session began, and those that were new.",
+  );
   const reserved = metrics.gauge("rr_relay_reservations", "Relays that take connections for us.");
   metrics.onCollect(() => {
     const all = session()?.engine.peers() ?? [];
@@ -67,6 +71,9 @@ function collectGauges(metrics: Metrics, { session, spoolFiles }: DaemonGauges):
     const { received, sent } = session()?.node.traffic() ?? { received: 0, sent: 0 };
     bytes.set(received, { direction: "received" });
     bytes.set(sent, { direction: "sent" });
+    const came = session()?.replication?.totals ?? { received: 0, gained: 0 };
+    items.set(came.received, { kind: "received" });
+    items.set(came.gained, { kind: "new" });
     spool.set(spoolFiles());
     reserved.set(session()?.node.reservations().length ?? 0);
   });

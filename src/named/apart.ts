@@ -43,6 +43,14 @@ export class Apart {
     this.#add(known, 1);
   }
 
+  /**
+   * Notes that the peer asked for this item in vain. If it has sent what it has in its place, that stays:
+   * it asks for the better of two bodies although it has the other one.
+   */
+  noteAsked(mine: Facts, floor: Week): void {
+    if (!this.#known.has(mine.id)) this.note({ mine, theirs: undefined }, floor);
+  }
+
   /** Takes over all that `other` knows. */
   takeOver(other: Apart): void {
     for (const [id, known] of other.#known) {

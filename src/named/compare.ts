@@ -84,9 +84,11 @@ export function compareBucket(found: Comparison, theirs: BucketMarks, read: Read
   noteDead(found, theirs);
   const listed = new Set(theirs.marks);
   const own = new Set<Mark>();
-  for (const { seq, mark, twin } of read(theirs)) {
+  for (const { seq, mark, twin, dead } of read(theirs)) {
     own.add(mark);
-    if (!listed.has(mark) && !found.dead.has(twin)) found.send.seqs.push(seq);
+    // An entry that they have deleted is not sent. A tombstone is, above all to who has the entry: where
+    // the clock was not set, both lie in the same bucket.
+    if (!listed.has(mark) && (dead || !found.dead.has(twin))) found.send.seqs.push(seq);
   }
   for (const mark of theirs.marks) {
     if (!own.has(mark) && !found.gone.has(mark)) found.want.places.push(found.places);

@@ -60,7 +60,7 @@ function nextItems({ store }: Turn, { outbox, apart, floor }: Exchange): Item[] 
   let done = 0;
   while (done < spans.length && !isFull(items, store.pageItems)) {
     const page = store.page(spans[done]!, place);
-    for (const mine of page.held) apart.note({ mine, theirs: undefined }, floor);
+    for (const mine of page.held) apart.noteAsked(mine, floor);
     items.push(...page.items);
     place = page.next;
     if (place === undefined) done++;

@@ -9,17 +9,15 @@
  */
 // deno-lint-ignore-file no-console -- it prints its figures
 import { fill } from "./_fill.ts";
+import { bytesOf, entriesOf } from "./_mesh.ts";
 import { openSession, type SyncSession } from "../../src/app/session.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
-import type { DeviceId, Entry, EntryId } from "../../src/history/entry.ts";
-import { uuidV7 } from "../../src/history/uuid.ts";
+import type { Entry } from "../../src/history/entry.ts";
 import { createIdentity } from "../../src/net/keys/identity.ts";
 import { type History, openHistory } from "../../src/store/file/open_history.ts";
 import { openSet } from "../../src/store/set/open_set.ts";
-import { encodeFrame } from "../../src/wire/v2/codec.ts";
 import { denoFiles } from "../../src/world/deno.ts";
-import { generateEntries } from "../fakes/history_generator.ts";
 import { RecordingLogger } from "../fakes/recording_logger.ts";
 
 const count = Number(Deno.args[0] ?? 100_000);
@@ -260,24 +258,6 @@ async function again(
 
 function received(members: readonly Member[]): number {
   return members.reduce((sum, { session }) => sum + session.node.traffic().received, 0);
-}
-
-/** Entries of a device, with ids and times of its own. */
-function entriesOf(device: number, length: number): Entry[] {
-  return generateEntries(length, { seed: 7 + device }).map((entry) => ({
-    ...entry,
-    id: uuidV7(entry.startedAtMs, world.random.bytes(10)) as EntryId,
-    deviceId: `device-${device}` as DeviceId,
-  }));
-}
-
-function bytesOf(entries: readonly Entry[]): number {
-  let bytes = 0;
-  for (let at = 0; at < entries.length; at += 2_000) {
-    const items = entries.slice(at, at + 2_000).map((entry) => ({ entry }));
-    bytes += encodeFrame({ type: "batch", items }).length;
-  }
-  return bytes;
 }
 
 async function until(isDone: () => boolean): Promise<void> {

@@ -59,6 +59,28 @@ Deno.test("a deletion everywhere passes through the device that had deleted only
   checkQuiet(world, 10 * MINUTE_MS);
 });
 
+for (const begins of ["h", "o"] as const) {
+  Deno.test(`of two bodies the one that is held counts, also where "${begins}" asks`, () => {
+    const world = new SimWorld(seededRandom(1));
+    const [held, other] = ["h", "o"].map((name) => world.add(name)) as [Device, Device];
+    const later = { ...entryOf(1), startedAtMs: (NOW_WEEK + 1) * WEEK_MS };
+    held.items.record({ entry: entryOf(1) });
+    held.items.deleteHere(idOf(1));
+    other.items.record({ entry: later });
+    // Whoever has less to list asks.
+    const listsMore = begins === "h" ? other : held;
+    for (const n of [2, 3, 4]) listsMore.items.record({ entry: entryOf(n) });
+    for (const device of world.devices) world.start(device);
+    world.connect(held, other, LATENCY_MS);
+    world.agenda.runUntil(world.agenda.now + MINUTE_MS);
+    checkLinks(world);
+    const exchanges = world.notes.filter(({ note }) => note.type === "exchanged");
+    assert.deepEqual(exchanges.map(({ device }) => device), [begins], "one is enough");
+    assert.deepEqual(contradictions(world), []);
+    checkQuiet(world, 10 * MINUTE_MS);
+  });
+}
+
 function lineWith(shared: boolean, joined: "pair" | "line"): Line {
   const world = new SimWorld(seededRandom(1));
   const [has, held, lacks] = ["e", "h", "l"].map((name) => world.add(name)) as [
