@@ -54,7 +54,15 @@ interface Figures {
   readonly wire: number;
   readonly received: number;
   readonly seconds: number;
-  readonly idle: number | undefined;
+  readonly idle: Idle | undefined;
+}
+
+/** Bytes of a pair, both ways. */
+interface Idle {
+  /** In the time after the last entry, until all is confirmed. */
+  readonly after: number;
+  /** In each minute from then on. */
+  readonly minute: number;
 }
 
 async function scenario(
@@ -125,13 +133,16 @@ async function startAll(all: readonly Device[]): Promise<Member[]> {
   return members;
 }
 
-/** Bytes a pair and minute, both ways. */
-async function idling(members: readonly Member[]): Promise<number> {
+async function idling(members: readonly Member[]): Promise<Idle> {
+  const pairs = members.length * (members.length - 1) / 2;
+  const bytes = async (): Promise<number> =>
+    await sum(members, 'rr_bytes{direction="received"}') / pairs;
+  const atEnd = await bytes();
   await sleep(CONFIRMED_MS);
-  const before = await sum(members, 'rr_bytes{direction="received"}');
+  const confirmed = await bytes();
   await sleep(idleSeconds * 1000);
-  const bytes = await sum(members, 'rr_bytes{direction="received"}') - before;
-  return bytes / (members.length * (members.length - 1) / 2) / (idleSeconds / 60);
+  const minute = (await bytes() - confirmed) / (idleSeconds / 60);
+  return { after: confirmed - atEnd, minute };
 }
 
 async function sum(members: readonly Member[], metric: string): Promise<number> {
@@ -154,7 +165,10 @@ function print(name: string, figures: Figures): void {
       `  everything everywhere ${seconds.toFixed(1)} s after the start of the first`,
   );
   if (idle !== undefined) {
-    console.log(`  idle: ${idle.toFixed(0)} bytes a pair and minute, both ways, all of libp2p`);
+    console.log(
+      `  a pair, both ways, all of libp2p: ${idle.after.toFixed(0)} bytes in the ` +
+        `${CONFIRMED_MS / 1000} s after that, then idle ${idle.minute.toFixed(0)} bytes a minute`,
+    );
   }
 }
 
