@@ -4,8 +4,11 @@ import type { Files } from "../base/world.ts";
 import type { Entry, EntryDraft } from "../history/entry.ts";
 import type { BrokenRecord } from "../shell/broken_record.ts";
 import { cleanBytes } from "./clean_bytes.ts";
+import { readableRows } from "./damaged_rows.ts";
 import { parseBashHistory } from "./bash.ts";
+import { fileKind, type HistoryShape, historyShape } from "./file_kind.ts";
 import { parseFishHistory } from "./fish.ts";
+import { parseJsonl } from "./jsonl.ts";
 import {
   atuinQuery,
   hishtoryQuery,
@@ -19,10 +22,9 @@ import {
   type RowQuery,
   rustoryQuery,
 } from "./rows.ts";
+import { databaseOwner, notThat, ownerOf, TABLES, type TableSource } from "./tables.ts";
 import { parseZshHistory } from "./zsh.ts";
-import { parseJsonl } from "./jsonl.ts";
-import { readableRows } from "./damaged_rows.ts";
-import { openForeign } from "../store/file/read_foreign.ts";
+import { type ForeignDatabase, openForeign } from "../store/file/read_foreign.ts";
 
 /** What `rr import --from` takes. */
 export const IMPORT_SOURCES = [
@@ -47,37 +49,58 @@ export interface OpenSource extends Disposable {
   items(): Iterable<ImportItem>;
 }
 
+type Parse = (bytes: Uint8Array) => Iterable<ImportItem>;
+
+const PARSERS: Readonly<Record<HistoryShape, Parse>> = {
+  zsh: parseZshHistory,
+  bash: parseBashHistory,
+  fish: parseFishHistory,
+  jsonl: parseJsonl,
+};
+
+interface Rows {
+  readonly query: (has: readonly string[]) => RowQuery;
+  readonly parse: (row: Row, at: number) => ImportItem;
+}
+
+const ROWS: Readonly<Record<TableSource, Rows>> = {
+  atuin: { query: atuinQuery, parse: parseAtuinRow },
+  hishtory: { query: hishtoryQuery, parse: parseHishtoryRow },
+  mcfly: { query: mcflyQuery, parse: parseMcflyRow },
+  rustory: { query: rustoryQuery, parse: parseRustoryRow },
+};
+
 /**
- * Opens a source.
+ * Opens a source. A file that is something else than `from` says is refused, and named.
  *
  * @throws {RrError} `not-found` or `invalid` or `database`, naming the path
  */
 export function openSource(from: ImportSource, path: string, files: Files): OpenSource {
-  switch (from) {
-    case "zsh":
-      return fileSource(path, files, parseZshHistory);
-    case "bash":
-      return fileSource(path, files, parseBashHistory);
-    case "fish":
-      return fileSource(path, files, parseFishHistory);
-    case "jsonl":
-      return fileSource(path, files, parseJsonl);
-    case "atuin":
-      return rowSource(path, files, ["history", "command"], atuinQuery, parseAtuinRow);
-    case "hishtory":
-      return rowSource(
-        path,
-        files,
-        ["history_entries", "command"],
-        hishtoryQuery,
-        parseHishtoryRow,
-      );
-    case "mcfly":
-      return rowSource(path, files, ["commands", "cmd"], mcflyQuery, parseMcflyRow);
-    case "rustory":
-      return rowSource(path, files, ["entries", "cmd"], rustoryQuery, parseRustoryRow);
-  }
+  checkKind(path, files);
+  return from in PARSERS
+    ? fileSource(path, files, from as HistoryShape)
+    : rowSource(path, files, from as TableSource);
 }
+
+/**
+ * Whose history the file at `path` is, told by what is in it; `undefined` if that does not tell. What is
+ * piped in can be read only once, and is not looked at.
+ *
+ * @throws {RrError} `invalid` or `database` for a database that cannot be imported
+ */
+export function sourceIn(path: string, files: Files): ImportSource | undefined {
+  if (HANDED_OVER.test(path) || files.stat(path)?.kind !== "file") return undefined;
+  const bytes = files.readBytes(path) ?? new Uint8Array();
+  const kind = fileKind(bytes);
+  if (kind.is === "text") return historyShape(bytes);
+  if (kind.is === "utf-16") return historyShape(inUtf8(bytes, kind.encoding));
+  if (kind.is !== "sqlite") return undefined;
+  const owner = databaseOwner(path, files);
+  if (owner === undefined) throw notThat(path, "a database of a program unknown to rr", KNOWN_HINT);
+  return owner;
+}
+
+const KNOWN_HINT = `rr reads the histories of ${IMPORT_SOURCES.join(", ")}`;
 
 // What programs hand over as a file: pipes and the like are read here.
 const HANDED_OVER = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
@@ -87,44 +110,75 @@ function checkKind(path: string, files: Files): void {
   const kind = files.stat(path)?.kind;
   if (kind === undefined || kind === "file" || HANDED_OVER.test(path)) return;
   const what = kind === "folder" ? "a folder" : "no ordinary file";
-  throw new RrError("invalid", `Cannot import "${path}": it is ${what}`, {
-    hint: "Name the file itself with --path; /dev/stdin takes what is piped in",
-  });
+  throw notThat(path, what, "Name the file itself with --path; /dev/stdin takes what is piped in");
 }
 
-function fileSource(
-  path: string,
-  files: Files,
-  parse: (bytes: Uint8Array) => Iterable<ImportItem>,
-): OpenSource {
-  checkKind(path, files);
+function fileSource(path: string, files: Files, from: HistoryShape): OpenSource {
   const bytes = files.readBytes(path);
   if (bytes === undefined) {
     throw new RrError("not-found", `Cannot import "${path}": there is no such file`, {
       hint: "Name the right one with --path",
     });
   }
-  const clean = cleanBytes(bytes);
-  return { items: () => parse(clean), [Symbol.dispose]: () => {} };
+  const clean = cleanBytes(asText(bytes, path, files, from));
+  const shape = historyShape(clean);
+  if (shape !== undefined && shape !== from) {
+    throw notThat(path, `a history of ${shape}, not of ${from}`, `Use --from ${shape}`);
+  }
+  return { items: () => PARSERS[from](clean), [Symbol.dispose]: () => {} };
 }
 
-function rowSource(
-  path: string,
-  files: Files,
-  [table, text]: readonly [table: string, text: string],
-  query: (has: readonly string[]) => RowQuery,
-  parse: (row: Row, at: number) => ImportItem,
-): OpenSource {
-  checkKind(path, files);
-  const db = openForeign(path, files);
+/** The text of a file in UTF-8. @throws {RrError} `invalid` if it holds none, saying what it is */
+function asText(bytes: Uint8Array, path: string, files: Files, from: string): Uint8Array {
+  const kind = fileKind(bytes);
+  switch (kind.is) {
+    case "text":
+      return bytes;
+    case "utf-16":
+      return inUtf8(bytes, kind.encoding);
+    case "binary":
+      throw notThat(path, "not text", "Name the file of the history with --path");
+    case "packed":
+      throw notThat(
+        path,
+        `packed with ${kind.by}`,
+        `Unpack it: ${kind.unpack} FILE | rr import --from ${from} --path /dev/stdin`,
+      );
+    case "sqlite": {
+      if (HANDED_OVER.test(path)) {
+        throw notThat(path, "an SQLite database, which must be a file", "Name it with --path");
+      }
+      const owner = databaseOwner(path, files);
+      throw owner === undefined
+        ? notThat(path, "a database of a program unknown to rr", KNOWN_HINT)
+        : notThat(path, `a database of ${owner}, not a file of ${from}`, `Use --from ${owner}`);
+    }
+  }
+}
+
+function inUtf8(bytes: Uint8Array, encoding: "utf-16le" | "utf-16be"): Uint8Array {
+  return new TextEncoder().encode(new TextDecoder(encoding).decode(bytes));
+}
+
+function rowSource(path: string, files: Files, from: TableSource): OpenSource {
+  if (files.stat(path)?.size === 0) {
+    throw notThat(path, "empty", "Name the right database with --path");
+  }
+  const db = openDatabase(path, files);
+  const { table, text } = TABLES[from];
   const has = db.columns(table);
   if (!has.includes(text)) {
+    const owner = ownerOf(db);
     db[Symbol.dispose]();
+    if (owner !== undefined) {
+      throw notThat(path, `a database of ${owner}, not of ${from}`, `Use --from ${owner}`);
+    }
     const missing = has.length === 0 ? `no table "${table}"` : `no column "${text}" in "${table}"`;
     throw new RrError("invalid", `Cannot import "${path}": it has ${missing}`, {
       hint: "Is it the database of the program that --from names?",
     });
   }
+  const { query, parse } = ROWS[from];
   const rows = readableRows(db, { table, text, ...query(has) });
   function* items(): Generator<ImportItem> {
     let at = 0;
@@ -136,4 +190,17 @@ function rowSource(
     }
   }
   return { items, [Symbol.dispose]: () => db[Symbol.dispose]() };
+}
+
+function openDatabase(path: string, files: Files): ForeignDatabase {
+  try {
+    return openForeign(path, files);
+  } catch (error) {
+    const isFile = files.stat(path)?.kind === "file";
+    if (!isFile || fileKind(files.readBytes(path) ?? new Uint8Array()).is === "sqlite") throw error;
+    throw new RrError("database", `Cannot import "${path}": it is no SQLite database`, {
+      cause: error,
+      hint: "Name the database with --path, or use another --from",
+    });
+  }
 }

@@ -59,6 +59,39 @@ for (const at of [0.3, 0.5, 0.8]) {
   );
 }
 
+for (const kept of [0.99, 0.9, 0.5, 0.1]) {
+  Deno.test(
+    `import: of a database that was cut off at ${kept} of its length, what is there comes in`,
+    inFolder((folder) => {
+      const path = `${folder}/history.db`;
+      fill(path, ATUIN, MANY);
+      const bytes = Deno.readFileSync(path);
+      Deno.writeFileSync(path, bytes.subarray(0, Math.floor(bytes.length * kept)));
+      const items = itemsOf("atuin", path);
+      const commands = new Set(items.flatMap((item) => isBroken(item) ? [] : [item.command]));
+      // The rows and their index lie among each other, and part of a tree is out of reach.
+      assert.ok(commands.size > ROWS * kept * 0.8 - 100, `${commands.size} rows`);
+      assert.ok(items.some((item) => isBroken(item)), "what is missing is said");
+    }),
+  );
+}
+
+Deno.test(
+  "import: a database of which no table is left says so",
+  inFolder((folder) => {
+    const path = `${folder}/history.db`;
+    fill(path, ATUIN, MANY);
+    const bytes = Deno.readFileSync(path);
+    for (const length of [60, 100, 1000]) {
+      Deno.writeFileSync(path, bytes.subarray(0, length));
+      assert.throws(
+        () => itemsOf("atuin", path),
+        (error) => error instanceof RrError && /damaged|no SQLite|no table/.test(error.message),
+      );
+    }
+  }),
+);
+
 const AGES: readonly (readonly [ImportSource, string, string])[] = [
   ["atuin", "CREATE TABLE history (command TEXT)", "INSERT INTO history VALUES ('echo a')"],
   [

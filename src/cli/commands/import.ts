@@ -3,9 +3,9 @@ import { takeInFirst } from "../../app/intake.ts";
 import { writerFor } from "../../app/writer/writer_for.ts";
 import type { ImportReport } from "../../import/import_tally.ts";
 import { RrError } from "../../base/rr_error.ts";
-import type { World } from "../../base/world.ts";
+import type { Files, World } from "../../base/world.ts";
 import { type ImportDeps, importHistory, type ImportRequest } from "../../import/import_history.ts";
-import { IMPORT_SOURCES, type ImportSource } from "../../import/import_sources.ts";
+import { IMPORT_SOURCES, type ImportSource, sourceIn } from "../../import/import_sources.ts";
 import { usualFiles } from "../../import/usual_places.ts";
 import { type CaptureRules, createCaptureRules } from "../../capture/rules.ts";
 import { loadSettings } from "../../config/load.ts";
@@ -55,7 +55,7 @@ Examples:
       values: IMPORT_SOURCES,
       optional: true,
       brief:
-        "Whose history it is [default the shell in use; of a file, what its name says, or zsh]",
+        "Whose history it is [default the shell in use; of a file, what is in it, its name, or zsh]",
     },
     shell: {
       kind: "enum",
@@ -125,6 +125,7 @@ function printReport(world: World, from: ImportSource, path: string, report: Imp
     `import: path=${printable(path)} shell=${from} received=${report.received} ` +
       `inserted=${report.inserted} ignored=${report.ignored} skipped=${report.skipped}`,
   );
+  if (world.files.stat(path)?.size === 0) printWarning(world, `"${printable(path)}" is empty`);
   for (const { broken, at } of report.problems) printWarning(world, `record ${at}: ${broken}`);
   if (report.broken > 0) printWarning(world, `${report.broken} records could not be read`);
 }
@@ -149,10 +150,10 @@ async function sourceOf(
     throw new RrError("usage", `Cannot import from both ${from} and ${shell}`);
   }
   const given = path?.trim() ?? "";
-  const source = from ?? shell ?? (given === "" ? await usedShell(world) : sourceNamed(given));
-  const paths = given !== ""
-    ? [expandHome(given, settings.home)]
-    : usualFiles(source, (name) => world.env(name), world.files);
+  const file = expandHome(given, settings.home);
+  const source = from ?? shell ??
+    (given === "" ? await usedShell(world) : sourceAt(file, world.files));
+  const paths = given !== "" ? [file] : usualFiles(source, (name) => world.env(name), world.files);
   if (paths.length > 0) return { from: source, paths };
   throw new RrError("usage", `Cannot import from ${source} without a file`, {
     hint: "Name it with --path",
@@ -163,8 +164,10 @@ async function usedShell(world: World): Promise<ImportSource> {
   return await shellInUse(world, systemRun) ?? "zsh";
 }
 
-/** Of a file whose name does not say it, what the original took it for. */
-function sourceNamed(path: string): ImportSource {
+/** What is in a file tells first, then its name; of one that says nothing, what the original took it for. */
+function sourceAt(path: string, files: Files): ImportSource {
+  const found = sourceIn(path, files);
+  if (found !== undefined) return found;
   const name = path.split("/").at(-1)!;
   return HOOK_SHELLS.find((shell) => name.includes(shell)) ?? "zsh";
 }

@@ -18,6 +18,15 @@ function stillUri(path: string): string {
   return `file:${path.split("/").map(encodeURIComponent).join("/")}?immutable=1`;
 }
 
+interface OpenOptions {
+  readonly readOnly: boolean;
+  readonly still?: boolean;
+  readonly lax?: boolean;
+}
+
+// Newer runtimes take `writable_schema` for an attack unless told otherwise.
+const NOT_DEFENSIVE = { defensive: false } as object;
+
 /** An open SQLite file. Statements must be constants: each one is kept for ever. */
 export class Database implements Disposable {
   /** As given to SQLite; only for messages. */
@@ -32,13 +41,17 @@ export class Database implements Disposable {
 
   /**
    * Opens the file; creates nothing if `readOnly`. `still` promises that nobody writes to it, so that
-   * not even a file for locks is needed beside it.
+   * not even a file for locks is needed beside it. `lax` lets a pragma change
+   * what SQLite takes on trust.
    */
-  constructor(path: string, options: { readonly readOnly: boolean; readonly still?: boolean }) {
+  constructor(path: string, options: OpenOptions) {
     this.path = path;
-    const { readOnly, still = false } = options;
+    const { readOnly, still = false, lax = false } = options;
     try {
-      this.#db = new DatabaseSync(still ? stillUri(path) : path, { readOnly });
+      this.#db = new DatabaseSync(still ? stillUri(path) : path, {
+        readOnly,
+        ...(lax ? NOT_DEFENSIVE : {}),
+      });
     } catch (error) {
       throw databaseError(error, "open", path);
     }

@@ -2,7 +2,8 @@
 import { RrError } from "../../base/rr_error.ts";
 import { MOST_TEXT_BYTES } from "../log/rows.ts";
 import type { Files } from "../../base/world.ts";
-export { isDamaged } from "./sqlite_errors.ts";
+import { isDamaged } from "./sqlite_errors.ts";
+export { isDamaged };
 import { Database, type Row, type Value } from "./database.ts";
 
 /** A database that is only read. */
@@ -30,7 +31,7 @@ export interface ForeignDatabase extends Disposable {
 const BUSY_TIMEOUT_MS = 5000;
 
 /**
- * Opens the SQLite database at `path` for reading.
+ * Opens the SQLite database at `path` for reading; of one that is shorter than it should be, what is there.
  *
  * @throws {RrError} `not-found`, `database` or `busy`, naming the path
  */
@@ -40,15 +41,7 @@ export function openForeign(path: string, files: Files): ForeignDatabase {
       hint: "Name the right one with --path",
     });
   }
-  const db = new Database(path, { readOnly: true });
-  try {
-    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    // The file is read only now; one that is not a database says so here.
-    db.row("SELECT count(*) FROM sqlite_master");
-  } catch (error) {
-    db[Symbol.dispose]();
-    throw error;
-  }
+  const db = openWholeOrCut(path);
   return {
     columns: (table) =>
       db.rows("SELECT name FROM pragma_table_info(?)", table).map((row) => String(row[0])),
@@ -61,6 +54,35 @@ export function openForeign(path: string, files: Files): ForeignDatabase {
     all: (sql, ...values) => db.rows(sql, ...values),
     [Symbol.dispose]: () => db[Symbol.dispose](),
   };
+}
+
+// A copy that ended early is refused whole, though most of it can be read.
+function openWholeOrCut(path: string): Database {
+  try {
+    return opened(path, false);
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    const rest = opened(path, true);
+    if (rest.integer("SELECT count(*) FROM sqlite_master") > 0) return rest;
+    // Not even the list of its tables is left.
+    rest[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function opened(path: string, cut: boolean): Database {
+  const db = new Database(path, { readOnly: true, lax: cut });
+  try {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    // SQLite compares the length of the file with its first page only without this. Nothing is written.
+    if (cut) db.exec("PRAGMA writable_schema = ON");
+    // The file is read only now; one that is not a database says so here.
+    db.row("SELECT count(*) FROM sqlite_master");
+  } catch (error) {
+    db[Symbol.dispose]();
+    throw error;
+  }
+  return db;
 }
 
 // Hundreds of megabytes in one value would be read whole, three times over, to be refused.
