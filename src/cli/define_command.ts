@@ -92,6 +92,19 @@ export interface ArrayWords {
 /** The words as the reader of lines sees them. */
 export type WordsSpec = TupleWords | ArrayWords;
 
+/** What the first word of a command that has several verbs may be. */
+export interface VerbSpec<Flag extends string = string> {
+  /** What completion says of it. */
+  readonly brief: string;
+  /** Flags that mean something for it, besides the global ones; all others are refused. */
+  readonly flags?: readonly Flag[];
+  /** Most words behind it. @default {those of the command, which looks at them itself} */
+  readonly words?: number;
+}
+
+/** Verbs by their word; the first is meant where none is given and none has to be. */
+export type VerbsSpec<Flag extends string = string> = Readonly<Record<string, VerbSpec<Flag>>>;
+
 /** A command as its file states it; `F` are its own flags, `W` its words. */
 export interface CommandSpec<F extends object, W extends readonly Word[]> {
   /** Lines of usage without `rr <command>`. */
@@ -102,6 +115,8 @@ export interface CommandSpec<F extends object, W extends readonly Word[]> {
   /** Letters for flags. */
   readonly aliases?: Readonly<Record<string, keyof F & string>>;
   readonly words?: number extends W["length"] ? ArrayWords : TupleWords;
+  /** What its first word may be, if that is a verb. */
+  readonly verbs?: VerbsSpec<keyof F & string>;
   /** Flags whose next word is their value whatever it looks like. */
   readonly verbatim?: readonly (keyof F & string)[];
   /** Groups of flags of which a line may give one: they contradict each other. */
@@ -122,6 +137,7 @@ export interface CliCommand {
   readonly flags: Readonly<Record<string, FlagSpec>>;
   readonly aliases: Readonly<Record<string, string>>;
   readonly words: WordsSpec | undefined;
+  readonly verbs: VerbsSpec | undefined;
   readonly verbatim: readonly string[];
   readonly excludes: readonly (readonly string[])[];
   readonly needs: Readonly<Record<string, string>>;
@@ -148,7 +164,8 @@ export function defineCommand<F extends object, W extends readonly Word[] = []>(
     details: spec.details,
     flags: { ...spec.flags, ...GLOBAL_FLAGS } as Readonly<Record<string, FlagSpec>>,
     aliases: spec.aliases ?? {},
-    words: spec.words,
+    words: spec.verbs === undefined ? spec.words : wordsWithVerbs(spec.words, spec.verbs),
+    verbs: spec.verbs,
     verbatim: spec.verbatim ?? [],
     excludes: spec.excludes ?? [],
     needs: (spec.needs ?? {}) as Readonly<Record<string, string>>,
@@ -157,6 +174,36 @@ export function defineCommand<F extends object, W extends readonly Word[] = []>(
       // The specs of flags and words say that the reader of lines makes just these.
       spec.run(world, flags as F & GlobalFlags, words as unknown as W),
   };
+}
+
+// Completion offers the verbs in the place of the first word.
+function wordsWithVerbs(words: WordsSpec | undefined, verbs: VerbsSpec): WordsSpec | undefined {
+  if (words?.kind !== "tuple") return words;
+  const [verb, ...rest] = words.parameters;
+  const proposals = Object.entries(verbs).map(([completion, { brief }]) => ({ completion, brief }));
+  return { kind: "tuple", parameters: [{ ...verb!, proposals }, ...rest] };
+}
+
+/** The flags that a line of a command may give; all of them where its verb is not known. */
+export function flagsOfVerb(
+  { flags, verbs }: CliCommand,
+  word: string | undefined,
+): readonly string[] {
+  const all = Object.keys(flags);
+  const verb = verbOf(verbs, word);
+  if (verb === undefined) return all;
+  return [...verb.flags ?? [], ...all.filter((flag) => flag in GLOBAL_FLAGS)];
+}
+
+/** What the first word of a line says; `undefined` where there are no verbs, or not this one. */
+export function verbOf(
+  verbs: VerbsSpec | undefined,
+  word: string | undefined,
+): VerbSpec | undefined {
+  const name = word ?? Object.keys(verbs ?? {})[0];
+  return verbs !== undefined && name !== undefined && Object.hasOwn(verbs, name)
+    ? verbs[name]
+    : undefined;
 }
 
 /** The option of a flag: `--db-path` for `dbPath`. */

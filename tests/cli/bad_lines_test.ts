@@ -270,3 +270,41 @@ Deno.test("rr pause and rr resume without the hook say what they need", async ()
     );
   }
 });
+
+Deno.test("a verb refuses the options and words of other verbs, and says whose they are", async () => {
+  using world = annsWorld();
+  let tried = 0;
+  for (const name of NAMES) {
+    const command = await load(name);
+    const isVerb = command.words?.kind === "tuple" &&
+      command.words.parameters[0]?.placeholder === "verb";
+    assert.equal(command.verbs !== undefined, isVerb, `rr ${name} tells which option is whose`);
+    for (const [verb, spec] of Object.entries(command.verbs ?? {})) {
+      for (const [flag, flagSpec] of Object.entries(command.flags)) {
+        const option = optionName(flag);
+        const given = flagSpec.kind === "boolean" ? option : `${option}=${someValue(flagSpec)}`;
+        const isTaken = flag === "dbPath" || spec.flags?.includes(flag);
+        assert.equal(notOfVerb(command, [verb, given]), !isTaken, `rr ${name} ${verb} ${given}`);
+        if (isTaken) continue;
+        tried++;
+        const ran = await rr(world, name, verb, given);
+        assertClear(ran, `\`rr ${name} ${verb}\` does not take ${option}: it is for`, given);
+      }
+      if (spec.words === undefined) continue;
+      const ran = await rr(world, name, verb, ...Array(spec.words).fill("7-guitar-planet"), "word");
+      assertClear(ran, 'Unexpected word "word"', `rr ${name} ${verb}`);
+    }
+  }
+  assert.ok(tried > 50, `${tried}`);
+  assert.deepEqual([...Deno.readDirSync(world.home)], [], "a refused line writes nothing");
+});
+
+function notOfVerb(command: CliCommand, line: readonly string[]): boolean {
+  try {
+    readLine(command, line);
+    return false;
+  } catch (error) {
+    if (!(error instanceof LineError)) throw error;
+    return error.fault.kind === "not-of-verb";
+  }
+}

@@ -15,17 +15,15 @@ import { ExitCode } from "../exit_code.ts";
 import { forOutput, printLine } from "../print.ts";
 import { unknownVerb } from "../unknown_verb.ts";
 
-const VERBS = ["get", "set", "unset", "list", "path"] as const;
-type Verb = typeof VERBS[number];
+const VERBS = {
+  get: { brief: "Print what is in force for a key" },
+  set: { brief: "Write a key into the config file" },
+  unset: { brief: "Take a key out of the config file" },
+  list: { brief: "Print all keys, what is in force, and where it comes from" },
+  path: { brief: "Print where the config file is" },
+} as const;
+type Verb = keyof typeof VERBS;
 type Words = [string, string?, string?];
-
-const VERB_BRIEFS: Readonly<Record<Verb, string>> = {
-  get: "Print what is in force for a key",
-  set: "Write a key into the config file",
-  unset: "Take a key out of the config file",
-  list: "Print all keys, what is in force, and where it comes from",
-  path: "Print where the config file is",
-};
 
 /** Shown by `get` alone. */
 const SECRETS: readonly SettingName[] = ["trackerToken", "trackerServeToken"];
@@ -44,13 +42,13 @@ Examples:
   rr config set record_ignore_regex '(?i)internal\\.example'
   rr config unset trackers`,
   flags: {},
+  verbs: VERBS,
   words: {
     kind: "tuple",
     parameters: [
       {
         brief: "What to do",
         placeholder: "verb",
-        proposals: VERBS.map((verb) => ({ completion: verb, brief: VERB_BRIEFS[verb] })),
       },
       {
         brief: "A key of the config",
@@ -65,7 +63,7 @@ Examples:
 });
 
 async function run(world: World, flags: GlobalFlags, words: Words): Promise<number> {
-  const verb = VERBS.find((one) => one === words[0]);
+  const verb = (Object.keys(VERBS) as Verb[]).find((one) => one === words[0]);
   const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
   switch (verb) {
     case "path":
@@ -93,7 +91,7 @@ async function run(world: World, flags: GlobalFlags, words: Words): Promise<numb
       return ExitCode.OK;
     }
     case undefined:
-      throw unknownVerb("config", words[0], VERBS);
+      throw unknownVerb("config", words[0], Object.keys(VERBS));
   }
 }
 

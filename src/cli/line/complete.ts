@@ -2,7 +2,7 @@
 import type { World } from "../../base/world.ts";
 import { printable } from "../../base/printable.ts";
 import { COMMANDS, isCommand } from "../commands.ts";
-import { type CliCommand, optionName, type Proposal } from "../define_command.ts";
+import { type CliCommand, flagsOfVerb, optionName, type Proposal } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { LineError, type RawLine, splitLine } from "./read_line.ts";
 
@@ -99,9 +99,11 @@ function valuesOf(
   return proposals.map(({ completion, brief }) => ({ completion: prefix + completion, brief }));
 }
 
-function optionsOf({ flags }: CliCommand, { values }: RawLine): readonly Proposal[] {
-  const open = Object.entries(flags).filter(([name, spec]) =>
-    !values.has(name) || (spec.kind === "parsed" && spec.variadic !== undefined)
+function optionsOf(command: CliCommand, { values, words }: RawLine): readonly Proposal[] {
+  const taken = flagsOfVerb(command, words[0]);
+  const open = Object.entries(command.flags).filter(([name, spec]) =>
+    taken.includes(name) && !values.has(name) ||
+    (spec.kind === "parsed" && spec.variadic !== undefined)
   );
   return [
     ...open.map(([name, { brief }]) => ({ completion: optionName(name), brief })),

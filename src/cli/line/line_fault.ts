@@ -28,6 +28,9 @@ function messageOf(name: string, command: CliCommand, fault: Fault): string {
       return `${fault.flags.map(optionName).join(" and ")} contradict each other: give one`;
     case "alone":
       return `${optionName(fault.flag)} means nothing without ${optionName(fault.needed)}`;
+    case "not-of-verb":
+      return `\`${lineOf(name, fault.verb)}\` does not take ${optionName(fault.flag)}` +
+        takers(name, command, fault.flag);
     case "no-choice":
       return noChoice(command, fault);
     case "missing-flag":
@@ -56,6 +59,16 @@ function badValue(
   const isSecret = spec.kind === "parsed" && spec.secret === true;
   const value = isSecret ? "this value" : quoted(given);
   return `Cannot use ${value} for ${optionName(flag)}: ${causeChain(cause)}`;
+}
+
+function lineOf(name: string, verb: string | undefined): string {
+  return verb === undefined ? `rr ${name}` : `rr ${name} ${verb}`;
+}
+
+/** The verbs that a flag belongs to. */
+function takers(name: string, { verbs = {} }: CliCommand, flag: string): string {
+  const own = Object.keys(verbs).filter((verb) => verbs[verb]!.flags?.includes(flag));
+  return own.length === 0 ? "" : `: it is for \`rr ${name} ${own.join("|")}\``;
 }
 
 // An option is shown as it was typed.

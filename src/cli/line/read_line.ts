@@ -8,9 +8,11 @@
 import {
   type ChoiceSpec,
   type CliCommand,
+  flagsOfVerb,
   type FlagSpec,
   optionName,
   type ParsedSpec,
+  verbOf,
   type Word,
 } from "../define_command.ts";
 
@@ -34,6 +36,7 @@ export type Fault =
   }
   | { readonly kind: "contradiction"; readonly flags: readonly string[] }
   | { readonly kind: "alone"; readonly flag: string; readonly needed: string }
+  | { readonly kind: "not-of-verb"; readonly flag: string; readonly verb: string | undefined }
   | { readonly kind: "no-choice"; readonly flag: string; readonly given: string }
   | { readonly kind: "missing-flag"; readonly flag: string }
   | { readonly kind: "extra-word"; readonly word: string }
@@ -75,6 +78,7 @@ export function readLine(command: CliCommand, line: readonly string[]): Line {
     flags[name] = valueOf(name, spec, raw.values.get(name));
   }
   checkTogether(command, flags);
+  checkVerb(command, raw);
   return { flags, words: fittingWords(command, raw.words) };
 }
 
@@ -200,6 +204,19 @@ function checkTogether(
   for (const [flag, needed] of Object.entries(needs)) {
     if (isGiven(flag) && !isGiven(needed)) throw new LineError({ kind: "alone", flag, needed });
   }
+}
+
+/** What belongs to another verb would have no effect, and whoever gave it would not know. */
+function checkVerb(command: CliCommand, { values, words }: RawLine): void {
+  const [verb] = words;
+  const spec = verbOf(command.verbs, verb);
+  if (spec === undefined) return;
+  const taken = flagsOfVerb(command, verb);
+  for (const flag of values.keys()) {
+    if (!taken.includes(flag)) throw new LineError({ kind: "not-of-verb", flag, verb });
+  }
+  const extra = spec.words === undefined ? undefined : words[spec.words + 1];
+  if (extra !== undefined) throw new LineError({ kind: "extra-word", word: extra });
 }
 
 function choice(flag: string, { values }: ChoiceSpec, given: string): string {

@@ -5,7 +5,12 @@ import { printable } from "../../../base/printable.ts";
 import { loadSettings } from "../../../config/load.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { type History, openHistory } from "../../../store/file/open_history.ts";
-import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
+import {
+  type CliCommand,
+  defineCommand,
+  type GlobalFlags,
+  type VerbsSpec,
+} from "../../define_command.ts";
 import { grouped } from "../../entry_format.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { JSON_FLAG } from "../../flags.ts";
@@ -22,10 +27,10 @@ interface Flags {
 }
 
 const VERBS = {
-  list: "Show all devices (also without a word)",
-  rename: "Give a device another name, for this machine",
-  forget: "Forget a device that is gone",
-} as const;
+  list: { brief: "Show all devices (also without a word)", flags: ["json"] },
+  rename: { brief: "Give a device another name, for this machine" },
+  forget: { brief: "Forget a device that is gone" },
+} as const satisfies VerbsSpec<keyof Flags>;
 
 /** `rr devices` */
 export const command: CliCommand = defineCommand<Flags, Words>({
@@ -47,6 +52,7 @@ Examples:
   rr devices rename 12D3KooWA4Xop1JaT3MH work
   rr devices forget old-laptop`,
   flags: { json: JSON_FLAG },
+  verbs: VERBS,
   words: {
     kind: "tuple",
     parameters: [
@@ -54,7 +60,6 @@ Examples:
         brief: "What to do",
         placeholder: "verb",
         optional: true,
-        proposals: Object.entries(VERBS).map(([verb, brief]) => ({ completion: verb, brief })),
       },
       { brief: "Which device", placeholder: "device", optional: true },
       { brief: "Its new name", placeholder: "name", optional: true },

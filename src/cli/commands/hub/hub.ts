@@ -6,24 +6,18 @@ import type { HubFolder, HubSettings } from "../../../app/hub/folder.ts";
 import type { HubManager } from "../../../app/hub/install_hub.ts";
 import type { HubStatus } from "../../../app/hub/run_hub.ts";
 import { completeCode } from "../../../pair/code.ts";
-import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
+import {
+  type CliCommand,
+  defineCommand,
+  type GlobalFlags,
+  type VerbsSpec,
+} from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { filledFlag, JSON_FLAG, switchFlag, wholeNumber } from "../../flags.ts";
 import { LOG_FLAGS, type LogFlags } from "../../p2p_flags.ts";
 import { printJson, printLine } from "../../print.ts";
 import { unknownVerb } from "../../unknown_verb.ts";
 import { serveUntilStopped } from "../../serve_until_stopped.ts";
-
-const VERBS = ["install", "pair", "status", "uninstall", "run"] as const;
-type Verb = typeof VERBS[number];
-
-const VERB_BRIEFS: Readonly<Record<Verb, string>> = {
-  install: "Make its folder and token, and the service",
-  pair: "Take the swarm key of a device",
-  status: "Who is connected, and what failed",
-  uninstall: "Stop it and remove the service; with --purge its folder too",
-  run: "Serve, until it is stopped",
-};
 
 interface Flags extends LogFlags {
   readonly host: string | undefined;
@@ -37,6 +31,26 @@ interface Flags extends LogFlags {
   readonly at: string | undefined;
   readonly json: boolean;
 }
+
+const VERBS = {
+  install: {
+    brief: "Make its folder and token, and the service",
+    flags: ["host", "url", "trackerPort", "relayPort", "peer", "state"],
+    words: 0,
+  },
+  pair: { brief: "Take the swarm key of a device", flags: ["at", "state"], words: 1 },
+  status: { brief: "Who is connected, and what failed", flags: ["json", "state"], words: 0 },
+  uninstall: {
+    brief: "Stop it and remove the service; with --purge its folder too",
+    flags: ["purge", "yes", "state"],
+    words: 0,
+  },
+  run: {
+    brief: "Serve, until it is stopped",
+    flags: ["state", ...Object.keys(LOG_FLAGS) as (keyof LogFlags)[]],
+    words: 0,
+  },
+} as const satisfies VerbsSpec<keyof Flags>;
 
 /** `rr hub` */
 export const command: CliCommand = defineCommand<Flags, [string, string | undefined]>({
@@ -93,13 +107,13 @@ Examples:
     ...LOG_FLAGS,
   },
   aliases: { y: "yes" },
+  verbs: VERBS,
   words: {
     kind: "tuple",
     parameters: [
       {
         placeholder: "verb",
         brief: "What to do",
-        proposals: VERBS.map((verb) => ({ completion: verb, brief: VERB_BRIEFS[verb] })),
       },
       {
         optional: true,
@@ -112,10 +126,9 @@ Examples:
   run,
 });
 
-function parseVerb(text: string): Verb {
-  const verb = VERBS.find((one) => one === text);
-  if (verb) return verb;
-  throw unknownVerb("hub", text, VERBS);
+function parseVerb(text: string): keyof typeof VERBS {
+  if (Object.hasOwn(VERBS, text)) return text as keyof typeof VERBS;
+  throw unknownVerb("hub", text, Object.keys(VERBS));
 }
 
 async function run(

@@ -12,33 +12,17 @@ import {
 } from "../../../service/manager.ts";
 import { authorship } from "../../../service/marker.ts";
 import { type Run, systemRun } from "../../../service/run.ts";
-import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
+import {
+  type CliCommand,
+  defineCommand,
+  type GlobalFlags,
+  type VerbsSpec,
+} from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { formatError, printJson, printLine, printWarning, warnings } from "../../print.ts";
 import { unknownVerb } from "../../unknown_verb.ts";
 import { installOwnService, serviceDeps } from "./install_own.ts";
 import { explain, stateLine, statusJson, statusLines } from "./text.ts";
-
-const VERBS = [
-  "install",
-  "uninstall",
-  "start",
-  "stop",
-  "restart",
-  "status",
-  "logs",
-] as const;
-type Verb = typeof VERBS[number];
-
-const VERB_BRIEFS: Readonly<Record<Verb, string>> = {
-  install: "Write the unit, enable and start it",
-  uninstall: "Stop it and remove the unit",
-  start: "Start it",
-  stop: "Stop it",
-  restart: "Stop it and start it again",
-  status: "Say whether it runs",
-  logs: "Show the last lines of its log",
-};
 
 interface Flags {
   readonly dryRun: boolean;
@@ -47,6 +31,17 @@ interface Flags {
   readonly lines: number;
   readonly follow: boolean;
 }
+
+const VERBS = {
+  install: { brief: "Write the unit, enable and start it", flags: ["dryRun", "force"] },
+  uninstall: { brief: "Stop it and remove the unit", flags: ["dryRun", "force"] },
+  start: { brief: "Start it", flags: ["dryRun"] },
+  stop: { brief: "Stop it", flags: ["dryRun"] },
+  restart: { brief: "Stop it and start it again", flags: ["dryRun"] },
+  status: { brief: "Say whether it runs", flags: ["json"] },
+  logs: { brief: "Show the last lines of its log", flags: ["lines", "follow"] },
+} as const satisfies VerbsSpec<keyof Flags>;
+type Verb = keyof typeof VERBS;
 
 const CANNOT: Readonly<Record<Verb, string>> = {
   install: "Cannot install the service",
@@ -105,12 +100,12 @@ Examples:
       follow: { kind: "boolean", brief: "logs: go on with new lines", default: false },
     },
     aliases: { f: "follow", n: "lines" },
+    verbs: VERBS,
     words: {
       kind: "tuple",
       parameters: [{
         brief: "What to do",
         placeholder: "verb",
-        proposals: VERBS.map((verb) => ({ completion: verb, brief: VERB_BRIEFS[verb] })),
       }],
     },
     run: (world, flags, [verb]) => runService(world, flags, parseVerb(verb), run),
@@ -200,9 +195,8 @@ async function runLogs({ flags, manager }: Work, run: Run): Promise<number> {
 }
 
 function parseVerb(text: string): Verb {
-  const verb = VERBS.find((one) => one === text);
-  if (verb !== undefined) return verb;
-  throw unknownVerb("service", text, VERBS);
+  if (Object.hasOwn(VERBS, text)) return text as Verb;
+  throw unknownVerb("service", text, Object.keys(VERBS));
 }
 
 function parseLines(text: string): number {
