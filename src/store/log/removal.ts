@@ -14,6 +14,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { DeviceId } from "../../history/entry.ts";
+import { WEEK_SECONDS } from "../../named/item.ts";
 import type { Database } from "../file/database.ts";
 import { mayNotVacuum, rewriteTables } from "../file/rewrite.ts";
 import type { CommandIndex } from "../index/command_index.ts";
@@ -27,7 +28,8 @@ import {
   SET_FLOOR,
 } from "../file/meta.ts";
 import { believedUnix } from "./believed_time.ts";
-import { movePruneMark } from "./prune_mark.ts";
+import { movePruneMark, pruneMark } from "./prune_mark.ts";
+import { compareFrom, givenToAll, parametersOf, WAITING } from "./waiting.ts";
 import { timeEvidence } from "./time_evidence.ts";
 import type { HistorySearch } from "../index/history_search.ts";
 import type { HistoryQuery } from "../index/history_query.ts";
@@ -53,7 +55,7 @@ export interface PruneResult {
   /** Entries that the rules allow to go, counted in the transaction that deleted. */
   readonly matched: number;
   readonly deleted: number;
-  /** Old enough, but kept as an active peer does not have them yet. */
+  /** Old enough, but kept as an active peer does not have them yet, or to be compared with its. */
   readonly keptForPeers: number;
 }
 
@@ -63,10 +65,7 @@ export type Selection =
   | { readonly command: string }
   | { readonly query: Omit<HistoryQuery, "limit" | "distinct"> };
 
-/** A peer that nobody has seen for so long does not hold back a prune: it may be retired. */
-const ACTIVE_SECONDS = 30 * 86_400;
 const OLD = `ts < ? AND (ts, ingest_seq) < (?, ?) AND ts >= ${CLOCK_UNSET_BEFORE}`;
-const WAITING = "device_id = ? AND ingest_seq > ?";
 
 const KEEP_IDS = `INSERT INTO rr_deleted (entry_id, device_id, ts, deleted_at, seq, counted)
   SELECT entry_id, device_id, ts, ?, ingest_seq, ingest_seq <= ? FROM entries
@@ -78,9 +77,6 @@ const SELECTED = `(SELECT entry_id, ingest_seq AS seq, device_id, ts, ingest_seq
     FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?)))`;
 const EARLIER = `(SELECT entry_id, seq, device_id, ts, counted AS replaced FROM rr_deleted
     WHERE ? >= 0 AND ? <> '')`;
-/** Seconds of a week, in which the floor is counted. */
-const WEEK_SECONDS = 604_800;
-
 /** Prunes and deletes entries of one history. */
 export class Removal {
   readonly #db: Database;
@@ -122,19 +118,21 @@ export class Removal {
       const kept = this.#oldestKept(keepRecent);
       // Fewer rows than are to be kept: nothing may go, and nothing needs to stay out.
       if (kept === undefined) return { matched: 0, deleted: 0, keptForPeers: 0 };
-      const floor = this.#pushedFloor(options.nowUnix ?? Math.floor(this.#clock.now() / 1000));
-      const old = [beforeUnix, kept.ts, kept.seq] as const;
-      const waiting = [deviceId, Math.min(floor, Number.MAX_SAFE_INTEGER)] as const;
-      const keptForPeers = floor === Infinity ? 0 : this.#db.integer(
-        `SELECT count(*) FROM entries WHERE ${OLD} AND ${WAITING}`,
-        ...old,
-        ...waiting,
-      );
-      const matched = this.#db.integer(`SELECT count(*) FROM entries WHERE ${OLD}`, ...old) -
-        keptForPeers;
+      const now = options.nowUnix ?? Math.floor(this.#clock.now() / 1000);
+      const waiting = [deviceId, ...parametersOf(givenToAll(this.#db, now))] as const;
+      const aged = [beforeUnix, kept.ts, kept.seq] as const;
+      const waits = { which: OLD, values: aged, deviceId, nowUnix: now };
+      const before = Math.min(beforeUnix, compareFrom(this.#db, waits, pruneMark(this.#meta)));
+      const old = [before, kept.ts, kept.seq] as const;
+      const count = (which: string, ...values: (number | string)[]): number =>
+        this.#db.integer(`SELECT count(*) FROM entries WHERE ${which}`, ...values);
+      const matched = count(`${OLD} AND NOT (${WAITING})`, ...old, ...waiting);
+      const stay = count(`${OLD} AND ${WAITING}`, ...old, ...waiting);
+      const keptForPeers = stay +
+        (before < beforeUnix ? count(OLD, ...aged) - count(OLD, ...old) : 0);
       if (dryRun) return { matched, deleted: 0, keptForPeers };
       // First, as the floor tells our deletions from those of other programs.
-      this.#raiseFloor(Math.min(beforeUnix, kept.ts, Math.floor(this.#clock.now() / 1000)));
+      this.#raiseFloor(Math.min(before, kept.ts, Math.floor(this.#clock.now() / 1000)));
       const deleted = this.#db.run(
         `DELETE FROM entries WHERE ingest_seq IN
          (SELECT ingest_seq FROM entries WHERE ${OLD} AND NOT (${WAITING}) LIMIT ?)`,
@@ -274,22 +272,6 @@ export class Removal {
       keepRecent - 1,
     );
     return row && { ts: row[0] as number, seq: row[1] as number };
-  }
-
-  // The number up to which every active peer has our entries. The original lets a retired peer hold
-  // it back for ever and does not count a peer that was never pushed to. Peers count here if they were
-  // seen lately; those never pushed to count as having nothing. Without any push there is no floor.
-  #pushedFloor(nowUnix: number): number {
-    const row = this.#db.row(
-      `SELECT min(max(coalesce(s.last_pushed_seq, 0), coalesce(e.seq, 0))) FROM peer_book b
-       LEFT JOIN peer_push_state s ON s.peer_id = b.peer_id
-       LEFT JOIN rr_pin p ON p.peer_id = b.peer_id
-       LEFT JOIN rr_base e ON e.name = p.name
-       WHERE b.last_seen >= ? AND
-         (EXISTS (SELECT 1 FROM peer_push_state) OR EXISTS (SELECT 1 FROM rr_pin))`,
-      nowUnix - ACTIVE_SECONDS,
-    );
-    return typeof row?.[0] === "number" ? row[0] : Infinity;
   }
 }
 
