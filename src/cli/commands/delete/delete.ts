@@ -1,12 +1,11 @@
 import { drainFirst } from "../../../app/intake.ts";
-import { backoffMs } from "../../../base/async/retry.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import { loadSettings } from "../../../config/load.ts";
 import type { Settings } from "../../../config/settings.ts";
 import type { Entry } from "../../../history/entry.ts";
 import { printable, quoted } from "../../../base/printable.ts";
-import { type History, openHistory } from "../../../store/file/open_history.ts";
+import type { History } from "../../../store/file/open_history.ts";
 import type { Selection } from "../../../store/log/removal.ts";
 import {
   type CliCommand,
@@ -18,13 +17,15 @@ import { grouped, localTime } from "../../entry_format.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { listFlag, switchFlag, textFlag } from "../../flags.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
-import { forOutput, printInfo, printLine, printWarning } from "../../print.ts";
+import { forOutput, printInfo, printLine } from "../../print.ts";
 import {
   askedFor,
   QUERY_WORDS,
   RUN_FILTER_FLAGS,
   type RunFilterFlags,
 } from "../../run_filter_flags.ts";
+import { sayReach, showStatus } from "./reach.ts";
+import { finish, openForDeleting, scrub } from "./scrub.ts";
 
 interface Flags extends RunFilterFlags {
   readonly id: readonly string[] | undefined;
@@ -156,47 +157,10 @@ async function alsoInShells(
   return removed > 0 ? ExitCode.OK : code;
 }
 
-function openForDeleting(world: World, settings: Settings): History {
-  return openHistory(settings.dbPath, {
-    files: world.files,
-    clock: world.clock,
-    busyTimeoutMs: BUSY_TIMEOUT_MS,
-  });
-}
-
 /** So many take longer than a person waits without a word. */
 const MANY_ROWS = 20_000;
 /** What is listed on a terminal; more is nothing that a person reads. */
 const MOST_SHOWN = 10;
-
-/** What the picker starts in the background, so that nobody waits for the file to be rewritten. */
-async function finish(world: World, settings: Settings): Promise<number> {
-  using history = openForDeleting(world, settings);
-  await drainFirst(world, settings, history);
-  if (history.removal.scrubDue()) await scrub(world, history);
-  return ExitCode.OK;
-}
-
-function showStatus(world: World, settings: Settings): number {
-  const mode = settings.dbPath === ":memory:" ? "readwrite" : "readonly";
-  using history = openHistory(settings.dbPath, { files: world.files, clock: world.clock, mode });
-  const count = history.removal.countEverywhere();
-  const earlier = history.removal.countEarlier();
-  printLine(world, `deleted everywhere: ${count}, on this device only: ${earlier}`);
-  for (const { name, peer, reached, lastSeenUnix } of history.peers.deletionsAt()) {
-    const seen = localTime(lastSeenUnix * 1000);
-    printLine(world, `${printable(name)}  ${peer}  ${REACHED[reached]}, last seen ${seen}`);
-  }
-  printInfo(world, NEVER_LEARN);
-  return ExitCode.OK;
-}
-
-const REACHED = {
-  confirmed: "has all deletions",
-  pending: "still to be reached",
-  unknown: "not known: never compared with, or speaks version 1 only",
-} as const;
-const NEVER_LEARN = "Devices with the original rr or rr 0.1.0 never learn of deletions";
 
 function propagateEarlier(world: World, settings: Settings, flags: Flags): number {
   using history = openForDeleting(world, settings);
@@ -205,21 +169,6 @@ function propagateEarlier(world: World, settings: Settings, flags: Flags): numbe
   const code = report(world, flags, count, history.removal.propagateEarlier());
   sayReach(world, history);
   return code;
-}
-
-/** Says which devices still have to hear of it. */
-function sayReach(world: World, history: History): void {
-  const peers = history.peers.deletionsAt();
-  const pending = peers.filter(({ reached }) => reached !== "confirmed");
-  if (peers.length === 0) return;
-  const names = pending.slice(0, MOST_SHOWN).map(({ name }) => printable(name)).join(", ");
-  const more = pending.length > MOST_SHOWN ? " and others" : "";
-  const done = peers.length - pending.length;
-  if (done > 0) printInfo(world, `already gone on ${done} of ${peers.length} other devices`);
-  if (pending.length > 0) {
-    printInfo(world, `still to be reached: ${names}${more} (see rr delete --status)`);
-  }
-  printInfo(world, NEVER_LEARN);
 }
 
 function report(world: World, { dryRun }: Flags, matched: number, deleted: number): number {
@@ -288,22 +237,4 @@ function confirmed(world: World, matched: number, { here, shellHistory }: Flags)
   const files = shellHistory ? ", and the lines in the history files of the shells here" : "";
   world.stderr.write(`Delete ${what} ${where}${files}? [y/N] `);
   return /^y(es)?$/i.test(world.stdin.readLine()?.trim() ?? "");
-}
-
-/** Another process may be reading for a moment; the daemon does so all the time, but briefly. */
-const SCRUB_TRIES = { attempts: 4, baseMs: 100, capMs: 1_000 };
-/** So long SQLite itself waits in each try, and nothing else happens meanwhile. */
-const BUSY_TIMEOUT_MS = 1_000;
-
-async function scrub(world: World, history: History): Promise<void> {
-  for (let failures = 0;;) {
-    try {
-      return history.removal.scrub();
-    } catch (error) {
-      const isBusy = error instanceof RrError && error.code === "busy";
-      if (!isBusy || ++failures >= SCRUB_TRIES.attempts) throw error;
-      if (failures === 1) printWarning(world, "another process reads the history, trying again");
-      await world.clock.sleep(backoffMs(failures, SCRUB_TRIES, world.random));
-    }
-  }
 }
