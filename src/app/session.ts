@@ -193,6 +193,7 @@ export async function openSession(
       if (event.type === "pulled") noteSyncedKey(fingerprint, deps);
       // What version 1 brought in is passed on by version 2.
       if (event.type === "pull-progress" || event.type === "pulled") replication?.changed();
+      if (event.type === "peer-done") rounds.peerDone(event.report);
       if (event.type === "round-done") {
         rounds.done(event.report);
         suspect(named, twins);

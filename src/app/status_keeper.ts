@@ -265,7 +265,7 @@ function peersOf(session: SyncSession | undefined): readonly PeerStatus[] {
   for (const { peer, route } of session.node?.connections() ?? []) {
     if (seen.has(peer) || !session.replication?.serves(peer)) continue;
     seen.add(peer);
-    callers.push({ peer, route, ...nothing, failures: 0, retryInMs: 0, held: [] });
+    callers.push({ peer, route, ...nothing, busy: false, failures: 0, retryInMs: 0, held: [] });
   }
   return [...known, ...callers];
 }

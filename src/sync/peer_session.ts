@@ -154,6 +154,7 @@ export class PeerSession {
       hostname,
       userId,
       route: this.connected ? this.#link?.route : undefined,
+      busy: this.#busy,
       failures: this.#backoff.failures,
       retryInMs: this.#backoff.remainingMs,
       held: this.#pusher.held,

@@ -76,6 +76,8 @@ export interface PeerStatus {
   readonly userId: string | undefined;
   /** How it is connected; `undefined` if it is not. */
   readonly route: Route | undefined;
+  /** Whether a sync with it is under way, or waits for its turn. */
+  readonly busy: boolean;
   /** Rounds in a row that it failed in. */
   readonly failures: number;
   /** How long it is left alone, in milliseconds; 0 for not at all. */

@@ -38,14 +38,17 @@ test("on one network and without any server, a code is all it takes", async (lab
 test("a running daemon takes part: it is dialled, and takes up the new key by itself", async (lab) => {
   await using lan = await createLan(2);
   const [first, second] = devices(lab, lan.hosts);
-  await first!.startDaemon("--interval-sec", "1");
-  await second!.startDaemon("--interval-sec", "1");
+  const daemons = [
+    await first!.startDaemon("--interval-sec", "1"),
+    await second!.startDaemon("--interval-sec", "1"),
+  ];
   const ofFirst = await first!.record("echo first");
   const { host, code } = await showCode(first!);
   // Its daemon has made a key of its own, which nothing depends on.
   const joined = await second!.try("pair", code);
   assert.equal(joined.code, 0, joined.stderr + joined.stdout);
-  assert.match(joined.stdout, /In sync with first, direct/);
+  const logs = (): string => daemons.map((daemon) => daemon.output()).join("\n---\n");
+  assert.ok(/In sync with first, direct/.test(joined.stdout), `${joined.stdout}\n${logs()}`);
   assert.equal(await host.exited, 0);
   assert.match(host.output(), /In sync with second, direct/);
   await second!.untilHas(ofFirst);

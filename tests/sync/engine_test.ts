@@ -628,6 +628,7 @@ Deno.test("peers() tells how it stands with each", async () => {
     hostname: "far",
     userId: "kim",
     route: "direct",
+    busy: false,
     failures: 0,
     retryInMs: 0,
     held: [],
