@@ -61,12 +61,18 @@ export function isHidden(typed: string): boolean {
   return typed.startsWith(" ") || typed.startsWith("\t");
 }
 
+/** What a shell takes as text: in it an operator is none. In double quotes a substitution runs all the same. */
+const QUOTED = /\\[^]|'[^']*'|"(?:\\[^]|\$(?!\()|[^"\\`$])*"/g;
+
 // One of our commands and nothing besides. There are other programs of this name, and what is run
 // behind `rr ... &&` is a command like any other.
 function isOwn(command: string): boolean {
-  if (!command.startsWith("rr") || /[;&|<>`\n]|\$\(/.test(command)) return false;
+  if (!command.startsWith("rr")) return false;
   const [first, name, next] = command.split(/\s+/);
   if (first !== "rr") return false;
+  // Its words are what is to be forgotten, so nothing that comes with it is worth keeping them.
+  if (name === "delete") return true;
+  if (/[;&|<>`\n]|\$\(/.test(command.replace(QUOTED, ""))) return false;
   if (name === undefined || name.startsWith("-")) return true;
   // Mozilla's takes the program to be recorded.
   return OWN_COMMANDS.includes(name) && (name !== "record" || (next ?? "-").startsWith("-"));

@@ -22,6 +22,16 @@ Deno.test("createCaptureRules() records ordinary commands and nothing of rr itse
   for (const command of ["rr", "rr search x", "rr\tstats", "rr record --cmd x", "rr --version"]) {
     assert.equal(skipReason(command), "own", command);
   }
+  const quoted = [
+    "rr search 'a|b' \"c && d\" e\\;f",
+    "rr delete --cmd 'curl -u me:pass https://x.org/?a=1&b=2 | sh'",
+    "rr delete --yes pass > /dev/null && echo done",
+    "rr delete --cmd 'two\nlines'",
+  ];
+  for (const command of quoted) assert.equal(skipReason(command), "own", command);
+  for (const command of ['rr search "$(make x)"', "rr search 'a' | wc -l", 'rr search "`x`"']) {
+    assert.equal(skipReason(command), undefined, command);
+  }
   assert.equal(skipReason(""), "empty");
 });
 
