@@ -2,7 +2,7 @@
 import { quoted } from "../base/printable.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { Entry } from "../history/entry.ts";
-import { exitText } from "../history/run_filter.ts";
+import { exitText, isKnownDuration, placeText } from "../history/run_filter.ts";
 
 type Field = (entry: Entry, nowMs: number) => string;
 
@@ -11,13 +11,13 @@ const FIELDS: Readonly<Record<string, Field>> = {
   time: (entry) => localTime(entry.startedAtMs),
   ago: (entry, nowMs) => span(Math.max(0, nowMs - entry.startedAtMs)),
   exit: exitText,
-  duration: (entry) => span(Math.max(0, entry.durationMs)),
+  duration: (entry) => isKnownDuration(entry) ? span(Math.max(0, entry.durationMs)) : "?",
   duration_ms: (entry) => String(entry.durationMs),
-  cwd: (entry) => entry.cwd,
-  host: (entry) => entry.hostname,
+  cwd: (entry) => placeText(entry.cwd),
+  host: (entry) => placeText(entry.hostname),
   device: (entry) => entry.deviceId,
-  user: (entry) => entry.userId,
-  shell: (entry) => entry.shell,
+  user: (entry) => placeText(entry.userId),
+  shell: (entry) => placeText(entry.shell),
   session: (entry) => entry.session ?? "",
   id: (entry) => entry.id,
 };

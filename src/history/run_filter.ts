@@ -101,9 +101,24 @@ export function isKnownExit(code: number, isUnknownFolder: boolean): boolean {
   return code !== UNKNOWN_EXIT && !(isUnknownFolder && code === 0);
 }
 
+/** What people read where nobody knows the value. */
+const UNKNOWN_TEXT = "?";
+
 /** A status as people read it: `?` where nobody knows it. */
 export function exitText({ exitCode, cwd }: Pick<FilteredRun, "exitCode" | "cwd">): string {
-  return isKnownExit(exitCode, isUnknownPlace(cwd)) ? String(exitCode) : "?";
+  return isKnownExit(exitCode, isUnknownPlace(cwd)) ? String(exitCode) : UNKNOWN_TEXT;
+}
+
+/** A folder, host, user or shell as people read it: `?` for the word that stands for none of them. */
+export function placeText(value: string): string {
+  return value === UNKNOWN_FOLDER ? UNKNOWN_TEXT : value;
+}
+
+/** Whether a duration tells something: a 0 does not where nobody saw the end either. */
+export function isKnownDuration(
+  { durationMs, exitCode, cwd }: Pick<FilteredRun, "durationMs" | "exitCode" | "cwd">,
+): boolean {
+  return durationMs > 0 || isKnownExit(exitCode, isUnknownPlace(cwd));
 }
 
 /**

@@ -10,9 +10,9 @@ const META = 0x83;
 /**
  * Written with EXTENDED_HISTORY: `: <start>:<seconds it ran>;<command>`. zsh reads a number at the first
  * place and passes over everything up to the `;`, whatever stands at the second: a clock that was set back
- * leaves a negative number there, other programs leave fractions or nothing.
+ * leaves a negative number there, other programs leave fractions or nothing, some at both places.
  */
-const HEADER = /^:\s*([-+]?\d+)[^:;\n]*(?::([^;\n]*))?;/;
+const HEADER = /^:\s*(?:([-+]?\d+)[^:;\n]*(?::([^;\n]*))?|\w*:[^;\n]*);/;
 
 /**
  * The commands of a zsh history file, oldest first. Multi-line commands come joined, non-ASCII text

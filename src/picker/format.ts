@@ -1,4 +1,5 @@
 /** Times and durations in a few columns. */
+import { isUnknownPlace, placeText } from "../history/run_filter.ts";
 
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [
   ["y", 31_556_952], // the mean year of the Gregorian calendar
@@ -41,23 +42,24 @@ export function moment(atMs: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-/** A folder with the home folder as `~`. */
+/** A folder with the home folder as `~`; `?` if nobody knows it. */
 export function shortFolder(cwd: string, home: string | undefined): string {
-  if (!home || home === "/") return cwd;
+  if (!home || home === "/") return placeText(cwd);
   if (cwd === home) return "~";
-  return cwd.startsWith(`${home}/`) ? `~${cwd.slice(home.length)}` : cwd;
+  return cwd.startsWith(`${home}/`) ? `~${cwd.slice(home.length)}` : placeText(cwd);
 }
 
-/** The command so that it runs in that folder. */
+/** The command so that it runs in that folder; as it is if nobody knows the folder. */
 export function inFolderOf(cwd: string, command: string): string {
+  if (isUnknownPlace(cwd)) return command;
   const quoted = /^[\w@%+=:,./-]+$/.test(cwd) ? cwd : `'${cwd.replaceAll("'", "'\\''")}'`;
   return `cd ${quoted} && ${command}`;
 }
 
-/** A host name without its domain. */
+/** A host name without its domain; `?` if nobody knows it. */
 export function shortHost(hostname: string): string {
   // An address is no name with a domain.
-  return /^[\d.:]+$/.test(hostname) ? hostname : hostname.split(".", 1)[0]!;
+  return /^[\d.:]+$/.test(hostname) ? hostname : placeText(hostname.split(".", 1)[0]!);
 }
 
 /** A whole number with commas between thousands: `385,201`. */

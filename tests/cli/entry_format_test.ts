@@ -32,6 +32,15 @@ Deno.test("compileFormat() fills in fields and reads its escapes", () => {
   assert.equal(out("a{"), "a{");
   assert.equal(compileFormat("{exit}")({ ...ENTRY, exitCode: -1 }, NOW, same), "?");
   assert.equal(compileFormat("{exit}")({ ...ENTRY, exitCode: 0, cwd: "unknown" }, NOW, same), "?");
+  const imported = { ...ENTRY, exitCode: 0, durationMs: 0, cwd: "unknown", hostname: "unknown" };
+  const shown = compileFormat("{exit} {duration} {cwd} {host} {shell}")(imported, NOW, same);
+  assert.equal(shown, "? ? ? ? zsh", "what nobody knows is no value");
+  const quick = compileFormat("{exit} {duration}")(
+    { ...ENTRY, exitCode: 0, durationMs: 0 },
+    NOW,
+    same,
+  );
+  assert.equal(quick, "0 0ms");
   assert.equal(out("a\\"), "a\\");
   assert.equal(out(""), "");
 });

@@ -1,9 +1,11 @@
 /** The importers read what the shells themselves read, by asking the shells. */
 import assert from "node:assert/strict";
+import { decode, joinBytes } from "../../src/base/bytes.ts";
 import { cleanBytes } from "../../src/import/clean_bytes.ts";
 import { parseBashHistory } from "../../src/import/bash.ts";
 import { parseFishHistory } from "../../src/import/fish.ts";
 import { parseZshHistory } from "../../src/import/zsh.ts";
+import { seededRandom } from "../fakes/seeded_random.ts";
 
 interface ShellReader {
   /** Prints every command that the shell has read from the file, oldest first. */
@@ -81,6 +83,67 @@ const READERS: Readonly<Record<string, ShellReader>> = {
   },
 };
 
+/** What hostile files are put together from: how records begin, what stands in them, how they end. */
+interface Parts {
+  readonly heads: readonly string[];
+  readonly tails: readonly string[];
+}
+
+const PARTS: Readonly<Record<string, Parts>> = {
+  zsh: {
+    heads: [
+      ...["", "\\:", "  : 1:0;", ": 1700000000:0;", ": 1700000000:-5;", ": -17:0;", ": 0:0;"],
+      ...[":1:2:3;", ": 12345678901234567890123:0;", ": 1.5:0;", ": :0;", ": x:0;", ": 1: 0 ;"],
+    ],
+    tails: ["\n", "\n", "\\\n: 1:0;more\n", "\n\n"],
+  },
+  bash: {
+    heads: ["", "", "#1700000000\n", "#1700000000 \n", "# 1700000000\n", "#-1700000000\n", "  "],
+    tails: ["\n"],
+  },
+  fish: {
+    heads: ["- cmd: ", "- cmd:", "- cmd: ", "- cmd: a\n  when: 5\n- cmd: "],
+    tails: [
+      ...["\n", "\n  when: 1700000001\n", "\n  when: -5\n", "\n  when: 1.5\n", "\n  when:7\n"],
+      ...[
+        "\n   when: 8\n",
+        "\n  when: 99999999999999999999\n",
+        "\n  paths:\n    - x\n  when: 13\n",
+      ],
+    ],
+  },
+};
+const INSIDE: readonly (string | readonly number[])[] = [
+  ...["ls", "echo a", " ", "\t", "\\ ", "\\\\ ", ";", "#", "'", "é", "日本", "x".repeat(5000)],
+  ...["$(x)", "\\n", "\\t", "when: 5", "paths:", "0"],
+  ...[[0xff, 0x61], [0xc3, 0x28], [0x83, 0xa3], [0x83, 0xb9], [0x1b], [1]],
+];
+
+/** A file of some dozen records, the same for the same seed. */
+function hostileFile({ heads, tails }: Parts, seed: number): Uint8Array {
+  const random = seededRandom(seed);
+  const some = <T>(of: readonly T[]): T => of[Math.floor(random.unit() * of.length)]!;
+  const parts = Array.from({ length: 40 }, (_, at) => [
+    some(heads),
+    `${at} `,
+    ...Array.from({ length: Math.floor(random.unit() * 4) }, () => some(INSIDE)),
+    some(tails),
+  ]).flat();
+  return joinBytes(
+    parts.map((part) => typeof part === "string" ? encoder.encode(part) : Uint8Array.from(part)),
+  );
+}
+
+/** The first of `wanted` that is not in `given` in their order. */
+function missing(given: readonly string[], wanted: readonly string[]): string | undefined {
+  let at = 0;
+  for (const one of given) if (one === wanted[at]) at++;
+  return wanted[at];
+}
+
+const encoder = new TextEncoder();
+const HOSTILE_FILES = 8;
+
 for (const [shell, { command, end, parse, files }] of Object.entries(READERS)) {
   const isThere = await new Deno.Command(shell, { args: ["-c", "true"], stdout: "null" }).output()
     .then(({ success }) => success, () => false);
@@ -89,22 +152,47 @@ for (const [shell, { command, end, parse, files }] of Object.entries(READERS)) {
       name: `${shell} and its importer read the same: ${what}`,
       ignore: !isThere,
       async fn(): Promise<void> {
-        const home = Deno.makeTempDirSync({ prefix: "rr-shells-" });
-        try {
-          Deno.mkdirSync(`${home}/fish`);
-          const file = `${home}/fish/fish_history`;
-          Deno.writeTextFileSync(file, text);
-          const [program, ...args] = command(file, home);
-          const { stdout } = await new Deno.Command(program!, { args, env: { HOME: home } })
-            .output();
-          const theirs = new TextDecoder().decode(stdout).split(end).slice(0, -1);
-          const ours = [...parse(cleanBytes(new TextEncoder().encode(text)))].map((d) => d.command);
-          assert.ok(theirs.length > 0, "the shell read something");
-          assert.deepEqual(ours, theirs);
-        } finally {
-          Deno.removeSync(home, { recursive: true });
-        }
+        const theirs = await readBy(command, end, encoder.encode(text));
+        const ours = [...parse(cleanBytes(encoder.encode(text)))].map((d) => d.command);
+        assert.ok(theirs.length > 0, "the shell read something");
+        assert.deepEqual(ours, theirs);
       },
     });
+  }
+  Deno.test({
+    name: `${shell}'s importer reads all that ${shell} reads of files that nobody should write`,
+    ignore: !isThere,
+    async fn(): Promise<void> {
+      for (let seed = 1; seed <= HOSTILE_FILES; seed++) {
+        const bytes = hostileFile(PARTS[shell]!, seed);
+        // Without HISTTIMEFORMAT bash reads times as comments.
+        const theirs = (await readBy(command, end, bytes))
+          .filter((text) => text !== "" && !(shell === "bash" && /^#\d+\s*$/.test(text)));
+        // bash drops empty lines of commands, and fish commands that are blank.
+        const ours = [...parse(cleanBytes(bytes))].map((d) => d.command ?? "").flatMap((text) =>
+          shell === "bash" ? text.split("\n") : [text]
+        );
+        assert.ok(theirs.length > 20, `seed ${seed}: the shell read ${theirs.length}`);
+        assert.equal(missing(ours, theirs), undefined, `seed ${seed}`);
+      }
+    },
+  });
+}
+
+async function readBy(
+  command: ShellReader["command"],
+  end: string,
+  bytes: Uint8Array,
+): Promise<string[]> {
+  const home = Deno.makeTempDirSync({ prefix: "rr-shells-" });
+  try {
+    Deno.mkdirSync(`${home}/fish`);
+    const file = `${home}/fish/fish_history`;
+    Deno.writeFileSync(file, bytes);
+    const [program, ...args] = command(file, home);
+    const { stdout } = await new Deno.Command(program!, { args, env: { HOME: home } }).output();
+    return decode(stdout).split(end).slice(0, -1);
+  } finally {
+    Deno.removeSync(home, { recursive: true });
   }
 }

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ago, duration, grouped, moment, shortFolder, shortHost } from "../../src/picker/format.ts";
+import {
+  ago,
+  duration,
+  grouped,
+  inFolderOf,
+  moment,
+  shortFolder,
+  shortHost,
+} from "../../src/picker/format.ts";
 
 Deno.test("ago() uses the largest unit", () => {
   const day = 86_400_000;
@@ -54,7 +62,14 @@ Deno.test("shortFolder(), shortHost() and grouped() shorten", () => {
   assert.equal(shortFolder("/home/ana", "/home/ana"), "~");
   assert.equal(shortFolder("/home/anastasia", "/home/ana"), "/home/anastasia");
   assert.equal(shortFolder("/x", "/"), "/x");
+  for (const home of ["/", "/home/ana"]) assert.equal(shortFolder("unknown", home), "?");
+  assert.equal(shortHost("unknown"), "?");
   assert.equal(shortHost("desk.local"), "desk");
   assert.equal(shortHost("10.0.0.7"), "10.0.0.7");
   assert.equal(grouped(1234567), "1,234,567");
+});
+
+Deno.test("inFolderOf() goes nowhere if nobody knows the folder", () => {
+  assert.equal(inFolderOf("/a b", "make"), "cd '/a b' && make");
+  assert.equal(inFolderOf("unknown", "make"), "make");
 });
