@@ -12,6 +12,9 @@ const NAMING = `_naming() {
 trap _naming DEBUG
 PROMPT_COMMAND+=('_at_prompt=1')`;
 
+// The prompt shows the mark, as a command of the harness would be traced too.
+const MARKED = `PS2='> '; _marks=0; PS1='\\[\\e]777;$((++_marks))\\a\\]<@> '`;
+
 for (const order of ["before", "after"] as const) {
   Deno.test(`bash hook: a DEBUG trap set ${order} it sees one command for each line`, async () => {
     const load = order === "before" ? { between: NAMING } : { after: NAMING };
@@ -57,4 +60,20 @@ Deno.test("bash hook: gets back among the prompt commands after two lines of a p
   await shell.run("echo a\necho b");
   await shell.line("echo c");
   assert.deepEqual(shell.commands().slice(-3), ["echo a", "echo b", "echo c"]);
+});
+
+Deno.test("bash hook: counts for nothing where set -x writes to a file, or PS4 counts", async () => {
+  await using shell = await Shell.open("bash", { rc: false, before: MARKED });
+  await shell.line("exec 9>~/trace; BASH_XTRACEFD=9; n=0; PS4='$((++n))+ '");
+  await shell.line("set -x");
+  await shell.line("echo a");
+  await shell.line("(exit 3)");
+  await shell.line("set +x");
+  await shell.line("true");
+  assert.deepEqual(
+    Deno.readTextFileSync(`${shell.home}/trace`).match(/^.*(?:rustory|trap).*$/gm),
+    null,
+  );
+  assert.match(await shell.line("echo n=$n"), /n=2\b/);
+  assert.deepEqual(shell.records().slice(2, 4).map(({ exitCode }) => exitCode), [0, 3]);
 });

@@ -147,9 +147,12 @@ for (const name of ["zsh", "fish"] as const) {
 }
 
 Deno.test("zsh hook: shows nothing of its own under set -x", async () => {
-  await using shell = await Shell.open("zsh");
+  await using shell = await Shell.open("zsh", { upArrow: true, suggest: true });
   await shell.line("set -x");
   assert.doesNotMatch(await shell.line("echo a"), /rustory/);
+  // Their end runs the hooks of the shell's.
+  assert.doesNotMatch(await shell.line("(exit 3); (echo b; exit 4)"), /rustory/);
+  assert.deepEqual(shell.records().map(({ exitCode }) => exitCode), [0, 0, 4]);
 });
 
 for (const name of ["zsh", "bash", "fish"] as const) {

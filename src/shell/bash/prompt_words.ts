@@ -85,8 +85,10 @@ export const LOOK = calculate(
   `${v("over")}-${v("noted")}||${v("noted")}==${v("done")}?` +
     `${v("status")}=$?,${v("endUs")}=${MICROSECONDS},${v("over")}=${v("noted")}:0`,
   `${v("number")}=\${__rustory_bang@P}`,
-  // Whoever has just set such a trap; an empty pattern puts a 1 in front of the 0.
-  `${v("trapped")}=${v("trapped")}|\${__rustory_zero/#"\${BASH_COMMAND/*DEBUG*}"/1}>0`,
+  // Whoever has just set such a trap; an empty pattern puts a 1 in front of the 0. Under set -x too, as what
+  // is hidden from the screen still counts for PS4 and BASH_XTRACEFD.
+  `${v("trapped")}=${v("trapped")}|\${__rustory_zero/#"\${BASH_COMMAND/*DEBUG*}"/1}>0|` +
+    '${__rustory_zero/#"${-/*x*}"/1}>0',
   expression("__rustory_look"),
 );
 
@@ -96,7 +98,7 @@ const IN_SUBSTITUTION = `\${__rustory_forks[${v("job")}]:+` +
   keep([
     `__rustory_last[${v("looks")}]`,
     "`{ __rustory_debug=$(builtin trap -p DEBUG); builtin trap - DEBUG; __rustory_apart; } " +
-    "3>&1 >/dev/null 2>&1`",
+    "3>&1 >/dev/null 2>&1 {BASH_XTRACEFD}>/dev/null`",
   ]) + calculate(`${v("answer")}=$?`, expression("__rustory_answered")) + "}";
 
 // Where the loop does not run anyway. By the length: patterns of that size take a while.

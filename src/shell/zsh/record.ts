@@ -17,7 +17,7 @@ const INTERRUPTED = 130;
 export function zshRecorder(follow: boolean): string {
   return `typeset -g +x __rustory_follow=${follow ? 1 : ""}
 typeset -g +x __rustory_command= __rustory_cwd= __rustory_line= __rustory_keeps= __rustory_refused= __rustory_repeats=
-typeset -gi +x __rustory_start=0 __rustory_number=0 __rustory_leaving=0
+typeset -gi +x __rustory_start=0 __rustory_number=0 __rustory_leaving=0 __rustory_ended=0
 
 # Every line that is entered, before it is run. Our answer says nothing about its fate.
 function __rustory_added {
@@ -94,19 +94,16 @@ function __rustory_precmd {
   } 2>/dev/null
 }
 
-# A subshell that ends runs this too.
+# A subshell that ends runs this too, and shows there what is hidden elsewhere: nothing may be a command.
 function __rustory_exit {
-  {
-    local -i __rustory_status=$?
+  repeat $(( __rustory_ended = $?, ZSH_SUBSHELL == 0 )); do
     builtin emulate -L zsh
-    (( ZSH_SUBSHELL == 0 )) || return 0
     (( __rustory_leaving )) && __rustory_stay
     # A signal leaves the status of the command before.
     [[ $__rustory_command\${functions[\${__rustory_command%%[[:space:]]*}]-} == *(exit|logout|bye)* ||
-      \${aliases[\${__rustory_command%%[[:space:]]*}]-} == *(exit|logout|bye)* ]] || __rustory_status=${UNKNOWN_STATUS}
-    [[ -n $__rustory_command ]] && __rustory_record $__rustory_status
-    return 0
-  } 2>/dev/null
+      \${aliases[\${__rustory_command%%[[:space:]]*}]-} == *(exit|logout|bye)* ]] || __rustory_ended=${UNKNOWN_STATUS}
+    [[ -n $__rustory_command ]] && __rustory_record $__rustory_ended
+  done 2>/dev/null
 }
 
 # A line that was entered and did not run: a comment, or one that zsh does not understand. Not one that was

@@ -226,19 +226,21 @@ function __rustory_accept {
 
 # Others set the widgets of a line's begin anew, as for a vi prompt: theirs go on beside ours.
 function __rustory_attend {
-  builtin emulate -L zsh
-  local hook name
-  for hook name in line-init _rustory_begin line-pre-redraw _rustory_look line-finish _rustory_end; do
-    [[ \${widgets[zle-$hook]-} == user:azhw:zle-$hook && -n $__rustory_attended ]] && continue
-    # It takes in those of others only together with a new one.
-    add-zle-hook-widget -d $hook $name
-    add-zle-hook-widget $hook $name
-  done
-  __rustory_attended=1
-  # Behind all others, from the next line on.
-  [[ $precmd_functions[-1] == __rustory_attend ]] ||
-    precmd_functions=(\${precmd_functions:#__rustory_attend} __rustory_attend)
-} 2>/dev/null
+  {
+    builtin emulate -L zsh
+    local hook name
+    for hook name in line-init _rustory_begin line-pre-redraw _rustory_look line-finish _rustory_end; do
+      [[ \${widgets[zle-$hook]-} == user:azhw:zle-$hook && -n $__rustory_attended ]] && continue
+      # It takes in those of others only together with a new one.
+      add-zle-hook-widget -d $hook $name
+      add-zle-hook-widget $hook $name
+    done
+    __rustory_attended=1
+    # Behind all others, from the next line on.
+    [[ $precmd_functions[-1] == __rustory_attend ]] ||
+      precmd_functions=(\${precmd_functions:#__rustory_attend} __rustory_attend)
+  } 2>/dev/null
+}
 
 function __rustory_offer {
   builtin emulate -L zsh

@@ -87,10 +87,12 @@ function __rustory_former {
 
 # Another line begins.
 function __rustory_stop_walk {
-  __rustory_step_at=0 __rustory_walked= __rustory_by_shell=
-  if (( \${+ZSH_AUTOSUGGEST_CLEAR_WIDGETS} && ! \${ZSH_AUTOSUGGEST_CLEAR_WIDGETS[(Ie)rustory-up]-0} )); then
-    ZSH_AUTOSUGGEST_CLEAR_WIDGETS+=(rustory-up rustory-down)
-  fi
+  {
+    __rustory_step_at=0 __rustory_walked= __rustory_by_shell=
+    if (( \${+ZSH_AUTOSUGGEST_CLEAR_WIDGETS} && ! \${ZSH_AUTOSUGGEST_CLEAR_WIDGETS[(Ie)rustory-up]-0} )); then
+      ZSH_AUTOSUGGEST_CLEAR_WIDGETS+=(rustory-up rustory-down)
+    fi
+  } 2>/dev/null
 }
 
 function __rustory_walk_keys {
