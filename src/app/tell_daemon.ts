@@ -22,8 +22,8 @@ export async function tellDaemonToReload(dbPath: string): Promise<Told> {
   }
 }
 
-/** The same in a sentence for a person; `undefined` if no daemon runs. */
-export function toldSentence(told: Told): string | undefined {
+/** The same in a sentence for a person; `undefined` if no daemon runs. `restart` starts it anew. */
+export function toldSentence(told: Told, restart: string): string | undefined {
   switch (told.kind) {
     case "not-running":
       return undefined;
@@ -32,6 +32,6 @@ export function toldSentence(told: Told): string | undefined {
     case "reloaded":
       return told.needsRestart.length === 0
         ? "the daemon uses it now"
-        : `after \`rr service restart\` the daemon uses ${told.needsRestart.join(", ")} too`;
+        : `the daemon uses ${told.needsRestart.join(", ")} after ${restart}`;
   }
 }

@@ -57,7 +57,7 @@ Deno.test("sentenceOf() says first what a person has to know", () => {
   assert.equal(said([{}], { problems: ["Cannot listen"] }), "Cannot listen");
   assert.equal(
     said([{}], { needs_restart: ["log_level"] }),
-    "In sync with 1 of 1; `rr service restart` puts log_level into force",
+    "In sync with 1 of 1; a restart of the daemon puts log_level into force",
   );
 });
 

@@ -195,7 +195,7 @@ async function write(
     world.files.makePrivateFolder(folderOf(path));
     world.files.replacePrivate(path, text);
   }
-  const { tellDaemonToReload, toldSentence } = await import("../../app/tell_daemon.ts");
-  const sentence = toldSentence(await tellDaemonToReload(settings.dbPath));
+  const { tellDaemon } = await import("../tell_daemon_here.ts");
+  const sentence = await tellDaemon(world, settings.dbPath);
   printLine(world, `wrote config: ${path}${sentence === undefined ? "" : `; ${sentence}`}`);
 }

@@ -102,8 +102,8 @@ function givesValues(
 }
 
 async function tellOfChange(world: World, dbPath: string): Promise<void> {
-  const { tellDaemonToReload, toldSentence } = await import("../../app/tell_daemon.ts");
-  const sentence = toldSentence(await tellDaemonToReload(dbPath));
+  const { tellDaemon } = await import("../tell_daemon_here.ts");
+  const sentence = await tellDaemon(world, dbPath);
   if (sentence !== undefined) printLine(world, sentence);
 }
 

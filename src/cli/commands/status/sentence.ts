@@ -4,8 +4,8 @@ import { grouped } from "../../entry_format.ts";
 
 type Told = Pick<DaemonStatus, "peers" | "last_round_unix"> & Partial<DaemonStatus>;
 
-/** The sentence of a status, without a full stop. */
-export function sentenceOf(status: Told): string {
+/** The sentence of a status, without a full stop; `restart` is what starts the daemon anew. */
+export function sentenceOf(status: Told, restart = "a restart of the daemon"): string {
   const { peers, problems = [], last_round_unix, needs_restart = [] } = status;
   const [problem] = problems;
   if (problem !== undefined) return problem;
@@ -17,7 +17,7 @@ export function sentenceOf(status: Told): string {
   const rest = waiting(peers) ?? lost(peers);
   if (rest !== undefined) return `${head}; ${rest}`;
   if (needs_restart.length === 0) return head;
-  return `${head}; \`rr service restart\` puts ${needs_restart.join(", ")} into force`;
+  return `${head}; ${restart} puts ${needs_restart.join(", ")} into force`;
 }
 
 /** Whether a peer and this device are known to have the same. */

@@ -34,24 +34,25 @@ export async function showStatus(
     // The daemon is the same program; its socket is private to this user.
     const status = await callControl(path, { verb: "status" }) as DaemonStatus;
     if (flags.json) printJson(world, status);
-    else world.stdout.write(formatStatus(status, world));
+    else world.stdout.write(formatStatus(status, world, await restartHere(world, status)));
     return ExitCode.OK;
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "not-found") throw error;
-    throw new RrError("not-found", "No daemon runs for this history", {
-      hint:
-        "`rr service start` starts it where `rr setup` was run; by hand: `rr p2p-sync --watch --push`",
-    });
+    const { daemonWays } = await import("../../daemon_ways.ts");
+    const { start: hint } = await daemonWays(world);
+    throw new RrError("not-found", "No daemon runs for this history", { hint });
   }
 }
 
 async function watch(world: World, path: string, { json }: StatusFlags): Promise<number> {
   using stop = stopOnSignals(world);
+  // How the daemon was started does not change while it is watched.
+  const restart = await restartHere(world);
   const show = (event: unknown): void => {
     const status = event as DaemonStatus;
     const clear = world.stdout.isTerminal() ? CLEAR : "";
     if (json) world.stdout.write(`${jsonForOutput(world, JSON.stringify(status))}\n`);
-    else world.stdout.write(clear + formatStatus(status, world));
+    else world.stdout.write(clear + formatStatus(status, world, restart));
   };
   try {
     await callControl(path, { verb: "watch" }, { signal: stop.signal, onEvent: show });
@@ -61,8 +62,15 @@ async function watch(world: World, path: string, { json }: StatusFlags): Promise
   return ExitCode.OK;
 }
 
-/** The status as text, lines ending in newlines. */
-export function formatStatus(status: DaemonStatus, world: World): string {
+/** What starts the daemon anew; the service manager is asked only if that is to be said. */
+async function restartHere(world: World, status?: DaemonStatus): Promise<string> {
+  if (status !== undefined && (status.needs_restart ?? []).length === 0) return "";
+  const { daemonWays } = await import("../../daemon_ways.ts");
+  return (await daemonWays(world, status?.pid)).restart;
+}
+
+/** The status as text, lines ending in newlines; `restart` is what starts the daemon anew. */
+export function formatStatus(status: DaemonStatus, world: World, restart: string): string {
   const { bold } = paletteFor(world, world.stdout);
   // What comes from other machines must not act on the terminal.
   const row = (label: string, text: string): string =>
@@ -71,14 +79,12 @@ export function formatStatus(status: DaemonStatus, world: World): string {
   const rss = Math.round(status.rss_bytes / 1024 / 1024);
   const absorb = absorbText(status);
   const lines = [
-    bold(printable(sentenceOf(status))),
+    bold(printable(sentenceOf(status, restart))),
     ...peerLines(status.peers, now).map(printable),
     // An older daemon does not tell.
     ...(status.incidents ?? []).map((one) => row("happened", incidentSentence(one, when))),
     ...(status.problems ?? []).map((problem) => row("problem", problem)),
-    ...(status.needs_restart ?? []).map((key) =>
-      row("waits", `${key}: for \`rr service restart\``)
-    ),
+    ...(status.needs_restart ?? []).map((key) => row("waits", `${key}: for ${restart}`)),
     row(
       "daemon",
       `pid ${status.pid}, version ${status.version}, up ${

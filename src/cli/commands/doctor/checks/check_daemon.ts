@@ -4,6 +4,7 @@ import { detectManager } from "../../../../service/detect.ts";
 import type { ServiceManager } from "../../../../service/manager.ts";
 import { systemRun } from "../../../../service/run.ts";
 import { VERSION } from "../../../../version.ts";
+import { type DaemonWays, daemonWays } from "../../../daemon_ways.ts";
 import { explain, stateLine } from "../../service/text.ts";
 import { settingMismatches } from "./mismatches.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
@@ -12,20 +13,21 @@ import type { Check, DoctorContext, Finding } from "../finding.ts";
 export const checkDaemon: Check = { name: "daemon", run };
 
 async function run(context: DoctorContext): Promise<Finding[]> {
-  const manager = await managerOf(context);
   const { status, problem } = context.daemon;
+  const manager = await managerOf(context);
+  const ways = await daemonWays(context.world, status?.pid);
   if (problem !== undefined) {
-    return [{ level: "error", message: problem, hint: "rr service restart" }];
+    return [{ level: "error", message: problem, hint: upper(ways.restart) }];
   }
-  const service = manager === undefined ? [] : await serviceFindings(manager, status !== undefined);
+  const service = manager === undefined ? [] : await serviceFindings(manager, status?.pid);
   if (status === undefined) {
     return [{
       level: "info",
       message: "No daemon runs: nothing is synced unless rr p2p-sync is called",
-      hint: "rr setup or rr service install starts it; by hand: rr p2p-sync --watch --push",
+      hint: ways.start,
     }, ...service];
   }
-  const mismatches = [...versionFindings(context), ...settingMismatches(context)];
+  const mismatches = [...versionFindings(context, ways), ...settingMismatches(context, ways)];
   const problems = (status.problems ?? []).map((message): Finding => ({
     level: "error",
     message,
@@ -36,13 +38,21 @@ async function run(context: DoctorContext): Promise<Finding[]> {
   return [{ level: "ok", message: `Runs as pid ${status.pid}` }, ...service];
 }
 
-function versionFindings({ daemon: { status } }: DoctorContext): Finding[] {
+function versionFindings(
+  { daemon: { status } }: DoctorContext,
+  { restart }: DaemonWays,
+): Finding[] {
   if (status!.version === VERSION) return [];
   return [{
     level: "warn",
     message: `The daemon is rr ${status!.version}, this is ${VERSION}`,
-    hint: "rr service restart, or start it again the way it was started",
+    hint: upper(restart),
   }];
+}
+
+/** As the beginning of a sentence; a command stays as it is. */
+function upper(text: string): string {
+  return text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 }
 
 async function managerOf({ world }: DoctorContext): Promise<ServiceManager | undefined> {
@@ -59,8 +69,9 @@ async function managerOf({ world }: DoctorContext): Promise<ServiceManager | und
 
 async function serviceFindings(
   manager: ServiceManager,
-  daemonRuns: boolean,
+  pid: number | undefined,
 ): Promise<Finding[]> {
+  const daemonRuns = pid !== undefined;
   const state = await manager.state();
   if (state.phase === "not-loaded") {
     return [{
@@ -79,7 +90,7 @@ async function serviceFindings(
       message: daemonRuns
         ? "The service is installed but stopped: the daemon that runs was started by hand"
         : "The service is installed but stopped, so nothing is synced",
-      hint: daemonRuns ? "Stop that one, then rr service start" : "rr service start",
+      hint: daemonRuns ? `Stop that one (kill ${pid}), then rr service start` : "rr service start",
     }];
   }
   if (!state.startsAtLogin) {

@@ -1,16 +1,15 @@
 /** Where the running daemon works with something else than the files and the environment say. */
+import type { DaemonWays } from "../../../daemon_ways.ts";
 import type { Settings } from "../../../../config/settings.ts";
 import type { DoctorContext, Finding } from "../finding.ts";
 
-const RESTART = "rr service restart, or start it again the way it was started";
-
 /** One finding for each setting that differs. */
-export function settingMismatches(context: DoctorContext): Finding[] {
+export function settingMismatches(context: DoctorContext, { restart }: DaemonWays): Finding[] {
   return [
     ...nameMismatches(context),
-    ...keyMismatches(context),
+    ...keyMismatches(context, restart),
     ...listMismatches(context),
-    ...waiting(context),
+    ...waiting(context, restart),
   ];
 }
 
@@ -27,7 +26,10 @@ function nameMismatches({ settings, daemon: { status } }: DoctorContext): Findin
   }));
 }
 
-function keyMismatches({ report, daemon: { status } }: DoctorContext): Finding[] {
+function keyMismatches(
+  { report, daemon: { status } }: DoctorContext,
+  restart: string,
+): Finding[] {
   const found: Finding[] = [];
   const swarmKey = status!.swarm_key ?? undefined;
   if (swarmKey !== undefined && report.swarm_key.value !== swarmKey) {
@@ -36,7 +38,7 @@ function keyMismatches({ report, daemon: { status } }: DoctorContext): Finding[]
       message: `The daemon works with the swarm key ${swarmKey}, the file ` +
         `${report.swarm_key.path} has ${report.swarm_key.value ?? "none"}`,
       hint: "The file is of use only to devices with the same: put the right one there (compare " +
-        `rr swarm-key on each device), then ${RESTART}`,
+        `rr swarm-key on each device), then: ${restart}`,
     });
   }
   const peer = status!.peer_id ?? undefined;
@@ -45,7 +47,7 @@ function keyMismatches({ report, daemon: { status } }: DoctorContext): Finding[]
       level: "error",
       message: `The daemon works with the identity ${peer}, the file ` +
         `${report.p2p_identity_key.path} has ${report.p2p_identity_key.value ?? "none"}`,
-      hint: RESTART,
+      hint: `It is taken up by ${restart}`,
     });
   }
   return found;
@@ -78,11 +80,11 @@ function listMismatches({ settings, daemon: { status } }: DoctorContext): Findin
   });
 }
 
-function waiting({ daemon: { status } }: DoctorContext): Finding[] {
+function waiting({ daemon: { status } }: DoctorContext, restart: string): Finding[] {
   // An older daemon does not tell.
   return (status!.needs_restart ?? []).map((key) => ({
     level: "warn",
     message: `The daemon still works with the old ${key}`,
-    hint: "rr service restart",
+    hint: `The new one is taken up by ${restart}`,
   }));
 }
