@@ -27,8 +27,7 @@ export function keepIndexUp(world: World, history: History, quiet = false): void
   }
 }
 
-/** Indexes everything, with progress. */
-export function indexAll(world: World, history: History, what: string): void {
+function indexAll(world: World, history: History, what: string): void {
   const total = history.index.left();
   using progress = startProgress(world, what);
   for (let left = total; left > 0; left = history.index.catchUp()) {

@@ -14,11 +14,11 @@ import type { Settings } from "../../config/settings.ts";
 import { expandHome } from "../../config/paths.ts";
 import type { DeviceId } from "../../history/entry.ts";
 import { printable } from "../../base/printable.ts";
-import { openHistory } from "../../store/file/open_history.ts";
+import { type History, openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { DEVICE_ID_FLAG, HOSTNAME_FLAG, textFlag, USER_ID_FLAG, wholeNumber } from "../flags.ts";
-import { indexAll } from "../keep_index.ts";
+import { indexWhole } from "../index_whole.ts";
 import { printInfo, printLine, printWarning, warnings } from "../print.ts";
 import { startProgress } from "../progress.ts";
 import { shellInUse } from "../shell_in_use.ts";
@@ -112,11 +112,20 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     printReport(world, request.from, path, report);
     secrets += report.skippedFor.secret ?? 0;
   }
-  indexAll(world, history, "index");
+  await indexWithProgress(world, history, stop.signal);
   if (secrets > 0) {
     printInfo(world, `${secrets} commands that seem to hold a secret were left out`);
   }
   return ExitCode.OK;
+}
+
+async function indexWithProgress(
+  world: World,
+  history: History,
+  signal: AbortSignal,
+): Promise<void> {
+  using progress = startProgress(world, "index");
+  await indexWhole(history, (done, total) => progress.update(done, total), signal);
 }
 
 function printReport(world: World, from: ImportSource, path: string, report: ImportReport): void {

@@ -13,6 +13,7 @@ import {
   type ImportRequest,
 } from "../../../import/import_history.ts";
 import { type History, openHistory } from "../../../store/file/open_history.ts";
+import { indexWhole } from "../../index_whole.ts";
 import type { OldHistory } from "./plan.ts";
 
 /** What was taken in. */
@@ -74,11 +75,9 @@ export async function takeInto(
     taken = plus(taken, await takeOne(world, history, { ...request, onProgress: onPart }, warn));
     before += size;
   }
-  const total = history.index.left();
-  for (let left = total; left > 0; left = history.index.catchUp()) {
-    onProgress(IMPORT_SHARE + (1 - IMPORT_SHARE) * (total - left) / total);
-    signal.throwIfAborted();
-  }
+  const onIndexed = (done: number, total: number): void =>
+    onProgress(IMPORT_SHARE + (1 - IMPORT_SHARE) * done / total);
+  await indexWhole(history, onIndexed, signal);
   return taken;
 }
 
