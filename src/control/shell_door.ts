@@ -81,11 +81,36 @@ export async function serveShellDoor(
   const note = `${port} ${tokens.asked} ${tokens.answered}\n`;
   try {
     deps.files.replacePrivate(path, note);
-    await keepOpen(door, deps, signal);
+    await Promise.all([keepOpen(door, deps, signal), keepNote(path, note, deps, signal)]);
   } finally {
     if (deps.files.readText(path) === note) deps.files.remove(path);
     server.close();
     for (const socket of open) socket.destroySoon();
+  }
+}
+
+/** A cleaner, or a folder that is changed for a copy of it, takes the file away. */
+const LOOK_MS = 1_000;
+
+/** Writes the file again when it is gone, until the signal is aborted. Another one is another daemon's. */
+async function keepNote(
+  path: string,
+  note: string,
+  { clock, files, logger }: ShellDoorDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = path.slice(0, Math.max(1, path.lastIndexOf("/")));
+  while (!signal.aborted) {
+    await clock.sleep(LOOK_MS, signal).catch(() => {});
+    if (signal.aborted) return;
+    try {
+      // Nothing is made where a disk is not mounted.
+      if (files.stat(path) !== undefined || files.stat(folder) === undefined) continue;
+      files.replacePrivate(path, note);
+      logger.warn("The shells' door was gone, it is there again", { file: path });
+    } catch (error) {
+      logger.debug("Cannot write the shells' door", { error: causeChain(error) });
+    }
   }
 }
 

@@ -114,6 +114,13 @@ Deno.test("serveShellDoor() answers who has the token, says nothing to others, a
     assert.equal(await answers(Number(port), expected!, "ingest"), "");
     assert.equal(await answers(Number(port), token!.slice(1), "ingest"), "");
     assert.equal(taken, 1);
+
+    const note = Deno.readTextFileSync(path);
+    Deno.removeSync(path);
+    while (denoFiles().stat(path) === undefined) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.equal(Deno.readTextFileSync(path), note, "a cleaner took it away");
   } finally {
     stop.abort();
     await served;
