@@ -13,7 +13,7 @@ export class HistoryLostError extends RrError {
   readonly path: string;
   /** What happened to it, after "The history ...". */
   readonly what: string;
-  /** Whether there is no file at all at the path. */
+  /** Whether there is no file at the path, or none that can be seen. */
   readonly isGone: boolean;
 
   /** Entries that came in last, which may not be in the file that is there now. */
@@ -62,6 +62,7 @@ export class FileGuard implements Disposable {
     const state = this.#history.placeState();
     if (state === "gone") throw new HistoryLostError(path, "has been removed", true);
     if (state === "replaced") throw new HistoryLostError(path, "has been replaced", false);
+    if (state === "hidden") throw new HistoryLostError(path, "could not be looked at", true);
     if (state === "without-log") throw this.#logLost();
     // Before SQLite is asked for anything: it would go by the index.
     this.#isLogBroken ||= this.#log?.isBroken() ?? false;

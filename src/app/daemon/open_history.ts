@@ -105,7 +105,10 @@ function writeDown(lost: HistoryLostError, history: History, logger: Logger): vo
   }
 }
 
-/** A folder that is gone too is a disk that is not mounted: nothing may be made in its place. */
+/**
+ * A folder that is gone too is a disk that is not mounted: nothing may be made in its place. One that
+ * may not be looked into is not known to be empty.
+ */
 async function untilThere(
   path: string,
   { world, onProblem }: OpenAgainDeps,
@@ -114,10 +117,23 @@ async function untilThere(
   const { clock, files } = world;
   const since = clock.monotonic();
   const folder = path.slice(0, Math.max(1, path.lastIndexOf("/")));
-  while (!signal.aborted && files.stat(path) === undefined) {
-    const isPatient = clock.monotonic() - since < RESTORE_MS;
-    if (!isPatient && files.stat(folder) !== undefined) return;
-    if (!isPatient) onProblem(`The folder "${folder}" of the history is gone`);
+  while (!signal.aborted) {
+    const file = seen(path, files);
+    if (file === "there") return;
+    if (clock.monotonic() - since >= RESTORE_MS) {
+      if (file === "absent" && seen(folder, files) === "there") return;
+      const what = file === "hidden" ? "cannot be looked into" : "is gone";
+      onProblem(`The folder "${folder}" of the history ${what}`);
+    }
     await clock.sleep(LOOK_MS, signal).catch(() => {});
+  }
+}
+
+function seen(path: string, files: Pick<Files, "stat">): "there" | "absent" | "hidden" {
+  try {
+    return files.stat(path) === undefined ? "absent" : "there";
+  } catch (error) {
+    if (error instanceof RrError && error.code === "io") return "hidden";
+    throw error;
   }
 }

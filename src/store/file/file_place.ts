@@ -5,12 +5,16 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { Files } from "../../base/world.ts";
 
-/** What has become of the path; `without-log`: the file is the same, its log or the index of that is not. */
-export type PlaceState = "same" | "gone" | "replaced" | "without-log";
+/**
+ * What has become of the path. `without-log`: the file is the same, its log or the index of that is not.
+ * `hidden`: nobody lets us look.
+ */
+export type PlaceState = "same" | "gone" | "replaced" | "without-log" | "hidden";
 
 const WHAT: Readonly<Record<Exclude<PlaceState, "same">, string>> = {
   gone: "has been removed",
   replaced: "is another file now",
+  hidden: "cannot be looked at",
   "without-log": "has lost its write-ahead log, or the index of that",
 };
 
@@ -37,6 +41,15 @@ export class FilePlace {
 
   /** How it stands now. A system that does not number its files always answers `same`. */
   look(): PlaceState {
+    try {
+      return this.#look();
+    } catch (error) {
+      if (error instanceof RrError && error.code === "io") return "hidden";
+      throw error;
+    }
+  }
+
+  #look(): PlaceState {
     const info = this.#files.stat(this.#path);
     if (info === undefined) return "gone";
     if (info.id !== this.#opened) return "replaced";

@@ -4,7 +4,9 @@ import { HistoryLostError } from "../../../src/app/daemon/file_guard.ts";
 import { openAgain, OpenHistory } from "../../../src/app/daemon/open_history.ts";
 import { RrError } from "../../../src/base/rr_error.ts";
 import type { DeviceId } from "../../../src/history/entry.ts";
+import type { Files } from "../../../src/base/world.ts";
 import { openHistory } from "../../../src/store/file/open_history.ts";
+import { denoFiles } from "../../../src/world/deno.ts";
 import { FakeWorld } from "../../fakes/fake_world.ts";
 import { RecordingLogger } from "../../fakes/recording_logger.ts";
 
@@ -69,6 +71,24 @@ Deno.test("nothing is made in the place of a folder that is gone, however long i
   for (let n = 0; n < 100; n++) await world.clock.advance(1_000);
   assert.equal(tries(), 0);
   Deno.mkdirSync(`${world.home}/state`, { mode: 0o700 });
+  for (let n = 0; n < 100 && tries() < 1; n++) await world.clock.advance(1_000);
+  using history = await opened;
+  assert.ok(history);
+});
+
+Deno.test("a history that nobody may look at is waited for, and opened when it can be seen", async () => {
+  const real = denoFiles();
+  let isAllowed = false;
+  const stat: Files["stat"] = (path) => {
+    if (!isAllowed && path.includes("/state")) throw new RrError("io", "Permission denied");
+    return real.stat(path);
+  };
+  using world = new FakeWorld({ files: { ...real, stat } });
+  Deno.mkdirSync(`${world.home}/state`, { mode: 0o700 });
+  const { opened, tries } = lost(world, true, () => {});
+  for (let n = 0; n < 100; n++) await world.clock.advance(1_000);
+  assert.equal(tries(), 0);
+  isAllowed = true;
   for (let n = 0; n < 100 && tries() < 1; n++) await world.clock.advance(1_000);
   using history = await opened;
   assert.ok(history);

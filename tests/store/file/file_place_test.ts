@@ -1,5 +1,7 @@
 /** Whether a path still names the file that was opened. */
 import assert from "node:assert/strict";
+import { RrError } from "../../../src/base/rr_error.ts";
+import type { FileInfo } from "../../../src/base/world.ts";
 import { FilePlace } from "../../../src/store/file/file_place.ts";
 import { denoFiles } from "../../../src/world/deno.ts";
 
@@ -43,4 +45,19 @@ Deno.test("FilePlace notices that the write-ahead log was taken away or changed 
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("FilePlace says so when nobody lets it look, and finds the file again afterwards", () => {
+  let isAllowed = true;
+  const stat = (): FileInfo => {
+    if (!isAllowed) throw new RrError("io", "Cannot look at it: Permission denied");
+    return { kind: "file", mode: 0o600, size: 1, mtimeMs: 0, id: "1" };
+  };
+  const place = new FilePlace("/state/history.db", { stat }, "/state/history.db");
+  isAllowed = false;
+  assert.equal(place.look(), "hidden");
+  assert.equal(place.hasUnknownLog(), false);
+  assert.throws(() => place.check(), /cannot be looked at/);
+  isAllowed = true;
+  assert.equal(place.look(), "same");
 });
