@@ -125,7 +125,7 @@ function kindOfText<T extends string>(read: (text: string, home: string) => T): 
 
 function kindOfList(read: (text: string, home: string) => string): Kind<readonly string[]> {
   const fromText = (text: string, home: string): readonly string[] =>
-    text.split(",").map((part) => part.trim()).filter((part) => part !== "")
+    partsOf(text).map((part) => part.trim()).filter((part) => part !== "")
       .map((part) => read(part, home));
   return {
     fromText,
@@ -140,4 +140,17 @@ function kindOfList(read: (text: string, home: string) => string): Kind<readonly
         .map((part) => read(part, home));
     },
   };
+}
+
+// Written as in the config file it is meant as there: a folder called `["~/x"]` would ignore nothing.
+function partsOf(text: string): readonly string[] {
+  const list = text.trim();
+  if (!list.startsWith("[") || !list.endsWith("]")) return text.split(",");
+  try {
+    const parts: unknown = JSON.parse(list);
+    if (Array.isArray(parts) && parts.every((part) => typeof part === "string")) return parts;
+  } catch {
+    // Said below.
+  }
+  throw new ValueError('a list such as a,b or ["a", "b"]');
 }

@@ -1,4 +1,5 @@
 /** The one place where what is known of a command becomes an entry. */
+import { cleanFolder } from "../base/folder.ts";
 import { VERSION } from "../version.ts";
 import { checkEntry } from "./check_entry.ts";
 import { type Entry, type EntryDraft, type EntryId, UNKNOWN_FOLDER } from "./entry.ts";
@@ -14,7 +15,8 @@ export type TimedDraft = EntryDraft & { readonly startedAtMs: number };
 
 /**
  * The entry of a draft. What the draft does not know gets the value that stands for unknown in the
- * original's columns: the text `unknown`, and 0 for exit status and duration.
+ * original's columns: the text `unknown`, and 0 for exit status and duration. A folder is named as every
+ * filter and rule names it.
  *
  * @throws {EntryError} naming the first field that breaks its rule
  */
@@ -25,7 +27,7 @@ export function createEntry(draft: TimedDraft, id: EntryId, owner: EntryOwner): 
     userId: owner.userId,
     startedAtMs: draft.startedAtMs,
     command: draft.command,
-    cwd: draft.cwd ?? UNKNOWN_FOLDER,
+    cwd: draft.cwd === undefined ? UNKNOWN_FOLDER : cleanFolder(draft.cwd),
     exitCode: draft.exitCode ?? 0,
     durationMs: draft.durationMs ?? 0,
     shell: draft.shell ?? "unknown",

@@ -363,6 +363,24 @@ Deno.test("rr stats counts commands, hosts, folders and days", async () => {
   assert.equal((await rr(world, "stats", "--host", "none")).out, "No commands match.\n");
 });
 
+Deno.test("rr stats tells runs whose end nobody saw from runs that did not fail", async () => {
+  using world = annsWorld();
+  world.files.makePrivateFolder(world.home);
+  world.files.createPrivate(`${world.home}/.bash_history`, "#1700000000\nmake\n#1700000001\nls\n");
+  await rr(world, "import", "--from", "bash");
+  await rr(world, "record", "--cmd", "ls", "--exit-code", "0");
+  const { out } = await rr(world, "stats");
+  assert.match(out, /^make +1 +\?/m);
+  assert.match(out, /^ls +2 +-/m);
+  assert.match(out, /^\d{4}-\d\d-\d\d \w{3} +0 +-$/m, "a day without runs is no question");
+  const json = JSON.parse((await rr(world, "stats", "--json")).out);
+  assert.equal(json.exit_unknown, 2);
+  assert.deepEqual(json.commands, [
+    { command: "ls", runs: 2, failed: 0, exit_unknown: 1 },
+    { command: "make", runs: 1, failed: 0, exit_unknown: 1 },
+  ]);
+});
+
 function holds(world: FakeWorld, text: string): boolean {
   const folder = `${world.home}/.rustory`;
   const needle = new TextEncoder().encode(text);

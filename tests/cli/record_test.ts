@@ -192,3 +192,18 @@ Deno.test("rr record takes an empty text for one that is not known", async () =>
   const [entry] = entriesOf(world);
   assert.deepEqual([entry?.cwd, entry?.shell, entry?.session], [world.cwd(), "zsh", undefined]);
 });
+
+Deno.test("rr record names a folder as filters and rules do", async () => {
+  using world = annsWorld();
+  const here = world.cwd()!;
+  const names: readonly (readonly [given: string, stored: string])[] = [
+    ["/a/../b/./c//", "/b/c"],
+    ["//b", "/b"],
+    [".", here],
+    ["sub/../x/", `${here}/x`],
+  ];
+  for (const [given] of names) await rr(world, "record", "--cmd", `in ${given}`, "--cwd", given);
+  const stored = new Map(entriesOf(world).map((entry) => [entry.command, entry.cwd]));
+  for (const [given, folder] of names) assert.equal(stored.get(`in ${given}`), folder);
+  assert.equal((await rr(world, "search", "--cwd", "/b/c")).out, "in /a/../b/./c//\n");
+});

@@ -275,6 +275,21 @@ Deno.test("loadSettings() without a home says what to do", () => {
   );
 });
 
+Deno.test("loadSettings() takes a list as text the way the file has it, and none that is half one", () => {
+  const dirs = (text: string): readonly string[] =>
+    load({ env: { RUSTORY_RECORD_IGNORE_DIRS: text } }).settings.recordIgnoreDirs;
+  assert.deepEqual(dirs("~/x, /y"), ["/home/me/x", "/y"]);
+  assert.deepEqual(dirs('["~/x", "/y, z"]'), ["/home/me/x", "/y, z"]);
+  assert.deepEqual(dirs("[]"), []);
+  // A folder of that name would ignore nothing.
+  for (const text of ["[~/x]", '["a", 1]', "['/x']"]) {
+    assert.throws(
+      () => dirs(text),
+      (error) => error instanceof RrError && /a list/.test(error.message),
+    );
+  }
+});
+
 Deno.test("loadSettings() reports a config that may not be read", () => {
   using world = new FakeWorld();
   Deno.mkdirSync(`${world.home}/.config/rustory/config.toml`, { recursive: true });

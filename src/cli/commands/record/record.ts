@@ -1,3 +1,4 @@
+import { cleanFolder } from "../../../base/folder.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import { type CaptureRules, createCaptureRules } from "../../../capture/rules.ts";
@@ -92,6 +93,12 @@ Examples:
   run,
 });
 
+/** A folder as a whole path; as it is where the current one is gone. */
+function folderOf(world: World, folder: string): string {
+  const here = folder.startsWith("/") ? undefined : world.cwd();
+  return here === undefined ? folder : cleanFolder(`${here}/${folder}`);
+}
+
 async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const settings = await loadSettingsQuickly(world, {
     dbPath: flags.dbPath,
@@ -100,7 +107,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     hostname: flags.hostname,
   }, { lenient: true });
   const typed = tidyCommand(commandOf(world, flags));
-  const cwd = filled(flags.cwd) ?? world.cwd() ?? ".";
+  const cwd = folderOf(world, filled(flags.cwd) ?? ".");
   const rules = await rulesOf(world, settings);
   if (typeof rules === "object" && rules.skipReason(typed, cwd) !== undefined) return ExitCode.OK;
   const entry = toEntry(world, settings, flags, typed, cwd);

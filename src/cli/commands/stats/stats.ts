@@ -106,7 +106,12 @@ function midnights(nowMs: number, days: number): number[] {
 }
 
 function toJson(summary: Summary, days: number): Record<string, unknown> {
-  const count = ({ runs, failed }: Count): Omit<Count, "unknown"> => ({ runs, failed });
+  // Of runs whose end nobody saw, `failed` says nothing.
+  const count = ({ runs, failed, unknown }: Count): Record<string, number> => ({
+    runs,
+    failed,
+    ...(unknown > 0 ? { exit_unknown: unknown } : {}),
+  });
   return {
     ...count(summary),
     exit_unknown: summary.unknown,

@@ -132,7 +132,8 @@ function numberWidth(cells: readonly string[], usual: number, room: number): num
 }
 
 function failedCell(row: Row): string {
-  return row.failed === 0 ? row.unknown === row.runs ? "?" : "-" : percent(row);
+  if (row.failed > 0) return percent(row);
+  return row.runs > 0 && row.unknown === row.runs ? "?" : "-";
 }
 
 function cut(text: string, width: number): string {
