@@ -10,6 +10,7 @@ import {
   withBlock,
   withoutBlock,
 } from "../../src/cli/commands/setup/start_file.ts";
+import { uninstallCommand } from "../../src/cli/commands/uninstall.ts";
 import { main } from "../../src/cli/main.ts";
 import type { Run } from "../../src/service/run.ts";
 import { FakeMachine } from "../service/_fake_machine.ts";
@@ -243,6 +244,24 @@ Deno.test("rr uninstall removes a start file that setup made", async () => {
   assert.match(Deno.readTextFileSync(`${world.home}/.zshrc`), /\(this file was made by rr setup\)/);
   await rr(world, ...UNINSTALL, "--purge");
   assert.deepEqual([...Deno.readDirSync(world.home)], []);
+});
+
+Deno.test("rr uninstall speaks of a service only where there is one, and says so if nothing is there", async () => {
+  const nothing = "There is nothing of rr to take back.\n";
+  const uninstalled = async ({ world, run }: FakeMachine, ...flags: string[]): Promise<string> => {
+    world.args = ["uninstall", ...flags];
+    const command = uninstallCommand(run);
+    assert.equal(await main(world, () => Promise.resolve({ command })), 0, world.takeErr());
+    return world.takeOut();
+  };
+  using bare = new FakeMachine({ noUserManager: true });
+  assert.equal(await uninstalled(bare), nothing, "nothing is asked either");
+  using machine = new FakeMachine();
+  assert.equal(await uninstalled(machine), nothing);
+  await set(machine.world, machine.run);
+  assert.match(await uninstalled(machine, "--dry-run"), /stop the service and remove it/);
+  assert.match(await uninstalled(machine, "--yes"), /\nDone\./);
+  assert.equal(await uninstalled(machine), nothing);
 });
 
 /** Runs `rr setup --yes` with the programs of a machine. */

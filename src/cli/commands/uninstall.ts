@@ -7,6 +7,7 @@ import { configFolder, folderOf, shellDoorFile, spoolFolder } from "../../config
 import type { Settings } from "../../config/settings.ts";
 import { detectManager } from "../../service/detect.ts";
 import { uninstall } from "../../service/install.ts";
+import type { ServiceManager } from "../../service/manager.ts";
 import { type Run, systemRun } from "../../service/run.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -62,11 +63,17 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
     ...HOOK_SHELLS.map((shell) => hookFile(home, shell)),
     ...(flags.purge ? ownFiles(world, settings) : []),
   ].filter((path) => world.files.stat(path) !== undefined);
+  const service = flags.noService ? undefined : await installedService(world, run);
   const sentences = [
-    ...(flags.noService ? [] : ["stop the service and remove it"]),
+    ...(service === undefined ? [] : ["stop the service and remove it"]),
     ...blocks.map(({ path }) => `take the lines of rr out of ${shortPath(path, home)}`),
     ...files.map((path) => `remove ${shortPath(path, home)}`),
   ];
+  if (sentences.length === 0) {
+    warnOfOwnLines(world, all, home);
+    printLine(world, "There is nothing of rr to take back.");
+    return ExitCode.OK;
+  }
   printLine(world, flags.dryRun ? "This would be done:" : "This will be done:");
   for (const sentence of sentences) printLine(world, `  - ${sentence}`);
   if (flags.dryRun) return ExitCode.OK;
@@ -74,13 +81,11 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
     printLine(world, "Nothing was changed.");
     return ExitCode.FAILURE;
   }
-  const gone = flags.noService || await removeService(world, run);
+  const gone = service === undefined || await removeService(world, service, run);
   const left = blocks.filter((file) => !takeBlockOut(world, file));
   for (const path of files) world.files.remove(path);
   if (flags.purge) removeEmptyFolders(settings);
-  for (const { path } of all.filter(({ text }) => hasOwnLine(text ?? ""))) {
-    printWarning(world, `${shortPath(path, home)} loads the hook by a line of yours: take it out`);
-  }
+  warnOfOwnLines(world, all, home);
   printLine(world, lastLine(gone && left.length === 0));
   return gone && left.length === 0 ? ExitCode.OK : ExitCode.FAILURE;
 }
@@ -91,14 +96,24 @@ function lastLine(isAllGone: boolean): string {
     : "Not everything is gone, see above; `rr uninstall` again tries the rest.";
 }
 
+function warnOfOwnLines(world: World, all: readonly StartFile[], home: string): void {
+  for (const { path } of all.filter(({ text }) => hasOwnLine(text ?? ""))) {
+    printWarning(world, `${shortPath(path, home)} loads the hook by a line of yours: take it out`);
+  }
+}
+
+/** The manager that has our service; `undefined` where there is none, or nothing that could run it. */
+async function installedService(world: World, run: Run): Promise<ServiceManager | undefined> {
+  const { manager } = await detectManager(world.os, serviceDeps(world, run));
+  if (manager === undefined) return undefined;
+  if (world.files.stat(manager.unitPath) !== undefined) return manager;
+  return (await manager.state()).phase === "not-loaded" ? undefined : manager;
+}
+
 /** Whether none is left. */
-async function removeService(world: World, run: Run): Promise<boolean> {
-  const deps = serviceDeps(world, run);
-  const { manager } = await detectManager(world.os, deps);
-  // Where nothing can run it, none is there.
-  if (manager === undefined) return true;
+async function removeService(world: World, manager: ServiceManager, run: Run): Promise<boolean> {
   try {
-    await uninstall(manager, deps);
+    await uninstall(manager, serviceDeps(world, run));
     return true;
   } catch (error) {
     if (!(error instanceof RrError)) throw error;
