@@ -50,6 +50,7 @@ export function onSync(turn: Turn, x: ExchangeId, peer: Peer, sync: Sync): void 
   const role: Responder = {
     kind: "responder",
     theirs: sync.current,
+    mine: store.digest(sync.floor),
     compared: createComparison(sync.level > 1, tombstones(turn, after, sync.level > 1)),
     asked: false,
   };
@@ -101,7 +102,7 @@ function sendAll(turn: Turn, exchange: Exchange, role: Responder): void {
     : touched.length === 0
     ? []
     : [{ kind: "range", after, upTo, floor } as const];
-  send(turn, exchange, spans, store.digest(floor));
+  send(turn, exchange, spans, role.mine);
 }
 
 function compare(turn: Turn, exchange: Exchange, role: Responder, sync: Sync): void {
@@ -155,7 +156,7 @@ function comparePartial(compared: Comparison, read: ReadMarks): void {
 
 /** Asks for our part, if there is room for it, and sends theirs. */
 function proceed(turn: Turn, exchange: Exchange, role: Responder): void {
-  const { state, store, out, now } = turn;
+  const { state, out, now } = turn;
   const { want, send: theirs } = role.compared;
   const isMissing = want.buckets.length > 0 || want.places.length > 0;
   if (isMissing && state.slot === undefined) {
@@ -169,7 +170,7 @@ function proceed(turn: Turn, exchange: Exchange, role: Responder): void {
     ...spansOf(theirs.buckets, exchange.after, exchange.upTo),
     ...spanOf(theirs.seqs),
   ];
-  send(turn, exchange, spans, store.digest(exchange.floor));
+  send(turn, exchange, spans, role.mine);
 }
 
 /** The initiator has sent its part. */

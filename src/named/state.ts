@@ -75,6 +75,8 @@ export interface Responder {
   readonly kind: "responder";
   /** The state of the initiator when it asked. */
   readonly theirs: Name;
+  /** Our own state then: it is what is compared and sent, whatever comes in meanwhile. */
+  readonly mine: Digest;
   readonly compared: Comparison;
   /** Whether everything missing here was asked for. */
   asked: boolean;

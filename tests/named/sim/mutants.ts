@@ -53,7 +53,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "what the other side has is taken for an id without its state",
     file: "src/named/compare.ts",
-    from: "if (!listed.has(mark) && !found.dead.has(twin)) found.send.seqs.push(seq);",
+    from: "if (!listed.has(mark) && (dead || !found.dead.has(twin))) found.send.seqs.push(seq);",
     to:
       "if (!listed.has(mark) && !listed.has(twin) && !found.gone.has(twin)) found.send.seqs.push(seq);",
   },
@@ -91,7 +91,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "what was deleted here only counts for ever",
     file: "src/named/transfer.ts",
-    from: "    for (const mine of page.held) apart.note({ mine, theirs: undefined }, floor);\n",
+    from: "    for (const mine of page.held) apart.noteAsked(mine, floor);\n",
     to: "    void [apart, floor];\n",
   },
   {
