@@ -81,6 +81,8 @@ export function onTick(turn: Turn, peer: Peer, { floor, name, ack, cost }: Tick)
 /** A live frame was lost on the way out: the next tick makes up for it. */
 export function onDropped(turn: Turn, peer: Peer): void {
   peer.told = undefined;
+  // It may have been what we have in place of an item that the peer has sent: it must send that again.
+  peer.contained.clear();
   consider(turn, peer);
 }
 
