@@ -9,6 +9,7 @@ import {
   openForSearching,
   type SearchingHistory,
 } from "../../store/file/open_for_searching.ts";
+import type { HistoryQuery } from "../../store/index/history_query.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { filledFlag, switchFlag, textFlag } from "../flags.ts";
@@ -104,17 +105,16 @@ async function run(
   const most = isUnasked(world, flags) ? MOST_UNASKED : settings.searchLimit;
   const limit = Math.min(most, settings.searchLimit);
   const query = { ...filter, text, distinct: flags.unique, limit };
-  const found = history.newest(query) ?? (await history.whole()).search.findFurther(query);
-  await print(found);
-  if (found.length === MOST_UNASKED && limit < settings.searchLimit) {
+  const found = await print(history, query);
+  if (found === MOST_UNASKED && limit < settings.searchLimit) {
     printInfo(world, `these are the newest ${MOST_UNASKED}; --limit shows more`);
   }
   // With its path, which may have been mistyped.
-  if (found.length === 0 && world.stdout.isTerminal() && settings.dbPath !== ":memory:") {
+  if (found === 0 && world.stdout.isTerminal() && settings.dbPath !== ":memory:") {
     printInfo(world, `nothing in ${settings.dbPath} matches`);
   }
   await keepUp(world, history);
-  return found.length > 0 ? ExitCode.OK : ExitCode.FAILURE;
+  return found > 0 ? ExitCode.OK : ExitCode.FAILURE;
 }
 
 /** Commands printed on a terminal when nobody said how many: some screens full. */
@@ -201,54 +201,70 @@ async function keepUp(world: World, history: SearchingHistory, quiet = false): P
   keepIndexUp(world, await history.whole(), quiet);
 }
 
-type Printer = (found: readonly Entry[]) => void | Promise<void>;
-
-// Lines are gathered: a write for each of 100,000 would take longer than finding them.
-const CHUNK_CHARS = 65_536;
+/** Prints what is found; how many that is. */
+type Printer = (history: SearchingHistory, query: HistoryQuery) => Promise<number>;
 
 async function printerOf(world: World, { json, format, long }: Flags): Promise<Printer> {
   if (json) {
     const { entryToJson } = await import("../../import/jsonl.ts");
-    return (found) => {
-      const lines = found.map((entry) =>
-        `  ${jsonForOutput(world, JSON.stringify(entryToJson(entry)))}`
-      );
+    const line = (entry: Entry): string =>
+      `  ${jsonForOutput(world, JSON.stringify(entryToJson(entry)))}`;
+    return async (history, query) => {
+      const lines = (await entriesOf(history, query)).map(line);
       world.stdout.write(lines.length === 0 ? "[]\n" : `[\n${lines.join(",\n")}\n]\n`);
+      return lines.length;
     };
   }
   if (long) {
     const { columnPrinter } = await import("../search_columns.ts");
     const line = await columnPrinter(world);
-    return (found) => printLines(world, found, line);
+    return async (history, query) => await printLines(world, await entriesOf(history, query), line);
   }
-  if (format === undefined) return (found) => printLines(world, found, commandText);
+  if (format === undefined) {
+    return async (history, query) =>
+      await printLines(
+        world,
+        await commandsOf(history, query),
+        (command) => forOutput(world, command, true),
+      );
+  }
   const { compileFormat } = await import("../entry_format.ts");
   const compiled = compileFormat(format);
   const now = world.clock.now();
-  return (found) =>
-    printLines(world, found, (entry) => compiled(entry, now, (text) => forOutput(world, text)));
-
-  function commandText(entry: Entry): string {
-    return forOutput(world, entry.command, true);
-  }
+  const line = (entry: Entry): string => compiled(entry, now, (text) => forOutput(world, text));
+  return async (history, query) => await printLines(world, await entriesOf(history, query), line);
 }
 
-function printLines(
+async function entriesOf(history: SearchingHistory, query: HistoryQuery): Promise<Entry[]> {
+  return history.newest(query) ?? (await history.whole()).search.findFurther(query);
+}
+
+async function commandsOf(history: SearchingHistory, query: HistoryQuery): Promise<string[]> {
+  return history.newest(query)?.map((entry) => entry.command) ??
+    (await history.whole()).search.findCommands(query);
+}
+
+// Lines are gathered: a write for each of 100,000 would take longer than finding them.
+const CHUNK_CHARS = 65_536;
+
+async function printLines<T>(
   world: World,
-  found: readonly Entry[],
-  textOf: (entry: Entry) => string,
-): void | Promise<void> {
+  found: readonly T[],
+  textOf: (one: T) => string,
+): Promise<number> {
   if (found.length > FEWEST_PAGED && world.stdout.isTerminal()) {
-    return printPaged(world, found.map((entry) => `${textOf(entry)}\n`).join(""));
+    await printPaged(world, found.map((one) => `${textOf(one)}\n`).join(""));
+    return found.length;
   }
   let chunk = "";
-  for (const entry of found) {
-    chunk += `${textOf(entry)}\n`;
+  for (const one of found) {
+    chunk += `${textOf(one)}\n`;
     if (chunk.length < CHUNK_CHARS) continue;
     world.stdout.write(chunk);
     chunk = "";
   }
   world.stdout.write(chunk);
+  return found.length;
 }
 
 // Fewer lines fit on any screen: no pager need be loaded for them.

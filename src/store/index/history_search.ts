@@ -70,17 +70,30 @@ export class HistorySearch {
 
   /** As {@linkcode find}, for a search that has not been satisfied by the newest rows. */
   findFurther(query: HistoryQuery): Entry[] {
+    return this.#matching(query, (seqs) => this.entriesBySeq(seqs), (entry) => entry.command);
+  }
+
+  /** The commands alone of what {@linkcode findFurther} finds, in half of its time. */
+  findCommands(query: HistoryQuery): string[] {
+    return this.#matching(query, (seqs) => this.#commandsBySeq(seqs), (command) => command);
+  }
+
+  #matching<T>(
+    query: HistoryQuery,
+    read: (seqs: readonly number[]) => readonly T[],
+    commandOf: (row: T) => string,
+  ): T[] {
     checkLimit(query.limit);
     const text = textOf(query);
     const reader = new RunReader(this.#db, this.#meta, query);
     const wanted = text && textFilter(this.#db, reader, text);
-    const found: Entry[] = [];
+    const found: T[] = [];
     for (const runs of walkRuns(reader, { distinct: query.distinct ?? false, wanted })) {
       for (let from = 0; from < runs.length; from += ROWS_AT_ONCE) {
         const part = runs.slice(from, from + ROWS_AT_ONCE);
-        for (const entry of this.entriesBySeq(part.map((run) => run.seq))) {
-          if (text?.test(entry.command) === false) continue;
-          if (found.push(entry) === query.limit) return found;
+        for (const row of read(part.map((run) => run.seq))) {
+          if (text?.test(commandOf(row)) === false) continue;
+          if (found.push(row) === query.limit) return found;
         }
       }
     }
@@ -202,6 +215,18 @@ export class HistorySearch {
     return seqs.flatMap((seq) => {
       const row = bySeq.get(seq);
       return (row && toEntry(row)) ?? [];
+    });
+  }
+
+  #commandsBySeq(seqs: readonly number[]): string[] {
+    const rows = this.#db.rows(
+      "SELECT ingest_seq, cmd FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
+      JSON.stringify(seqs),
+    );
+    const bySeq = new Map(rows.map(([seq, command]) => [seq, command]));
+    return seqs.flatMap((seq) => {
+      const command = bySeq.get(seq);
+      return typeof command === "string" ? [command] : [];
     });
   }
 

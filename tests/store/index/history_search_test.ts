@@ -120,8 +120,9 @@ function assertFinds(
 ): void {
   fc.assert(
     fc.property(QUERY, (query) => {
-      const found = history.search.find(query).map((e) => e.id);
-      assert.deepEqual(found, expected(entries, query).map((e) => e.id));
+      const found = history.search.find(query);
+      assert.deepEqual(found.map((e) => e.id), expected(entries, query).map((e) => e.id));
+      assert.deepEqual(history.search.findCommands(query), found.map((e) => e.command));
     }),
     { numRuns: runs, seed },
   );
