@@ -3,8 +3,8 @@
  * ones were run before. Reading them anew from the history would take longer than a key may.
  */
 import type { Entry } from "../history/entry.ts";
-import { type Here, rankContext, type RankedPlace } from "./rank_context.ts";
-import { rankCommands } from "./ranking.ts";
+import { type Here, rankContext, type RankedPlace } from "./ranking/rank_context.ts";
+import { rankCommands } from "./ranking/rank_commands.ts";
 
 /** What is kept of a run. */
 export type RecentRun = Pick<

@@ -1,9 +1,11 @@
 /**
- * How soon the wanted command is at the top: `deno task bench recall [folder or file]...`.
+ * How soon the wanted command is at the top: `deno task bench recall [--all] [folder or file]...`.
  *
  * Replays histories: of zsh, bash or fish (`fish_history`, `*.fish`), or one command a line, oldest first.
- * For each command that occurred before, of the last four fifths, at most 400 a user and evenly spread, all
- * distinct earlier commands are ranked for an empty query. "keys until" are letters of the wanted command
+ * Of the last four fifths some 400 places a user are looked at, evenly spread, with `--all` every one. Where
+ * the command there had occurred before, all distinct earlier commands are ranked for an empty query, by what
+ * stands before that place alone. 400 places a user give the mean of five to .01; rankings in one run are
+ * compared at the same places. "keys until" are letters of the wanted command
  * typed, in the order of the ranking among those that hold what was typed, until it is first, or within
  * eight rows. Times, folders and statuses are not used: most histories have none.
  *
@@ -13,7 +15,7 @@
 import { parseBashHistory } from "../../src/import/bash.ts";
 import { parseFishHistory } from "../../src/import/fish.ts";
 import { parseZshHistory } from "../../src/import/zsh.ts";
-import { rankCommands } from "../../src/search/ranking.ts";
+import { rankCommands } from "../../src/search/ranking/rank_commands.ts";
 import { RECENT_RUNS } from "../../src/store/index/recent_runs.ts";
 import { ROOT, say } from "../../scripts/tools.ts";
 
@@ -147,15 +149,13 @@ function numbered(lines: readonly string[]): { numbers: number[]; texts: string[
 }
 
 function wantedPlaces(numbers: readonly number[]): number[] {
+  const from = Math.floor(numbers.length / 5);
+  const step = isThorough ? 1 : Math.max(1, Math.floor((numbers.length - from) / POSITIONS));
   const seen = new Set<number>();
-  const repeats: number[] = [];
-  numbers.forEach((command, at) => {
-    if (seen.has(command) && at >= numbers.length / 5) repeats.push(at);
-    seen.add(command);
-  });
-  if (repeats.length <= POSITIONS) return repeats;
-  return Array.from({ length: POSITIONS }, (_, i) => {
-    return repeats[Math.floor(i * repeats.length / POSITIONS)]!;
+  return [...numbers.keys()].filter((at) => {
+    const isRepeat = seen.has(numbers[at]!);
+    seen.add(numbers[at]!);
+    return isRepeat && at >= from && (at - from) % step === 0;
   });
 }
 
@@ -177,7 +177,9 @@ function filesOf(path: string): string[] {
     .filter((name) => name.endsWith(".txt")).sort();
 }
 
-const paths = Deno.args.length > 0 ? Deno.args : [`${ROOT}scripts/demo/sample_zsh_history`];
+const given = Deno.args.filter((arg) => arg !== "--all");
+const isThorough = given.length < Deno.args.length;
+const paths = given.length > 0 ? given : [`${ROOT}scripts/demo/sample_zsh_history`];
 const sums = new Map<string, Result[]>();
 for (const file of paths.flatMap(filesOf)) {
   const lines = commandsOf(file);

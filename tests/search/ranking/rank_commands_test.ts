@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rankCommands } from "../../src/search/ranking.ts";
+import { rankCommands } from "../../../src/search/ranking/rank_commands.ts";
 
 const BUILD = 1;
 const TEST = 2;
@@ -85,9 +85,31 @@ Deno.test("rankCommands() goes by how the command before had ended", () => {
 
 Deno.test("rankCommands() offers the last command again only if it failed; nobody knows is no failure", () => {
   const others: [number][] = [[LS], [BUILD], [LS], [BUILD], [4], [5], [6]];
-  const place = (exit: number): number => ranked([...others, [TEST, 0, exit]]).indexOf(TEST);
+  const place = (exit: number): number =>
+    ranked([...others, ...others, [TEST, 0, exit]]).indexOf(TEST);
   assert.ok(place(1) < place(0), "failed");
   assert.equal(place(-1), place(0), "not known");
+});
+
+Deno.test("rankCommands() sees past a command that came in between, before and after the last one", () => {
+  const [a, b, c, d, e] = [11, 12, 13, 14, 15] as const;
+  const noise = (from: number): [number][] => [[from], [from + 1], [from + 2], [from + 3]];
+  // c follows b where a was before it, d follows b where e was; what is between is another each time.
+  const told = [21, 22, 23].flatMap((between): [number][] => [
+    ...[[a], [between], [b], [c]] as [number][],
+    ...noise(31),
+    ...[[e], [between + 10], [b], [d]] as [number][],
+    ...noise(35),
+  ]);
+  assert.ok(before(ranked([...told, [a], [99], [b]]), c, d));
+  assert.ok(before(ranked([...told, [e], [99], [b]]), d, c));
+});
+
+Deno.test("rankCommands() believes what followed a few times more than what followed once", () => {
+  const [last, often, once] = [11, 12, 13] as const;
+  const round = (follower: number): [number][] => [[last], [follower], [21], [22], [23]];
+  const runs = [round(often), round(often), round(often), round(once)].flat();
+  assert.equal(ranked([...runs, [last]])[0], often);
 });
 
 function before(order: readonly number[], a: number, b: number): boolean {

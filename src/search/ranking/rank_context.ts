@@ -1,5 +1,5 @@
 /** What a ranking knows of the place where the question is asked. */
-import type { RankContext } from "./ranking.ts";
+import type { RankContext } from "./ranked_runs.ts";
 
 /** Where somebody sits. */
 export interface Here {
