@@ -121,8 +121,20 @@ function attempt<T>(verb: string, path: string, fn: () => T): T {
 }
 
 function failed(verb: string, path: string, cause: unknown): RrError {
-  return new RrError("io", `Cannot ${verb} "${path}"`, { cause });
+  const hint = HINTS[(cause as { code?: string }).code ?? ""]?.(path);
+  return new RrError("io", `Cannot ${verb} "${path}"`, { cause, ...hint && { hint } });
 }
+
+const notAllowed = (path: string): string =>
+  `Look at the owner and the mode of it and of the folders above it: ls -ld "${path}"`;
+
+/** What a person can do about the commonest reasons. */
+const HINTS: Readonly<Record<string, (path: string) => string>> = {
+  EACCES: notAllowed,
+  EPERM: notAllowed,
+  EROFS: () => "It is on a file system that is mounted read-only",
+  ENOSPC: () => "The disk is full: make room and try again",
+};
 
 function toBytes(data: Uint8Array | string): Uint8Array {
   return typeof data === "string" ? new TextEncoder().encode(data) : data;

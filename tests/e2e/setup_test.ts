@@ -147,6 +147,54 @@ Deno.test("rr setup leaves a start file that is not ours to write, and says what
   assert.match(functions, /rr/);
 });
 
+Deno.test("a home that cannot be written: every command says so with a way on, uninstall does what it can", async () => {
+  await using home = new Home();
+  home.write(".bashrc", "# mine\n");
+  const isRoot = Deno.uid() === 0;
+  // Root may write everywhere unless it is bereft of what makes it root.
+  const bereft = isRoot ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
+  const rr = (...args: string[]) => home.run([...bereft, ...home.command(...args)], "bash");
+  const folder = home.path(".");
+  const { mode } = Deno.statSync(folder);
+  try {
+    Deno.chmodSync(folder, 0o555);
+    for (const args of [["config", "set", "user_id", "kim"], ["init"], ["pair"]]) {
+      const { code, err } = await rr(...args);
+      assert.equal(code, 1, err);
+      assert.match(
+        err,
+        /^error: Cannot create the folder .*\nhint: Look at the owner and the mode/,
+      );
+    }
+    const { out } = await rr("doctor");
+    assert.match(
+      out,
+      /error disk .*Nothing can be recorded: ".*" cannot be written by this user\n/,
+    );
+    assert.equal(
+      (await rr("uninstall", "--no-service")).out,
+      "There is nothing of rr to take back.\n",
+    );
+  } finally {
+    Deno.chmodSync(folder, mode! & 0o777);
+  }
+  assert.equal((await rr("setup", "--yes", "--no-service")).code, 0);
+  const keys = home.path(".config/rustory");
+  Deno.chmodSync(keys, 0o555);
+  try {
+    const { code, out, err } = await rr("uninstall", "--yes", "--purge", "--no-service");
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /warn: Cannot remove ".*swarm\.key"(.*\n)+warn: Cannot remove ".*config\.toml"/,
+    );
+    assert.match(out, /Not everything is gone, see above/);
+    assert.equal(Deno.readTextFileSync(home.path(".bashrc")), "# mine\n", "the rest is done");
+  } finally {
+    Deno.chmodSync(keys, 0o700);
+  }
+});
+
 Deno.test("rr hook and rr import take the shell that they are run from", async () => {
   await using home = new Home();
   home.write(".bash_history", "from bash\n");

@@ -83,11 +83,12 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
   }
   const gone = service === undefined || await removeService(world, service, run);
   const left = blocks.filter((file) => !takeBlockOut(world, file));
-  for (const path of files) world.files.remove(path);
+  const stuck = files.filter((path) => !removed(world, path));
   if (flags.purge) removeEmptyFolders(settings);
   warnOfOwnLines(world, all, home);
-  printLine(world, lastLine(gone && left.length === 0));
-  return gone && left.length === 0 ? ExitCode.OK : ExitCode.FAILURE;
+  const isAllGone = gone && left.length + stuck.length === 0;
+  printLine(world, lastLine(isAllGone));
+  return isAllGone ? ExitCode.OK : ExitCode.FAILURE;
 }
 
 function lastLine(isAllGone: boolean): string {
@@ -121,6 +122,18 @@ async function removeService(world: World, manager: ServiceManager, run: Run): P
     if (error.hint !== undefined) {
       printWarning(world, error.hint.replace("Add", "Run `rr service uninstall` with"));
     }
+    return false;
+  }
+}
+
+/** What cannot be removed does not keep the rest. */
+function removed(world: World, path: string): boolean {
+  try {
+    world.files.remove(path);
+    return true;
+  } catch (error) {
+    if (!(error instanceof RrError)) throw error;
+    printWarning(world, causeChain(error));
     return false;
   }
 }

@@ -109,7 +109,8 @@ function textIfReadable(world: World, path: string): string | undefined {
   }
 }
 
-function nearestFolder(world: World, path: string): string {
+/** The folder of a path, or the nearest one above it that is there. */
+export function nearestFolder(world: World, path: string): string {
   let folder = folderOf(path);
   while (folder !== "/" && folder !== "." && world.files.stat(folder) === undefined) {
     folder = folderOf(folder);
