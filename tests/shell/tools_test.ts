@@ -90,6 +90,16 @@ const TOOLS: Record<string, Tool> = {
       fish: ["cat ~/calls", /start .*sleep 0\.3[^]*end [^]*start .*exit 3[^]*end .*--exit 3/],
     },
   },
+  "mcfly": {
+    shells: ["zsh", "bash"],
+    file: (shell) => crate("mcfly", `mcfly.${shell}`),
+    load: (shell, file) =>
+      noting(shell, "mcfly", `HISTFILE=~/.own_history; : >>$HISTFILE\nsource '${file}'`),
+    asks: {
+      zsh: ["cat ~/calls", /add --exit 0[^]*add --exit 3/],
+      bash: ["cat ~/calls", /add --exit 0[^]*add --exit 3/],
+    },
+  },
   "starship": {
     shells: ["zsh", "bash", "fish"],
     file: (shell) => crate("starship", `src/init/starship.${shell}`),

@@ -29,16 +29,21 @@ export const PS0_FRONT = calculate(
   `${noted("__rustory_entry")}=\\!`,
 );
 
-// Whoever took us out of PROMPT_COMMAND: an empty one gets us back, and after two commands without a look
-// (which several lines of one paste are too) we are appended if we are not among them. The texts are long,
-// so they are not looked at without need.
-const APPENDED = `\${__rustory_runs[\${PROMPT_COMMAND:+0*}1||${LATE}]:+` +
-  keep([
+/** 1 where somebody may have taken us out of PROMPT_COMMAND: it is empty, or two commands ran without a look. */
+const MAY_BE_OUT = `__rustory_runs[\${PROMPT_COMMAND:+0*}1||${LATE}]`;
+
+/**
+ * Gets us back if we are not among the prompt commands; several lines of one paste come without a look
+ * too. Expanded by name only where it is needed: what stands in PS0 is read at each command.
+ */
+export const APPENDED = keep(
+  [
     noted("__rustory_others"),
-    `\${PROMPT_COMMAND[*]-} \${PROMPT_COMMAND:+\${precmd_functions[*]-}}`,
-  ], [noted("__rustory_absent"), `\${${noted("__rustory_others")}/*__rustory_*}`]) +
-  `\${${noted("__rustory_absent")}:+` +
-  keep([`PROMPT_COMMAND[${LATE}?${RESERVE}:0]`, "$__rustory_element"]) + "}}";
+    "${PROMPT_COMMAND[*]-} ${PROMPT_COMMAND:+${precmd_functions[*]-}}",
+  ],
+  [noted("__rustory_absent"), `\${${noted("__rustory_others")}/*__rustory_*}`],
+) + `\${${noted("__rustory_absent")}:+` +
+  keep([`PROMPT_COMMAND[${LATE}?${RESERVE}:0]`, "$__rustory_element"]) + "}";
 
 /** Behind the PS0 of others, whose time is not the command's. */
 export const PS0_BEHIND = [
@@ -47,7 +52,7 @@ export const PS0_BEHIND = [
     noted("__rustory_word"),
     "$BASH_COMMAND",
   ]),
-  APPENDED,
+  `\${${MAY_BE_OUT}:+\${__rustory_appended@P}}`,
 ].join("");
 
 /**
@@ -87,19 +92,25 @@ export const LOOK = calculate(
   `${v("number")}=\${__rustory_bang@P}`,
   // Whoever has just set such a trap; an empty pattern puts a 1 in front of the 0. Under set -x too, as what
   // is hidden from the screen still counts for PS4 and BASH_XTRACEFD.
-  `${v("trapped")}=${v("trapped")}|\${__rustory_zero/#"\${BASH_COMMAND/*DEBUG*}"/1}>0|` +
-    '${__rustory_zero/#"${-/*x*}"/1}>0',
+  // What is only expanded at need is not where prompts are not expanded: there the loop runs in any case.
+  `${v("trapped")}=(${v("trapped")}|\${__rustory_zero/#"\${BASH_COMMAND/*DEBUG*}"/1}>0|` +
+    '${__rustory_zero/#"${-/*x*}"/1}>0)&${__rustory_zero/#"${__rustory_probe@P}"/1}>0',
   expression("__rustory_look"),
 );
 
-// Between backquotes: bash would parse $(...) each time, used or not.
-// The text of the last line stays in the shell; the answer is whether there is a DEBUG trap.
-const IN_SUBSTITUTION = `\${__rustory_forks[${v("job")}]:+` +
-  keep([
-    `__rustory_last[${v("looks")}]`,
-    "`{ __rustory_debug=$(builtin trap -p DEBUG); builtin trap - DEBUG; __rustory_apart; } " +
-    "3>&1 >/dev/null 2>&1 {BASH_XTRACEFD}>/dev/null`",
-  ]) + calculate(`${v("answer")}=$?`, expression("__rustory_answered")) + "}";
+/** Empty where prompts are expanded. */
+export const PROBE = "${__rustory_none}";
+
+/**
+ * What is done in a substitution, expanded by name as {@linkcode APPENDED} is. The text of the last line
+ * stays in the shell; the answer is whether there is a DEBUG trap.
+ */
+export const FORKED = keep([
+  `__rustory_last[${v("looks")}]`,
+  // Between backquotes: bash would parse $(...) each time, used or not.
+  "`{ __rustory_debug=$(builtin trap -p DEBUG); builtin trap - DEBUG; __rustory_apart; } " +
+  "3>&1 >/dev/null 2>&1 {BASH_XTRACEFD}>/dev/null`",
+]) + calculate(`${v("answer")}=$?`, expression("__rustory_answered"));
 
 // Where the loop does not run anyway. By the length: patterns of that size take a while.
 const MOVED = `\${__rustory_idle[${v("job")}]:+\${__rustory_mobile[${v("moves")}]:+` +
@@ -109,7 +120,8 @@ const MOVED = `\${__rustory_idle[${v("job")}]:+\${__rustory_mobile[${v("moves")}
 // There are tools that take a command for the first prompt command if this begins with it: none begins with "{".
 export const ELEMENT = "{ for __rustory_x in " + LOOK +
   keep([`__rustory_witness[${v("looks")}]`, "$BASH_COMMAND"]) +
-  IN_SUBSTITUTION + `\${__rustory_runs[${v("job")}]}` + MOVED +
+  `\${__rustory_forks[${v("job")}]:+\${__rustory_forked@P}}` +
+  `\${__rustory_runs[${v("job")}]}` + MOVED +
   '; do __rustory_limit; builtin trap -p DEBUG EXIT >|"$__rustory_line"; __rustory_prompt; done 2>/dev/null; }';
 
 /** Runs when the shell ends while a command has not come back: closed terminals, `exit`. */

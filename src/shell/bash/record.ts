@@ -22,10 +22,13 @@ import { BASH_LOOKS } from "./looks.ts";
 import { NUMBERS } from "./numbers.ts";
 import { BASH_PLACE } from "./place.ts";
 import {
+  APPENDED,
   ELEMENT,
   EXPRESSIONS,
+  FORKED,
   MOST_MOVES,
   ON_EXIT,
+  PROBE,
   PS0_BEHIND,
   PS0_FRONT,
 } from "./prompt_words.ts";
@@ -44,6 +47,8 @@ __rustory_behind=() __rustory_witness=() __rustory_last=() __rustory_x=() __rust
 ${Object.entries(EXPRESSIONS).map(([name, steps]) => `${name}='${steps.join(",")}'`).join(" ")}
 __rustory_ps0_front=${quoteForShell(PS0_FRONT)}
 __rustory_ps0_behind=${quoteForShell(PS0_BEHIND)}
+__rustory_appended=${quoteForShell(APPENDED)}
+__rustory_forked=${quoteForShell(FORKED)} __rustory_probe=${quoteForShell(PROBE)}
 __rustory_element=${quoteForShell(ELEMENT)}
 __rustory_on_exit=${quoteForShell(ON_EXIT)}
 # Writing past a limit on the size of files would end the shell.
