@@ -69,6 +69,29 @@ alias printf='echo aliased' read=false history=false umask=false local=false`;
   assert.deepEqual(await recorded("", ["set -o posix", "echo a"]), ["set -o posix", "echo a"]);
 });
 
+Deno.test("bash hook: records while prompts are not expanded, and as before when they are again", async () => {
+  await using shell = await Shell.open("bash");
+  const lines = [
+    "echo a",
+    "echo b",
+    "shopt -u promptvars",
+    "(exit 3)",
+    "shopt -s promptvars",
+    "echo c",
+  ];
+  for (const line of lines) await shell.line(line);
+  await shell.run("false\n(exit 5)\necho d");
+  assert.deepEqual(
+    shell.records().map(({ command, exitCode }) => [command, exitCode]),
+    [
+      ...lines.map((line) => [line, line === "(exit 3)" ? 3 : 0]),
+      ["false", 1],
+      ["(exit 5)", 5],
+      ["echo d", 0],
+    ],
+  );
+});
+
 Deno.test("bash hook: does not show its PS0 where prompts are not expanded", async () => {
   await using shell = await Shell.open("bash");
   await shell.line("shopt -u promptvars");

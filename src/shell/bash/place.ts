@@ -19,11 +19,15 @@ __rustory_place() {
   # Prompts that are not expanded would show it.
   if [[ :$BASHOPTS: != *:promptvars:* ]]; then
     __rustory_plain_ps0
-  elif [[ $PS0 != "$__rustory_ps0_front"*"$__rustory_ps0_behind" ]]; then
-    __rustory_plain_ps0
-    PS0=$__rustory_ps0_front$PS0$__rustory_ps0_behind
+    # To be looked at again until they are.
+    ((${v("ps0")} = -1, 1))
+  else
+    if [[ $PS0 != "$__rustory_ps0_front"*"$__rustory_ps0_behind" ]]; then
+      __rustory_plain_ps0
+      PS0=$__rustory_ps0_front$PS0$__rustory_ps0_behind
+    fi
+    ((${v("ps0")} = \${#PS0}, 1))
   fi
-  ((${v("ps0")} = \${#PS0}, 1))
   [[ -z $__rustory_set || \${PROMPT_COMMAND@a} != *r* ]] || ${v("fixed")}=1
   if [[ -n \${bash_preexec_imported-}\${__bp_imported-} ]]; then
     [[ \${precmd_functions[0]-} != __rustory_precmd || "\${PROMPT_COMMAND[*]-}" == *"$__rustory_element"* ]] || return 0

@@ -46,8 +46,11 @@ __rustory_take() {
     # After a command that PS0 noted only the lines of an editor were run; \`history -r\` reads others.
     if ((__rustory_now > __rustory_seen)) && [[ $__rustory_first -gt $${v("noted")} ||
       \${__rustory_witness[${v("looks")}]-} == ${PREFIX}fc* ]]; then
+      # That of a command that was dealt with before is no number.
+      local __rustory_after=0
+      ((__rustory_first > ${v("noted")})) || __rustory_after=\${__rustory_start[${v("noted")}]-0}
       __rustory_unnoted $((__rustory_seen + 1)) "$__rustory_now" "$${v("status")}" \\
-        "\${__rustory_start[${v("noted")}]-0}" $((__rustory_first <= ${v("noted")}))
+        "$__rustory_after" $((__rustory_first <= ${v("noted")}))
     fi
   fi
   ((\${#__rustory_lines[@]})) || ${v("number")}=0
