@@ -8,13 +8,19 @@ import type { Marked, Seq, Span, StoredBucket } from "./store.ts";
 /**
  * A comparison that has found nothing yet.
  *
+ * @param upTo our newest item that takes part
  * @param tombstones ours that the other side may lack
  */
-export function createComparison(wide: boolean, tombstones: Iterable<Marked>): Comparison {
+export function createComparison(
+  wide: boolean,
+  upTo: Seq,
+  tombstones: Iterable<Marked>,
+): Comparison {
   return {
     dead: new Set(),
     gone: new Set(Array.from(tombstones, ({ twin }) => twin)),
     wide,
+    upTo,
     awaited: new Map(),
     partial: undefined,
     places: 0,
@@ -86,6 +92,7 @@ export function compareBucket(found: Comparison, theirs: BucketMarks, read: Read
   const own = new Set<Mark>();
   for (const { seq, mark, twin, dead } of read(theirs)) {
     own.add(mark);
+    if (seq > found.upTo) continue;
     // An entry that they have deleted is not sent. A tombstone is, above all to who has the entry: where
     // the clock was not set, both lie in the same bucket.
     if (!listed.has(mark) && (dead || !found.dead.has(twin))) found.send.seqs.push(seq);

@@ -11,7 +11,7 @@ import {
   spansOf,
 } from "./compare.ts";
 import { Apart } from "./apart.ts";
-import { EMPTY } from "./digest.ts";
+import { type Bucket, EMPTY } from "./digest.ts";
 import type { End, Ids, Refusal, Sync } from "./frames.ts";
 import type { ExchangeId } from "./effects.ts";
 import { UNSET_WEEK } from "./item.ts";
@@ -47,11 +47,12 @@ export function onSync(turn: Turn, x: ExchangeId, peer: Peer, sync: Sync): void 
   const past = sync.level > 0 ? undefined : whenNamed(turn, sync.current, sync.floor);
   const after = past ?? knownBase(turn, sync.level > 0 ? EMPTY : sync.base, sync.floor)?.seq;
   if (after === undefined) return refuse(turn, x, "nobase");
+  const wide = sync.level > 1;
   const role: Responder = {
     kind: "responder",
     theirs: sync.current,
     mine: store.digest(sync.floor),
-    compared: createComparison(sync.level > 1, tombstones(turn, after, sync.level > 1)),
+    compared: createComparison(wide, store.head(), tombstones(turn, after, wide)),
     asked: false,
   };
   const exchange: Exchange = {
@@ -122,9 +123,10 @@ function compare(turn: Turn, exchange: Exchange, role: Responder, sync: Sync): v
   });
 }
 
-function reader({ store }: Turn, { after, upTo, role }: Exchange): ReadMarks {
+/** Up to now: what another one has brought since the question is not to be asked for again. */
+function reader({ store }: Turn, { after, role }: Exchange): ReadMarks {
   const wide = role.kind === "responder" && role.compared.wide;
-  return readerOf((week) => store.weekMarks(week, after, upTo, wide));
+  return readerOf((week) => store.weekMarks(week, after, store.head(), wide));
 }
 
 /** The marks that were needed. */
@@ -158,19 +160,33 @@ function comparePartial(compared: Comparison, read: ReadMarks): void {
 function proceed(turn: Turn, exchange: Exchange, role: Responder): void {
   const { state, out, now } = turn;
   const { want, send: theirs } = role.compared;
-  const isMissing = want.buckets.length > 0 || want.places.length > 0;
+  const wanted = untouched(turn, exchange, want.buckets);
+  const isLeft = wanted.length < want.buckets.length;
+  const isMissing = wanted.length > 0 || want.places.length > 0;
   if (isMissing && state.slot === undefined) {
     state.slot = { x: exchange.id, at: now };
-    const buckets = want.buckets.map(({ deviceId, week }) => ({ deviceId, week }));
+    const buckets = wanted.map(({ deviceId, week }) => ({ deviceId, week }));
     const frame = { type: "want", buckets, places: want.places } as const;
     out.push({ type: "write", x: exchange.id, frame, more: false });
-    role.asked = true;
-  } else role.asked = !isMissing;
+    role.asked = !isLeft;
+  } else role.asked = !isMissing && !isLeft;
   const spans = [
     ...spansOf(theirs.buckets, exchange.after, exchange.upTo),
     ...spanOf(theirs.seqs),
   ];
   send(turn, exchange, spans, role.mine);
+}
+
+/** Of buckets that are wanted whole, those of which nothing has come in from elsewhere meanwhile. */
+function untouched(
+  { store }: Turn,
+  { floor, upTo }: Exchange,
+  buckets: readonly Bucket[],
+): readonly Bucket[] {
+  if (store.head() === upTo) return buckets;
+  const touched = store.buckets(floor).filter(({ seq }) => seq > upTo);
+  const keys = new Set(touched.map(bucketKey));
+  return buckets.filter((bucket) => !keys.has(bucketKey(bucket)));
 }
 
 /** The initiator has sent its part. */

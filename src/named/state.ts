@@ -85,6 +85,8 @@ export interface Responder {
 /** How far a comparison is, and what it has found. */
 export interface Comparison {
   readonly wide: boolean;
+  /** The newest of our items that is compared; what came in since is not wanted, and not sent. */
+  readonly upTo: Seq;
   /** Buckets whose marks are still awaited. */
   readonly awaited: Map<string, Bucket>;
   /** Marks of a bucket that may go on in the next frame. */
