@@ -1,6 +1,7 @@
 /** What starts the daemon differs from machine to machine: the advice is what works on this one. */
 import assert from "node:assert/strict";
 import { daemonWays, type ServiceHere, waysOf } from "../../src/cli/daemon_ways.ts";
+import { startHint } from "../../src/cli/commands/hub/start_hint.ts";
 import type { Run } from "../../src/service/run.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 
@@ -54,4 +55,19 @@ Deno.test("daemonWays() looks at the machine: no systemd, none for the user, no 
   assert.deepEqual(await daemonWays(world, 7, runs), waysOf("running", 7));
   world.setEnv("SUDO_USER", "ann");
   assert.deepEqual(await daemonWays(world, 7, runs), waysOf("root", 7));
+});
+
+Deno.test("startHint() says of a hub what works here: make it, run it, or start its service", () => {
+  using world = new FakeWorld();
+  const path = `${world.home}/hub`;
+  const folder = { path, settingsPath: `${path}/hub.json` };
+  const manager = { command: "systemctl --user", unitPath: `${world.home}/rustory-hub.service` };
+  assert.match(startHint(world.files, folder, manager), /^Make one/);
+  Deno.mkdirSync(path);
+  Deno.writeTextFileSync(folder.settingsPath, "{}");
+  const byHand = `No service runs it: keep \`rr hub run --state ${path}\` running`;
+  assert.equal(startHint(world.files, folder, undefined), byHand);
+  assert.equal(startHint(world.files, folder, manager), byHand);
+  Deno.writeTextFileSync(manager.unitPath, "[Unit]");
+  assert.match(startHint(world.files, folder, manager), /^`systemctl --user start rustory-hub`/);
 });

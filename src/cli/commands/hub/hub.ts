@@ -145,7 +145,7 @@ async function run(
     case "pair":
       return await pair(world, folder, readHub(folder, world), { code, at: flags.at });
     case "status":
-      return await showStatus(world, folder, flags.json);
+      return await showStatus(world, folder, flags);
     case "uninstall":
       return await uninstall(world, folder, flags);
     case "run":
@@ -215,7 +215,8 @@ async function uninstall(world: World, folder: HubFolder, flags: Flags): Promise
   const wasThere = manager !== undefined && await removeUnit(world, manager);
   printLine(world, `service: ${wasThere ? "removed" : "was not installed"}`);
   if (flags.purge) removeHub(folder, world);
-  printLine(world, `${flags.purge ? "removed" : "kept"}: ${folder.path}`);
+  if (flags.purge) printLine(world, `removed: ${folder.path}`);
+  else if (world.files.stat(folder.path) !== undefined) printLine(world, `kept: ${folder.path}`);
   return ExitCode.OK;
 }
 
@@ -238,17 +239,17 @@ async function pair(
   return ExitCode.OK;
 }
 
-async function showStatus(world: World, folder: HubFolder, json: boolean): Promise<number> {
+async function showStatus(world: World, folder: HubFolder, flags: Flags): Promise<number> {
   const { callControl } = await import("../../../control/client.ts");
   const { controlSocketPath } = await import("../../../control/socket_path.ts");
   const path = controlSocketPath(`${folder.path}/hub`);
-  const status = await callControl(path, { verb: "status" }).catch((error) => {
+  const status = await callControl(path, { verb: "status" }).catch(async (error) => {
     if (!(error instanceof RrError) || error.code !== "not-found") throw error;
-    throw new RrError("not-found", `No hub runs for "${folder.path}"`, {
-      hint: "Make one with `rr hub install`, or look at the service rustory-hub",
-    });
+    const { startHint } = await import("./start_hint.ts");
+    const hint = startHint(world.files, folder, await managerOf(world, folder, flags));
+    throw new RrError("not-found", `No hub runs for "${folder.path}"`, { hint });
   }) as HubStatus;
-  if (json) {
+  if (flags.json) {
     printJson(world, status);
     return ExitCode.OK;
   }
