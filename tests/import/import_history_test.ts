@@ -164,8 +164,8 @@ Deno.test("importHistory() reports progress and stops at a signal; what was hand
     stop.abort(new Error("bye"));
   };
   await assert.rejects(at.run(lines(0, 19_000), { signal: stop.signal, onProgress }), /bye/);
-  assert.equal(at.history.log.headSeq(), 2_000);
-  assert.deepEqual(seen, [2 / 19]);
+  assert.equal(at.history.log.headSeq(), 250);
+  assert.deepEqual(seen, [250 / 19_000]);
 });
 
 Deno.test("importHistory() can be stopped while it looks through the source, with and without a limit", async () => {
@@ -344,4 +344,27 @@ Deno.test("importHistory() reads mcfly's database", async () => {
     ["from a file", 1_600_000_000_000, 0, "unknown", undefined],
     ["make", 1_700_000_000_000, 2, "/srv/app", "s1"],
   ]);
+});
+
+Deno.test("importHistory() hands over few at a time and waits for the writer, as memory is short", async () => {
+  using at = new Fixture();
+  const path = `${at.folder}/source`;
+  Deno.writeTextFileSync(path, lines(0, 9_000));
+  let waiting = 0;
+  let most = 0;
+  const writer = {
+    append(entries: readonly Entry[]): Promise<{ inserted: number; ignored: number }> {
+      most = Math.max(most, waiting += entries.length);
+      return Promise.resolve({ inserted: entries.length, ignored: 0 });
+    },
+    room(mostRows: number): Promise<void> {
+      waiting = Math.min(waiting, mostRows);
+      return Promise.resolve();
+    },
+  };
+  const owner = { userId: "u1", deviceId: "d1" as DeviceId, hostname: "laptop" };
+  const request = { from: "zsh", path, ...owner, rules: NO_FILTER } as const;
+  const report = await importHistory(request, { files, clock, history: at.history, writer });
+  assert.equal(report.inserted, 9_000);
+  assert.ok(most > 0 && most <= 2_250, `${most} rows were waiting`);
 });

@@ -78,9 +78,13 @@ export class BulkWriter implements AsyncDisposable {
     return this.#send({ kind: "pulled", peer, entries, state }, options);
   }
 
-  /** Resolves once there is room for more. Whoever writes a lot waits here, or memory fills. */
-  async room(): Promise<void> {
-    while (this.#rows > MOST_WAITING_ROWS) await this.#onRoom.promise;
+  /**
+   * Resolves once there is room for more. Whoever writes a lot waits here, or memory fills.
+   *
+   * @param mostRows rows that may wait by then
+   */
+  async room(mostRows = MOST_WAITING_ROWS): Promise<void> {
+    while (this.#rows > mostRows) await this.#onRoom.promise;
   }
 
   /** Waits until everything is written, and ends the thread. */
