@@ -3,7 +3,7 @@
  * themselves where it does not: a reader never depends on the indexer having been there.
  */
 import { BLOB_COLUMNS, type Columns, emptyColumns, fromBlobs, frontOf, pick } from "./columns.ts";
-import { MOST_TEXT_BYTES } from "../log/rows.ts";
+import { MOST_TEXT_BYTES, reachOf } from "../log/rows.ts";
 import type { Database, Row } from "../file/database.ts";
 import type { Dictionary } from "./dictionary.ts";
 
@@ -19,6 +19,9 @@ export interface Span {
 /** Runs of a full chunk: 128 KiB, read in 0.1 ms, and few enough to be rewritten when rows go. */
 export const CHUNK_RUNS = 4096;
 
+/** Commands read at once, besides their number: thousands may have a megabyte each. */
+const READ_BYTES = 4 * 1024 * 1024;
+
 // Rows that another program broke are no runs; their text would not survive being read either.
 const RUN_ROWS = `SELECT ingest_seq,
   iif(ts_ms BETWEEN ts * 1000 AND ts * 1000 + 999, ts_ms, ts * 1000),
@@ -30,21 +33,23 @@ const RUN_ROWS = `SELECT ingest_seq,
     AND typeof(ts) = 'integer' AND ts BETWEEN -377705116800 AND 253402300799
     AND typeof(exit_code) = 'integer' AND exit_code BETWEEN -2147483648 AND 2147483647`;
 
-/** Rows after `after` up to `until`, oldest first, as far as `most` reaches. */
+/**
+ * Rows after `after` up to `until`, oldest first: at most `most`, and fewer if they are large; with the number
+ * up to which that is all.
+ */
 export function oldestRuns(
   db: Database,
   after: number,
   until: number,
   most: number,
   dictionary: Dictionary,
-): Columns {
-  return toColumns(
-    db.rows(`${RUN_ROWS} ORDER BY ingest_seq LIMIT ?`, after, until, most),
-    dictionary,
-  );
+): { readonly columns: Columns; readonly reached: number } {
+  const reached = reachOf(db, after, { rows: most, bytes: READ_BYTES }, until) ?? until;
+  const rows = db.rows(`${RUN_ROWS} ORDER BY ingest_seq`, after, reached);
+  return { columns: toColumns(rows, dictionary), reached };
 }
 
-/** The same rows from the other end; ascending all the same. */
+/** The same rows from the other end; ascending all the same. Those of a search, which gives them up at once. */
 export function newestRuns(
   db: Database,
   after: number,

@@ -95,9 +95,8 @@ export class CommandIndex {
 
   #takeIn(after: number, head: number, maxRows: number): void {
     const dictionary = storedDictionary(this.#db);
-    const columns = oldestRuns(this.#db, after, head, maxRows, dictionary);
-    const whole = columns.seqs.length < maxRows;
-    this.#meta.set(INDEXED_SEQ, whole ? head : columns.seqs.at(-1)!);
+    const { columns, reached } = oldestRuns(this.#db, after, head, maxRows, dictionary);
+    this.#meta.set(INDEXED_SEQ, reached);
     if (columns.seqs.length > 0) this.#append(columns);
   }
 

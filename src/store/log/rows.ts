@@ -23,6 +23,42 @@ const ENTRY_COLUMNS = "ingest_seq, entry_id, device_id, user_id, ts, " +
   `iif(octet_length(cwd) > ${MOST_TEXT_BYTES}, NULL, cwd), ` +
   "exit_code, duration_ms, shell, hostname, version, ts_ms, session";
 
+/**
+ * How far some rows after `after` reach, `undefined` if there are none: at most `limit.rows`, and no more than
+ * come to `limit.bytes` of commands together, but one in any case. A thousand rows may hold a gigabyte.
+ */
+export function reachOf(
+  db: Database,
+  after: number,
+  limit: { readonly rows: number; readonly bytes: number },
+  until = Number.MAX_SAFE_INTEGER,
+): number | undefined {
+  const [last, all] = db.row(
+    `SELECT max(ingest_seq), sum(size) FROM (SELECT ingest_seq, octet_length(cmd) size ${AFTER_UNTIL})`,
+    after,
+    until,
+    limit.rows,
+  ) ?? [];
+  if (typeof last !== "number") return undefined;
+  if (Number(all) <= limit.bytes) return last;
+  let bytes = 0;
+  let reached: number | undefined;
+  const sizes = db.rows(
+    `SELECT ingest_seq, octet_length(cmd) ${AFTER_UNTIL}`,
+    after,
+    until,
+    limit.rows,
+  );
+  for (const [seq, size] of sizes) {
+    bytes += Number(size);
+    if (reached !== undefined && bytes > limit.bytes) break;
+    reached = seq as number;
+  }
+  return reached;
+}
+
+const AFTER_UNTIL =
+  "FROM entries WHERE ingest_seq > ? AND ingest_seq <= ? ORDER BY ingest_seq LIMIT ?";
 const WRITTEN_COLUMNS = "entry_id, device_id, user_id, ts, cmd, cwd, exit_code, duration_ms, " +
   "shell, hostname, version, ts_ms, session";
 const MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";

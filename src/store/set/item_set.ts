@@ -36,8 +36,11 @@ export interface Absorbed {
   readonly items: readonly Item[];
   /** Whether something is gone without a tombstone. */
   readonly shrank: boolean;
+  /** Whether there is more to account for: call again. */
+  readonly more?: boolean;
 }
 
+const NOTHING: Absorbed = { items: [], shrank: false };
 /** Rows of one slice: some 5 ms. */
 const SLICE_ROWS = 1_000;
 /** Beyond this, a count only says that there are many. */
@@ -149,18 +152,18 @@ export class ItemSet implements ItemStore {
     });
   }
 
-  /** Accounts for everything that came in by another door. */
+  /** Accounts for what came in by another door: a slice of it, in some milliseconds. */
   absorb(): Absorbed {
     this.#look();
     const isDirty = this.#db.row("SELECT 1 FROM rr_dirty LIMIT 1") !== undefined ||
       (this.#meta.integer(SET_FLOOR) ?? 0) !== this.#floor;
-    if (!isDirty && this.#rows.newest() <= this.#head) return { items: [], shrank: false };
-    return this.#write(() => this.#absorb());
+    if (!isDirty && this.#rows.newest() <= this.#head) return NOTHING;
+    return this.#write(() => this.#absorb(false));
   }
 
   apply(items: readonly Item[]): Applied {
     return this.#write(() => {
-      const { items: absorbed, shrank } = this.#absorb();
+      const { items: absorbed, shrank } = this.#absorb(true);
       const taken = this.#items.take(items, this.#floor, shrank);
       this.#head = newestNumber(this.#db);
       return { absorbed, ...taken };
@@ -169,7 +172,7 @@ export class ItemSet implements ItemStore {
 
   rebuild(): void {
     this.#write(() => {
-      this.#absorb();
+      this.#absorb(true);
       const weeks = this.#digests.weeks();
       for (const week of weeks) this.#rows.rebuildWeek(week, this.#head);
     });
@@ -205,12 +208,15 @@ export class ItemSet implements ItemStore {
     }
   }
 
-  #absorb(): Absorbed {
+  #absorb(all: boolean): Absorbed {
     const shrank = this.#settle();
     const items: Item[] = [];
-    const all = Number.MAX_SAFE_INTEGER;
-    this.#head = this.#rows.take(this.#head, all, (item) => items.push(item));
-    return { items, shrank };
+    let more = true;
+    do {
+      this.#head = this.#rows.take(this.#head, SLICE_ROWS, (item) => items.push(item));
+      more = this.#rows.newest() > this.#head;
+    } while (more && all);
+    return { items, shrank, ...more && { more } };
   }
 
   /** Computes weeks anew whose digests are not right any more; whether something may be gone. */

@@ -2,10 +2,13 @@
 import { factsOf, type Item, type Week } from "../../named/item.ts";
 import type { Seq } from "../../named/store.ts";
 import type { Database } from "../file/database.ts";
-import { entryRows, toEntry } from "../log/rows.ts";
+import { entryRows, reachOf, toEntry } from "../log/rows.ts";
 import type { Digests } from "./digests.ts";
 import { newestNumber } from "./numbers.ts";
 import { factsOfWeek } from "./read_items.ts";
+
+/** Commands read at once: a thousand may have a megabyte each. */
+const READ_BYTES = 2 * 1024 * 1024;
 
 /** See the file's description. */
 export class RowTaker {
@@ -24,24 +27,28 @@ export class RowTaker {
     return Math.max(tomb, this.#db.integer("SELECT max(ingest_seq) FROM entries"));
   }
 
-  /** Accounts for at most `limit` rows after a number, and then for tombstones; the newest number. */
+  /**
+   * Accounts for at most `limit` rows after a number, fewer if they are large, and after the last of them for
+   * tombstones; the newest number.
+   */
   take(after: Seq, limit: number, onItem: (item: Item) => void): Seq {
+    const until = reachOf(this.#db, after, { rows: limit, bytes: READ_BYTES });
+    if (until === undefined) return Math.max(after, this.#takeTombs(onItem));
     const rows = entryRows(
       this.#db,
-      "FROM entries WHERE ingest_seq > ? ORDER BY ingest_seq LIMIT ?",
+      "FROM entries WHERE ingest_seq > ? AND ingest_seq <= ? ORDER BY ingest_seq",
       after,
-      limit,
+      until,
     );
-    let head = after;
     for (const row of rows) {
       const entry = toEntry(row);
-      head = Number(row[0]);
       if (entry === undefined) continue;
       const item = { entry };
-      this.#digests.add(factsOf(item), 1, head);
+      this.#digests.add(factsOf(item), 1, Number(row[0]));
       onItem(item);
     }
-    return rows.length < limit ? Math.max(head, this.#takeTombs(onItem)) : head;
+    const isLast = this.#db.integer("SELECT max(ingest_seq) FROM entries") <= until;
+    return isLast ? Math.max(until, this.#takeTombs(onItem)) : until;
   }
 
   // Numbers of tombstones lie among those of the entries; they come once all of these are in.

@@ -19,8 +19,12 @@ import { Standing } from "./standing.ts";
 
 /** A store that other doors lead into as well. */
 export interface SharedStore extends ItemStore {
-  /** Accounts for what came in by another door. */
-  absorb(): { readonly items: readonly Item[]; readonly shrank: boolean };
+  /** Accounts for what came in by another door: for a part of it if there is much, which `more` tells. */
+  absorb(): {
+    readonly items: readonly Item[];
+    readonly shrank: boolean;
+    readonly more?: boolean;
+  };
 }
 
 /** What a {@linkcode Replicator} needs of the world. */
@@ -178,8 +182,9 @@ export class Replicator implements AsyncDisposable {
     try {
       while (this.#events.length > 0 && !this.#stopped.signal.aborted) {
         const event = this.#events[0]!;
-        const isDone = this.#handle(event);
-        if (isDone) this.#events.shift();
+        const outcome = this.#handle(event);
+        if (outcome === "done") this.#events.shift();
+        else if (outcome === "more") await yieldToLoop();
         else await this.#deps.clock.sleep(BUSY_PAUSE_MS, this.#stopped.signal).catch(() => {});
         if (this.#events.length === 0) this.#exchanges.setPaused(false);
         if (event.type === "exchange" || event.type === "writable") await yieldToLoop();
@@ -191,25 +196,26 @@ export class Replicator implements AsyncDisposable {
     }
   }
 
-  /** Whether it is done; not if the store was busy. */
-  #handle(event: Event): boolean {
+  /** Whether it is done: not if the store was busy, or there is more of it. */
+  #handle(event: Event): "done" | "busy" | "more" {
     const { store } = this.#deps;
     try {
-      if (event.type === "changed") this.#absorb();
-      else this.#do(react(this.#state, event, { store, now: this.#now() }));
-      return true;
+      if (event.type === "changed") return this.#absorb() ? "more" : "done";
+      this.#do(react(this.#state, event, { store, now: this.#now() }));
+      return "done";
     } catch (error) {
-      if (error instanceof RrError && error.code === "busy") return false;
+      if (error instanceof RrError && error.code === "busy") return "busy";
       this.#report("Cannot take part in an exchange", error);
       this.#giveUp(event, toError(error));
-      return true;
+      return "done";
     }
   }
 
-  #absorb(): void {
+  /** Whether there is more. */
+  #absorb(): boolean {
     const { store } = this.#deps;
     const world = { store, now: this.#now() };
-    const { items, shrank } = store.absorb();
+    const { items, shrank, more = false } = store.absorb();
     const floor = store.floor;
     if (floor !== this.#floor) {
       const lowered = floor < this.#floor;
@@ -219,6 +225,7 @@ export class Replicator implements AsyncDisposable {
     if (items.length > 0 || shrank) {
       this.#do(react(this.#state, { type: "changed", items, shrank }, world));
     }
+    return more;
   }
 
   /** What cannot be taken in must not be taken for done. */
