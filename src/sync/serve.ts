@@ -19,11 +19,13 @@ export const MAX_ANSWER_ENTRIES = 3_000;
  * that round trips do not matter.
  */
 export const ANSWER_BYTES = 768 * 1024;
-/**
- * Most pushed entries that are stored in one transaction. A push of the original has 1,000 and is
- * stored whole or not at all; 16 MiB of tiny entries would hold the event loop for a second.
- */
+/** Most entries that are stored in one transaction. */
 export const MAX_STORED_AT_ONCE = 4_000;
+/**
+ * Most of a push that are. One of the original has 1,000 and is stored whole or not at all; more would hold
+ * the event loop for longer than some 20 ms.
+ */
+export const MAX_PUSHED_AT_ONCE = 1_000;
 /** Most rejected entries of one message that are named in the log. */
 const MAX_NAMED = 10;
 
@@ -88,9 +90,9 @@ async function takePush(
   let inserted = 0;
   let ignored = 0;
   try {
-    for (let at = 0; at < entries.length; at += MAX_STORED_AT_ONCE) {
+    for (let at = 0; at < entries.length; at += MAX_PUSHED_AT_ONCE) {
       if (at > 0) await yieldToLoop();
-      const part = entries.slice(at, at + MAX_STORED_AT_ONCE);
+      const part = entries.slice(at, at + MAX_PUSHED_AT_ONCE);
       const store = () => deps.log.append(part, { fromPeer: true });
       const result = await retryWhileBusy(store, deps.clock);
       inserted += result.inserted;

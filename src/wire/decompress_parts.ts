@@ -1,7 +1,8 @@
 /** Content of zstd frames piece by piece, so that a large one never stands in memory whole. */
 import { constants, createZstdDecompress } from "node:zlib";
 import { refuseAbove, WireError } from "./wire_error.ts";
-import { BLOCK_BYTES, piecesOf, splitFrames } from "./zstd_frame.ts";
+import { BLOCK_BYTES } from "./zstd_frame.ts";
+import { FrameCutter } from "./zstd_pieces.ts";
 
 /**
  * What is used of a decoder of `node:zlib` besides its face: to decode one piece at once. As a stream it
@@ -13,25 +14,56 @@ interface Decoder {
   _processChunk(chunk: Uint8Array, flush: number): Uint8Array;
 }
 
-/**
- * The content in pieces of 256 KiB at most.
- *
- * @throws {WireError} as {@linkcode import("./compress.ts").decompress} does, at the piece where it is found
- */
-export function* decompressParts(message: Uint8Array, mostBytes: number): Generator<Uint8Array> {
-  let size = 0;
-  for (const frame of splitFrames(message, mostBytes)) {
-    using decoder = openDecoder();
-    for (const piece of piecesOf(frame)) {
-      const part = decoder.decode(piece);
-      size += part.length;
-      refuseAbove(mostBytes, size, "decompressed message");
+/** Bytes of a message in, its content out. Disposing lets go of what a cut one left behind. */
+export class PartDecompressor implements Disposable {
+  readonly #cutter: FrameCutter;
+  readonly #mostBytes: number;
+  #decoder: OpenDecoder | undefined;
+  #size = 0;
+
+  /** `mostBytes` bounds the content of the whole message. */
+  constructor(mostBytes: number) {
+    this.#cutter = new FrameCutter(mostBytes);
+    this.#mostBytes = mostBytes;
+  }
+
+  /** Bytes that it keeps, those of the decoder included. */
+  get held(): number {
+    return this.#cutter.held + this.#cutter.windowBytes;
+  }
+
+  /**
+   * What is complete with `chunk`, in pieces of 256 KiB at most.
+   *
+   * @throws {WireError} as {@linkcode import("./compress.ts").decompress} does, at the piece where it is found
+   */
+  *feed(chunk: Uint8Array): Generator<Uint8Array> {
+    for (const { bytes, begins, ends } of this.#cutter.feed(chunk)) {
+      if (begins) this.#decoder = openDecoder();
+      const part = this.#decoder!.decode(bytes);
+      if (ends) this[Symbol.dispose]();
+      this.#size += part.length;
+      refuseAbove(this.#mostBytes, this.#size, "decompressed message");
       if (part.length > 0) yield part;
     }
   }
+
+  /** All was fed. @throws {WireError} `invalid`, if the message is cut off */
+  end(): void {
+    this.#cutter.end();
+  }
+
+  [Symbol.dispose](): void {
+    this.#decoder?.[Symbol.dispose]();
+    this.#decoder = undefined;
+  }
 }
 
-function openDecoder(): Disposable & { decode(piece: Uint8Array): Uint8Array } {
+interface OpenDecoder extends Disposable {
+  decode(piece: Uint8Array): Uint8Array;
+}
+
+function openDecoder(): OpenDecoder {
   const decoder = createZstdDecompress({ chunkSize: BLOCK_BYTES }) as unknown as Decoder;
   const handle = decoder._handle!;
   const close = handle.close.bind(handle);

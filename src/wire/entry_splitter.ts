@@ -2,7 +2,7 @@
  * Takes the JSON of a push apart as it comes: its entries one by one, and the frame that stands around
  * them. A push of 64 MiB would otherwise stand in memory four times: as bytes, text, objects, entries.
  */
-import { joinBytes } from "../base/bytes.ts";
+import { ByteCollector } from "../base/byte_collector.ts";
 import { checkJsonCost } from "./json_cost.ts";
 import { refuseAbove, WireError } from "./wire_error.ts";
 
@@ -25,10 +25,8 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Bytes in, parsed entries out; what they hold is for others to check. */
 export class EntrySplitter {
-  readonly #frame: Uint8Array[] = [];
-  #frameBytes = 0;
-  #entry: Uint8Array[] = [];
-  #entryBytes = 0;
+  readonly #frame = new ByteCollector();
+  readonly #entry = new ByteCollector();
   #values: unknown[] = [];
   #bytes = 0;
   #count = 0;
@@ -37,9 +35,19 @@ export class EntrySplitter {
   #isEscaped = false;
   #inEntries = false;
 
+  /** Bytes that it keeps: of what is not complete, and of what waits to be taken. */
+  get held(): number {
+    return this.#frame.length + this.#entry.length + this.#bytes;
+  }
+
   /** JSON bytes of the entries that wait to be taken. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Entries that wait to be taken. */
+  get waiting(): number {
+    return this.#values.length;
   }
 
   /** The entries that are complete, and forgets them. */
@@ -85,7 +93,7 @@ export class EntrySplitter {
 
   /** All pieces were fed. @throws {WireError} `invalid`, if what stands around the entries is no push */
   end(): void {
-    const frame = parse(joinBytes(this.#frame)) as { readonly entries?: unknown } | null;
+    const frame = parse(this.#frame.view()) as { readonly entries?: unknown } | null;
     if (typeof frame !== "object" || frame === null || Array.isArray(frame)) {
       throw broken("expected a JSON object");
     }
@@ -100,24 +108,21 @@ export class EntrySplitter {
 
   #keep(bytes: Uint8Array, isFrame = !this.#inEntries): void {
     if (bytes.length === 0) return;
-    if (isFrame) {
-      refuseAbove(MOST_FRAME_BYTES, this.#frameBytes += bytes.length, "what is beside the entries");
-      this.#frame.push(bytes.slice());
-    } else {
-      refuseAbove(MOST_ENTRY_BYTES, this.#entryBytes += bytes.length, "entry");
-      this.#entry.push(bytes);
-    }
+    const [collector, most, what] = isFrame
+      ? [this.#frame, MOST_FRAME_BYTES, "what is beside the entries"] as const
+      : [this.#entry, MOST_ENTRY_BYTES, "entry"] as const;
+    refuseAbove(most, collector.length + bytes.length, what);
+    collector.push(bytes);
   }
 
   #isBeforeEntries(): boolean {
-    const tail = joinBytes(this.#frame).subarray(-LONGEST_BEFORE);
+    const tail = this.#frame.view().subarray(-LONGEST_BEFORE);
     return BEFORE_ENTRIES.test(new TextDecoder().decode(tail));
   }
 
   #entryEnds(isLast: boolean): void {
-    const json = joinBytes(this.#entry);
-    this.#entry = [];
-    this.#entryBytes = 0;
+    const json = this.#entry.view();
+    this.#entry.clear();
     if (isLast && this.#count === 0 && isBlank(json)) return;
     if (++this.#count > MOST_ENTRIES) {
       throw new WireError("too-large", "message too large: entries");

@@ -1,8 +1,8 @@
-/** Reads a push in parts, so that the largest one costs little more memory than a usual one. */
-import { joinBytes } from "../base/bytes.ts";
+/** Reads a push while it comes, so that the largest one costs little more memory than a usual one. */
+import { ByteCollector } from "../base/byte_collector.ts";
 import type { PushRequest } from "../swarm/messages.ts";
 import { decodePushRequest } from "./codec.ts";
-import { decompressParts } from "./decompress_parts.ts";
+import { PartDecompressor } from "./decompress_parts.ts";
 import { decodeEntries } from "./entry_codec.ts";
 import { EntrySplitter } from "./entry_splitter.ts";
 import { PUSH_REQUEST_LIMIT } from "./limits.ts";
@@ -10,47 +10,70 @@ import { refuseAbove } from "./wire_error.ts";
 
 /** A push of 1,000 usual entries has some 300 KB; up to here it is read, and stored, as a whole. */
 const WHOLE_BYTES = 2 * 1024 * 1024;
-const PART_BYTES = 1024 * 1024;
-const PIECE_BYTES = 256 * 1024;
+/** Some 1,000 usual entries: read and stored in about 20 ms, and little for V8 to carry along. */
+const PART_BYTES = 256 * 1024;
+const PART_ENTRIES = 1_000;
+/** Read between two looks at how much that is: an entry may be a single byte. */
+const STEP_BYTES = 16 * 1024;
 
 /**
- * What is pushed, in as many parts as it takes. Reading goes on when the next part is asked for.
- *
- * @throws {WireError} as {@linkcode decodePushRequest} does; the parts before may be stored by then, which is
- * no harm: they are ignored when they come again
+ * Bytes of a push in, what is pushed out, in as many parts as it takes. Where one is refused, the parts before
+ * may be stored, which is no harm: they are ignored when they come again.
  */
-export function* decodePushParts(message: Uint8Array, compressed: boolean): Generator<PushRequest> {
-  refuseAbove(PUSH_REQUEST_LIMIT.wireBytes, message.length, "message");
-  const pieces = compressed
-    ? decompressParts(message, PUSH_REQUEST_LIMIT.jsonBytes)
-    : inPieces(message);
-  const first: Uint8Array[] = [];
-  let size = 0;
-  for (const piece of pieces) {
-    first.push(piece);
-    size += piece.length;
-    if (size > WHOLE_BYTES) return yield* inParts(first, pieces);
-  }
-  yield decodePushRequest(joinBytes(first), false);
-}
+export class PushDecoder implements Disposable {
+  readonly #decompressor: PartDecompressor | undefined;
+  readonly #first = new ByteCollector();
+  #splitter: EntrySplitter | undefined;
+  #wireBytes = 0;
 
-function* inParts(
-  first: readonly Uint8Array[],
-  rest: Generator<Uint8Array>,
-): Generator<PushRequest> {
-  const splitter = new EntrySplitter();
-  for (const piece of first) splitter.feed(piece);
-  if (splitter.bytes > 0) yield decodeEntries(splitter.take());
-  for (const piece of rest) {
-    splitter.feed(piece);
-    if (splitter.bytes >= PART_BYTES) yield decodeEntries(splitter.take());
+  constructor(compressed: boolean) {
+    this.#decompressor = compressed
+      ? new PartDecompressor(PUSH_REQUEST_LIMIT.jsonBytes)
+      : undefined;
   }
-  splitter.end();
-  yield decodeEntries(splitter.take());
-}
 
-function* inPieces(message: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < message.length; at += PIECE_BYTES) {
-    yield message.subarray(at, at + PIECE_BYTES);
+  /** Bytes that it keeps. */
+  get held(): number {
+    return (this.#decompressor?.held ?? 0) + this.#first.length + (this.#splitter?.held ?? 0);
+  }
+
+  /**
+   * What is complete with `chunk`. Reading goes on when the next part is asked for.
+   *
+   * @throws {WireError} as {@linkcode decodePushRequest} does
+   */
+  *feed(chunk: Uint8Array): Generator<PushRequest> {
+    refuseAbove(PUSH_REQUEST_LIMIT.wireBytes, this.#wireBytes += chunk.length, "message");
+    if (this.#decompressor === undefined) return yield* this.#take(chunk);
+    for (const piece of this.#decompressor.feed(chunk)) yield* this.#take(piece);
+  }
+
+  /** All was fed: the last part. @throws {WireError} as {@linkcode PushDecoder.feed} */
+  end(): PushRequest {
+    this.#decompressor?.end();
+    if (this.#splitter === undefined) return decodePushRequest(this.#first.take(), false);
+    this.#splitter.end();
+    return decodeEntries(this.#splitter.take());
+  }
+
+  [Symbol.dispose](): void {
+    this.#decompressor?.[Symbol.dispose]();
+  }
+
+  *#take(piece: Uint8Array): Generator<PushRequest> {
+    if (this.#splitter !== undefined) return yield* this.#split(piece);
+    this.#first.push(piece);
+    if (this.#first.length <= WHOLE_BYTES) return;
+    this.#splitter = new EntrySplitter();
+    yield* this.#split(this.#first.take());
+  }
+
+  *#split(piece: Uint8Array): Generator<PushRequest> {
+    const splitter = this.#splitter!;
+    for (let at = 0; at < piece.length; at += STEP_BYTES) {
+      splitter.feed(piece.subarray(at, at + STEP_BYTES));
+      if (splitter.bytes < PART_BYTES && splitter.waiting < PART_ENTRIES) continue;
+      yield decodeEntries(splitter.take());
+    }
   }
 }

@@ -38,13 +38,10 @@ export function splitFrames(message: Uint8Array, mostBytes: number): Uint8Array[
         `Cannot decompress as there are more than ${MAX_FRAMES} frames`,
       );
     }
-    const magic = uint32(view, at);
-    const skippable = (magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC;
-    if (magic !== MAGIC && !skippable) {
-      const where = at === 0 ? "the message does not begin with one" : "something else follows one";
-      throw new WireError("invalid", `Cannot decompress as ${where}: expected a zstd frame`);
-    }
-    const end = skippable ? at + 8 + uint32(view, at + 4) : endOfFrame(view, at, mostBytes);
+    const skippable = isSkippable(view, at, at === 0);
+    const end = skippable
+      ? at + SKIPPABLE_HEADER_BYTES + uint32(view, at + 4)
+      : endOfFrame(view, at, mostBytes);
     if (end > message.length) throw incomplete();
     if (!skippable) frames.push(message.subarray(at, end));
     at = end;
@@ -54,65 +51,85 @@ export function splitFrames(message: Uint8Array, mostBytes: number): Uint8Array[
 
 /** Most content of one block. */
 export const BLOCK_BYTES = 128 * 1024;
-/** Input that a piece need not be longer than. */
-const PIECE_BYTES = 64 * 1024;
-/** 64 MiB of content are 512 full blocks; each piece costs some 20 microseconds. */
-const MOST_PIECES = 16_384;
+export const CHECKSUM_BYTES = 4;
+/** Magic number and length. */
+export const SKIPPABLE_HEADER_BYTES = 8;
+const BLOCK_HEADER_BYTES = 3;
 
-/**
- * One frame of {@linkcode splitFrames} in pieces that hold little more than one block each.
- *
- * @throws {WireError} `invalid`, if it has far more blocks than content
- */
-export function piecesOf(frame: Uint8Array): Uint8Array[] {
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  const pieces: Uint8Array[] = [];
-  let begun = 0;
-  let content = 0;
-  endOfFrame(view, 0, Infinity, (end, mostContent, isLast) => {
-    content += mostContent;
-    if (!isLast && content < BLOCK_BYTES && end - begun < PIECE_BYTES) return;
-    pieces.push(frame.subarray(begun, isLast ? frame.length : end));
-    if (pieces.length > MOST_PIECES) {
-      throw new WireError("invalid", "Cannot decompress as a frame has too many small blocks");
-    }
-    begun = end;
-    content = 0;
-  });
-  return pieces;
+/** The offset behind the frame that starts at `start`. */
+function endOfFrame(view: DataView, start: number, mostBytes: number): number {
+  const header = readHeader(view, start, mostBytes);
+  if (header === undefined) throw incomplete();
+  let at = header.blocksAt;
+  for (let last = false; !last;) {
+    const block = readBlock(view, at);
+    if (block === undefined) throw incomplete();
+    last = block.isLast;
+    at += block.bytes;
+    if (at > view.byteLength) throw incomplete();
+  }
+  return at + (header.hasChecksum ? CHECKSUM_BYTES : 0);
 }
 
-/** The offset behind the frame that starts at `start`; `onBlock` is told of each block. */
-function endOfFrame(
+/**
+ * Whether a frame at `at` holds no data.
+ *
+ * @throws {WireError} `invalid`, if there is no frame at all
+ */
+export function isSkippable(view: DataView, at: number, isFirst: boolean): boolean {
+  const magic = uint32(view, at);
+  const skippable = (magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC;
+  if (magic === MAGIC || skippable) return skippable;
+  const where = isFirst ? "the message does not begin with one" : "something else follows one";
+  throw new WireError("invalid", `Cannot decompress as ${where}: expected a zstd frame`);
+}
+
+/** One block, as its header says. */
+export interface Block {
+  /** With its header. */
+  readonly bytes: number;
+  readonly mostContent: number;
+  readonly isLast: boolean;
+}
+
+/** The block at `at`; `undefined` if not even its header is there. @throws {WireError} `invalid` */
+export function readBlock(view: DataView, at: number): Block | undefined {
+  if (at + BLOCK_HEADER_BYTES > view.byteLength) return undefined;
+  const header = view.getUint16(at, true) | view.getUint8(at + 2) << 16;
+  const type = header >> 1 & 3;
+  if (type === BLOCK_RESERVED) {
+    throw new WireError("invalid", "Cannot decompress as a block has the reserved type");
+  }
+  const size = header >>> 3;
+  if (size > BLOCK_BYTES) {
+    throw new WireError("invalid", `Cannot decompress as a block has ${size} bytes`);
+  }
+  return {
+    bytes: BLOCK_HEADER_BYTES + (type === BLOCK_RLE ? 1 : size),
+    mostContent: type === BLOCK_COMPRESSED ? BLOCK_BYTES : size,
+    isLast: (header & 1) === 1,
+  };
+}
+
+/** What stands before the blocks of a frame. */
+export interface FrameHeader {
+  readonly blocksAt: number;
+  readonly hasChecksum: boolean;
+  /** What the decoder has to keep. */
+  readonly windowBytes: number;
+}
+
+/**
+ * The header of the frame at `start`; `undefined` if it is cut off.
+ *
+ * @throws {WireError} as {@linkcode splitFrames} does
+ */
+export function readHeader(
   view: DataView,
   start: number,
   mostBytes: number,
-  onBlock: (end: number, mostContent: number, isLast: boolean) => void = () => {},
-): number {
-  const { blocksAt, hasChecksum } = readHeader(view, start, mostBytes);
-  let at = blocksAt;
-  for (let last = false; !last;) {
-    if (at + 3 > view.byteLength) throw incomplete();
-    const header = view.getUint16(at, true) | view.getUint8(at + 2) << 16;
-    const type = header >> 1 & 3;
-    if (type === BLOCK_RESERVED) {
-      throw new WireError("invalid", "Cannot decompress as a block has the reserved type");
-    }
-    last = (header & 1) === 1;
-    at += 3 + (type === BLOCK_RLE ? 1 : header >>> 3);
-    if (at > view.byteLength) throw incomplete();
-    onBlock(at, type === BLOCK_COMPRESSED ? BLOCK_BYTES : header >>> 3, last);
-  }
-  return at + (hasChecksum ? 4 : 0);
-}
-
-interface FrameHeader {
-  readonly blocksAt: number;
-  readonly hasChecksum: boolean;
-}
-
-function readHeader(view: DataView, start: number, mostBytes: number): FrameHeader {
-  if (start + 5 > view.byteLength) throw incomplete();
+): FrameHeader | undefined {
+  if (start + 5 > view.byteLength) return undefined;
   const descriptor = view.getUint8(start + 4);
   const singleSegment = (descriptor & 0x20) !== 0;
   if ((descriptor & 0x08) !== 0) {
@@ -125,22 +142,26 @@ function readHeader(view: DataView, start: number, mostBytes: number): FrameHead
     ? 1
     : CONTENT_SIZE_BYTES[descriptor >> 6]!;
   const blocksAt = contentSizeAt + sizeBytes;
-  if (blocksAt > view.byteLength) throw incomplete();
-  if (!singleSegment) checkWindow(view.getUint8(windowAt));
+  if (blocksAt > view.byteLength) return undefined;
   for (let at = dictionaryAt; at < contentSizeAt; at++) {
     if (view.getUint8(at) !== 0) {
       throw new WireError("invalid", "Cannot decompress as the frame needs a dictionary");
     }
   }
-  // With a single segment the window is the content itself, which this bounds.
   const declared = contentSize(view, contentSizeAt, sizeBytes);
   refuseAbove(mostBytes, declared, "decompressed message");
-  return { blocksAt, hasChecksum: (descriptor & 0x04) !== 0 };
+  // With a single segment the window is the content itself.
+  const windowBytes = singleSegment ? declared : windowOf(view.getUint8(windowAt));
+  checkWindow(windowBytes);
+  return { blocksAt, hasChecksum: (descriptor & 0x04) !== 0, windowBytes };
 }
 
-function checkWindow(descriptor: number): void {
+function windowOf(descriptor: number): number {
   const base = 2 ** (10 + (descriptor >> 3));
-  const window = base + base / 8 * (descriptor & 7);
+  return base + base / 8 * (descriptor & 7);
+}
+
+function checkWindow(window: number): void {
   if (window > MAX_WINDOW_BYTES) {
     const rule = `at most ${MAX_WINDOW_BYTES}`;
     throw new WireError(

@@ -5,7 +5,7 @@ import {
   ANSWER_BYTES,
   createPeerService,
   MAX_ANSWER_ENTRIES,
-  MAX_STORED_AT_ONCE,
+  MAX_PUSHED_AT_ONCE,
 } from "../../src/sync/serve.ts";
 import { drive } from "../fakes/drive.ts";
 import { makeEntries, makeEntry } from "../fakes/entries.ts";
@@ -92,7 +92,7 @@ Deno.test("push() counts rejected entries as ignored and names some of them", as
 
 Deno.test("push() of very many entries is stored piece by piece", async () => {
   const { log, service } = new Server();
-  const entries = makeEntries(MAX_STORED_AT_ONCE * 2 + 1);
+  const entries = makeEntries(MAX_PUSHED_AT_ONCE * 2 + 1);
   const sizes: number[] = [];
   const append = log.append.bind(log);
   log.append = (part) => {
@@ -100,7 +100,7 @@ Deno.test("push() of very many entries is stored piece by piece", async () => {
     return append(part);
   };
   assert.equal((await service.push(entries, [])).inserted, entries.length);
-  assert.deepEqual(sizes, [MAX_STORED_AT_ONCE, MAX_STORED_AT_ONCE, 1]);
+  assert.deepEqual(sizes, [MAX_PUSHED_AT_ONCE, MAX_PUSHED_AT_ONCE, 1]);
 });
 
 Deno.test("push() that cannot be stored is refused and logged without its content", async () => {

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { constants, zstdCompressSync } from "node:zlib";
 import { decompress } from "../../src/wire/compress.ts";
 import { decodePushRequest, encodePushRequest } from "../../src/wire/codec.ts";
-import { decompressParts } from "../../src/wire/decompress_parts.ts";
+import { PartDecompressor } from "../../src/wire/decompress_parts.ts";
 import { EntrySplitter } from "../../src/wire/entry_splitter.ts";
-import { decodePushParts } from "../../src/wire/push_parts.ts";
+import { PushDecoder } from "../../src/wire/push_parts.ts";
+import type { PushRequest } from "../../src/swarm/messages.ts";
 import { WireError, type WireErrorCode } from "../../src/wire/wire_error.ts";
 import { makeEntry } from "../fakes/entries.ts";
 import { seededRandom } from "../fakes/seeded_random.ts";
@@ -18,6 +19,32 @@ function bytes(text: string): Uint8Array {
 
 function refuses(code: WireErrorCode, act: () => unknown): void {
   assert.throws(act, (error) => error instanceof WireError && error.code === code);
+}
+
+/** What comes of a push that comes in pieces. */
+function* decodePushParts(
+  message: Uint8Array,
+  compressed: boolean,
+  pieceBytes = 64 * 1024,
+): Generator<PushRequest> {
+  using decoder = new PushDecoder(compressed);
+  for (let at = 0; at < message.length; at += pieceBytes) {
+    yield* decoder.feed(message.subarray(at, at + pieceBytes));
+    assert.ok(decoder.held < 8 * MIB, `${decoder.held} bytes held`);
+  }
+  yield decoder.end();
+}
+
+function* decompressParts(
+  message: Uint8Array,
+  mostBytes: number,
+  pieceBytes = 1_000,
+): Generator<Uint8Array> {
+  using decompressor = new PartDecompressor(mostBytes);
+  for (let at = 0; at < message.length; at += pieceBytes) {
+    yield* decompressor.feed(message.subarray(at, at + pieceBytes));
+  }
+  decompressor.end();
 }
 
 /** What comes of a text that is fed in pieces. */
@@ -99,6 +126,17 @@ Deno.test("decompressParts() gives what decompress() does, in small pieces, and 
   const parts = [...decompressParts(message, 64 * MIB)];
   assert.ok(parts.every(({ length }) => length <= 256 * 1024));
   assert.ok(Buffer.concat(parts).equals(decompress(message, 64 * MIB)));
+  const small = zstdCompressSync(text.subarray(0, 3_000));
+  const skippable = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9];
+  const around = Uint8Array.from([...skippable, ...small, ...skippable, ...small, ...skippable]);
+  for (const pieceBytes of [1, 2, 3, 7, 4_096]) {
+    const content = Buffer.concat([...decompressParts(around, MIB, pieceBytes)]);
+    assert.ok(content.equals(decompress(around, MIB)), `${pieceBytes}`);
+  }
+  refuses("invalid", () => [...decompressParts(around.subarray(0, -1), MIB, 5)]);
+  refuses("invalid", () => [...decompressParts(new Uint8Array(0), MIB)]);
+  refuses("invalid", () => [...decompressParts(Uint8Array.from([...small, 1]), MIB, 5)]);
+  refuses("invalid", () => [...decompressParts(bytes("no frame at all"), MIB, 5)]);
   refuses("too-large", () => [...decompressParts(message, 4 * MIB)]);
   refuses("invalid", () => [...decompressParts(message.subarray(0, -5), 64 * MIB)]);
   const damaged = Uint8Array.from(frames[0]!);

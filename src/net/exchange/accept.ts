@@ -10,12 +10,11 @@ import { createGate, type Gate } from "../../base/async/gate.ts";
 import type { Logger } from "../../base/log.ts";
 import { causeChain, toError } from "../../base/rr_error.ts";
 import type { PeerService } from "../../sync/ports.ts";
-import type { PullAnswer, PullRequest, PushReply } from "../../swarm/messages.ts";
+import type { PullAnswer, PullRequest } from "../../swarm/messages.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import { answerPull } from "../../wire/answer_pull.ts";
 import { decodePullRequest, encodePushReply } from "../../wire/codec.ts";
-import { PULL_REQUEST_LIMIT, PUSH_REQUEST_LIMIT } from "../../wire/limits.ts";
-import { decodePushParts } from "../../wire/push_parts.ts";
+import { PULL_REQUEST_LIMIT } from "../../wire/limits.ts";
 import { type Exchange, type Protocol, PROTOCOLS } from "../../wire/protocol_ids.ts";
 import { answerLimited, CircuitUsedUp } from "./answer_limited.ts";
 import { roomOn } from "./circuit_room.ts";
@@ -24,8 +23,8 @@ import { peerOf } from "../node/connections.ts";
 import { checkPositive } from "../node/check_positive.ts";
 import { type ProgressOptions, ProgressTimer } from "../../base/async/progress_timer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
-import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import { raceAbort } from "../../base/async/race_abort.ts";
+import { PushReading } from "./push_reading.ts";
 import { MessageReader, writeMessage } from "./stream_message.ts";
 import type { Node } from "../node/node.ts";
 
@@ -41,7 +40,7 @@ export interface ServeLimits {
   readonly perPeer?: number;
   /** Requests of all peers at a time; more are refused. @default {256} */
   readonly total?: number;
-  /** Bytes of requests and answers on their way, over all peers; beyond it, refused. @default {64 MiB} */
+  /** Bytes of requests and answers on their way, over all peers; beyond it, refused. @default {24 MiB} */
   readonly bufferedBytes?: number;
   /** Requests that are decoded, stored or answered at a time; more wait. @default {2} */
   readonly working?: number;
@@ -54,9 +53,9 @@ export interface ServeLimits {
 // A waiting request costs its few bytes; what it may hold is bounded below.
 const PER_PEER = 32;
 const TOTAL = 256;
-/** Four requests of the largest size. */
-const BUFFERED_BYTES = 64 << 20;
-/** Each holds up to 16 MiB of message, and a few of content; see `wire/push_parts.ts`. */
+/** Two commands of the largest size, or some ten large pushes at a time. */
+const BUFFERED_BYTES = 24 << 20;
+/** Each holds a few MiB of what was decoded; see `wire/push_parts.ts`. */
 const WORKING = 2;
 const IDLE_MS = 30_000;
 /** 16 MiB in ten minutes are 28 KiB/s. */
@@ -133,11 +132,10 @@ class PeerServer {
     this.#total++;
     const share = this.#budget.share();
     // Made before anything is waited for, so that no byte is missed.
-    const reader = new MessageReader(stream, {
-      mostBytes: (exchange === "pull" ? PULL_REQUEST_LIMIT : PUSH_REQUEST_LIMIT).wireBytes,
-      onBytes: (count) => share.add(count),
-    });
-    this.#serve({ stream, connection, reader, share, exchange, compressed: protocol.compressed })
+    const read = exchange === "pull"
+      ? this.#readPull(stream, share)
+      : this.#readPush(stream, share);
+    this.#serve({ stream, connection, share, compressed: protocol.compressed }, read)
       .catch((error) => {
         this.#refuse(stream, peer, exchange, error);
         // The asker takes a new one, in which there is room.
@@ -157,21 +155,41 @@ class PeerServer {
     this.#stopped.abort(new Error("No longer serving"));
   }
 
-  async #serve(request: Request): Promise<void> {
-    const { clock } = this.#deps;
+  #readPull(stream: Stream, share: ByteShare): Work {
+    const reader = new MessageReader(stream, {
+      mostBytes: PULL_REQUEST_LIMIT.wireBytes,
+      onBytes: (count) => share.add(count),
+    });
+    return async (request, signal) => {
+      const message = await readRequest(reader, stream, { ...this.#timing(), signal });
+      return await this.#gate.run(() => this.#answerPull(request, message), signal);
+    };
+  }
+
+  #readPush(stream: Stream, share: ByteShare): Work {
+    const push = new PushReading(stream, share);
+    return async ({ compressed }, signal) => {
+      const { gate, service } = { gate: this.#gate, service: this.#service };
+      const reply = await push.store(compressed, { ...this.#timing(), signal, gate, service });
+      return encodePushReply(reply, compressed);
+    };
+  }
+
+  #timing(): { readonly clock: Clock; readonly idleMs: number; readonly totalMs: number } {
     const { idleMs, requestMs: totalMs } = this.#limits;
-    const answer = await this.#work(request);
-    request.share[Symbol.dispose]();
-    request.share.add(answer.length);
+    return { clock: this.#deps.clock, idleMs, totalMs };
+  }
+
+  async #serve(request: Request, work: Work): Promise<void> {
+    const answer = await this.#work(request, work);
+    request.share.hold(answer.length);
     const { signal } = this.#stopped;
-    using timer = new ProgressTimer({ clock, idleMs, totalMs, signal });
+    using timer = new ProgressTimer({ ...this.#timing(), signal });
     await writeMessage(request.stream, answer, timer.signal, () => timer.progress());
   }
 
   /** Reads the request and makes the answer, unless the asker gives up, which then costs no work. */
-  async #work(request: Request): Promise<Uint8Array> {
-    const { clock } = this.#deps;
-    const { idleMs, requestMs: totalMs } = this.#limits;
+  async #work(request: Request, work: Work): Promise<Uint8Array> {
     using over = linkedController(this.#stopped.signal);
     const { signal } = over;
     // From the start: a request and its end by a reset can come in one piece.
@@ -179,48 +197,24 @@ class PeerServer {
       over.abort(error ?? new StreamResetError());
     request.stream.addEventListener("close", onClose);
     try {
-      const message = await readRequest(request, { clock, idleMs, totalMs, signal });
-      return await raceAbort(this.#gate.run(() => this.#answer(request, message), signal), signal);
+      return await raceAbort(work(request, signal), signal);
     } finally {
       request.stream.removeEventListener("close", onClose);
     }
   }
 
-  async #answer(request: Request, message: Uint8Array): Promise<Uint8Array> {
-    const { exchange, compressed, connection } = request;
-    if (exchange === "pull") {
-      const decoded = decodePullRequest(message, compressed);
-      const room = roomOn(connection);
-      const read = (part: PullRequest): Promise<PullAnswer> => this.#service.pull(part);
-      if (room === undefined) return await answerPull(decoded, compressed, read);
-      const onPassedOver = ({ id }: { readonly id: string }): void =>
-        this.#deps.logger.warn(
-          "Left a command out of an answer, as it is too large for the relay",
-          {
-            peer: peerOf(connection),
-            id,
-          },
-        );
-      return await answerLimited(decoded, { compressed, room, onPassedOver }, read);
-    }
-    return encodePushReply(await this.#take(message, compressed), compressed);
-  }
-
-  /** A large push is stored in parts; the sender expects the numbers of all. */
-  async #take(message: Uint8Array, compressed: boolean): Promise<PushReply> {
-    let sum: PushReply | undefined;
-    for (const { entries, rejected } of decodePushParts(message, compressed)) {
-      if (sum !== undefined) await yieldToLoop();
-      this.#stopped.signal.throwIfAborted();
-      const reply = await this.#service.push(entries, rejected);
-      if (!reply.ok) return reply;
-      sum = {
-        ok: true,
-        inserted: (sum?.inserted ?? 0) + (reply.inserted ?? 0),
-        ignored: (sum?.ignored ?? 0) + (reply.ignored ?? 0),
-      };
-    }
-    return sum!;
+  async #answerPull(request: Request, message: Uint8Array): Promise<Uint8Array> {
+    const { compressed, connection } = request;
+    const decoded = decodePullRequest(message, compressed);
+    const room = roomOn(connection);
+    const read = (part: PullRequest): Promise<PullAnswer> => this.#service.pull(part);
+    if (room === undefined) return await answerPull(decoded, compressed, read);
+    const onPassedOver = ({ id }: { readonly id: string }): void =>
+      this.#deps.logger.warn("Left a command out of an answer, as it is too large for the relay", {
+        peer: peerOf(connection),
+        id,
+      });
+    return await answerLimited(decoded, { compressed, room, onPassedOver }, read);
   }
 
   #refuse(stream: Stream, peer: PeerId, exchange: Exchange, error: unknown): void {
@@ -238,18 +232,20 @@ class PeerServer {
 interface Request {
   readonly stream: Stream;
   readonly connection: Connection;
-  readonly reader: MessageReader;
   readonly share: ByteShare;
-  readonly exchange: Exchange;
   readonly compressed: boolean;
 }
+
+/** Reads a request that has begun to come, and makes the answer. */
+type Work = (request: Request, signal: AbortSignal) => Promise<Uint8Array>;
 
 function isReset(error: unknown): boolean {
   return error instanceof Error && error.name === "StreamResetError";
 }
 
 async function readRequest(
-  { reader, stream }: Request,
+  reader: MessageReader,
+  stream: Stream,
   options: ProgressOptions,
 ): Promise<Uint8Array> {
   using timer = new ProgressTimer(options);

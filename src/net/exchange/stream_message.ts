@@ -4,7 +4,7 @@
  */
 import { type Stream, StreamResetError } from "@libp2p/interface";
 import { raceAbort } from "../../base/async/race_abort.ts";
-import { joinBytes } from "../../base/bytes.ts";
+import { ByteCollector } from "../../base/byte_collector.ts";
 import { toError } from "../../base/rr_error.ts";
 
 /** A message of more bytes than the reader takes. */
@@ -32,11 +32,10 @@ export interface ReaderOptions {
  * prove that it is whole.
  */
 export class MessageReader {
-  readonly #chunks: Uint8Array[] = [];
+  readonly #collected = new ByteCollector();
   readonly #done = Promise.withResolvers<void>();
   readonly #stream: Stream;
   readonly #options: ReaderOptions;
-  #size = 0;
 
   constructor(stream: Stream, options: ReaderOptions) {
     this.#stream = stream;
@@ -64,24 +63,22 @@ export class MessageReader {
    */
   async read(signal: AbortSignal): Promise<Uint8Array> {
     await raceAbort(this.#done.promise, signal);
-    const message = joinBytes(this.#chunks);
-    this.#chunks.length = 0;
-    return message;
+    return this.#collected.take();
   }
 
   #take(data: Uint8Array | Iterable<Uint8Array>): void {
     const chunks = data instanceof Uint8Array ? [data] : data;
     try {
       for (const chunk of chunks) {
-        this.#size += chunk.length;
-        if (this.#size > this.#options.mostBytes) {
-          throw new MessageTooLarge(this.#size, this.#options.mostBytes);
+        const size = this.#collected.length + chunk.length;
+        if (size > this.#options.mostBytes) {
+          throw new MessageTooLarge(size, this.#options.mostBytes);
         }
         this.#options.onBytes?.(chunk.length);
-        this.#chunks.push(chunk);
+        this.#collected.push(chunk);
       }
     } catch (error) {
-      this.#chunks.length = 0;
+      this.#collected.take();
       this.#done.reject(error);
       this.#stream.abort(toError(error));
     }

@@ -26,7 +26,7 @@ interface BoxStream extends MessageStream {
   outboundXor: Cipher;
 }
 interface Cipher {
-  update(data: Uint8Array): Uint8Array;
+  update(data: Uint8Array, output?: Uint8Array): Uint8Array;
   finalize(): void;
 }
 
@@ -62,6 +62,8 @@ export function hardenedPsk(
       const [connection] = args;
       const box = await protectInner(...args) as BoxStream;
       box.maxMessageSize = MAX_MESSAGE_BYTES;
+      box.inboundXor = inPlace(box.inboundXor);
+      box.outboundXor = inPlace(box.outboundXor);
       box.addEventListener("close", () => handBack(box), { once: true });
       // The box listens already, so nothing is lost by listening here.
       const heard: Heard = { atMs: nowMs(), count: 0 };
@@ -75,6 +77,17 @@ export function hardenedPsk(
       return box;
     };
     return Object.assign(inner, { protect });
+  };
+}
+
+/**
+ * Writes what comes out over what went in, which nobody reads again: a copy of all that passes is a third of
+ * the garbage that a large message leaves.
+ */
+function inPlace(cipher: Cipher): Cipher {
+  return {
+    update: (data) => cipher.update(data, data),
+    finalize: () => cipher.finalize(),
   };
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { MessageReader, writeMessage } from "../../../src/net/exchange/stream_message.ts";
 import type { ServeLimits } from "../../../src/net/exchange/accept.ts";
 import type { LinkError, PeerLink } from "../../../src/sync/ports.ts";
-import { encodePullRequest } from "../../../src/wire/codec.ts";
+import { encodePullRequest, encodePushRequest } from "../../../src/wire/codec.ts";
 import { PULL_REQUEST_LIMIT, PUSH_REQUEST_LIMIT } from "../../../src/wire/limits.ts";
 import { ScriptedService } from "../../contracts/peer_link.ts";
 import { makeEntries } from "../../fakes/entries.ts";
@@ -115,6 +115,33 @@ nodeTest("servePeers() bounds the bytes that all requests hold", async (lab) => 
   assert.match(dropped(lab), /Too much/);
   assert.equal((await link.push(makeEntries(1))).ok, true);
 });
+
+nodeTest(
+  "servePeers() stores a large push while it comes, and holds its sender back",
+  async (lab) => {
+    const service = new ScriptedService();
+    const release = Promise.withResolvers<void>();
+    let taken = 0;
+    service.push = async (entries) => {
+      taken += entries.length;
+      await release.promise;
+      return { ok: true, inserted: entries.length, ignored: 0 };
+    };
+    const { open, link } = await served(lab, {}, service);
+    const stream = await open(PUSH);
+    const answer = answerOf(stream);
+    const message = encodePushRequest(makeEntries(15, { command: "x".repeat(1_000_000) }), false);
+    let sent = 0;
+    const written = writeMessage(stream, message, NEVER, () => sent += 64 * 1024);
+    await until(() => taken > 0, "the first part is stored");
+    for (let i = 0; i < 50; i++) await link.pull(REQUEST);
+    assert.ok(sent < 8 << 20, `${sent} bytes were taken`);
+    assert.ok(taken < 10, `${taken} entries were read`);
+    release.resolve();
+    await written;
+    assert.match(new TextDecoder().decode(await answer), /"inserted":15,/);
+  },
+);
 
 nodeTest("servePeers() bounds the bytes that all answers hold", async (lab) => {
   const entries = makeEntries(20).map((entry) => ({
