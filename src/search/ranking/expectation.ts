@@ -15,7 +15,7 @@ const ROOM = 0.7;
 const HALF_LIFE = 300;
 const JUST_NOW = 0.3;
 /** As if it were so many runs longer ago: the last command of all is not wanted so much more than others. */
-const NOT_SO_NEW = 2;
+const NOT_SO_NEW = 4;
 const EVER = 1e-4;
 
 /** Runs by the slots of their commands. */

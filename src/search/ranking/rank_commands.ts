@@ -33,7 +33,7 @@ const DISUSE = 0.45;
 const FOLLOWED_AGO = 0.2;
 const NEVER_FOLLOWED = 200;
 /** Nobody wants the same twice in a row, but where it failed: then it is wanted again, mended. */
-const JUST_RUN = -1;
+const JUST_RUN = -0.9;
 const JUST_FAILED = 1.15;
 /** What the expectations weigh, beside 1 for what the runs say. */
 const EXPECTED = { pair: 0.6, around: 0.35, earlier: 0.35 } as const;

@@ -91,6 +91,13 @@ Deno.test("rankCommands() offers the last command again only if it failed; nobod
   assert.equal(place(-1), place(0), "not known");
 });
 
+Deno.test("rankCommands() does not offer the last command again where nothing else is known", () => {
+  for (const count of [3, 7, 40, 2_500]) {
+    const runs = Array.from({ length: count }, (_, i) => [i] as const);
+    assert.equal(ranked(runs)[0], count - 2, `${count} commands`);
+  }
+});
+
 Deno.test("rankCommands() sees past a command that came in between, before and after the last one", () => {
   const [a, b, c, d, e] = [11, 12, 13, 14, 15] as const;
   const noise = (from: number): [number][] => [[from], [from + 1], [from + 2], [from + 3]];
