@@ -53,7 +53,7 @@ Deno.test({
     await pairing.line((line) => line.startsWith("It finds this one by"));
     const second1 = await second.try("pair", code, "--at", `http://${HUB}:8850`);
     assert.equal(second1.code, 0, second1.stderr + second1.stdout);
-    assert.match(second1.stdout, /In sync with first, relayed: 1 commands received/);
+    assert.match(second1.stdout, /In sync with first, relayed: 1 command received/);
     await second.untilHas(ofFirst);
 
     await second.startDaemon("--interval-sec", "1");

@@ -26,7 +26,7 @@ Deno.test({
     assert.equal(paired.code, 0, paired.stderr + paired.stdout);
     assert.match(paired.stdout, /far has joined/);
     assert.match(paired.stdout, /In sync with far, direct/);
-    assert.match(paired.stderr, /In sync with near, direct: 1 commands received/);
+    assert.match(paired.stderr, /In sync with near, direct: 1 command received/);
     await far.untilHas(ofNear);
     assert.equal(Deno.readTextFileSync(far.swarmKey), Deno.readTextFileSync(near.swarmKey));
 

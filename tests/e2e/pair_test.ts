@@ -20,9 +20,9 @@ test("on one network and without any server, a code is all it takes", async (lab
   const joined = await second!.try("pair", code, "--yes");
   assert.equal(joined.code, 0, joined.stderr + joined.stdout);
   // Ours is sent, or the other machine has been quicker and has fetched it.
-  assert.match(joined.stdout, /In sync with first, direct: 1 commands received, [01] sent\./);
+  assert.match(joined.stdout, /In sync with first, direct: 1 command received, [01] sent\./);
   assert.equal(await host.exited, 0);
-  assert.match(host.output(), /In sync with second, direct: 1 commands received\./);
+  assert.match(host.output(), /In sync with second, direct: 1 command received\./);
   await second!.untilHas(ofFirst);
   await first!.untilHas(ofSecond);
   assert.deepEqual(keyOf(second!), keyOf(first!));

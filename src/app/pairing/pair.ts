@@ -262,7 +262,8 @@ function report({ deviceId }: PairCard, first: FirstSync, talk: PairTalk): void 
   }
   const how = first.route === undefined ? "" : `, ${first.route}`;
   const sent = first.sent === undefined ? "" : `, ${first.sent} sent`;
-  const counts = `${first.received} commands received${sent}`;
+  const what = first.received === 1 ? "command" : "commands";
+  const counts = `${first.received} ${what} received${sent}`;
   talk.say(`In sync with ${deviceId}${how}: ${counts}.`);
 }
 
