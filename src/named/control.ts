@@ -83,6 +83,7 @@ export function onDropped(turn: Turn, peer: Peer): void {
   peer.told = undefined;
   // It may have been what we have in place of an item that the peer has sent: it must send that again.
   peer.contained.clear();
+  peer.answerLost = true;
   consider(turn, peer);
 }
 

@@ -44,6 +44,7 @@ export function begin(turn: Turn, peer: Peer): void {
     gained: 0,
     sent: 0,
   };
+  peer.answerLost = false;
   state.exchanges.set(exchange.id, exchange);
   state.slot = { x: exchange.id, at: now };
   const gained = gainedSince(turn, exchange, base, peer.level > 1);
@@ -129,7 +130,8 @@ export function onEnd(turn: Turn, exchange: Exchange, role: Initiator, frame: En
   const peer = state.peers.get(exchange.peer);
   if (peer === undefined) return;
   if (frame.refusal !== undefined) return onRefusal(turn, exchange, peer, frame);
-  peer.contained.add(frame.name, true);
+  // With an answer lost, the peer must send again what it answered.
+  if (!peer.answerLost) peer.contained.add(frame.name, true);
   // What comes after our question is told by ticks, which may be later or earlier than this.
   if (nameFor(turn, peer) === frame.name) {
     hear(turn, peer, frame.name);

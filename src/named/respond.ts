@@ -70,6 +70,7 @@ export function onSync(turn: Turn, x: ExchangeId, peer: Peer, sync: Sync): void 
     sent: 0,
   };
   state.exchanges.set(x, exchange);
+  peer.answerLost = false;
   peer.serving++;
   if (past !== undefined) sendAll(turn, exchange, role);
   else compare(turn, exchange, role, sync);
@@ -194,7 +195,7 @@ export function onLastEnd(turn: Turn, exchange: Exchange, role: Responder, frame
   const { state, out } = turn;
   const peer = state.peers.get(exchange.peer);
   if (peer !== undefined) {
-    if (role.asked) peer.contained.add(role.theirs, true);
+    if (role.asked && !peer.answerLost) peer.contained.add(role.theirs, true);
     if (nameFor(turn, peer) === frame.name) {
       hear(turn, peer, frame.name);
       shareState(turn, [peer], exchange.floor);

@@ -30,6 +30,8 @@ export interface Peer {
   told: Name | undefined;
   /** States of it whose items we have. */
   readonly contained: Recent<Name, true>;
+  /** Whether a live frame to it was lost since the last exchange with it began. */
+  answerLost: boolean;
   /** What the two of us have differently for good, and leave out of our names for each other. */
   readonly apart: Apart;
   /** When to send the next tick. */
@@ -185,6 +187,7 @@ export function createPeer(id: string): Peer {
     ack: undefined,
     cost: 0,
     told: undefined,
+    answerLost: false,
     contained: new Recent(CONTAINED_NAMES),
     apart: new Apart(),
     tickAt: Infinity,
