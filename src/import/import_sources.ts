@@ -199,7 +199,6 @@ function openDatabase(path: string, files: Files): ForeignDatabase {
     const isFile = files.stat(path)?.kind === "file";
     if (!isFile || fileKind(files.readBytes(path) ?? new Uint8Array()).is === "sqlite") throw error;
     throw new RrError("database", `Cannot import "${path}": it is no SQLite database`, {
-      cause: error,
       hint: "Name the database with --path, or use another --from",
     });
   }

@@ -363,6 +363,18 @@ Deno.test("rr stats counts commands, hosts, folders and days", async () => {
   assert.equal((await rr(world, "stats", "--host", "none")).out, "No commands match.\n");
 });
 
+Deno.test("rr import says that a file has no command, and what another one is", async () => {
+  using world = annsWorld();
+  world.files.makePrivateFolder(world.home);
+  const ran = async (text: string, from: string): Promise<string> => {
+    world.files.replacePrivate(`${world.home}/old`, text);
+    return (await rr(world, "import", "--from", from, "--path", `${world.home}/old`)).err;
+  };
+  for (const text of ["", "\n\n", "\0\0\0"]) assert.match(await ran(text, "zsh"), /no command in/);
+  assert.equal(await ran("ls\n", "zsh"), "");
+  assert.equal((await ran("ls\n", "atuin")).match(/SQLite/g)?.length, 1, "said once");
+});
+
 Deno.test("rr stats tells runs whose end nobody saw from runs that did not fail", async () => {
   using world = annsWorld();
   world.files.makePrivateFolder(world.home);

@@ -134,7 +134,9 @@ function printReport(world: World, from: ImportSource, path: string, report: Imp
     `import: path=${printable(path)} shell=${from} received=${report.received} ` +
       `inserted=${report.inserted} ignored=${report.ignored} skipped=${report.skipped}`,
   );
-  if (world.files.stat(path)?.size === 0) printWarning(world, `"${printable(path)}" is empty`);
+  if (report.received + report.broken === 0) {
+    printWarning(world, `there is no command in "${printable(path)}"`);
+  }
   for (const { broken, at } of report.problems) printWarning(world, `record ${at}: ${broken}`);
   if (report.broken > 0) printWarning(world, `${report.broken} records could not be read`);
 }
