@@ -23,7 +23,7 @@ export const ANSWER_BYTES = 768 * 1024;
 export const MAX_STORED_AT_ONCE = 4_000;
 /**
  * Most of a push that are. One of the original has 1,000 and is stored whole or not at all; more would hold
- * the event loop for longer than some 20 ms.
+ * the event loop for longer.
  */
 export const MAX_PUSHED_AT_ONCE = 1_000;
 /** Most rejected entries of one message that are named in the log. */

@@ -10,7 +10,7 @@ import { refuseAbove } from "./wire_error.ts";
 
 /** A push of 1,000 usual entries has some 300 KB; up to here it is read, and stored, as a whole. */
 const WHOLE_BYTES = 2 * 1024 * 1024;
-/** Some 1,000 usual entries: read and stored in about 20 ms, and little for V8 to carry along. */
+/** Some 1,000 usual entries: soon read and stored, and little for V8 to carry along. */
 const PART_BYTES = 256 * 1024;
 const PART_ENTRIES = 1_000;
 /** Read between two looks at how much that is: an entry may be a single byte. */
