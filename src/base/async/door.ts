@@ -15,11 +15,14 @@ export interface Door {
   readonly name: string;
   /** How many connections have come in so far, those that were turned away among them. */
   comings(): number;
-  /** Connects as anybody would, and hangs up. Rejects if that is not possible. */
+  /** Connects as anybody would, and hangs up. Rejects if that is not possible; see {@linkcode NoWayError}. */
   knock(signal: AbortSignal): Promise<void>;
   /** Stops listening and listens again at the same address; connections that are open stay open. */
   reopen(): Promise<void>;
 }
+
+/** Thrown by a knock where this machine itself has no way to the door, which says nothing about it. */
+export class NoWayError extends Error {}
 
 /** What watching needs. */
 export interface DoorDeps {
@@ -85,6 +88,6 @@ async function problemWith(
       return undefined;
     }, { clock, signal, what: "be taken in" });
   } catch (error) {
-    return toError(error).message;
+    return error instanceof NoWayError ? undefined : toError(error).message;
   }
 }

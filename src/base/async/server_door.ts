@@ -1,5 +1,5 @@
 /** A `node:net` or `node:http` server as a door that is watched; see {@linkcode Door}. */
-import type { Door } from "./door.ts";
+import { type Door, NoWayError } from "./door.ts";
 
 /** What is used of a server. */
 export interface ServerEvents {
@@ -41,13 +41,24 @@ async function knock(connect: () => KnockingSocket, signal: AbortSignal): Promis
   const stop = (): void => reject(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
   socket.once("connect", () => resolve());
-  socket.on("error", reject);
+  socket.on("error", (error) => reject(hasNoWay(error) ? new NoWayError(error.message) : error));
   try {
     await promise;
   } finally {
     signal.removeEventListener("abort", stop);
     socket.destroy();
   }
+}
+
+const LOOPBACK = ["127.0.0.1", "::1"];
+const NO_WAY = ["EADDRNOTAVAIL", "EAFNOSUPPORT", "EHOSTUNREACH", "EINVAL", "ENETUNREACH"];
+
+/**
+ * Whether a family of addresses is switched off, as IPv6 often is: one can listen on `::` all the same,
+ * and nobody comes until it is switched on.
+ */
+function hasNoWay(error: Error & { readonly code?: string; readonly address?: string }): boolean {
+  return LOOPBACK.includes(error.address ?? "") && NO_WAY.includes(error.code ?? "");
 }
 
 /** The address under which this machine reaches what listens at `host`. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { type Door, keepOpen } from "../../../src/base/async/door.ts";
+import { EventEmitter } from "node:events";
+import { type Door, keepOpen, NoWayError } from "../../../src/base/async/door.ts";
+import { serverDoor } from "../../../src/base/async/server_door.ts";
 import type { PartState } from "../../../src/base/async/supervise.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { RecordingLogger } from "../../fakes/recording_logger.ts";
@@ -8,6 +10,7 @@ class FakeDoor implements Door {
   readonly name = "listener at nowhere";
   isDeaf = false;
   isFull = false;
+  hasNoWay = false;
   knocks = 0;
   reopened = 0;
   cameIn = 0;
@@ -19,6 +22,7 @@ class FakeDoor implements Door {
   knock(): Promise<void> {
     this.knocks++;
     if (this.isFull) return Promise.reject(new Error("EMFILE"));
+    if (this.hasNoWay) return Promise.reject(new NoWayError("EADDRNOTAVAIL"));
     if (!this.isDeaf) this.cameIn++;
     return Promise.resolve();
   }
@@ -92,3 +96,23 @@ Deno.test("keepOpen() tries on while descriptors are used up, without a line eac
     assert.deepEqual(states.at(-1), { name: door.name, failures: 0, error: undefined });
     assert.equal(logger.matching("is opened anew").length, 1);
   }));
+
+Deno.test("keepOpen() takes a door to which this machine has no way itself for open", () =>
+  watched(async ({ door, logger, states, pass }) => {
+    door.hasNoWay = true;
+    await pass(60_000);
+    assert.equal(door.reopened, 0);
+    assert.deepEqual(states, []);
+    assert.deepEqual(logger.events, []);
+  }));
+
+for (const code of ["EADDRNOTAVAIL", "EINVAL", "ECONNREFUSED"]) {
+  const isOff = code !== "ECONNREFUSED";
+  Deno.test(`serverDoor(): ${code} at loopback means ${isOff ? "no way" : "a shut door"}`, async () => {
+    const socket = Object.assign(new EventEmitter(), { destroy: () => {} });
+    const door = serverDoor(new EventEmitter(), "listener", () => socket, () => Promise.resolve());
+    const knocked = door.knock(new AbortController().signal);
+    socket.emit("error", Object.assign(new Error(code), { code, address: "::1" }));
+    await assert.rejects(knocked, (error) => error instanceof NoWayError === isOff);
+  });
+}
