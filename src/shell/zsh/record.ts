@@ -96,7 +96,7 @@ function __rustory_precmd {
 
 # A subshell that ends runs this too, and shows there what is hidden elsewhere: nothing may be a command.
 function __rustory_exit {
-  repeat $(( __rustory_ended = $?, ZSH_SUBSHELL == 0 )); do
+  repeat $(( __rustory_ended |= $?, ZSH_SUBSHELL == 0 )); do
     builtin emulate -L zsh
     (( __rustory_leaving )) && __rustory_stay
     # A signal leaves the status of the command before.
@@ -105,6 +105,9 @@ function __rustory_exit {
     [[ -n $__rustory_command ]] && __rustory_record $__rustory_ended
   done 2>/dev/null
 }
+# Before 5.9 the status is forgotten where a loop counts.
+[[ $ZSH_VERSION == 5.[0-8](|.*) ]] &&
+  functions[__rustory_exit]="__rustory_ended=\\$?"$'\\n'"\${functions[__rustory_exit]}"
 
 # A line that was entered and did not run: a comment, or one that zsh does not understand. Not one that was
 # left half typed, nor one that hist_verify put back on the prompt.
