@@ -3,7 +3,7 @@
  * to the next prompt, and from the start of the shell to the first one. A third shell of each kind
  * starts one process before and one after each command, as other programs do.
  *
- *     deno run --allow-read --allow-write --allow-run --allow-env --allow-sys tests/bench/hook_bench.ts [rounds] [starts] [shell...]
+ *     deno run --allow-all tests/bench/hook_bench.ts [rounds] [starts] [shell...]
  *
  * The shells take turns; a cost is the difference of two medians, or of two 99th percentiles, of the
  * same run. "work" is what the shell itself computed for a command, which a busy machine does not
