@@ -102,8 +102,8 @@ function valuesOf(
 function optionsOf(command: CliCommand, { values, words }: RawLine): readonly Proposal[] {
   const taken = flagsOfVerb(command, words[0]);
   const open = Object.entries(command.flags).filter(([name, spec]) =>
-    taken.includes(name) && !values.has(name) ||
-    (spec.kind === "parsed" && spec.variadic !== undefined)
+    taken.includes(name) &&
+    (!values.has(name) || (spec.kind === "parsed" && spec.variadic !== undefined))
   );
   return [
     ...open.map(([name, { brief }]) => ({ completion: optionName(name), brief })),
