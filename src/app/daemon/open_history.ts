@@ -3,6 +3,7 @@ import { backoffMs } from "../../base/async/retry.ts";
 import { RESTARTS } from "../../base/async/supervise.ts";
 import type { Logger } from "../../base/log.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
+import { folderOf } from "../../config/paths.ts";
 import type { DeviceId } from "../../history/entry.ts";
 import type { Files } from "../../base/world.ts";
 import type { History } from "../../store/file/open_history.ts";
@@ -116,7 +117,7 @@ async function untilThere(
 ): Promise<void> {
   const { clock, files } = world;
   const since = clock.monotonic();
-  const folder = path.slice(0, Math.max(1, path.lastIndexOf("/")));
+  const folder = folderOf(path);
   while (!signal.aborted) {
     const file = seen(path, files);
     if (file === "there") return;
