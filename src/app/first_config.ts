@@ -2,7 +2,7 @@
 import { causeChain } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import { type ConfigTable, readConfigFile } from "../config/config_file.ts";
-import { folderOf } from "../config/paths.ts";
+import { folderOf } from "../base/folder_of.ts";
 import { type SettingName, SETTINGS } from "../config/schema.ts";
 import type { Settings } from "../config/settings.ts";
 import { type ConfigValue, renderConfig } from "../config/template.ts";

@@ -1,4 +1,5 @@
 /** Where rr keeps its files: the paths of the original, the same on Linux and macOS. */
+import { folderOf } from "../base/folder_of.ts";
 import { RrError } from "../base/rr_error.ts";
 
 /** Reads an environment variable; blank ones are `undefined`. */
@@ -31,13 +32,6 @@ export function configPath(home: string): string {
 export function expandHome(path: string, home: string): string {
   if (path === "~") return home;
   return path.startsWith("~/") ? home + path.slice(1) : path;
-}
-
-/** The folder a path is in; `.` for a bare name. */
-export function folderOf(path: string): string {
-  const end = path.lastIndexOf("/");
-  if (end < 0) return ".";
-  return end === 0 ? "/" : path.slice(0, end);
 }
 
 /**

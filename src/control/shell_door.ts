@@ -3,6 +3,7 @@
  * bash and zsh can open by themselves. A file that only its owner can read says which, with two tokens
  * that are new at each start: the shell shows the one and is shown the other before it says anything.
  */
+import { folderOf } from "../base/folder_of.ts";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { type DoorDeps, keepOpen } from "../base/async/door.ts";
 import { serverDoor } from "../base/async/server_door.ts";
@@ -99,7 +100,7 @@ async function keepNote(
   { clock, files, logger }: ShellDoorDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const folder = path.slice(0, Math.max(1, path.lastIndexOf("/")));
+  const folder = folderOf(path);
   while (!signal.aborted) {
     await clock.sleep(LOOK_MS, signal).catch(() => {});
     if (signal.aborted) return;

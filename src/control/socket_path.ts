@@ -1,4 +1,5 @@
 /** Where the control socket of a database is. */
+import { folderOf } from "../base/folder_of.ts";
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync } from "node:fs";
 import { RrError } from "../base/rr_error.ts";
@@ -21,7 +22,7 @@ const SHORT_PLACE = "/tmp/rustory-";
  */
 export function controlSocketPath(dbPath: string): string {
   const db = realPath(dbPath);
-  const folder = db.slice(0, Math.max(1, db.lastIndexOf("/")));
+  const folder = folderOf(db);
   const beside = `${db}.sock`;
   const longest = Math.max(byteLength(beside), byteLength(folder) + SCRATCH_SUFFIX_CHARS);
   return longest <= MAX_SOCKET_PATH_BYTES ? beside : shortPath(db);
@@ -41,7 +42,7 @@ export function databaseOf(path: string): string {
 }
 
 function shortPath(db: string): string {
-  const folder = db.slice(0, Math.max(1, db.lastIndexOf("/")));
+  const folder = folderOf(db);
   const hash = createHash("sha256").update(db).digest("hex").slice(0, 16);
   return `${SHORT_PLACE}${ownerOf(folder)}/${hash}.sock`;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { expandHome, folderOf, homeFolder, stateFolder } from "../../src/config/paths.ts";
+import { folderOf } from "../../src/base/folder_of.ts";
+import { expandHome, homeFolder, stateFolder } from "../../src/config/paths.ts";
 import { mostSimilar } from "../../src/base/similar.ts";
 
 Deno.test("expandHome() replaces a leading ~/ and nothing else", () => {

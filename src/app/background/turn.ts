@@ -1,7 +1,7 @@
 /** Duties that are due now and then: a marker file holds when they were last done. */
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
-import { folderOf } from "../../config/paths.ts";
+import { folderOf } from "../../base/folder_of.ts";
 
 /** What of the World a turn needs. */
 export type TurnWorld = Pick<World, "files" | "clock">;

@@ -3,7 +3,7 @@ import { backoffMs } from "../../base/async/retry.ts";
 import { RESTARTS } from "../../base/async/supervise.ts";
 import type { Logger } from "../../base/log.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
-import { folderOf } from "../../config/paths.ts";
+import { folderOf } from "../../base/folder_of.ts";
 import type { DeviceId } from "../../history/entry.ts";
 import type { Files } from "../../base/world.ts";
 import type { History } from "../../store/file/open_history.ts";

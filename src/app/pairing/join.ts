@@ -2,7 +2,7 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { readConfigFile } from "../../config/config_file.ts";
-import { folderOf } from "../../config/paths.ts";
+import { folderOf } from "../../base/folder_of.ts";
 import type { Settings } from "../../config/settings.ts";
 import { type ConfigValue, renderConfig } from "../../config/template.ts";
 import { formatSwarmKey, loadSwarmKey, swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";

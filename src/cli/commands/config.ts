@@ -4,7 +4,7 @@ import type { World } from "../../base/world.ts";
 import { readConfigFile } from "../../config/config_file.ts";
 import { ValueError } from "../../config/kinds.ts";
 import { loadSettings } from "../../config/load.ts";
-import { folderOf } from "../../config/paths.ts";
+import { folderOf } from "../../base/folder_of.ts";
 import { knownKeys, type SettingName, SETTINGS, type SettingSpec } from "../../config/schema.ts";
 import type { Settings } from "../../config/settings.ts";
 import { mostSimilar } from "../../base/similar.ts";

@@ -3,7 +3,7 @@ import { timeLimit } from "../../../base/async/timer.ts";
 import { accessSync, chownSync, constants, readlinkSync, statSync } from "node:fs";
 import { HOOK_SHELLS, hookFile } from "../../../app/hook_file.ts";
 import type { World } from "../../../base/world.ts";
-import { folderOf } from "../../../config/paths.ts";
+import { folderOf } from "../../../base/folder_of.ts";
 import type { Run } from "../../../service/run.ts";
 import type { ShellName } from "../../../shell/hook.ts";
 import type { StartFile } from "./plan.ts";
