@@ -56,7 +56,7 @@ function explainFailure(target: Target, printed: string): never {
   if (/denort|dl\.deno\.land|error sending request|Download/i.test(printed)) {
     fail(
       `the base binary for ${target} is neither in DENO_DIR nor can it be downloaded (${why}); ` +
-        "go online or name one with DENORT_BIN=<file>",
+        "go online, name one with DENORT_BIN=<file>, or make the package for Node with `deno task npm`",
     );
   }
   fail(`deno compile for ${target} failed: ${why}`);
