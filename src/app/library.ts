@@ -17,7 +17,7 @@ import type { SyncOptions } from "../sync/options.ts";
 import type { PeerId } from "../swarm/peer.ts";
 import type { SyncReport } from "../sync/report.ts";
 import { systemWorld } from "../world/system.ts";
-import type { SyncSession } from "./session.ts";
+import type { SyncSession } from "./session/session.ts";
 
 /** Whose entries {@linkcode LocalHistory.record} makes. */
 export interface Owner {
@@ -132,7 +132,7 @@ export async function openHistory(path: string): Promise<LocalHistory> {
 export async function loadKeys(
   paths: { readonly swarmKeyPath: string; readonly identityKeyPath: string },
 ): Promise<DeviceKeys> {
-  const { loadKeys } = await import("./keys.ts");
+  const { loadKeys } = await import("./session/keys.ts");
   return await loadKeys(paths, await systemWorld(), silentLogger());
 }
 
@@ -147,7 +147,7 @@ export async function startNode(options: SyncNodeOptions): Promise<SyncNode> {
   if (!(options.history instanceof OpenedHistory)) {
     throw new TypeError("Cannot start a node as 'history' must come from openHistory()");
   }
-  const { openSession } = await import("./session.ts");
+  const { openSession } = await import("./session/session.ts");
   const world = await systemWorld();
   const { database } = options.history;
   const session = await openSession({
@@ -226,7 +226,7 @@ class RunningSyncNode implements SyncNode {
   }
 
   async watch({ intervalMs = 60_000, push = false, signal }: WatchSyncOptions): Promise<void> {
-    const { watchLocalChanges } = await import("./local_changes.ts");
+    const { watchLocalChanges } = await import("./session/local_changes.ts");
     const { engine } = this.#session;
     using over = linkedController(signal);
     const changes = watchLocalChanges({

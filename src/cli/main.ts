@@ -33,7 +33,7 @@ export async function main(
   try {
     return await dispatch(world, load, globalsBehind(world.args));
   } catch (error) {
-    const { formatError } = await import("./print.ts");
+    const { formatError } = await import("./print/print.ts");
     world.stderr.write(`${formatError(error)}\n`);
     printStack(world, error);
     return exitCodeOf(error);

@@ -1,8 +1,15 @@
 /** Scores the lines of a segment against a query: the inner loop of every key stroke. */
 import type { Segment } from "./index.ts";
-import { CONTIGUOUS, hasTerm, mostPoints, NO_MATCH, POINTS, scoreTerm } from "./match_term.ts";
+import {
+  CONTIGUOUS,
+  hasTerm,
+  mostPoints,
+  NO_MATCH,
+  POINTS,
+  scoreTerm,
+} from "./matching/match_term.ts";
 import type { Query, Term } from "./query.ts";
-import type { Spellings } from "./spelling.ts";
+import type { Spellings } from "./matching/spelling.ts";
 
 /** Points are capped here so that they stay below the tiers. */
 const MAX_POINTS = 2 ** 24 - 1;

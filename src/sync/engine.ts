@@ -4,8 +4,8 @@ import { createGate, type Gate } from "../base/async/gate.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { causeChain } from "../base/rr_error.ts";
-import { chooseForRound } from "./choose.ts";
-import { Discovery, type FoundPeer, type Self } from "./discover.ts";
+import { chooseForRound } from "./peers/choose.ts";
+import { Discovery, type FoundPeer, type Self } from "./peers/discover.ts";
 import type { SyncListener } from "./events.ts";
 import {
   checkWatch,
@@ -14,12 +14,12 @@ import {
   type SyncOptions,
   type WatchOptions,
 } from "./options.ts";
-import type { PeerSession } from "./peer_session.ts";
-import { PeerSessions } from "./peer_sessions.ts";
+import type { PeerSession } from "./peers/peer_session.ts";
+import { PeerSessions } from "./peers/peer_sessions.ts";
 import type { Dialer, Directory, HistoryLog, LongWriter, PeerBook, Replication } from "./ports.ts";
 import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import { errorOf, type PeerReport, type PeerStatus, type SyncReport } from "./report.ts";
-import { Strangers } from "./strangers.ts";
+import { Strangers } from "./peers/strangers.ts";
 import { waitUntil } from "../base/async/timer.ts";
 import { Wake } from "../base/async/wake.ts";
 

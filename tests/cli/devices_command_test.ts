@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PeerView } from "../../src/app/daemon_status.ts";
+import type { PeerView } from "../../src/app/daemon/status/daemon_status.ts";
 import { findDevice, knownDevices } from "../../src/cli/commands/devices/known_devices.ts";
 import { progressOf } from "../../src/cli/commands/p2p_sync/once.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";

@@ -5,7 +5,7 @@ import type { Clock } from "../../base/clock.ts";
 import { RrError } from "../../base/rr_error.ts";
 import { type ControlHandlers, type ControlServer, serveControl } from "../../control/server.ts";
 import { controlSocketPath, otherSocketPath } from "../../control/socket_path.ts";
-import { controlHandlers } from "../daemon_control.ts";
+import { controlHandlers } from "./status/daemon_control.ts";
 import type { DaemonContext } from "./context.ts";
 
 /** A history that has become a link, or leads elsewhere, has its socket elsewhere. */

@@ -15,7 +15,7 @@ import { serveHttp } from "../../process/http_serve.ts";
 import { type BindAddress, formatBind, type HttpServer } from "../../base/http.ts";
 import { causeChain } from "../../base/rr_error.ts";
 import { sharePort } from "../../process/shared_port.ts";
-import { createTracker, type Tracker } from "../../tracker/handler.ts";
+import { createTracker, type Tracker } from "../../tracker/server/handler.ts";
 import { VERSION } from "../../version.ts";
 import {
   type HubFolder,

@@ -11,10 +11,10 @@ import type { PairCard } from "../../pair/card.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { PeerId, PeerRecord, Route } from "../../swarm/peer.ts";
 import { parsePeerId } from "../../swarm/peer_id.ts";
-import type { SyncSummary } from "../daemon_control.ts";
-import type { Keys } from "../keys.ts";
-import { networkOptionsOf } from "../network_options.ts";
-import { openSession, type SyncSession } from "../session.ts";
+import type { SyncSummary } from "../daemon/status/daemon_control.ts";
+import type { Keys } from "../session/keys.ts";
+import { networkOptionsOf } from "../session/network_options.ts";
+import { openSession, type SyncSession } from "../session/session.ts";
 import { statusOfDaemon } from "./own_card.ts";
 
 /** What came of the first sync with the other machine. */

@@ -9,8 +9,8 @@ import { swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
 import type { PairCard } from "../../pair/card.ts";
 import type { PairCode } from "../../pair/code.ts";
 import { openHistory } from "../../store/file/open_history.ts";
-import { loadExistingKeys, loadKeys } from "../keys.ts";
-import { keyPathsOf } from "../network_options.ts";
+import { loadExistingKeys, loadKeys } from "../session/keys.ts";
+import { keyPathsOf } from "../session/network_options.ts";
 import {
   type FirstSync,
   type FirstSyncDeps,

@@ -9,10 +9,10 @@ import { knownKeys, type SettingName, SETTINGS, type SettingSpec } from "../../c
 import type { Settings } from "../../config/settings.ts";
 import { mostSimilar } from "../../base/similar.ts";
 import { type ConfigValue, describeKeys, renderConfig } from "../../config/template.ts";
-import { checkAddress, isAddressSetting } from "../check_addresses.ts";
+import { checkAddress, isAddressSetting } from "../flags/check_addresses.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { forOutput, printLine } from "../print.ts";
+import { forOutput, printLine } from "../print/print.ts";
 import { unknownVerb } from "../unknown_verb.ts";
 
 const VERBS = {
@@ -195,7 +195,7 @@ async function write(
     world.files.makePrivateFolder(folderOf(path));
     world.files.replacePrivate(path, text);
   }
-  const { tellDaemon } = await import("../tell_daemon_here.ts");
+  const { tellDaemon } = await import("../machine/tell_daemon_here.ts");
   const sentence = await tellDaemon(world, settings.dbPath);
   printLine(world, `wrote config: ${path}${sentence === undefined ? "" : `; ${sentence}`}`);
 }

@@ -5,7 +5,7 @@ import type { Settings } from "../../config/settings.ts";
 import { describeKeys } from "../../config/template.ts";
 import { loadOrCreateIdentity } from "../../net/keys/identity.ts";
 import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
-import { checkAddresses } from "../check_addresses.ts";
+import { checkAddresses } from "../flags/check_addresses.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import {
@@ -16,8 +16,8 @@ import {
   TRACKER_TOKEN_FLAG,
   TRACKERS_FLAG,
   USER_ID_FLAG,
-} from "../flags.ts";
-import { forOutput, printLine, printWarning } from "../print.ts";
+} from "../flags/flags.ts";
+import { forOutput, printLine, printWarning } from "../print/print.ts";
 import { newSwarmKeyNote } from "./swarm_key.ts";
 
 interface Flags {
@@ -102,7 +102,7 @@ function givesValues(
 }
 
 async function tellOfChange(world: World, dbPath: string): Promise<void> {
-  const { tellDaemon } = await import("../tell_daemon_here.ts");
+  const { tellDaemon } = await import("../machine/tell_daemon_here.ts");
   const sentence = await tellDaemon(world, dbPath);
   if (sentence !== undefined) printLine(world, sentence);
 }

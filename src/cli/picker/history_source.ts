@@ -1,7 +1,12 @@
 /** The history as the picker sees it. */
 import { folderNames } from "../../base/folder.ts";
 import type { DeviceId, Entry } from "../../history/entry.ts";
-import { type CommandRuns, type Filter, isEverything, type RunInfo } from "../../picker/state.ts";
+import {
+  type CommandRuns,
+  type Filter,
+  isEverything,
+  type RunInfo,
+} from "../../picker/state/state.ts";
 import { TEXT_END } from "../../history/text_end.ts";
 import type { Slice } from "../../search/index.ts";
 import type { CommandSlice, HistorySearch } from "../../store/index/history_search.ts";
@@ -11,7 +16,7 @@ import { rankContext } from "../../search/ranking/rank_context.ts";
 import { rankCommands } from "../../search/ranking/rank_commands.ts";
 import type { Pin, Pins } from "../../store/log/pins.ts";
 import type { RecentRuns } from "../../store/index/recent_runs.ts";
-import { namesIn } from "../query_completions.ts";
+import { namesIn } from "../flags/query_completions.ts";
 import type { CommandSource } from "./command_source.ts";
 import { inOrder, pinnedFirst } from "./slice_order.ts";
 

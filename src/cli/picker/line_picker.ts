@@ -1,6 +1,6 @@
 /** The picker for terminals that can only print lines: numbers to take, words to search. */
 import type { World } from "../../base/world.ts";
-import { initialState } from "../../picker/state.ts";
+import { initialState } from "../../picker/state/state.ts";
 import { printable } from "../../base/printable.ts";
 import type { CommandSource } from "./command_source.ts";
 import { Loader } from "./loader.ts";

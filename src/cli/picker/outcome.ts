@@ -1,5 +1,5 @@
 /** How a picker ended. */
-import type { ChoiceAction } from "../../picker/scope.ts";
+import type { ChoiceAction } from "../../picker/state/scope.ts";
 
 /** What the person did. */
 export type Outcome =

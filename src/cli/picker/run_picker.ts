@@ -2,11 +2,11 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { Signal, World } from "../../base/world.ts";
 import { COLUMN_NAMES } from "../../picker/choices.ts";
-import { USUAL_KEYS } from "../../picker/keymap.ts";
-import { areaBelowPrompt, isBelowPrompt, USUAL_HEIGHT } from "../../picker/layout.ts";
-import { fullScreen, inline } from "../../picker/paint.ts";
-import { initialState, type Size } from "../../picker/state.ts";
-import { themeOf } from "../../picker/theme.ts";
+import { USUAL_KEYS } from "../../picker/keys/keymap.ts";
+import { areaBelowPrompt, isBelowPrompt, USUAL_HEIGHT } from "../../picker/render/layout.ts";
+import { fullScreen, inline } from "../../picker/render/paint.ts";
+import { initialState, type Size } from "../../picker/state/state.ts";
+import { themeOf } from "../../picker/render/theme.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import { openTerminal } from "../../world/open_terminal.ts";
 import type { CommandSource } from "./command_source.ts";

@@ -1,5 +1,5 @@
 /** The picker of the daemon: what `rr search -i --widget` does, on the terminal of a shell that waits. */
-import type { ShellPicker } from "../../app/daemon/shell_picker.ts";
+import type { ShellPicker } from "../../app/daemon/shells/shell_picker.ts";
 import type { World } from "../../base/world.ts";
 import type { PickRequest } from "../../control/shell_request.ts";
 import type { ForeignTerminal } from "../../world/foreign_terminal.ts";

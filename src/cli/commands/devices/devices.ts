@@ -11,11 +11,11 @@ import {
   type GlobalFlags,
   type VerbsSpec,
 } from "../../define_command.ts";
-import { grouped } from "../../entry_format.ts";
+import { grouped } from "../../print/entry_format.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { JSON_FLAG } from "../../flags.ts";
+import { JSON_FLAG } from "../../flags/flags.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
-import { paletteFor, printInfo, printJson, printLine } from "../../print.ts";
+import { paletteFor, printInfo, printJson, printLine } from "../../print/print.ts";
 import { unknownVerb } from "../../unknown_verb.ts";
 import { secondsText } from "../status/seconds_text.ts";
 import { findDevice, type KnownDevice, knownDevices } from "./known_devices.ts";

@@ -13,9 +13,9 @@ import {
   type VerbsSpec,
 } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { filledFlag, JSON_FLAG, switchFlag, wholeNumber } from "../../flags.ts";
-import { LOG_FLAGS, type LogFlags } from "../../p2p_flags.ts";
-import { printJson, printLine } from "../../print.ts";
+import { filledFlag, JSON_FLAG, switchFlag, wholeNumber } from "../../flags/flags.ts";
+import { LOG_FLAGS, type LogFlags } from "../../flags/p2p_flags.ts";
+import { printJson, printLine } from "../../print/print.ts";
 import { unknownVerb } from "../../unknown_verb.ts";
 import { serveUntilStopped } from "../../serve_until_stopped.ts";
 
@@ -267,7 +267,7 @@ async function serve(
   const { runHub } = await import("../../../app/hub/run_hub.ts");
   const { hubToken } = await import("../../../app/hub/folder.ts");
   const { runDaemon } = await import("../../../app/daemon/run_daemon.ts");
-  const { daemonConfigOf } = await import("../../../app/daemon_config.ts");
+  const { daemonConfigOf } = await import("../../../app/daemon/daemon_config.ts");
   const load = () =>
     loadSettings(world, {
       dbPath: folder.dbPath,

@@ -25,7 +25,7 @@ import {
   textFlag,
   USER_ID_FLAG,
   wholeNumber,
-} from "../../flags.ts";
+} from "../../flags/flags.ts";
 
 interface Flags {
   readonly cmd: string | undefined;

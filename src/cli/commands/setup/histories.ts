@@ -13,7 +13,7 @@ import {
   type ImportRequest,
 } from "../../../import/import_history.ts";
 import { type History, openHistory } from "../../../store/file/open_history.ts";
-import { indexWhole } from "../../index_whole.ts";
+import { indexWhole } from "../../machine/index_whole.ts";
 import type { OldHistory } from "./plan.ts";
 
 /** What was taken in. */

@@ -5,18 +5,18 @@ import { openHistory } from "../../../store/file/open_history.ts";
 import type { Count, Summary } from "../../../store/index/stats.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { JSON_FLAG, switchFlag, wholeNumber } from "../../flags.ts";
-import { keepIndexUp } from "../../keep_index.ts";
+import { JSON_FLAG, switchFlag, wholeNumber } from "../../flags/flags.ts";
+import { keepIndexUp } from "../../machine/keep_index.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
-import { printJson, warnings } from "../../print.ts";
+import { printJson, warnings } from "../../print/print.ts";
 import {
   askedFor,
   QUERY_WORDS,
   RUN_FILTER_FLAGS,
   type RunFilterFlags,
-} from "../../run_filter_flags.ts";
+} from "../../flags/run_filter_flags.ts";
 import { WEEKS_A_YEAR } from "./pictures.ts";
-import { terminalColumns } from "../../terminal_columns.ts";
+import { terminalColumns } from "../../print/terminal_columns.ts";
 import { pictureStyle, statsText } from "./text.ts";
 import { yearText } from "./year.ts";
 

@@ -1,12 +1,12 @@
 /** `rr stats` as text with small bars. */
 import type { World } from "../../../base/world.ts";
-import { glyphs, textWidth } from "../../../search/glyphs.ts";
+import { glyphs, textWidth } from "../../../search/matching/glyphs.ts";
 import { printable } from "../../../base/printable.ts";
 import type { Count, Summary } from "../../../store/index/stats.ts";
-import { wrapWords } from "../../terminal_columns.ts";
+import { wrapWords } from "../../print/terminal_columns.ts";
 import { heatMap, hourBars, type PictureStyle, shadesLegend } from "./pictures.ts";
-import { grouped, localTime, span } from "../../entry_format.ts";
-import { type Palette, paletteFor } from "../../print.ts";
+import { grouped, localTime, span } from "../../print/entry_format.ts";
+import { type Palette, paletteFor } from "../../print/print.ts";
 
 const NAME_WIDTH = 46;
 const BAR_WIDTH = 24;
