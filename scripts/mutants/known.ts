@@ -3,7 +3,7 @@ import type { Fault } from "./made_up.ts";
 
 export const KNOWN_FAULTS: readonly Fault[] = [
   {
-    file: "src/store/log/removal.ts",
+    file: "src/store/log/prune.ts",
     from: "WHERE ${OLD} AND NOT (${WAITING}) LIMIT ?",
     to: "WHERE ${OLD} AND (1 OR (${WAITING})) LIMIT ?",
     tests: ["tests/store/log/removal_test.ts"],
@@ -40,14 +40,14 @@ export const KNOWN_FAULTS: readonly Fault[] = [
   },
   {
     file: "src/net/exchange/accept.ts",
-    from: "idleMs, totalMs, signal });\n    await writeMessage",
-    to: "idleMs, signal });\n    await writeMessage",
+    from: "return { clock: this.#deps.clock, idleMs, totalMs };",
+    to: "return { clock: this.#deps.clock, idleMs, totalMs: totalMs * 1e6 };",
     tests: ["tests/net/exchange/accept_test.ts"],
   },
   {
-    file: "src/store/log/removal.ts",
-    from: "Math.min(beforeUnix, kept.ts)",
-    to: "beforeUnix",
+    file: "src/store/log/prune.ts",
+    from: "Math.min(before, keptTs, ",
+    to: "Math.min(before, ",
     tests: ["tests/store/log/removal_test.ts"],
   },
   {
@@ -82,7 +82,7 @@ export const KNOWN_FAULTS: readonly Fault[] = [
   },
   {
     file: "src/sync/peers/discover.ts",
-    from: "merged.filter((record) => named.has(record.peer))",
+    from: "merged.filter((record) => record.answered && sources.has(record.peer))",
     to: "merged",
     tests: ["tests/sync/peers/discover_test.ts"],
   },

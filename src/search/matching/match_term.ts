@@ -5,6 +5,13 @@
  * Points as in fzf: 16 for each character, more at the start of the line and of words, less for gaps.
  */
 import {
+  characterAt,
+  charactersStandAt,
+  characterStart,
+  skipBlanks,
+  skipBlanksBack,
+} from "./characters.ts";
+import {
   AT_LINE_START,
   AT_WORD_START,
   bonusAt,
@@ -131,27 +138,6 @@ function firstSubsequence(text: Uint8Array, start: number, end: number, term: Te
   return -1;
 }
 
-/** Bytes of the term's character at `j` if the text has it, in either case, at `i`; else 0. */
-function characterAt(text: Uint8Array, i: number, end: number, term: Term, j: number): number {
-  const { low, up } = term;
-  const byte = text[i]!;
-  if (byte !== low[j] && byte !== up[j]) return 0;
-  if (term.isAscii) return 1;
-  let size = 1;
-  while (j + size < low.length && isContinuation(low[j + size]!)) size++;
-  if (i + size > end) return 0;
-  return hasBytes(text, i, low, j, size) || hasBytes(text, i, up, j, size) ? size : 0;
-}
-
-function hasBytes(text: Uint8Array, i: number, word: Uint8Array, j: number, size: number): boolean {
-  for (let k = 0; k < size; k++) if (text[i + k] !== word[j + k]) return false;
-  return true;
-}
-
-function isContinuation(byte: number): boolean {
-  return (byte & 0xc0) === 0x80;
-}
-
 /** The best place, by points, where the term stands without a gap; the first of equal ones. */
 function scoreContiguous(
   text: Uint8Array,
@@ -197,15 +183,6 @@ function standsAt(text: Uint8Array, i: number, low: Uint8Array, up: Uint8Array):
   for (let j = 1; j < low.length; j++) {
     const byte = text[i + j]!;
     if (byte !== low[j] && byte !== up[j]) return false;
-  }
-  return true;
-}
-
-function charactersStandAt(text: Uint8Array, i: number, end: number, term: Term): boolean {
-  for (let j = 0; j < term.low.length;) {
-    const size = characterAt(text, i + j, end, term, j);
-    if (size === 0) return false;
-    j += size;
   }
   return true;
 }
@@ -278,26 +255,4 @@ function windowStart(text: Uint8Array, start: number, stop: number, term: Term):
     j = characterStart(term.low, j - 1);
   }
   return start;
-}
-
-function characterStart(word: Uint8Array, at: number): number {
-  let place = at;
-  while (place > 0 && isContinuation(word[place]!)) place--;
-  return place;
-}
-
-function skipBlanks(text: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && isBlank(text[at]!)) at++;
-  return at;
-}
-
-function skipBlanksBack(text: Uint8Array, start: number, end: number): number {
-  let at = end;
-  while (at > start && isBlank(text[at - 1]!)) at--;
-  return at;
-}
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }
