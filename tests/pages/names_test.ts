@@ -96,7 +96,7 @@ function wrongLine(line: string, page: string): string[] {
   // In the help of a command a line of a sentence may begin so.
   if (!isCommand(name)) return page === "docs/commands.md" ? [] : [`no command ${name}`];
   const command = COMMANDS_LOADED.get(name)!;
-  const verbs = verbsIn(rest[1]).filter((verb) => command.verbs !== undefined);
+  const verbs = command.verbs === undefined ? [] : verbsIn(rest[1]);
   const strange = verbs.filter((verb) => !Object.hasOwn(command.verbs!, verb));
   const flags = verbs.length === 0
     ? Object.keys(command.flags)
