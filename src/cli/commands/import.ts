@@ -191,7 +191,7 @@ function sourceAt(path: string, files: Files): ImportSource {
 
 async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | undefined> {
   try {
-    return await createCaptureRules(captureOptionsOf(settings, world.files));
+    return await createCaptureRules(captureOptionsOf(settings, world));
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "config") throw error;
     printWarning(

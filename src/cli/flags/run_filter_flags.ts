@@ -1,11 +1,12 @@
 /** The flags that say which runs are meant, the same in search, stats and delete. */
-import { cleanFolder, folderNames } from "../../base/folder.ts";
+import { cleanFolder } from "../../base/folder.ts";
 import { quoted } from "../../base/printable.ts";
 import { RrError } from "../../base/rr_error.ts";
+import { type FolderSense, folderSense } from "../../base/same_folder.ts";
 import type { World } from "../../base/world.ts";
 import type { Settings } from "../../config/settings.ts";
 import { expandHome } from "../../config/paths.ts";
-import { folderFilter, type RunFilter } from "../../history/run_filter.ts";
+import type { RunFilter } from "../../history/run_filter.ts";
 import type { TextQuery } from "../../history/text_query.ts";
 import type { QueryPlace } from "../../search/language/filters.ts";
 import { bothFilters, parseWords } from "../../search/language/parse.ts";
@@ -102,10 +103,18 @@ export function queryPlace(
     userId: settings.userId,
     cwd: world.cwd(),
     home: settings.home,
-    realPath: (path) => world.files.realPath(path),
+    folders: foldersHere(world, settings),
     session: world.env("RUSTORY_SESSION"),
     nowMs: world.clock.now(),
   };
+}
+
+/** Which folders are one. Only of the current folder and of home is it known that they answer. */
+export function foldersHere(
+  world: Pick<World, "cwd" | "clock" | "files">,
+  { home }: Pick<Settings, "home">,
+): FolderSense {
+  return folderSense(world.files, world.clock, { answering: [world.cwd(), home] });
 }
 
 /**
@@ -119,13 +128,8 @@ export async function runFilterOf(
   flags: RunFilterFlags,
 ): Promise<RunFilter> {
   const now = world.clock.now();
-  const cwd = placeOf("cwd", world, settings, flags.cwd);
-  const below = placeOf("below", world, settings, flags.below);
-  const clauses = [...cwd.clauses ?? [], ...below.clauses ?? []];
   return {
-    ...cwd,
-    ...below,
-    ...(clauses.length > 0 && { clauses }),
+    ...placesOf(world, settings, flags),
     hostname: flags.host === "." ? settings.hostname : flags.host,
     deviceId: flags.device === "." ? settings.deviceId : flags.device,
     session: sessionOf(world, flags.session),
@@ -135,15 +139,17 @@ export async function runFilterOf(
   };
 }
 
-function placeOf(
-  name: "cwd" | "below",
-  world: Pick<World, "cwd" | "files">,
+function placesOf(
+  world: Pick<World, "cwd" | "clock" | "files">,
   settings: Settings,
-  folder: string | undefined,
+  { cwd, below }: Pick<RunFilterFlags, "cwd" | "below">,
 ): RunFilter {
-  if (folder === undefined) return {};
-  const whole = folderOf(world, settings, folder);
-  return folderFilter(name, folderNames(whole, (path) => world.files.realPath(path)));
+  if (cwd === undefined && below === undefined) return {};
+  return {
+    cwd: cwd === undefined ? undefined : folderOf(world, settings, cwd),
+    below: below === undefined ? undefined : folderOf(world, settings, below),
+    folders: foldersHere(world, settings),
+  };
 }
 
 function folderOf(world: Pick<World, "cwd">, settings: Settings, folder: string): string {

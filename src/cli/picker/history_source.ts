@@ -1,5 +1,5 @@
 /** The history as the picker sees it. */
-import { folderNames } from "../../base/folder.ts";
+import type { FolderSense } from "../../base/same_folder.ts";
 import type { DeviceId, Entry } from "../../history/entry.ts";
 import {
   type CommandRuns,
@@ -10,7 +10,7 @@ import {
 import { TEXT_END } from "../../history/text_end.ts";
 import type { Slice } from "../../search/index.ts";
 import type { CommandSlice, HistorySearch } from "../../store/index/history_search.ts";
-import { folderFilter, type RunFilter } from "../../history/run_filter.ts";
+import type { RunFilter } from "../../history/run_filter.ts";
 import { bothFilters } from "../../search/language/parse.ts";
 import { rankContext } from "../../search/ranking/rank_context.ts";
 import { rankCommands } from "../../search/ranking/rank_commands.ts";
@@ -26,8 +26,8 @@ export interface PickerPlace {
   readonly userId: string;
   /** `undefined` if the folder is gone. */
   readonly cwd: string | undefined;
-  /** Follows symbolic links. @default {folders have one name} */
-  readonly realPath?: ((path: string) => string | undefined) | undefined;
+  /** Knows the names of one folder. @default {folders have one name} */
+  readonly folders?: FolderSense | undefined;
   /** See {@linkcode import("../../app/workspace.ts").workspaceOf}. */
   readonly workspace: string | undefined;
   /** `undefined` outside of a shell with the hook. */
@@ -132,11 +132,9 @@ function scopeFilter({ scope, okOnly, failedOnly }: Filter, place: PickerPlace):
     case "host":
       return { exit, deviceId: place.deviceId };
     case "directory":
-      return { exit, ...folderFilter("cwd", folderNames(place.cwd ?? NONE, place.realPath)) };
+      return { exit, cwd: place.cwd ?? NONE, folders: place.folders };
     case "workspace":
-      return place.workspace === undefined
-        ? { exit, cwd: NONE }
-        : { exit, ...folderFilter("below", folderNames(place.workspace, place.realPath)) };
+      return { exit, below: place.workspace ?? NONE, folders: place.folders };
     case "session":
       return { exit, session: place.session ?? NONE };
   }

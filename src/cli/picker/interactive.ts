@@ -6,6 +6,7 @@ import type { DeviceId } from "../../history/entry.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { CommandSource } from "./command_source.ts";
 import { historySource, type PickerPlace } from "./history_source.ts";
+import type { QueryPlace } from "../../search/language/filters.ts";
 import { forOutput } from "../print/print.ts";
 import { queryPlace } from "../flags/run_filter_flags.ts";
 import { looksOf, type LooksSettings } from "./looks.ts";
@@ -61,13 +62,14 @@ export async function searchInteractively(
   flags: InteractiveFlags,
   where: PickerWhere = {},
 ): Promise<number> {
+  const place = queryPlace(world, settings);
   const source = historySource(
     {
       search: history.search,
       pins: history.pins,
       deleteCommand: (command, reach) => history.removal.delete({ command }, reach),
     },
-    placeOf(world, settings),
+    placeOf(world, settings, place),
   );
   const outcome = await choose(world, source, settings.searchUi, {
     query: flags.query ?? "",
@@ -83,7 +85,7 @@ export async function searchInteractively(
       sessionFirst: flags.up,
       newestFirst: history.search.prefersNewest,
     },
-    place: queryPlace(world, settings),
+    place,
     signal: where.signal,
     typedAhead: where.typedAhead,
   }, where.open);
@@ -118,13 +120,16 @@ async function choose(
   return await runFzf(source, options);
 }
 
-function placeOf(world: World, settings: Pick<Settings, "deviceId" | "userId">): PickerPlace {
-  const cwd = world.cwd();
+function placeOf(
+  world: World,
+  settings: Pick<Settings, "deviceId" | "userId">,
+  { cwd, folders }: Pick<QueryPlace, "cwd" | "folders">,
+): PickerPlace {
   return {
     deviceId: settings.deviceId as DeviceId,
     userId: settings.userId,
     cwd,
-    realPath: (path) => world.files.realPath(path),
+    folders,
     workspace: cwd === undefined ? undefined : workspaceOf(world.files, cwd),
     session: world.env("RUSTORY_SESSION"),
   };

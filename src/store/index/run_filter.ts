@@ -29,7 +29,12 @@ type NumberTest = (id: number) => boolean;
 /** Prepares a filter. */
 export function compileFilter(db: Database, filter: RunFilter, own: OwnNumbers): CompiledFilter {
   const place = isAboutPlaces(filter)
-    ? placeTest(db, filter.cwd, own, (at) => matchesPlace(filter, at))
+    ? placeTest(
+      db,
+      filter.folders === undefined ? filter.cwd : undefined,
+      own,
+      (at) => matchesPlace(filter, at),
+    )
     : undefined;
   const session = sessionTest(db, filter.session, own);
   const tests: (RunTest | undefined)[] = [
@@ -83,7 +88,7 @@ function placeTest(
   own: OwnNumbers,
   matches: (place: Place) => boolean,
 ): NumberTest {
-  // Some thousand places at most; the folder is the first column of their index.
+  // Some thousand places at most; the folder is the first column of their index, if its name decides.
   const rows = cwd === undefined
     ? db.rows("SELECT id, cwd, hostname, device_id FROM rr_place")
     : db.rows("SELECT id, cwd, hostname, device_id FROM rr_place WHERE cwd = ?", cwd);

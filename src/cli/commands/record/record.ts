@@ -154,7 +154,7 @@ function commandOf(world: World, { cmd, cmdFile }: Flags): string {
 // With a pattern that cannot be used nothing is recorded: it may have been there to keep secrets out.
 async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | string> {
   try {
-    return await createCaptureRules(captureOptionsOf(settings, world.files));
+    return await createCaptureRules(captureOptionsOf(settings, world));
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "config") throw error;
     return error.message;

@@ -62,7 +62,7 @@ export async function takeInto(
   histories: readonly OldHistory[],
   { onProgress, warn, signal }: TakeOptions,
 ): Promise<Taken> {
-  const rules = await createCaptureRules(captureOptionsOf(settings, world.files));
+  const rules = await createCaptureRules(captureOptionsOf(settings, world));
   const bytes = histories.reduce((sum, { size }) => sum + size, 0);
   const { userId, hostname } = settings;
   const deviceId = settings.deviceId as DeviceId;

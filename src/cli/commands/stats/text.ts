@@ -2,7 +2,8 @@
 import type { World } from "../../../base/world.ts";
 import { glyphs, textWidth } from "../../../search/matching/glyphs.ts";
 import { printable } from "../../../base/printable.ts";
-import type { Count, Summary } from "../../../store/index/stats.ts";
+import type { Summary } from "../../../store/index/stats.ts";
+import type { Count } from "../../../store/index/tally.ts";
 import { wrapWords } from "../../print/terminal_columns.ts";
 import { heatMap, hourBars, type PictureStyle, shadesLegend } from "./pictures.ts";
 import { grouped, localTime, span } from "../../print/entry_format.ts";

@@ -1,6 +1,7 @@
 /** `rr stats --year`: a year on one page, to be shown to others: programs, but no arguments or folders. */
 import { printable } from "../../../base/printable.ts";
-import type { Count, Summary } from "../../../store/index/stats.ts";
+import type { Summary } from "../../../store/index/stats.ts";
+import type { Count } from "../../../store/index/tally.ts";
 import { wrapWords } from "../../print/terminal_columns.ts";
 import { heatMap, hourBars, longestStreak, type PictureStyle, shadesLegend } from "./pictures.ts";
 
