@@ -10,7 +10,8 @@ import {
   matchesTime,
   type RunFilter,
 } from "../../history/run_filter.ts";
-import type { Database, Value } from "../file/database.ts";
+import type { Database } from "../file/database.ts";
+import type { Value } from "../file/sqlite_rows.ts";
 import type { Columns } from "./columns.ts";
 import type { OwnNumbers, Place } from "./dictionary.ts";
 

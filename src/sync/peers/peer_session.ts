@@ -1,10 +1,9 @@
-/** One peer, from round to round: its link, its batch sizes, and whether it is worth a try. */
+/** One peer, from round to round: its batch sizes, and whether it is worth a try. */
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Random } from "../../base/random.ts";
 import { Backoff } from "../../base/async/backoff.ts";
-import { withDeadline } from "../../base/async/deadline.ts";
-import { causeChain, toError } from "../../base/rr_error.ts";
+import { toError } from "../../base/rr_error.ts";
 import type { DeviceId } from "../../history/entry.ts";
 import type { SyncListener } from "../events.ts";
 import type { RequestPolicy } from "../options.ts";
@@ -18,6 +17,7 @@ import type {
   Settled,
 } from "../ports.ts";
 import type { PeerId, PeerRecord } from "../../swarm/peer.ts";
+import { PeerLine } from "./peer_line.ts";
 import { type PullMemory, PullRun } from "../pull/pull.ts";
 import { Pusher } from "../push/pusher.ts";
 import { noPulls, type PeerReport, type PeerStatus } from "../report.ts";
@@ -55,17 +55,12 @@ export interface SyncWay {
 /** Longest time that a peer which fails again and again is left alone. */
 const LONGEST_BACKOFF_MS = 15 * 60_000;
 const MAX_CALLBACKS = 3;
-/** Addresses of one peer that are remembered, some times more than a record has. */
-const MOST_ADDRS = 256;
 
 /** What is known of one peer. A sync and a push may run at the same time, two of a kind never do. */
 export class PeerSession {
   readonly peer: PeerId;
   readonly #deps: PeerSessionDeps;
-  #record: PeerRecord;
-  /** All that it was ever said to have: in one round not all of them may be tried. */
-  readonly #addrs: Set<string>;
-  #link: PeerLink | undefined;
+  readonly #line: PeerLine;
   readonly #backoff: Backoff;
   #endedAt = -Infinity;
   /** Syncs since the last success that were made because it had connected. */
@@ -84,20 +79,16 @@ export class PeerSession {
   /** Starts without a link and with no failures. */
   constructor(record: PeerRecord, deps: PeerSessionDeps) {
     this.peer = record.peer;
-    this.#record = record;
-    this.#addrs = new Set(record.addrs);
+    this.#line = new PeerLine(record, deps);
     this.#deps = deps;
     this.#backoff = new Backoff(deps);
-    const connect = (signal: AbortSignal): Promise<PeerLink> => this.#connect(signal);
+    const connect = (signal: AbortSignal): Promise<PeerLink> => this.#line.connect(signal);
     this.#pusher = new Pusher({ ...deps, peer: record.peer, connect }, deps);
   }
 
   /** Takes over what is known now. An address that is new makes the peer worth a try at once. */
   update(record: PeerRecord): void {
-    if (record.addrs.some((addr) => !this.#addrs.has(addr))) this.forgive();
-    if (this.#addrs.size > MOST_ADDRS) this.#addrs.clear();
-    for (const addr of record.addrs) this.#addrs.add(addr);
-    this.#record = record;
+    if (this.#line.update(record)) this.forgive();
   }
 
   /** Forgets the failures: the peer has shown that it is there. */
@@ -131,7 +122,7 @@ export class PeerSession {
 
   /** Whether a connection is open. */
   get connected(): boolean {
-    return this.#link !== undefined && !this.#link.closed.aborted;
+    return this.#line.isOpen;
   }
 
   /** Whether the last sync went well and its connection is closed: one that is dialled is likely there. */
@@ -147,13 +138,13 @@ export class PeerSession {
 
   /** What is known of it, for a status display. */
   get status(): PeerStatus {
-    const { deviceId, hostname, userId } = this.#record;
+    const { deviceId, hostname, userId } = this.#line.record;
     return {
       peer: this.peer,
       deviceId,
       hostname,
       userId,
-      route: this.connected ? this.#link?.route : undefined,
+      route: this.connected ? this.#line.route : undefined,
       busy: this.#busy,
       failures: this.#backoff.failures,
       retryInMs: this.#backoff.remainingMs,
@@ -197,10 +188,10 @@ export class PeerSession {
 
   async #sync(way: SyncWay, signal: AbortSignal): Promise<PeerReport> {
     const { push } = way;
-    const { deviceId, hostname } = this.#record;
+    const { deviceId, hostname } = this.#line.record;
     const base = { peer: this.peer, deviceId, hostname };
     try {
-      await this.#reach(signal, way.connectMs);
+      await this.#line.reach(signal, way.connectMs);
     } catch (error) {
       const failure = toError(error);
       if (!signal.aborted) {
@@ -215,30 +206,23 @@ export class PeerSession {
       return { ...base, ...nothing, route: undefined, pullError: failure };
     }
     // Now, as a first sync may take hours and be cut off.
-    this.#remember();
+    this.#line.remember();
     await this.#deps.replication?.identified(this.peer, signal);
     if (this.#deps.replication?.serves(this.peer)) {
       const { isComplete, ...done } = await this.#exchange(this.#deps.replication, way, signal);
       // Version 1 does it if the other one was given up meanwhile, or nobody is left to go on.
       const goesOn = isComplete || !way.isLast && this.#deps.replication.serves(this.peer);
-      if (goesOn || !this.connected) return { ...base, route: this.#link?.route, ...done };
+      if (goesOn || !this.connected) return { ...base, route: this.#line.route, ...done };
     }
     const pulled = await this.#pull(signal);
     const pushed = push && !this.#pusher.backingOff ? await this.#push(signal) : undefined;
     return {
       ...base,
-      route: this.#link?.route,
+      route: this.#line.route,
       ...pulled,
       push: pushed?.push,
       pushError: pushed?.pushError,
     };
-  }
-
-  async #reach(signal: AbortSignal, withinMs: number | undefined): Promise<void> {
-    const { clock } = this.#deps;
-    const connect = (inTime: AbortSignal): Promise<PeerLink> => this.#connect(inTime);
-    if (withinMs === undefined) await connect(signal);
-    else await withDeadline(withinMs, connect, { clock, signal, what: "reach the peer" });
   }
 
   /** By protocol 2, which goes on by itself: a round only waits until it has caught up. */
@@ -254,27 +238,22 @@ export class PeerSession {
     const until = { given: given && last, last };
     const { received, inserted, sent, isComplete } = await replication.settle(peer, until, signal);
     const totals = { ...noPulls(), received, inserted, ignored: received - inserted };
-    this.#deps.onEvent({ type: "pulled", peer, route: this.#link?.route, totals });
+    this.#deps.onEvent({ type: "pulled", peer, route: this.#line.route, totals });
     const push = sent === 0
       ? undefined
       : { pending: true, sent, inserted: undefined, ignored: undefined, skipped: 0 };
     return { pull: totals, pullError: undefined, push, pushError: undefined, isComplete };
   }
 
-  async #connect(signal: AbortSignal): Promise<PeerLink> {
-    this.#link = await this.#deps.dialer.connect(this.#record, signal);
-    return this.#link;
-  }
-
   async #pull(signal: AbortSignal): Promise<Pick<PeerReport, "pull" | "pullError">> {
     const { peer } = this;
     const { onEvent, limit, request } = this.#deps;
-    const connect = (inner: AbortSignal): Promise<PeerLink> => this.#connect(inner);
+    const connect = (inner: AbortSignal): Promise<PeerLink> => this.#line.connect(inner);
     const deps = { ...this.#deps, peer, connect, onLogLost: () => this.#pusher.startOver() };
     const run = new PullRun(deps, { limit, request }, this.#pullMemory);
     try {
       await run.run(signal);
-      onEvent({ type: "pulled", peer, route: this.#link?.route, totals: run.totals });
+      onEvent({ type: "pulled", peer, route: this.#line.route, totals: run.totals });
       return { pull: run.totals, pullError: undefined };
     } catch (thrown) {
       signal.throwIfAborted();
@@ -296,20 +275,5 @@ export class PeerSession {
     }
     this.#callbacks = 0;
     this.#backoff.forgive();
-  }
-
-  /** It answered: keep it for the days without a directory. */
-  #remember(): void {
-    const { book, clock, logger } = this.#deps;
-    if (this.#record.addrs.length === 0) return;
-    try {
-      book.remember([{
-        ...this.#record,
-        answered: true,
-        lastSeenUnix: Math.floor(clock.now() / 1000),
-      }]);
-    } catch (error) {
-      logger.warn("Could not write the peer book", { error: causeChain(error) });
-    }
   }
 }
