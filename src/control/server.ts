@@ -1,3 +1,4 @@
+import { folderOf } from "../base/folder_of.ts";
 import type { Door } from "../base/async/door.ts";
 import { serverDoor } from "../base/async/server_door.ts";
 import { linkedController } from "../base/async/linked_signal.ts";
@@ -229,7 +230,7 @@ function checkNobodyAnswers(path: string): Promise<void> {
 async function bind(server: Server, path: string): Promise<void> {
   let scratch: string | undefined;
   try {
-    scratch = mkdtempSync(`${path.slice(0, path.lastIndexOf("/"))}/.rr-`);
+    scratch = mkdtempSync(`${folderOf(path)}/.rr-`);
     const first = `${scratch}/s`;
     await listen(server, first);
     chmodSync(first, 0o600);

@@ -55,7 +55,7 @@ function shortPath(db: string): string {
  */
 export function checkSocketFolder(path: string, options: { readonly create: boolean }): void {
   if (!path.startsWith(SHORT_PLACE)) return;
-  const folder = path.slice(0, path.lastIndexOf("/"));
+  const folder = folderOf(path);
   if (options.create) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const info = lstatSync(folder, { throwIfNoEntry: false });
   if (info === undefined) return;

@@ -146,13 +146,13 @@ function placesOf(
 ): RunFilter {
   if (cwd === undefined && below === undefined) return {};
   return {
-    cwd: cwd === undefined ? undefined : folderOf(world, settings, cwd),
-    below: below === undefined ? undefined : folderOf(world, settings, below),
+    cwd: cwd === undefined ? undefined : wholeFolder(world, settings, cwd),
+    below: below === undefined ? undefined : wholeFolder(world, settings, below),
     folders: foldersHere(world, settings),
   };
 }
 
-function folderOf(world: Pick<World, "cwd">, settings: Settings, folder: string): string {
+function wholeFolder(world: Pick<World, "cwd">, settings: Settings, folder: string): string {
   const here = (): string => {
     const cwd = world.cwd();
     if (cwd !== undefined) return cwd;

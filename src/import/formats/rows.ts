@@ -54,7 +54,7 @@ export function parseAtuinRow(row: Row, at: number): IdentifiedDraft | BrokenRec
     command: row.command,
     durationMs: integerOf(row.duration_ms),
     exitCode: atuinExit(row.exit, row.cwd),
-    cwd: folderOf(row.cwd),
+    cwd: cleanFolderOf(row.cwd),
     // Written as "host:user".
     hostname: textOf(row.hostname)?.replace(/:[^:]*$/, ""),
     session: textOf(row.session),
@@ -65,7 +65,7 @@ export function parseAtuinRow(row: Row, at: number): IdentifiedDraft | BrokenRec
 // either, that alone tells; else the status has to.
 function atuinExit(exit: unknown, cwd: unknown): number | undefined {
   const code = integerOf(exit);
-  return code === UNKNOWN_EXIT && folderOf(cwd) === undefined ? undefined : code;
+  return code === UNKNOWN_EXIT && cleanFolderOf(cwd) === undefined ? undefined : code;
 }
 
 /** hishtory's client database. Ids came later, and older rows have none. */
@@ -88,7 +88,7 @@ export function parseHishtoryRow(row: Row, at: number): IdentifiedDraft | Broken
   const endedAtMs = goTimeMs(row.end_time);
   const ranMs = startedAtMs === undefined || endedAtMs === undefined ? 0 : endedAtMs - startedAtMs;
   const home = textOf(row.home_directory);
-  const cwd = folderOf(row.current_working_directory);
+  const cwd = cleanFolderOf(row.current_working_directory);
   return {
     id: uuidOf(row.entry_id),
     startedAtMs,
@@ -120,7 +120,7 @@ export function parseMcflyRow(row: Row, at: number): EntryDraft | BrokenRecord {
   const broken = tooLarge(row, at);
   if (broken !== undefined) return broken;
   if (typeof row.cmd !== "string") return { broken: "expected the command as text", at };
-  const cwd = folderOf(row.dir);
+  const cwd = cleanFolderOf(row.dir);
   const seconds = integerOf(row.when_run);
   return {
     startedAtMs: seconds === undefined ? undefined : millisOf(seconds * 1000),
@@ -187,7 +187,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 // A folder as text; programs write nothing or "unknown" for one that they do not know.
-function folderOf(value: unknown): string | undefined {
+function cleanFolderOf(value: unknown): string | undefined {
   const text = textOf(value);
   return text === undefined || isUnknownPlace(text) ? undefined : cleanFolder(text);
 }

@@ -1,4 +1,5 @@
 /** Key files: made once, by one process, never overwritten, readable by their owner alone. */
+import { folderOf } from "../../base/folder_of.ts";
 import type { Clock } from "../../base/clock.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { Files } from "../../base/world.ts";
@@ -36,8 +37,7 @@ export async function loadOrCreateKeyFile(
 ): Promise<KeyFile> {
   const found = await loadKeyFile(path, deps);
   if (found) return found;
-  const folder = path.slice(0, path.lastIndexOf("/"));
-  if (folder !== "") deps.files.makePrivateFolder(folder);
+  deps.files.makePrivateFolder(folderOf(path));
   const created = deps.files.createPrivate(path, await make());
   const file = await loadKeyFile(path, deps);
   if (!file) throw new RrError("key", `Cannot read "${path}": somebody removed it at this moment`);

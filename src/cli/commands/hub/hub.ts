@@ -4,7 +4,7 @@ import { homeFolder } from "../../../config/paths.ts";
 import { loadSettings } from "../../../config/load.ts";
 import type { HubFolder, HubSettings } from "../../../app/hub/folder.ts";
 import type { HubManager } from "../../../app/hub/install_hub.ts";
-import type { HubStatus } from "../../../app/hub/run_hub.ts";
+import type { HubStatus } from "../../../app/hub/hub_status.ts";
 import { completeCode } from "../../../pair/code.ts";
 import {
   type CliCommand,

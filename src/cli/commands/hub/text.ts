@@ -1,5 +1,5 @@
 /** `rr hub status` in words. */
-import type { HubStatus } from "../../../app/hub/run_hub.ts";
+import type { HubStatus } from "../../../app/hub/hub_status.ts";
 import { localTime } from "../../print/entry_format.ts";
 
 /** One line a fact, the most important first. */

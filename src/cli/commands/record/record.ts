@@ -94,7 +94,7 @@ Examples:
 });
 
 /** A folder as a whole path; as it is where the current one is gone. */
-function folderOf(world: World, folder: string): string {
+function wholeFolder(world: World, folder: string): string {
   const here = folder.startsWith("/") ? undefined : world.cwd();
   return here === undefined ? folder : cleanFolder(`${here}/${folder}`);
 }
@@ -107,7 +107,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     hostname: flags.hostname,
   }, { lenient: true });
   const typed = tidyCommand(commandOf(world, flags));
-  const cwd = folderOf(world, filled(flags.cwd) ?? ".");
+  const cwd = wholeFolder(world, filled(flags.cwd) ?? ".");
   const rules = await rulesOf(world, settings);
   if (typeof rules === "object" && rules.skipReason(typed, cwd) !== undefined) return ExitCode.OK;
   const entry = toEntry(world, settings, flags, typed, cwd);
