@@ -15,7 +15,7 @@ const FIELDS = [
   "xterm",
   "s1",
   "/w",
-  "--up --ahead no-colour tmux",
+  "--up --ahead no-colour tmux locale=C",
   "git",
 ];
 
@@ -33,6 +33,7 @@ Deno.test("parseShellRequest() reads a terminal and what it is for, and refuses 
       cwd: "/w",
       up: true,
       noColour: true,
+      locale: "C",
       inTmux: true,
       ahead: true,
       query: "git",

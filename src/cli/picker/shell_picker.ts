@@ -46,6 +46,8 @@ function worldOf(
     TERM: request.term,
     RUSTORY_SESSION: request.session || undefined,
     NO_COLOR: request.noColour ? "1" : undefined,
+    // A hook of an older rr does not tell; most terminals take UTF-8.
+    LC_ALL: request.locale ?? "C.UTF-8",
     COLUMNS: String(request.columns),
     LINES: String(request.rows),
   };

@@ -1,7 +1,8 @@
 /** How the commands print. Results go to stdout, everything else to stderr. */
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { Output, World } from "../../base/world.ts";
-import { printable, printableJson } from "../../base/printable.ts";
+import { printable, printableJson, printablePlain } from "../../base/printable.ts";
+import { isUtf8 } from "./signs.ts";
 
 /** Writes a line to stdout. */
 export function printLine(world: World, text: string): void {
@@ -82,5 +83,6 @@ export function paletteFor(world: World, output: Output): Palette {
  */
 export function forOutput(world: World, text: string, multiline = false): string {
   if (!world.stdout.isTerminal()) return text;
-  return multiline ? text.split("\n").map(printable).join("\n") : printable(text);
+  const shown = isUtf8(world) ? printable : printablePlain;
+  return multiline ? text.split("\n").map(shown).join("\n") : shown(text);
 }

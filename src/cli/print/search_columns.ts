@@ -5,6 +5,7 @@ import { exitText } from "../../history/run_filter.ts";
 import { ago, duration, moment, shortFolder, shortHost } from "../../picker/render/format.ts";
 import { clip, clipStart, textWidth } from "../../search/matching/glyphs.ts";
 import { paletteFor } from "./print.ts";
+import { signsFor } from "./signs.ts";
 import { terminalColumns } from "./terminal_columns.ts";
 
 /** Columns of what stands before the command, and the fewest that the command keeps. */
@@ -60,5 +61,6 @@ export async function columnPrinter(world: World): Promise<(entry: Entry) => str
   const palette = paletteFor(world, world.stdout);
   const home = world.env("HOME");
   const now = world.clock.now();
-  return (entry) => columnLine(entry, columns, home, palette, now);
+  const signs = signsFor(world);
+  return (entry) => signs(columnLine(entry, columns, home, palette, now));
 }

@@ -1,5 +1,4 @@
 /** `rr stats --year`: a year on one page, to be shown to others: programs, but no arguments or folders. */
-import { printable } from "../../../base/printable.ts";
 import type { Summary } from "../../../store/index/stats.ts";
 import type { Count } from "../../../store/index/tally.ts";
 import { wrapWords } from "../../print/terminal_columns.ts";
@@ -41,5 +40,5 @@ function programsOf(commands: readonly (Count & { readonly command: string })[])
     counts.set(program, (counts.get(program) ?? 0) + runs);
   }
   return [...counts].sort(([, a], [, b]) => b - a)
-    .map(([program, runs]) => `${printable(program)} (${runs})`);
+    .map(([program, runs]) => `${program} (${runs})`);
 }
