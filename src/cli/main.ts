@@ -55,11 +55,11 @@ async function dispatch(
       world.stdout.write(`rr ${VERSION}\n`);
       return ExitCode.OK;
     case "help":
-      if (words.length > 0) return await dispatch(world, load, [...words, "--help"]);
-      world.stdout.write((await import("./line/overview.ts")).overview());
-      return ExitCode.OK;
     case "--help":
     case "-h":
+      if (words[0] !== undefined && !words[0].startsWith("-")) {
+        return await dispatch(world, load, [...words, "--help"]);
+      }
       world.stdout.write((await import("./line/overview.ts")).overview());
       return ExitCode.OK;
     case "__complete":

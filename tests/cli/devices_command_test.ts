@@ -106,3 +106,15 @@ Deno.test("progressOf() knows the whole only if every peer that gives something 
   assert.deepEqual(progressOf([view(10, 30), view(5, null)]), { done: 15, total: 0 });
   assert.deepEqual(progressOf([]), { done: 0, total: 0 });
 });
+
+Deno.test("rr devices says that this device is not one of the others", async () => {
+  using world = annsWorld({ env: { RUSTORY_DEVICE_ID: "laptop" } });
+  const renamed = await rr(world, "devices", "rename", "laptop", "work");
+  assert.equal(renamed.code, 2);
+  assert.match(
+    renamed.err,
+    /"laptop" is this device\nhint: For this one say `rr config set device_id <name>`/,
+  );
+  const forgotten = await rr(world, "devices", "forget", "laptop");
+  assert.match(forgotten.err, /"laptop" is this device\nhint: .*`rr uninstall --purge`/);
+});

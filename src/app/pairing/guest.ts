@@ -6,6 +6,7 @@ import { formatCode, type PairCode } from "../../pair/code.ts";
 import { startGuest } from "../../pair/exchange.ts";
 import { pairFailure } from "./failure.ts";
 import { type GuestLine, WayError } from "./lines.ts";
+import { parseTrackerUrl } from "../../tracker/client/tracker_url.ts";
 import { findMailbox, type TrackerPlace } from "./mailbox.ts";
 import { callHost, findOnNetwork, PAIR_PORT, type WayDeps } from "./tcp.ts";
 
@@ -100,7 +101,7 @@ function waysOf(
   signal: AbortSignal,
   search: AbortSignal,
 ): Promise<GuestLine>[] {
-  if (at !== undefined && /^https?:\/\//i.test(at)) {
+  if (at !== undefined && isUrl(at)) {
     return [findMailbox({ baseUrl: at }, number, deps, signal)];
   }
   if (at !== undefined) {
@@ -111,6 +112,25 @@ function waysOf(
     findOnNetwork(number, deps, search),
     ...trackers.map((one) => findMailbox(one, number, deps, signal)),
   ];
+}
+
+function isUrl(at: string): boolean {
+  return /^https?:\/\//i.test(at);
+}
+
+/**
+ * Refuses an `--at` that is neither a host nor a URL.
+ *
+ * @throws {RrError} `usage`
+ */
+export function checkAt(at: string | undefined): void {
+  if (at === undefined) return;
+  if (!isUrl(at)) return void parseAt(at);
+  try {
+    parseTrackerUrl(at);
+  } catch (error) {
+    throw new RrError("usage", `Cannot use --at: ${toError(error).message}`);
+  }
 }
 
 /**

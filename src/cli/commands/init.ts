@@ -10,6 +10,7 @@ import { type CliCommand, defineCommand, type GlobalFlags } from "../define_comm
 import { ExitCode } from "../exit_code.ts";
 import {
   DEVICE_ID_FLAG,
+  newNameFlag,
   RELAY_FLAG,
   SWARM_KEY_FLAG,
   switchFlag,
@@ -55,8 +56,8 @@ ${describeKeys().map(({ key, why }) => `  ${key.padEnd(28)} ${why}`).join("\n")}
   flags: {
     newIdentity: switchFlag("Give this device a new identity, as another machine has its key"),
     force: switchFlag("Write the config anew where it cannot be read; a backup is kept"),
-    userId: USER_ID_FLAG,
-    deviceId: DEVICE_ID_FLAG,
+    userId: newNameFlag(USER_ID_FLAG),
+    deviceId: newNameFlag(DEVICE_ID_FLAG),
     trackers: TRACKERS_FLAG,
     relay: RELAY_FLAG,
     trackerToken: TRACKER_TOKEN_FLAG,

@@ -36,6 +36,21 @@ export function nameFlag(brief: string, placeholder = "name"): TextFlag {
   return { ...textFlag(brief, placeholder), parse };
 }
 
+/**
+ * Refuses a name for a person or a device that is blank, or does not stand on one line.
+ *
+ * @throws {Error} that completes "Cannot use ...:"
+ */
+export function checkNewName(text: string): string {
+  if (text.trim() !== "" && !/\p{C}/u.test(text)) return text;
+  throw new Error("expected a name of visible characters");
+}
+
+/** A flag with a name that is written into the config. */
+export function newNameFlag(flag: TextFlag): TextFlag {
+  return { ...flag, parse: (text) => checkNewName(flag.parse(text)) };
+}
+
 /** A flag whose value no message repeats. */
 export function secretFlag(brief: string, placeholder: string): TextFlag {
   return { ...textFlag(brief, placeholder), secret: true };

@@ -73,8 +73,3 @@ export function span(ms: number): string {
   if (ms < 365 * 86_400_000) return `${Math.floor(ms / 86_400_000)}d`;
   return `${Math.floor(ms / (365 * 86_400_000))}y`;
 }
-
-/** A whole number as people read it: `1,200`. */
-export function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
-}

@@ -1,6 +1,6 @@
 /** What happened to a history, in words: for `rr status` and `rr doctor`. */
+import { grouped } from "../../base/grouped.ts";
 import type { IncidentView } from "../../app/daemon/status/daemon_status.ts";
-import { grouped } from "./entry_format.ts";
 
 /** One sentence without a full stop. `when` tells a time in unix seconds to a person. */
 export function incidentSentence(

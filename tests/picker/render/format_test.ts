@@ -1,3 +1,4 @@
+import { grouped } from "../../../src/base/grouped.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {

@@ -1,3 +1,4 @@
+import { grouped } from "../../../base/grouped.ts";
 import { drainFirst } from "../../../app/intake.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
@@ -13,7 +14,7 @@ import {
   type GlobalFlags,
   optionName,
 } from "../../define_command.ts";
-import { grouped, localTime } from "../../print/entry_format.ts";
+import { localTime } from "../../print/entry_format.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { listFlag, switchFlag, textFlag } from "../../flags/flags.ts";
 import { settingsToRead } from "../../settings_to_read.ts";

@@ -1,4 +1,5 @@
 /** `rr status`, behind its flags. */
+import { grouped } from "../../../base/grouped.ts";
 import { callControl } from "../../../control/client.ts";
 import { controlSocketPath } from "../../../control/socket_path.ts";
 import type { DaemonStatus } from "../../../app/daemon/status/daemon_status.ts";
@@ -7,7 +8,7 @@ import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import { printable } from "../../../base/printable.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { grouped, localTime } from "../../print/entry_format.ts";
+import { localTime } from "../../print/entry_format.ts";
 import { incidentSentence } from "../../print/incident_text.ts";
 import { peerLines } from "./peer_lines.ts";
 import { secondsText } from "./seconds_text.ts";
