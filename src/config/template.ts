@@ -54,7 +54,7 @@ const LINES: readonly (string | Line)[] = [
   line(
     "record_ignore_dirs",
     ["~/private"],
-    "Nothing run here in these folders or below is recorded (other devices have lists of their own).",
+    "Nothing run in these folders or below is recorded on this device.",
   ),
   line("record_secrets_filter", true, "Leave out commands that seem to hold a key or password."),
   line("record_follow_shell", true, "Leave out what the shell itself is told not to keep."),
