@@ -62,11 +62,6 @@ export function shortHost(hostname: string): string {
   return /^[\d.:]+$/.test(hostname) ? hostname : placeText(hostname.split(".", 1)[0]!);
 }
 
-/** A whole number with commas between thousands: `385,201`. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
 function two(value: number): string {
   return String(value).padStart(2, "0");
 }

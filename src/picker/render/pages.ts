@@ -1,7 +1,8 @@
 /** The two views that are pages of text: the help and the details of a command. */
+import { grouped } from "../../base/grouped.ts";
 import { exitText } from "../../history/run_filter.ts";
 import { type Glyph, glyphs } from "../../search/matching/glyphs.ts";
-import { duration, grouped, moment, shortFolder, shortHost } from "./format.ts";
+import { duration, moment, shortFolder, shortHost } from "./format.ts";
 import { languageLines } from "../../search/language/help.ts";
 import type { Keymap } from "../keys/keymap.ts";
 import type { Move } from "../keys/keys.ts";

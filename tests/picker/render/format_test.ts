@@ -4,7 +4,6 @@ import fc from "fast-check";
 import {
   ago,
   duration,
-  grouped,
   inFolderOf,
   moment,
   shortFolder,
