@@ -3,7 +3,6 @@ import { grouped } from "../../base/grouped.ts";
 import { clip, glyphs } from "../../search/matching/glyphs.ts";
 import { matchPositions } from "../../search/matching/positions.ts";
 import { parseQuery, type Query } from "../../search/query.ts";
-import {} from "./format.ts";
 import { keyOfAction } from "../keys/keymap.ts";
 import { columns, heights } from "./layout.ts";
 import { detailLines, helpLines, pageHeight, wrapped } from "./pages.ts";
