@@ -34,7 +34,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
 }
 
 /** Text of one line that passes a check; a `SyntaxError` of it completes "expected ...". */
-export function checkedText(check: (text: string) => void): Kind<string> {
+function checkedText(check: (text: string) => void): Kind<string> {
   return kindOfText((text) => checked(text, check));
 }
 

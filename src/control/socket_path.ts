@@ -12,7 +12,7 @@ import { realPath } from "../process/lock.ts";
 const MAX_SOCKET_PATH_BYTES = 103;
 
 /** A folder that is made beside the socket for a moment has a longer name; see `server.ts`. */
-export const SCRATCH_SUFFIX_CHARS = "/.rr-xxxxxx/s".length;
+const SCRATCH_SUFFIX_CHARS = "/.rr-xxxxxx/s".length;
 
 const SHORT_PLACE = "/tmp/rustory-";
 

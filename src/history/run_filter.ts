@@ -143,7 +143,7 @@ export function matchesTime({ sinceMs, untilMs }: RunFilter, ms: number): boolea
 }
 
 /** The part of a filter that only the row of a run can tell. */
-export function matchesRow(
+function matchesRow(
   { userId, shell, leastMs, mostMs }: RunFilter,
   run: Pick<FilteredRun, "userId" | "shell" | "durationMs">,
 ): boolean {

@@ -63,7 +63,7 @@ export interface Binding {
 }
 
 /** The action of a key that is to do nothing. */
-export const NO_ACTION = "none";
+const NO_ACTION = "none";
 /** The key that leaves whatever else is bound: nobody can lock himself in. */
 const ALWAYS_LEAVES = "ctrl-c";
 

@@ -46,7 +46,7 @@ export interface Query {
 }
 
 /** Longest query in UTF-16 units; what is beyond is ignored. A pasted script is no query. */
-export const MAX_QUERY_CHARS = 1024;
+const MAX_QUERY_CHARS = 1024;
 
 const encoder = new TextEncoder();
 

@@ -25,7 +25,7 @@ const UNIT = "rustory-hub.service";
 const USUAL_PROGRAM = "/usr/local/bin/rr";
 
 /** The unit that starts this program, installed from wherever, under the machine's systemd. */
-export function hubUnit(program: Program, denoDir: string | undefined): string {
+function hubUnit(program: Program, denoDir: string | undefined): string {
   const start = execStart(commandLine(program, []));
   return serverUnit("hub")
     .replace("Type=notify\n", `Type=notify\n${notifyLine(program)}`)

@@ -41,7 +41,7 @@ export interface FirstSyncDeps {
 }
 
 /** Notes the other machine, so that it is found at the addresses it named. */
-export function rememberCard(card: PairCard, { history, world }: FirstSyncDeps): PeerId {
+function rememberCard(card: PairCard, { history, world }: FirstSyncDeps): PeerId {
   const peer = parsePeerId(card.peer);
   if (peer === undefined) throw new RrError("invalid", "The other machine has no usable peer id");
   const record: PeerRecord = {

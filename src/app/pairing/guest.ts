@@ -138,7 +138,7 @@ export function checkAt(at: string | undefined): void {
  *
  * @throws {RrError} `usage` if it is none
  */
-export function parseAt(text: string): { readonly host: string; readonly port: number } {
+function parseAt(text: string): { readonly host: string; readonly port: number } {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/]+))(?::(\d{1,5}))?$/i.exec(text.trim());
   const port = match?.[3] === undefined ? PAIR_PORT : Number(match[3]);
   if (match && port > 0 && port < 65_536) return { host: (match[1] ?? match[2])!, port };

@@ -122,7 +122,7 @@ export function foldersHere(
  *
  * @throws {RrError} `usage` if a value cannot be used
  */
-export async function runFilterOf(
+async function runFilterOf(
   world: Pick<World, "cwd" | "env" | "clock" | "files">,
   settings: Settings,
   flags: RunFilterFlags,

@@ -1,7 +1,7 @@
 /** Lines and times of a history file, as bytes. */
 import { MAX_STARTED_AT_MS } from "../../history/check_entry.ts";
 
-export const NEWLINE = 10;
+const NEWLINE = 10;
 
 /** One command of a history file, and where it stands there. */
 export interface Placed<T> {

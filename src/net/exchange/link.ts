@@ -32,7 +32,7 @@ export interface LinkDeps {
 }
 
 /** Time without any progress that is allowed unless the caller says otherwise. */
-export const IDLE_TIMEOUT_MS = 30_000;
+const IDLE_TIMEOUT_MS = 30_000;
 /**
  * Slowest link that is waited for: what has left us may still stand in the buffers below, 1 MiB of it
  * in the stream's window alone, and nobody tells how far it got.

@@ -70,7 +70,7 @@ export async function loadKeyFile(path: string, deps: KeyFileDeps): Promise<KeyF
 }
 
 /** The permission bits of the file if anybody but its owner may touch it, else `undefined`. */
-export function looseModeOf(path: string, files: Files): number | undefined {
+function looseModeOf(path: string, files: Files): number | undefined {
   const mode = files.stat(path)?.mode;
   return mode !== undefined && (mode & 0o077) !== 0 ? mode & 0o7777 : undefined;
 }

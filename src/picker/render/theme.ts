@@ -17,7 +17,7 @@ export interface Theme {
 }
 
 /** The themes of `picker_theme`; `auto` can be read on dark and on light grounds. */
-export const THEME_NAMES = ["auto", "dark", "light", "plain"] as const;
+const THEME_NAMES = ["auto", "dark", "light", "plain"] as const;
 /** One of {@linkcode THEME_NAMES}. */
 export type ThemeName = typeof THEME_NAMES[number];
 

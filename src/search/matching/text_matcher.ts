@@ -20,7 +20,7 @@ export function textQuery(text: QueryText, options: QueryOptions = {}): TextQuer
 }
 
 /** Whether a command matches; the same as if it stood in an index. */
-export function matchesText(query: Query, command: string): boolean {
+function matchesText(query: Query, command: string): boolean {
   const bytes = ENCODER.encode(command);
   const spellings = bytes.length === command.length ? undefined : spellingsOf(bytes);
   return matchesLine({ bytes, start: 0, end: bytes.length, spellings }, query);

@@ -56,7 +56,7 @@ export interface TrackerClient extends Directory {
 }
 
 /** The original allows 1 s each for connecting, writing and reading. */
-export const PING_DEADLINE_MS = 3_000;
+const PING_DEADLINE_MS = 3_000;
 
 /** All that a tracker answers to a ping. */
 const PONG = "ok";

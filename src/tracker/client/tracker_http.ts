@@ -9,13 +9,13 @@ import type { SendRequest } from "../request.ts";
 import type { TrackerUrl } from "./tracker_url.ts";
 
 /** Tries of a request; the same as the original. */
-export const ATTEMPTS = 3;
+const ATTEMPTS = 3;
 /** Pauses between tries, doubling, as the original's. */
-export const PAUSE = { attempts: ATTEMPTS, baseMs: 100, capMs: 200 };
+const PAUSE = { attempts: ATTEMPTS, baseMs: 100, capMs: 200 };
 /** Time of the first try, from connecting to the whole answer; doubles with each further one. */
-export const FIRST_DEADLINE_MS = 2_000;
+const FIRST_DEADLINE_MS = 2_000;
 /** Longest time of a try: 2 s to connect and 5 s to read are the original's limits. */
-export const LAST_DEADLINE_MS = 7_000;
+const LAST_DEADLINE_MS = 7_000;
 
 /** One request to a tracker. */
 export interface TrackerCall {

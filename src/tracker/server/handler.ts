@@ -16,9 +16,9 @@ import { SwarmRegistry } from "./swarm_registry.ts";
 import { createTokenCheck } from "./token.ts";
 
 /** How long a peer is kept if nothing else is said, as by the original. */
-export const DEFAULT_TTL_SEC = 60;
+const DEFAULT_TTL_SEC = 60;
 /** Time for a client to send its body: slow ones must not hold memory for long. */
-export const BODY_DEADLINE_MS = 10_000;
+const BODY_DEADLINE_MS = 10_000;
 
 /** What a tracker is made of. */
 export interface TrackerOptions {

@@ -11,7 +11,7 @@ export const MAX_SLOT_BYTES = 4_096;
 /** How long a mailbox lives: as long as a code. */
 export const MAILBOX_LIFE_MS = 10 * 60_000;
 /** Mailboxes at one time: 4 MiB if all are full, and more pairings than a shared tracker sees. */
-export const MAX_MAILBOXES = 256;
+const MAX_MAILBOXES = 256;
 /** Largest number of a mailbox. */
 export const MAX_MAILBOX_NUMBER = 999;
 

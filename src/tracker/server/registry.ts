@@ -3,11 +3,11 @@ import type { PeerId } from "../../swarm/peer.ts";
 import type { PeerMeta } from "../messages.ts";
 
 /** Peers that one tracker knows; a person has a handful, a shared tracker serves many persons. */
-export const MAX_PEERS = 10_000;
+const MAX_PEERS = 10_000;
 /** Peers of one user; bounds what a device has to read and dial. */
-export const MAX_PEERS_PER_USER = 512;
+const MAX_PEERS_PER_USER = 512;
 /** All records together as JSON; below 10 MiB, the most that the original's clients read. */
-export const MAX_REGISTRY_BYTES = 8 * 1_024 * 1_024;
+const MAX_REGISTRY_BYTES = 8 * 1_024 * 1_024;
 
 /** A registration that was checked. */
 export interface Registration {

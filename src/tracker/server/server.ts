@@ -2,7 +2,7 @@ import { formatBind, type HttpServer, parseBind, type ServeHttp } from "../../ba
 import { createTracker, type TrackerDeps, type TrackerOptions } from "./handler.ts";
 
 /** Where a tracker listens if nothing else is said, as the original's. */
-export const DEFAULT_TRACKER_BIND = "0.0.0.0:8850";
+const DEFAULT_TRACKER_BIND = "0.0.0.0:8850";
 
 /** What a tracker is made of, and where it listens. */
 export interface ServeTrackerOptions extends TrackerOptions {

@@ -8,13 +8,13 @@ export const MAX_SWARM_RECORDS = 120_000;
 /** Largest sealed record: 32 addresses of 100 characters, and names. */
 export const MAX_RECORD_BYTES = 6_144;
 /** All records together, as they are listed. */
-export const MAX_SWARM_BYTES = 96 * 1_024 * 1_024;
+const MAX_SWARM_BYTES = 96 * 1_024 * 1_024;
 
 /**
  * Devices of other swarms that are told of. On a person's own tracker they are devices with another
  * key by mistake; how many a public one serves is nobody's business.
  */
-export const MOST_OTHERS = 16;
+const MOST_OTHERS = 16;
 
 /** What became of a record; `older`: one that was signed later is there. */
 export type SwarmPut = "stored" | "full" | "swarm-full" | "older";

@@ -14,7 +14,7 @@ const MIB = 1 << 20;
 /** Most bytes of a frame behind its length: the largest entry that may be recorded, not compressed. */
 export const FRAME_BYTES = 4 * MIB;
 /** Most bytes of its JSON: the largest entry with every character escaped. */
-export const JSON_BYTES = 8 * MIB;
+const JSON_BYTES = 8 * MIB;
 /** Payloads from this size on are compressed; shorter ones would only grow. */
 const COMPRESSED_FROM = 160;
 /** Set in the type byte of a compressed payload. */

@@ -96,7 +96,7 @@ async function sessionAfter(
 }
 
 /** A report as JSON. */
-export function summaryOf(report: SyncReport): SyncSummary {
+function summaryOf(report: SyncReport): SyncSummary {
   return {
     peers: report.peers.map((one) => ({
       peer_id: one.peer,

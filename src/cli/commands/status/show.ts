@@ -71,7 +71,7 @@ async function restartHere(world: World, status?: DaemonStatus): Promise<string>
 }
 
 /** The status as text, lines ending in newlines; `restart` is what starts the daemon anew. */
-export function formatStatus(status: DaemonStatus, world: World, restart: string): string {
+function formatStatus(status: DaemonStatus, world: World, restart: string): string {
   const { bold } = paletteFor(world, world.stdout);
   // What comes from other machines must not act on the terminal.
   const row = (label: string, text: string): string =>
