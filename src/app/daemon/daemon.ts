@@ -1,4 +1,5 @@
 /** Performs what `step.ts` decides, one act after the other, while the parts of the daemon run. */
+import { pause } from "../../base/async/timer.ts";
 import { backoffMs } from "../../base/async/retry.ts";
 import { RESTARTS, supervise, type SuperviseDeps } from "../../base/async/supervise.ts";
 import { together } from "../../base/async/together.ts";
@@ -241,8 +242,8 @@ export class Daemon {
       if (act.what === "broke") logger.error("The session broke and is opened again", fields);
       else if (act.failures === 1) logger.error("Cannot go on, trying again and again", fields);
       this.#readiness.tell("Cannot go on, see the log");
-      const pause = backoffMs(act.failures, RESTARTS, world.random);
-      await world.clock.sleep(pause, this.#act.signal).catch(() => {});
+      const pauseMs = backoffMs(act.failures, RESTARTS, world.random);
+      await pause(world.clock, pauseMs, this.#act.signal);
     }
     return { upMs: undefined, why: { kind: "waited" } };
   }

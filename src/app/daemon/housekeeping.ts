@@ -1,4 +1,5 @@
 /** What the daemon does on the side: keeps the search index up with the history, removes old entries. */
+import { pause } from "../../base/async/timer.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
@@ -88,6 +89,6 @@ export async function keepPruned(
     } catch (error) {
       logger.warn("auto prune failed", { error: causeChain(error) });
     }
-    await world.clock.sleep(PRUNE_CHECK_MS, signal).catch(() => {});
+    await pause(world.clock, PRUNE_CHECK_MS, signal);
   }
 }

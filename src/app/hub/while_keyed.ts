@@ -1,3 +1,4 @@
+import { pause } from "../../base/async/timer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import type { Clock } from "../../base/clock.ts";
 
@@ -16,13 +17,11 @@ export async function whileKeyed(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  // A sleep rejects only when its signal is aborted, which the loops ask for themselves.
-  const pause = (until: AbortSignal): Promise<void> =>
-    clock.sleep(KEY_LOOK_MS, until).catch(() => {});
+  const look = (until: AbortSignal): Promise<void> => pause(clock, KEY_LOOK_MS, until);
   while (!signal.aborted) {
     const key = keyText();
     if (key === undefined) {
-      await pause(signal);
+      await look(signal);
       continue;
     }
     using changed = linkedController(signal);
@@ -32,7 +31,7 @@ export async function whileKeyed(
       changed.abort(error);
       throw error;
     });
-    while (!until.aborted && keyText() === key) await pause(until);
+    while (!until.aborted && keyText() === key) await look(until);
     changed.abort(new Error("the hub has another swarm key"));
     await working;
   }

@@ -1,4 +1,5 @@
 /** The sync after a pairing, and what both sides can say of it. */
+import { pause } from "../../base/async/timer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import type { Logger } from "../../base/log.ts";
 import type { World } from "../../base/world.ts";
@@ -179,7 +180,7 @@ async function untilCalled(
   const now = routeNow();
   if (now !== undefined) called.resolve(now);
   using over = linkedController(signal);
-  const late = clock.sleep(PATIENCE_MS, over.signal).catch(() => {});
+  const late = pause(clock, PATIENCE_MS, over.signal);
   const route = await Promise.race([called.promise, late.then(() => undefined)]);
   // Its round may still be under way: a long one goes on for as long as it is connected.
   if (route !== undefined && routeNow() !== undefined) {

@@ -1,4 +1,5 @@
 /** Notices what other processes on this device write: recorded commands, imports, deletions. */
+import { pause } from "../../base/async/timer.ts";
 import type { Clock } from "../../base/clock.ts";
 
 /** What watching needs. */
@@ -35,6 +36,6 @@ export async function watchLocalChanges(
     } catch (error) {
       deps.onError(error);
     }
-    await deps.clock.sleep(EVERY_MS, signal).catch(() => {});
+    await pause(deps.clock, EVERY_MS, signal);
   }
 }

@@ -133,7 +133,7 @@ export async function startDeviceHost(options: DeviceHostOptions): Promise<Devic
   const { reservationStore } = transport as unknown as {
     reservationStore: RelayClient["reservations"] & { relayFilter?: unknown };
   };
-  // The store never asks a relay again that failed once; when to ask again is decided in _relays.ts.
+  // The store never asks a relay again that failed once; when to ask again is decided in reservation_keeper.ts.
   reservationStore.relayFilter = { has: (): boolean => false, add(): void {} };
   const relayClient = { reservations: reservationStore };
   return { ...finish(libp2p), heardOf, traffic, relayClient, gate };

@@ -1,4 +1,5 @@
 /** Protocol 2 at work: the state machine of `named/` over real streams, a real store and a real clock. */
+import { pause } from "../../base/async/timer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import type { Clock } from "../../base/clock.ts";
@@ -185,7 +186,7 @@ export class Replicator implements AsyncDisposable {
         const outcome = this.#handle(event);
         if (outcome === "done") this.#events.shift();
         else if (outcome === "more") await yieldToLoop();
-        else await this.#deps.clock.sleep(BUSY_PAUSE_MS, this.#stopped.signal).catch(() => {});
+        else await pause(this.#deps.clock, BUSY_PAUSE_MS, this.#stopped.signal);
         if (this.#events.length === 0) this.#exchanges.setPaused(false);
         if (event.type === "exchange" || event.type === "writable") await yieldToLoop();
       }

@@ -1,4 +1,5 @@
 /** The history of a daemon with its lock, and how it is opened anew when its file was lost. */
+import { pause } from "../../../base/async/timer.ts";
 import { backoffMs } from "../../../base/async/retry.ts";
 import { RESTARTS } from "../../../base/async/supervise.ts";
 import type { Logger } from "../../../base/log.ts";
@@ -86,7 +87,7 @@ export async function openAgain(
       if (++failures === 1) logger.error("Cannot open the history, trying again", { error: text });
       onProblem(`${lost.message}, and cannot be opened: ${text}`);
     }
-    await world.clock.sleep(backoffMs(failures, RESTARTS, world.random), signal).catch(() => {});
+    await pause(world.clock, backoffMs(failures, RESTARTS, world.random), signal);
   }
 }
 
@@ -126,7 +127,7 @@ async function untilThere(
       const what = file === "hidden" ? "cannot be looked into" : "is gone";
       onProblem(`The folder "${folder}" of the history ${what}`);
     }
-    await clock.sleep(LOOK_MS, signal).catch(() => {});
+    await pause(clock, LOOK_MS, signal);
   }
 }
 

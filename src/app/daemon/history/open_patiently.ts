@@ -1,3 +1,4 @@
+import { pause } from "../../../base/async/timer.ts";
 import { backoffMs } from "../../../base/async/retry.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/log.ts";
@@ -36,7 +37,7 @@ export async function openPatiently<T>(
         });
       }
     }
-    await clock.sleep(backoffMs(failures, RETRY, random), signal).catch(() => {});
+    await pause(clock, backoffMs(failures, RETRY, random), signal);
   }
   return undefined;
 }

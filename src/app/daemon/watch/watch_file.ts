@@ -1,4 +1,5 @@
 /** The part that looks whether the history is still the file at its path. */
+import { pause } from "../../../base/async/timer.ts";
 import type { HistoryContext } from "../context.ts";
 
 /** A look takes some 50 microseconds; what another program records meanwhile may be in two minds. */
@@ -15,6 +16,6 @@ export async function watchFile(
 ): Promise<void> {
   while (!signal.aborted) {
     guard.check();
-    await deps.world.clock.sleep(EVERY_MS, signal).catch(() => {});
+    await pause(deps.world.clock, EVERY_MS, signal);
   }
 }
