@@ -6,6 +6,8 @@
  */
 import { linkedController } from "../base/async/linked_signal.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
+import type { Clock } from "../base/clock.ts";
+import { causeChain } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import { createEntry } from "../history/create_entry.ts";
 import type { Entry, EntryDraft } from "../history/entry.ts";
@@ -150,6 +152,7 @@ export async function startNode(options: SyncNodeOptions): Promise<SyncNode> {
   const { openSession } = await import("./session/session.ts");
   const world = await systemWorld();
   const { database } = options.history;
+  const logger = options.logger ?? silentLogger();
   const session = await openSession({
     ...options,
     ...options.keys,
@@ -159,10 +162,10 @@ export async function startNode(options: SyncNodeOptions): Promise<SyncNode> {
     history: database,
     clock: world.clock,
     random: world.random,
-    logger: options.logger ?? silentLogger(),
+    logger,
     onEvent: options.onEvent,
   });
-  return new RunningSyncNode(session, database, world);
+  return new RunningSyncNode(session, database, { clock: world.clock, logger });
 }
 
 class OpenedHistory implements LocalHistory {
@@ -208,13 +211,17 @@ class RunningSyncNode implements SyncNode {
   readonly peer: PeerId;
   readonly #session: SyncSession;
   readonly #history: History;
-  readonly #world: World;
+  readonly #deps: { readonly clock: Clock; readonly logger: Logger };
 
-  constructor(session: SyncSession, history: History, world: World) {
+  constructor(
+    session: SyncSession,
+    history: History,
+    deps: { readonly clock: Clock; readonly logger: Logger },
+  ) {
     this.peer = session.node.peer;
     this.#session = session;
     this.#history = history;
-    this.#world = world;
+    this.#deps = deps;
   }
 
   listening(): readonly string[] {
@@ -228,13 +235,14 @@ class RunningSyncNode implements SyncNode {
   async watch({ intervalMs = 60_000, push = false, signal }: WatchSyncOptions): Promise<void> {
     const { watchLocalChanges } = await import("./session/local_changes.ts");
     const { engine } = this.#session;
+    const { clock, logger } = this.#deps;
     using over = linkedController(signal);
     const changes = watchLocalChanges({
-      clock: this.#world.clock,
+      clock,
       dataVersion: () => this.#history.log.headSeq(),
       ingest: () => Promise.resolve(0),
       onChange: () => engine.localChange(),
-      onError: () => {},
+      onError: (error) => logger.warn("Could not look for changes", { error: causeChain(error) }),
     }, over.signal);
     try {
       await engine.watch({ intervalMs, push }, signal);

@@ -5,7 +5,6 @@ import { type Clock, systemClock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { type Random, systemRandom } from "../../base/random.ts";
 import { RrError } from "../../base/rr_error.ts";
-import type { DeviceId } from "../../history/entry.ts";
 import { servePeers } from "../../net/exchange/accept.ts";
 import { parseRelayAddr } from "../../net/addrs/addrs.ts";
 import { createDialer } from "../../net/dial/dial.ts";
@@ -13,9 +12,9 @@ import { type Identity, signWith } from "../../net/keys/identity.ts";
 import { swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
 import type { Note } from "../../named/effects.ts";
 import type { Node, NodeDeps } from "../../net/node/node.ts";
-import { startNode } from "../../net/node/start_node.ts";
+import { type NodeOptions, startNode } from "../../net/node/start_node.ts";
 import type { History } from "../../store/file/open_history.ts";
-import { SyncEngine } from "../../sync/engine.ts";
+import type { SyncEngine } from "../../sync/engine.ts";
 import type { SyncListener } from "../../sync/events.ts";
 import type { SyncOptions } from "../../sync/options.ts";
 import type { PeerId } from "../../swarm/peer.ts";
@@ -29,16 +28,14 @@ import { createFrameNet } from "../../net/exchange/frame_net.ts";
 import { SessionReplication } from "./replication.ts";
 import { swarmAccess } from "./swarm_access.ts";
 import type { TwinProbe } from "./twin_probe.ts";
-import { openWriter } from "../writer/open_writer.ts";
 import { RoundRequests } from "./round_requests.ts";
+import { createEngine } from "./session_engine.ts";
 import {
   announce,
   hasDialledUs,
   isDialled,
   manualPeers,
-  noteSyncedKey,
   openLan,
-  suspect,
   twinProbe,
 } from "./session_parts.ts";
 import { historySettler } from "./settle_history.ts";
@@ -123,83 +120,38 @@ export async function openSession(
   options: SessionOptions,
   deps: SessionDeps,
 ): Promise<SyncSession> {
-  const { clock, random, logger, history } = deps;
-  const relays = (options.relays ?? []).map(parseRelayAddr);
+  const { clock, random, logger } = deps;
   const manual = manualPeers(options.peers ?? [], deps);
   await using parts = new Disposers();
-  const node = parts.use(
-    await startNode({
-      identity: options.identity,
-      swarmKey: options.swarmKey,
-      listen: options.relayOnly ? [] : options.listen ?? [],
-      relays,
-      relayOnly: options.relayOnly ?? false,
-    }, deps),
-  );
+  const node = parts.use(await startNode(nodeOptions(options), deps));
   const replication = options.protocols?.includes("2")
     ? parts.use(replicationOf(options, node, deps, (peer) => {
       if (node.connections().some((one) => one.peer === peer)) engine.peerConnected(peer);
     }))
     : undefined;
-  const service = createPeerService({
-    log: history.log,
-    clock,
-    logger,
-    settle: historySettler(history.path),
-    onPushed: (inserted) => {
-      replication?.changed();
-      deps.onReceived?.(inserted);
-    },
-  });
-  parts.use(await servePeers(node, service, deps));
-  const sign = (data: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
-    signWith(options.identity, data);
+  parts.use(await answerPeers(node, replication, deps));
   const met = new Set<PeerId>();
   parts.use(node.onEvent((event) => {
     if (event.type === "connected") met.add(event.peer);
   }));
   const access = await swarmAccess(options.swarmKey, (peer) => met.has(peer));
+  const sign: Sign = (data) => signWith(options.identity, data);
   const trackers = trackersOf(options, deps, { sign, access });
-  const fingerprint = swarmKeyFingerprint(options.swarmKey);
   const twins = parts.use(twinProbe(options, node, deps));
-  const named = manual.flatMap(({ peer, addrs }) => peer === node.peer ? addrs : []);
-  suspect(named, twins);
   const lan = await openLan(options, node, deps, {
     onPeer: (peer) => engine.peerConnected(peer),
     onTwin: (addr) => twins.suspect(addr),
   });
   const directories = lan === undefined ? trackers : [...trackers, parts.use(lan)];
+  const dialer = createDialer({
+    ...{ node, clock, random, logger },
+    onSelf: (addr) => twins.suspect(addr),
+  });
   const rounds = new RoundRequests(clock);
-  const engine: SyncEngine = new SyncEngine({
-    self: {
-      peer: node.peer,
-      deviceId: options.deviceId as DeviceId,
-      userId: options.userId,
-      hostname: options.hostname,
-      addresses: () => node.addresses(),
-    },
-    log: history.log,
-    book: history.peers,
-    directories,
-    dialer: createDialer({ node, clock, random, logger, onSelf: (addr) => twins.suspect(addr) }),
-    manual,
-    clock,
-    random,
-    logger,
-    replication,
-    openWriter: history.path === ":memory:" ? undefined : () => openWriter(history.path),
-    onEvent: (event) => {
-      deps.onEvent?.(event);
-      if (event.type === "pulled") noteSyncedKey(fingerprint, deps);
-      // What version 1 brought in is passed on by version 2.
-      if (event.type === "pull-progress" || event.type === "pulled") replication?.changed();
-      if (event.type === "peer-done") rounds.peerDone(event.report);
-      if (event.type === "round-done") {
-        rounds.done(event.report);
-        suspect(named, twins);
-      }
-    },
-  }, options.sync);
+  const fingerprint = swarmKeyFingerprint(options.swarmKey);
+  const engine: SyncEngine = createEngine(options, {
+    ...{ node, directories, dialer, manual, replication, twins, rounds, fingerprint },
+  }, deps);
   parts.use(node.onEvent((event) => {
     if (event.type !== "connected") return;
     if (isDialled(node, event.peer)) replication?.peerConnected(event.peer);
@@ -223,6 +175,37 @@ export async function openSession(
     },
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
+}
+
+function nodeOptions(
+  { identity, swarmKey, listen = [], relays = [], relayOnly = false }: SessionOptions,
+): NodeOptions {
+  return {
+    identity,
+    swarmKey,
+    listen: relayOnly ? [] : listen,
+    relays: relays.map(parseRelayAddr),
+    relayOnly,
+  };
+}
+
+function answerPeers(
+  node: Node,
+  replication: SessionReplication | undefined,
+  deps: SessionDeps,
+): Promise<AsyncDisposable> {
+  const { history, clock, logger } = deps;
+  const service = createPeerService({
+    log: history.log,
+    clock,
+    logger,
+    settle: historySettler(history.path),
+    onPushed: (inserted) => {
+      replication?.changed();
+      deps.onReceived?.(inserted);
+    },
+  });
+  return servePeers(node, service, deps);
 }
 
 /**
