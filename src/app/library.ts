@@ -18,6 +18,7 @@ import type { SyncListener } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/options.ts";
 import type { PeerId } from "../swarm/peer.ts";
 import type { SyncReport } from "../sync/report.ts";
+import { type RuntimeGlobals, runtimeTooOld } from "../world/oldest_runtime.ts";
 import { systemWorld } from "../world/system.ts";
 import type { SyncSession } from "./session/session.ts";
 
@@ -119,10 +120,11 @@ export interface SyncNode extends AsyncDisposable {
  * Opens the history at `path`, creating it (0600, in a folder of 0700) if it is missing.
  *
  * @throws {RrError} `database` or `busy`, saying what is wrong with the file
+ * @throws {Error} on a Deno or Node that is older than `rr` runs on
  */
 export async function openHistory(path: string): Promise<LocalHistory> {
+  const world = await worldHere();
   const { openHistory } = await import("../store/file/open_history.ts");
-  const world = await systemWorld();
   return new OpenedHistory(openHistory(path, world), world);
 }
 
@@ -130,12 +132,14 @@ export async function openHistory(path: string): Promise<LocalHistory> {
  * Loads the swarm key and the identity of a device, creating what is missing (0600).
  *
  * @throws {RrError} `key` if a file is corrupt; it is never replaced
+ * @throws {Error} on a Deno or Node that is older than `rr` runs on
  */
 export async function loadKeys(
   paths: { readonly swarmKeyPath: string; readonly identityKeyPath: string },
 ): Promise<DeviceKeys> {
+  const world = await worldHere();
   const { loadKeys } = await import("./session/keys.ts");
-  return await loadKeys(paths, await systemWorld(), silentLogger());
+  return await loadKeys(paths, world, silentLogger());
 }
 
 /**
@@ -150,7 +154,7 @@ export async function startNode(options: SyncNodeOptions): Promise<SyncNode> {
     throw new TypeError("Cannot start a node as 'history' must come from openHistory()");
   }
   const { openSession } = await import("./session/session.ts");
-  const world = await systemWorld();
+  const world = await worldHere();
   const { database } = options.history;
   const logger = options.logger ?? silentLogger();
   const session = await openSession({
@@ -166,6 +170,13 @@ export async function startNode(options: SyncNodeOptions): Promise<SyncNode> {
     onEvent: options.onEvent,
   });
   return new RunningSyncNode(session, database, { clock: world.clock, logger });
+}
+
+/** Before anything is loaded that an old runtime does not know, and would only name in its own words. */
+async function worldHere(): Promise<World> {
+  const complaint = runtimeTooOld(globalThis as RuntimeGlobals);
+  if (complaint !== undefined) throw new Error(complaint);
+  return await systemWorld();
 }
 
 class OpenedHistory implements LocalHistory {

@@ -16,7 +16,7 @@ export async function runProcess(): Promise<never> {
   const world = await systemWorld();
   const complaint = runtimeTooOld(globalThis as RuntimeGlobals);
   if (complaint !== undefined) {
-    world.stderr.write(`${complaint}\n`);
+    world.stderr.write(`error: ${complaint}\n`);
     return world.exit(ExitCode.FAILURE);
   }
   return world.exit(await main(world));
