@@ -77,7 +77,7 @@ const historyOf = (name: string): Promise<LocalHistory> => openHistory(place + n
 const kim = { userId: "kim" };
 const near = await historyOf("near");
 const far = await historyOf("far");
-const made: Entry = far.record({ command: "make test" }, { ...kim, deviceId: "far" });
+const made: Entry = far.record({ command: "make test", startedAtMs: Date.now() }, { ...kim, deviceId: "far" });
 const listen = ["/ip4/127.0.0.1/tcp/0"];
 const asked: SyncNode = await startNode({
   ...{ ...kim, history: far, deviceId: "far", listen },
