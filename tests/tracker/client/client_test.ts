@@ -109,6 +109,25 @@ Deno.test("createTrackerClient() fails at once on any other status, and quotes t
   assert.equal(fake.requests.length, 1);
 });
 
+Deno.test("createTrackerClient() says what to do about an answer where there is something to do", async () => {
+  const hints: [number, RegExp | undefined][] = [
+    [300, /has moved/],
+    [399, /has moved/],
+    [400, undefined],
+    [403, undefined],
+    [404, /Check that the URL/],
+  ];
+  for (const [status, expected] of hints) {
+    await using fake = await openFake((response) => response.writeHead(status).end());
+    await assert.rejects(fake.client.register(OWN), (error) => {
+      assert.ok(error instanceof RrError);
+      if (expected === undefined) assert.equal(error.hint, undefined, `${status}`);
+      else assert.match(error.hint ?? "", expected, `${status}`);
+      return true;
+    });
+  }
+});
+
 Deno.test("createTrackerClient() says what to do about a wrong token", async () => {
   const clock = systemClock();
   await using server = await serveTracker({ bind: "127.0.0.1:0", token: "t" }, {
