@@ -84,9 +84,9 @@ export async function serveControl(
     if (stopping) return;
     stopping = true;
     signal?.removeEventListener("abort", stop);
-    rmSync(path, { force: true });
     server.close(() => closed.resolve());
     connections.end();
+    removeSocket(path, deps.logger);
   };
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted) stop();
@@ -105,6 +105,15 @@ export async function serveControl(
       return closed.promise;
     },
   };
+}
+
+// On a disk that has become read-only it stays, and gives way to the next one: nothing may hold up a stop.
+function removeSocket(path: string, logger: Logger): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    logger.debug("The control socket's file stays", { path, error: causeChain(error) });
+  }
 }
 
 /** What is under way. */

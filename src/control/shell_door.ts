@@ -84,9 +84,18 @@ export async function serveShellDoor(
     deps.files.replacePrivate(path, note);
     await Promise.all([keepOpen(door, deps, signal), keepNote(path, note, deps, signal)]);
   } finally {
-    if (deps.files.readText(path) === note) deps.files.remove(path);
     server.close();
     for (const socket of open) socket.destroySoon();
+    removeNote(path, note, deps);
+  }
+}
+
+// One that stays, on a disk that has become read-only, leads to a port where nobody is.
+function removeNote(path: string, note: string, { files, logger }: ShellDoorDeps): void {
+  try {
+    if (files.readText(path) === note) files.remove(path);
+  } catch (error) {
+    logger.debug("The shells' door stays", { error: causeChain(error) });
   }
 }
 
