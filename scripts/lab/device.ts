@@ -1,5 +1,4 @@
 /** A folder that plays the part of one person's machine: the real `cli.ts` with a HOME of its own. */
-import { folderOf } from "../../src/base/folder_of.ts";
 import { type History, openHistory } from "../../src/store/file/open_history.ts";
 import { systemWorld } from "../../src/world/system.ts";
 import { RR_PERMISSIONS } from "../permissions.ts";
@@ -129,7 +128,8 @@ export class Device implements AsyncDisposable {
 
   /** Joins the swarm of another device. */
   copySwarmKeyFrom(other: Device): void {
-    Deno.mkdirSync(folderOf(this.swarmKey), { recursive: true, mode: 0o700 });
+    const folder = this.swarmKey.slice(0, this.swarmKey.lastIndexOf("/"));
+    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
     Deno.copyFileSync(other.swarmKey, this.swarmKey);
     Deno.chmodSync(this.swarmKey, 0o600);
   }

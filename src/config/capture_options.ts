@@ -1,6 +1,5 @@
 /** What the settings say about which commands are kept. */
-import { type FolderSense, folderSense } from "../base/same_folder.ts";
-import type { World } from "../base/world.ts";
+import type { Files } from "../base/world.ts";
 import type { Settings } from "./settings.ts";
 
 /** The settings that the capture rules are made of. */
@@ -14,20 +13,20 @@ export interface CaptureChoice {
   readonly ignorePattern: string | undefined;
   readonly ignoreFolders: readonly string[];
   readonly home: string | undefined;
-  readonly folders: FolderSense;
+  readonly realPath: (path: string) => string | undefined;
   readonly secretsFilter: boolean;
 }
 
 /** The capture rules' options. */
 export function captureOptionsOf(
   settings: CaptureSettings,
-  { files, clock }: Pick<World, "files" | "clock">,
+  files: Pick<Files, "realPath">,
 ): CaptureChoice {
   return {
     ignorePattern: settings.recordIgnoreRegex,
     ignoreFolders: settings.recordIgnoreDirs,
     home: settings.home,
-    folders: folderSense(files, clock),
+    realPath: (path) => files.realPath(path),
     secretsFilter: settings.recordSecretsFilter,
   };
 }

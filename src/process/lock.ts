@@ -1,7 +1,5 @@
 /** One daemon per database, and one process that takes its connections. */
-import { folderOf } from "../base/folder_of.ts";
 import { existsSync, realpathSync } from "node:fs";
-import { basename, join } from "node:path";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import {
@@ -74,15 +72,16 @@ export function realPath(path: string): string {
     return realpathSync(path);
   } catch {
     // Not there yet: its folder may be a link all the same.
-    return inRealFolder(path);
+    const slash = path.lastIndexOf("/");
+    return slash <= 0 ? path : joinReal(path.slice(0, slash), path.slice(slash + 1));
   }
 }
 
-function inRealFolder(path: string): string {
+function joinReal(folder: string, name: string): string {
   try {
-    return join(realpathSync(folderOf(path)), basename(path));
+    return `${realpathSync(folder)}/${name}`;
   } catch {
-    return path;
+    return `${folder}/${name}`;
   }
 }
 

@@ -42,9 +42,7 @@ function* decompressParts(
 ): Generator<Uint8Array> {
   using decompressor = new PartDecompressor(mostBytes);
   for (let at = 0; at < message.length; at += pieceBytes) {
-    for (const piece of decompressor.feed(message.subarray(at, at + pieceBytes))) {
-      yield piece.slice();
-    }
+    yield* decompressor.feed(message.subarray(at, at + pieceBytes));
   }
   decompressor.end();
 }

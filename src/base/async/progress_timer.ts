@@ -1,4 +1,3 @@
-import { pause } from "./timer.ts";
 import type { Clock } from "../clock.ts";
 
 /** Nothing moved for too long. */
@@ -62,7 +61,7 @@ export class ProgressTimer implements Disposable {
       const now = clock.monotonic();
       const left = Math.min(this.#last + idleMs, end) - now;
       if (left <= 0) return this.#work.abort(new NoProgressError(now >= end ? totalMs : idleMs));
-      await pause(clock, left, signal);
+      await clock.sleep(left, signal).catch(() => {});
     }
   }
 }

@@ -3,12 +3,13 @@ import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { DeviceId } from "../../history/entry.ts";
+import type { Filter } from "../../picker/state.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { CommandSource } from "./command_source.ts";
-import { historySource, type PickerPlace } from "./history_source.ts";
-import type { QueryPlace } from "../../search/language/filters.ts";
-import { forOutput } from "../print/print.ts";
-import { queryPlace } from "../flags/run_filter_flags.ts";
+import type { FirstSlices } from "./first_slices.ts";
+import { firstSliceKey, historySource, orderedSlices, type PickerPlace } from "./history_source.ts";
+import { forOutput } from "../print.ts";
+import { queryPlace } from "../run_filter_flags.ts";
 import { looksOf, type LooksSettings } from "./looks.ts";
 import { exitCodeOfOutcome, type Outcome, widgetAnswer } from "./outcome.ts";
 import { runPicker } from "./run_picker.ts";
@@ -49,6 +50,8 @@ export interface PickerWhere {
   readonly signal?: AbortSignal;
   /** Is told how to get what was typed behind the choice. */
   readonly typedAhead?: TypedAhead;
+  /** What was read before. @default {nothing} */
+  readonly firstSlices?: FirstSlices;
 }
 
 /**
@@ -62,14 +65,14 @@ export async function searchInteractively(
   flags: InteractiveFlags,
   where: PickerWhere = {},
 ): Promise<number> {
-  const place = queryPlace(world, settings);
   const source = historySource(
     {
       search: history.search,
       pins: history.pins,
       deleteCommand: (command, reach) => history.removal.delete({ command }, reach),
+      firstSlices: where.firstSlices,
     },
-    placeOf(world, settings, place),
+    placeOf(world, settings),
   );
   const outcome = await choose(world, source, settings.searchUi, {
     query: flags.query ?? "",
@@ -79,13 +82,8 @@ export async function searchInteractively(
     leavesBelow: flags.up,
     looks: looksOf(settings),
     inLineEditor: flags.widget,
-    filter: {
-      scope: "all",
-      okOnly: false,
-      sessionFirst: flags.up,
-      newestFirst: history.search.prefersNewest,
-    },
-    place,
+    filter: { ...firstFilter(history), sessionFirst: flags.up },
+    place: queryPlace(world, settings),
     signal: where.signal,
     typedAhead: where.typedAhead,
   }, where.open);
@@ -93,6 +91,26 @@ export async function searchInteractively(
   const isOnDisk = settings.dbPath !== ":memory:";
   if (isOnDisk && history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
   return exitCodeOfOutcome(outcome);
+}
+
+/** What a picker begins with, but for Up. */
+function firstFilter({ search }: Pick<History, "search">): Filter {
+  return { scope: "all", okOnly: false, newestFirst: search.prefersNewest };
+}
+
+/** Reads what {@linkcode searchInteractively} would show first, unless that was done. */
+export function prepareFirst(
+  world: World,
+  settings: PickerSettings,
+  history: Pick<History, "search">,
+  firstSlices: FirstSlices,
+): void {
+  const filter = firstFilter(history);
+  const place = placeOf(world, settings);
+  if (firstSlices.has(firstSliceKey(filter, place))) return;
+  const slices = orderedSlices(history.search, filter, place, firstSlices);
+  slices.next();
+  slices.return(undefined);
 }
 
 function plainAnswer(world: World, outcome: Outcome): string {
@@ -120,16 +138,13 @@ async function choose(
   return await runFzf(source, options);
 }
 
-function placeOf(
-  world: World,
-  settings: Pick<Settings, "deviceId" | "userId">,
-  { cwd, folders }: Pick<QueryPlace, "cwd" | "folders">,
-): PickerPlace {
+function placeOf(world: World, settings: Pick<Settings, "deviceId" | "userId">): PickerPlace {
+  const cwd = world.cwd();
   return {
     deviceId: settings.deviceId as DeviceId,
     userId: settings.userId,
     cwd,
-    folders,
+    realPath: (path) => world.files.realPath(path),
     workspace: cwd === undefined ? undefined : workspaceOf(world.files, cwd),
     session: world.env("RUSTORY_SESSION"),
   };

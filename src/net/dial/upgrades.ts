@@ -3,7 +3,6 @@
  * time, also at the private addresses that they tell once connected, so that two devices of one
  * network that met through a relay meet at home. libp2p's own upgrade tries public addresses only.
  */
-import { pause } from "../../base/async/timer.ts";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import type { Clock } from "../../base/clock.ts";
@@ -83,9 +82,9 @@ export class Upgrades {
       } catch {
         // It is reached through the relay; the next try may be luckier.
       }
-      const pauseMs = this.#options.everyMs * (0.75 + random.unit() / 2);
+      const pause = this.#options.everyMs * (0.75 + random.unit() / 2);
       using wake = linkedController(this.#wake.signal, node.stopped);
-      await pause(clock, pauseMs, wake.signal);
+      await clock.sleep(pause, wake.signal).catch(() => {});
       node.stopped.throwIfAborted();
     }
   }

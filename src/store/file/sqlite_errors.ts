@@ -54,16 +54,14 @@ const KNOWN: readonly Known[] = [
   {
     code: 8,
     text: /readonly database/,
-    as: "io",
+    as: "database",
     say: "it may not be written to",
-    hint:
-      "Check the owner and the permissions of the file and of its folder, and whether its file " +
-      "system is mounted read-only, as after a fault of the disk",
+    hint: "Check the owner and the permissions of the file and of its folder",
   },
   {
     code: 14,
     text: /unable to open/,
-    as: "io",
+    as: "database",
     say: "it cannot be opened",
     hint: "Check the path, and the owner and the permissions of the file and of its folder; " +
       NETWORK_DISK,
