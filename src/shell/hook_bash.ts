@@ -99,7 +99,7 @@ __rustory_spare=${folder}/$__rustory_session.line
 __rustory_program=(rr)
 type -P rr >/dev/null || __rustory_program=(${program})
 export RUSTORY_SESSION=$__rustory_session
-export -n \${!__rustory_@}
+export -n "\${!__rustory_@}"
 if [[ -n \${BLE_VERSION-} ]]; then
   blehook PREEXEC+=__rustory_ble_preexec PRECMD+=__rustory_ble_precmd
 else

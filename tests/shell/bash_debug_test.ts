@@ -1,5 +1,6 @@
 /** bash: what the tools of others see of the hook, above all where one line is several commands. */
 import assert from "node:assert/strict";
+import { MARKED } from "./_bash.ts";
 import { Shell } from "./_shell.ts";
 
 // As terminals and history programs do it: a DEBUG trap names the first command behind a prompt, unless a
@@ -11,9 +12,6 @@ const NAMING = `_naming() {
 }
 trap _naming DEBUG
 PROMPT_COMMAND+=('_at_prompt=1')`;
-
-// The prompt shows the mark, as a command of the harness would be traced too.
-const MARKED = `PS2='> '; _marks=0; PS1='\\[\\e]777;$((++_marks))\\a\\]<@> '`;
 
 for (const order of ["before", "after"] as const) {
   Deno.test(`bash hook: a DEBUG trap set ${order} it sees one command for each line`, async () => {
@@ -76,4 +74,13 @@ Deno.test("bash hook: counts for nothing where set -x writes to a file, or PS4 c
   );
   assert.match(await shell.line("echo n=$n"), /n=2\b/);
   assert.deepEqual(shell.records().slice(2, 4).map(({ exitCode }) => exitCode), [0, 3]);
+});
+
+Deno.test("bash hook: functions that inherit the traps of others run none of them at a prompt", async () => {
+  for (const trap of ["set -T; trap 'echo [seen]' RETURN", "set -E; trap 'echo [seen]' ERR"]) {
+    await using shell = await Shell.open("bash", { rc: false, before: MARKED });
+    for (const line of [trap, "echo a", "", "echo b"]) await shell.line(line);
+    assert.doesNotMatch(shell.output, /^\[seen\]/m);
+    assert.deepEqual(shell.commands(), [trap, "echo a", "echo b"]);
+  }
 });

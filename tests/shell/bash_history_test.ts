@@ -265,31 +265,6 @@ PS1='<@> '; _marks=0; ${before}`,
   }
 });
 
-const RESETS: Record<string, readonly string[]> = {
-  "is unset": ["unset PROMPT_COMMAND"],
-  "is a string of others": ["PROMPT_COMMAND=true"],
-  "is a new array of others": ["unset PROMPT_COMMAND", "PROMPT_COMMAND=(true true)"],
-};
-for (const [what, lines] of Object.entries(RESETS)) {
-  for (const before of ["", "set -u"]) {
-    const where = before === "" ? "" : ", where unset variables are errors";
-    Deno.test(`bash hook: goes on when PROMPT_COMMAND ${what}${where}`, async () => {
-      await using shell = await Shell.open("bash", { before });
-      const commands = ["echo a", ...lines, "echo b", "echo c"];
-      // Without the harness's mark there is no prompt to be waited for but the text itself.
-      for (const [i, command] of commands.entries()) {
-        const from = shell.output.length;
-        await shell.type(`${command}; echo "[$((${i}+1000))]"\r`);
-        await shell.screen(`[${i + 1000}]`, from);
-        await shell.screen("<@> ", shell.output.indexOf(`[${i + 1000}]`, from));
-      }
-      const first = shell.commands().map((command) => command.replace(/; echo "\[.*$/, ""));
-      assert.deepEqual(first, commands);
-      assert.doesNotMatch(shell.output, /unbound variable/);
-    });
-  }
-}
-
 Deno.test("bash hook: a DEBUG trap that is typed notes none of ours from its first prompt on", async () => {
   await using shell = await Shell.open("bash");
   for (

@@ -69,6 +69,20 @@ alias printf='echo aliased' read=false history=false umask=false local=false`;
   assert.deepEqual(await recorded("", ["set -o posix", "echo a"]), ["set -o posix", "echo a"]);
 });
 
+Deno.test("bash hook: works where IFS is read-only and odd", async () => {
+  for (const mode of ["", "set -o posix"]) {
+    const before = `readonly IFS=': x0'; ${mode}`;
+    await using shell = await Shell.open("bash", { before });
+    await shell.line("(exit 5)");
+    await shell.run("echo x0 : a\nfalse\necho b");
+    assert.deepEqual(
+      shell.records().map(({ command, exitCode }) => [command, exitCode]),
+      [["(exit 5)", 5], ["echo x0 : a", 0], ["false", 1], ["echo b", 0]],
+    );
+    assert.doesNotMatch(shell.output, /identifier|readonly/);
+  }
+});
+
 Deno.test("bash hook: records while prompts are not expanded, and as before when they are again", async () => {
   await using shell = await Shell.open("bash");
   const lines = [

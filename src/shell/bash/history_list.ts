@@ -70,11 +70,11 @@ __rustory_list() {
   if [[ -n \${HISTTIMEFORMAT+x} && \${HISTTIMEFORMAT@a} == *r* ]]; then
     # Read-only: \`fc\` never prints a time. It gives the last line alone.
     builtin fc -ln -0 >>"$2" || return 1
-    IFS= builtin read -r -d '' __rustory_listed <"$2"
+    builtin mapfile -td '' __rustory_listed <"$2"
     builtin printf -v __rustory_listed '%5d  0 %s' "$__rustory_now" "\${__rustory_listed#??}"
   else
     HISTTIMEFORMAT='%s ' builtin history "$1" >>"$2" || return 1
-    IFS= builtin read -r -d '' __rustory_listed <"$2"
+    builtin mapfile -td '' __rustory_listed <"$2"
   fi
   : >|"$2"
   [[ -n $__rustory_listed ]]

@@ -9,10 +9,11 @@ export const BASH_LOOKS =
 __rustory_prompt() {
   local -
   builtin set +aeuxTE
-  local IFS=$' \\t\\n' __rustory_traps= __rustory_text=
+  [[ \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
+  local __rustory_traps= __rustory_text=
   [[ -z $__rustory_mask ]] || __rustory_unmask
   if ! __rustory_quick; then
-    [[ -n $__rustory_traps ]] || IFS= builtin read -r -d '' __rustory_traps <"$__rustory_line"
+    [[ -n $__rustory_traps ]] || builtin mapfile -td '' __rustory_traps <"$__rustory_line"
     __rustory_usual_traps=
     if [[ $__rustory_traps == *' DEBUG'* ]]; then
       ${v("trapped")}=1
@@ -47,7 +48,8 @@ __rustory_precmd() {
     ${v("status")}=$__rustory_status
     # Only the caller is seen here.
     __rustory_witness[${v("looks")}]=
-    local IFS=$' \\t\\n' __rustory_text=
+    [[ \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
+    local __rustory_text=
     [[ $${v("job")} == 0 ]] || __rustory_take
     __rustory_unlimit
     __rustory_place
@@ -59,7 +61,8 @@ __rustory_exit() {
   local - __rustory_errexit=
   case $- in *e*) __rustory_errexit=1 ;; esac
   builtin set +aeuxTE
-  local IFS=$' \\t\\n' __rustory_text=
+  [[ \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
+  local __rustory_text=
   ((BASH_SUBSHELL == 0)) || return 0
   : "${
     calculate(

@@ -36,5 +36,9 @@ export const NUMBERS = {
   ps0: -1,
   /** How often we moved to the front; at the limit we stay where we are. */
   moves: 0,
+  /** How often somebody took us out of PROMPT_COMMAND; at the limit we stay behind the others. */
+  outs: 0,
+  /** How many prompt commands there are where we stay behind them. */
+  places: 0,
 } as const;
 type NumberName = keyof typeof NUMBERS;

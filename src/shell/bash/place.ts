@@ -1,6 +1,6 @@
 /** Where the hook stands among prompt commands and traps of others, and how it goes again. */
 import { v } from "./numbers.ts";
-import { MOST_MOVES, RESERVE } from "./prompt_words.ts";
+import { MOST_MOVES, MOST_OUTS, RESERVE } from "./prompt_words.ts";
 
 /** Functions for the hook's script. */
 export const BASH_PLACE =
@@ -14,7 +14,7 @@ __rustory_place() {
       -z \${bash_preexec_imported-}\${__bp_imported-}\${PROMPT_COMMAND[${RESERVE}]-} ]]; then
     return 0
   fi
-  local __rustory_one __rustory_rest=() __rustory_front=$__rustory_element __rustory_set=\${PROMPT_COMMAND+x}
+  local __rustory_rest=() __rustory_front=$__rustory_element __rustory_set=\${PROMPT_COMMAND+x} __rustory_one
   [[ -n \${PS0+x} ]] || PS0=
   # Prompts that are not expanded would show it.
   if [[ :$BASHOPTS: != *:promptvars:* ]]; then
@@ -36,9 +36,7 @@ __rustory_place() {
     [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || unset -v 'PROMPT_COMMAND[${RESERVE}]'
     return 0
   fi
-  local __rustory_replaced=1
-  [[ -n $__rustory_set && \${PROMPT_COMMAND@a} == *a* && \${PROMPT_COMMAND-} != *__rustory_* &&
-    \${#PROMPT_COMMAND[@]} -gt 1 ]] || __rustory_replaced=
+  __rustory_stays && return 0
   ((${v("moves")}++ < ${MOST_MOVES} && ${v("fixed")} == 0)) || return 0
   if [[ -z $__rustory_front ]]; then
     __rustory_rest=()
@@ -46,22 +44,57 @@ __rustory_place() {
       [[ $__rustory_one == __rustory_precmd ]] || __rustory_rest+=("$__rustory_one")
     done
     precmd_functions=(__rustory_precmd "\${__rustory_rest[@]}")
-    __rustory_rest=()
   fi
-  for __rustory_one in "\${PROMPT_COMMAND[@]}"; do
-    __rustory_without "$__rustory_one"
-    [[ -z $__rustory_one ]] || __rustory_rest+=("$__rustory_one")
-  done
-  # Whoever knows no arrays took us for all there is, and put itself in our place: behind the others, then.
-  if [[ -n $__rustory_replaced && "\${__rustory_rest[*]:1}" == "\${__rustory_behind[*]}" ]]; then
-    __rustory_rest=("\${__rustory_rest[@]:1}" "\${__rustory_rest[0]}")
-  fi
-  __rustory_behind=("\${__rustory_rest[@]}")
+  __rustory_others
   if [[ -n $__rustory_array ]]; then
     PROMPT_COMMAND=(\${__rustory_front:+"$__rustory_front"} "\${__rustory_rest[@]}")
   else
     PROMPT_COMMAND=$__rustory_front\${__rustory_rest[0]+$'\\n'\${__rustory_rest[0]}}
   fi
+}
+
+# Where others take us out again and again we stay behind them, where we got back.
+__rustory_stays() {
+  ((${
+    v("outs")
+  } >= ${MOST_OUTS})) && [[ -n \${PROMPT_COMMAND[${RESERVE}]-} && -z \${bash_preexec_imported-}\${__bp_imported-} ]] ||
+    return 1
+  # Nothing is to be moved at a prompt without a command either.
+  ((${v("moves")} = ${MOST_MOVES}))
+  ((\${#PROMPT_COMMAND[@]} != ${v("places")})) || return 0
+  __rustory_others
+  PROMPT_COMMAND=("\${__rustory_rest[@]}")
+  PROMPT_COMMAND[${RESERVE}]=$__rustory_element
+  ${v("places")}=\${#PROMPT_COMMAND[@]}
+}
+
+# The prompt commands of others, in __rustory_rest.
+__rustory_others() {
+  local __rustory_one __rustory_first=
+  [[ -z \${PROMPT_COMMAND+x} || \${PROMPT_COMMAND@a} != *a* || \${PROMPT_COMMAND-} == *__rustory_* ]] ||
+    __rustory_first=$PROMPT_COMMAND
+  __rustory_rest=()
+  for __rustory_one in "\${PROMPT_COMMAND[@]}"; do
+    __rustory_without "$__rustory_one"
+    [[ -z $__rustory_one ]] || __rustory_rest+=("$__rustory_one")
+  done
+  # Whoever knows no arrays took us for all there is, and put itself in our place: behind the others, then.
+  # Those that set the variable themselves meant what they are to be replaced with.
+  if [[ -n $__rustory_first ]] && ((\${#__rustory_rest[@]} > 1)) &&
+    [[ "\${__rustory_rest[*]:1}" == "\${__rustory_behind[*]}" ]]; then
+    __rustory_rest=()
+    for __rustory_one in "\${__rustory_behind[@]}"; do
+      [[ $__rustory_one == "$__rustory_first" ]] || __rustory_sets_it "$__rustory_one" ||
+        __rustory_rest+=("$__rustory_one")
+    done
+    __rustory_rest+=("$__rustory_first")
+  fi
+  __rustory_behind=("\${__rustory_rest[@]}")
+}
+
+# Whether a prompt command sets PROMPT_COMMAND.
+__rustory_sets_it() {
+  [[ $1 == *PROMPT_COMMAND=* || $(builtin declare -f -- "$1") == *PROMPT_COMMAND=* ]]
 }
 
 # Takes us out of PS0.
@@ -105,7 +138,9 @@ __rustory_set_out() {
   local __rustory_traps=
   if [[ -e $__rustory_line ]] || __rustory_create "$__rustory_line" &&
     builtin trap -p EXIT XFSZ >|"$__rustory_line"; then
-    IFS= builtin read -r -d '' __rustory_traps <"$__rustory_line"
+    builtin mapfile -td '' __rustory_traps <"$__rustory_line"
+    # An empty file leaves it unset.
+    __rustory_traps=\${__rustory_traps-}
     : >|"$__rustory_line"
   else
     __rustory_traps=$(builtin trap -p EXIT XFSZ)

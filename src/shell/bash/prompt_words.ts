@@ -8,6 +8,8 @@ import { v } from "./numbers.ts";
 export const RESERVE = 1000;
 /** Others that want to be first too must not be fought for ever. */
 export const MOST_MOVES = 8;
+/** Who is taken out at the second time by others at each prompt stays behind them. */
+export const MOST_OUTS = 2;
 
 const noted = (array: string): string => `${array}[${v("noted")}]`;
 /** Notes strings in arrays, where they have none yet, and expands to nothing. */
@@ -15,7 +17,6 @@ const keep = (...kept: readonly (readonly [target: string, word: string])[]): st
   `\${__rustory_none:\${__rustory_zero/"${
     kept.map(([target, word]) => `\${${target}:=${word}}`).join("")
   }"/0}:0}`;
-const LATE = `${v("noted")}-${v("done")}>1&&${v("fixed")}==0`;
 export const calculate = (...steps: string[]): string =>
   `\${__rustory_none:$((${steps.join(",")},0)):0}`;
 /** 0 where somebody unset the variable, with which it loses its meaning for good. */
@@ -29,21 +30,34 @@ export const PS0_FRONT = calculate(
   `${noted("__rustory_entry")}=\\!`,
 );
 
-/** 1 where somebody may have taken us out of PROMPT_COMMAND: it is empty, or two commands ran without a look. */
-const MAY_BE_OUT = `__rustory_runs[\${PROMPT_COMMAND:+0*}1||${LATE}]`;
+/**
+ * 1 where somebody may have taken us out of PROMPT_COMMAND, as the first of them is not ours alone, and where
+ * nobody looked yet. By the length, which an unset variable has not under `set -u`.
+ */
+const MAY_BE_OUT = "__rustory_runs[(${PROMPT_COMMAND+${#PROMPT_COMMAND}-}${#__rustory_element})?" +
+  `${v("fixed")}==0:${v("looks")}==0]`;
+
+/** No look came before this command: its own line is the first. What is older is none, where it has none. */
+const BEGUN = [
+  `${v("looks")}=1`,
+  `${v("seen")}=${noted("__rustory_entry")}-1`,
+  `${v("lookedUs")}=10#0\${${noted("__rustory_start")}//[^0-9]/}`,
+];
 
 /**
- * Gets us back if we are not among the prompt commands; several lines of one paste come without a look
- * too. Expanded by name only where it is needed: what stands in PS0 is read at each command.
+ * Gets us back if we are not among the prompt commands, behind them for this once. Expanded by name only
+ * where it is needed: what stands in PS0 is read at each command.
  */
-export const APPENDED = keep(
-  [
-    noted("__rustory_others"),
-    "${PROMPT_COMMAND[*]-} ${PROMPT_COMMAND:+${precmd_functions[*]-}}",
-  ],
-  [noted("__rustory_absent"), `\${${noted("__rustory_others")}/*__rustory_*}`],
-) + `\${${noted("__rustory_absent")}:+` +
-  keep([`PROMPT_COMMAND[${LATE}?${RESERVE}:0]`, "$__rustory_element"]) + "}";
+export const APPENDED = calculate(`${v("looks")}||(${BEGUN.join(",")})`) +
+  keep(
+    [
+      noted("__rustory_others"),
+      "${PROMPT_COMMAND[*]-} ${PROMPT_COMMAND:+${precmd_functions[*]-}}",
+    ],
+    [noted("__rustory_absent"), `\${${noted("__rustory_others")}/*__rustory_*}`],
+  ) + `\${${noted("__rustory_absent")}:+` +
+  keep([`PROMPT_COMMAND[0\${PROMPT_COMMAND:+*0+${RESERVE}}]`, "$__rustory_element"]) +
+  calculate(`${v("outs")}++`) + "}";
 
 /** Behind the PS0 of others, whose time is not the command's. */
 export const PS0_BEHIND = [
@@ -91,10 +105,10 @@ export const LOOK = calculate(
     `${v("status")}=$?,${v("endUs")}=${MICROSECONDS},${v("over")}=${v("noted")}:0`,
   `${v("number")}=\${__rustory_bang@P}`,
   // Whoever has just set such a trap; an empty pattern puts a 1 in front of the 0. Under set -x too, as what
-  // is hidden from the screen still counts for PS4 and BASH_XTRACEFD.
+  // is hidden from the screen still counts for PS4 and BASH_XTRACEFD, and where functions run the traps of others.
   // What is only expanded at need is not where prompts are not expanded: there the loop runs in any case.
   `${v("trapped")}=(${v("trapped")}|\${__rustory_zero/#"\${BASH_COMMAND/*DEBUG*}"/1}>0|` +
-    '${__rustory_zero/#"${-/*x*}"/1}>0)&${__rustory_zero/#"${__rustory_probe@P}"/1}>0',
+    '${__rustory_zero/#"${-/*[xTE]*}"/1}>0)&${__rustory_zero/#"${__rustory_probe@P}"/1}>0',
   expression("__rustory_look"),
 );
 

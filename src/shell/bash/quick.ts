@@ -20,7 +20,7 @@ __rustory_quick() {
   ((__rustory_began > 0)) || return 1
   local __rustory_all= __rustory_head __rustory_time __rustory_mark
   HISTTIMEFORMAT='%s ' builtin history 1 >>"$__rustory_line" || return 1
-  IFS= builtin read -r -d '' __rustory_all <"$__rustory_line"
+  builtin mapfile -td '' __rustory_all <"$__rustory_line"
   : >|"$__rustory_line"
   builtin printf -v __rustory_mark '%5d' "$${v("number")}"
   if [[ \${__rustory_all:0:\${#__rustory_usual_traps}} != "$__rustory_usual_traps" ]]; then
