@@ -18,8 +18,12 @@ export function zshHook(options: HookOptions): string {
 [[ -o aliases ]] && __rustory_aliases=1
 'builtin' 'unsetopt' 'aliases'
 
+if [[ -o interactive && "\${(t)precmd_functions} \${(t)preexec_functions} \${(t)zshexit_functions} \${(t)zshaddhistory_functions}" == *readonly* ]]; then
+
+'builtin' 'print' -ru2 'rr: nothing is recorded in this shell: precmd_functions or a list like it is read-only. Load the hook before the line that makes it so.'
+
 # Not by __rustory_precmd: the original's hook has a function of that name.
-if [[ -o interactive ]] && ! (( \${+functions[__rustory_uninstall]} )); then
+elif [[ -o interactive ]] && ! (( \${+functions[__rustory_uninstall]} )); then
 
 'builtin' 'zmodload' zsh/datetime zsh/system zsh/parameter 2>/dev/null
 

@@ -291,3 +291,11 @@ Deno.test("fish hook: goes on where functions have the names of builtins", async
   await shell.line("false");
   assert.deepEqual(shell.records().map(({ exitCode }) => exitCode), [0, 1]);
 });
+
+Deno.test("fish hook: knows the time where IFS has letters", async () => {
+  await using shell = await Shell.open("fish", { before: "set -g IFS x." });
+  const from = Date.now() - 60_000;
+  await shell.line("echo a");
+  assert.doesNotMatch(shell.output, /Error/);
+  assert.ok((shell.records()[0]?.startedAtMs ?? 0) > from);
+});

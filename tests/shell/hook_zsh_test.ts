@@ -168,3 +168,14 @@ Deno.test("zsh hook: records in whole seconds where zsh has no modules", async (
     Deno.removeSync(home, { recursive: true });
   }
 });
+
+Deno.test("zsh hook: says once why a shell is not recorded", async () => {
+  await using shell = await Shell.open("zsh", {
+    rc: false,
+    before: `_marks=0; PS2='> '; setopt prompt_subst; unsetopt prompt_sp prompt_cr
+PROMPT=$'%{\\e]777;$((++_marks))\\a%}<@> '; readonly -a precmd_functions=()`,
+  });
+  await shell.line("echo a");
+  assert.equal(shell.output.match(/rr: nothing is recorded in this shell/g)?.length, 1);
+  assert.deepEqual(shell.commands(), []);
+});

@@ -25,7 +25,7 @@ end
 # change, in whole seconds.
 if test -r /proc/uptime
     string match -qr '^\\d+$' -- "$asked[1]"; or set asked (command date +%s)000
-    read -l up idle </proc/uptime
+    read -d ' ' -l up idle </proc/uptime
     set -g __rustory_boot (builtin math "$asked[1] - $up * 1000")
 end
 set -g __rustory_typed
@@ -70,7 +70,7 @@ function __rustory_finish
     if test -z "$__rustory_noted$__rustory_command"
         __rustory_note $__rustory_typed[1]
         if test -n "$__rustory_boot"
-            read -l up idle </proc/uptime
+            read -d ' ' -l up idle </proc/uptime
             set -g __rustory_start "$__rustory_boot+"(builtin math "$up - $argv[2] / 1000")
         end
     end
@@ -97,7 +97,7 @@ function __rustory_note
     end
     set -g __rustory_cwd $PWD
     if test -n "$__rustory_boot"
-        read -l up idle </proc/uptime
+        read -d ' ' -l up idle </proc/uptime
         set -g __rustory_start "$__rustory_boot+$up"
     else
         test -w $__rustory_folder; and builtin printf '' >>$__rustory_spool
