@@ -2,7 +2,7 @@
  * Notices that a history was overwritten in its place: `cp backup.db history.db` keeps the file and
  * changes what is in it, behind SQLite's back.
  */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statfsSync } from "node:fs";
 
 /** The part of an SQLite file's header that changes: see "The Database Header" of its file format. */
 const HEADER_BYTES = 100;
@@ -18,26 +18,37 @@ const PAGES_AT = 28;
  */
 export class HeaderWatch implements Disposable {
   readonly #fd: number;
+  readonly #room: () => number;
   #changes: number;
   #wasShort = false;
+  /** Since the end has been missing, the disk was full: SQLite writes it once it can. */
+  #hadNoRoom = false;
   #isOpen = true;
 
-  /** @throws what the system says, if the file cannot be read */
-  constructor(path: string) {
+  /**
+   * @param room bytes that are left where the file is. @default {as the system says}
+   * @throws what the system says, if the file cannot be read
+   */
+  constructor(path: string, room = () => roomAt(path)) {
     this.#fd = openSync(path, "r");
+    this.#room = room;
     this.#changes = this.#read()?.changes ?? 0;
   }
 
   /**
    * Whether something else than SQLite has written to the file: it counts fewer changes than before,
-   * is no database, or was twice shorter than it says it is (a checkpoint makes it so for a moment).
+   * is no database, or was twice shorter than it says it is (a checkpoint makes it so for a moment, and
+   * for as long as the disk has no room for the rest).
    */
   isOverwritten(): boolean {
     const header = this.#read();
     if (header === undefined) return this.#shortAgain(true);
     if (header.changes < this.#changes) return true;
     this.#changes = header.changes;
-    return this.#shortAgain(fstatSync(this.#fd).size < header.bytes);
+    const missing = header.bytes - fstatSync(this.#fd).size;
+    if (missing <= 0) this.#hadNoRoom = false;
+    else this.#hadNoRoom ||= this.#room() <= missing;
+    return this.#shortAgain(missing > 0 && !this.#hadNoRoom);
   }
 
   /** Closes the descriptor. Twice is harmless. */
@@ -62,5 +73,14 @@ export class HeaderWatch implements Disposable {
       changes: view.getUint32(CHANGES_AT),
       bytes: (size === 1 ? 65_536 : size) * view.getUint32(PAGES_AT),
     };
+  }
+}
+
+function roomAt(path: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize;
+  } catch {
+    return Infinity; // not told everywhere
   }
 }

@@ -22,6 +22,28 @@ Deno.test("HeaderWatch tells an older copy put over the file from what SQLite wr
   }
 });
 
+Deno.test("HeaderWatch takes a file without its end for one that SQLite has had no room to write", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/history.db`;
+    new DatabaseSync(path).exec("CREATE TABLE t (x); CREATE TABLE u (x)");
+    let room = 4_095;
+    using watch = new HeaderWatch(path, () => room);
+    const { size } = Deno.statSync(path);
+    const twice = (): boolean[] => [watch.isOverwritten(), watch.isOverwritten()];
+    await Deno.truncate(path, size - 4_096);
+    assert.deepEqual(twice(), [false, false]);
+    room = 1e9;
+    assert.deepEqual(twice(), [false, false], "room again, but not folded in yet");
+    await Deno.truncate(path, size);
+    assert.deepEqual(twice(), [false, false], "whole");
+    await Deno.truncate(path, size - 4_096);
+    assert.deepEqual(twice(), [false, true], "cut with room enough");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("HeaderWatch believes that a file is cut short or none at all when it sees it twice", async () => {
   const folder = await Deno.makeTempDir();
   try {
