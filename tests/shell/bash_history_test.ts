@@ -33,6 +33,17 @@ const CASES: Record<
     lines: ["history -s never-run-this", "echo x"],
     wanted: [["history -s never-run-this", 0], ["echo x", 0]],
   },
+  "history -s in a function that ran the line": {
+    before: `again() { local fixed="\${1-echo better}"; eval "$fixed"; history -s $fixed; }`,
+    lines: ["false", "again", "again ''", "history -s two words", "x=1; history -s $x"],
+    wanted: [
+      ["false", 1],
+      ["echo better", 0],
+      ["again ''", 0],
+      ["history -s two words", 0],
+      ["history -s $x", 0],
+    ],
+  },
   "history -d of the last line": {
     before: "HISTCONTROL=ignoredups",
     lines: ["echo keepme", "history -d -1", "echo next"],

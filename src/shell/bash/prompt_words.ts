@@ -94,6 +94,7 @@ export const EXPRESSIONS = {
     `__rustory_cwd[${v("noted")}]=0`,
     `__rustory_word[${v("noted")}]=0`,
     `__rustory_last[${v("looks")}-1]=0`,
+    `__rustory_words[${v("looks")}]=0`,
   ],
 } as const;
 type Expression = keyof typeof EXPRESSIONS;
@@ -133,7 +134,10 @@ const MOVED = `\${__rustory_idle[${v("job")}]:+\${__rustory_mobile[${v("moves")}
 
 // There are tools that take a command for the first prompt command if this begins with it: none begins with "{".
 export const ELEMENT = "{ for __rustory_x in " + LOOK +
-  keep([`__rustory_witness[${v("looks")}]`, "$BASH_COMMAND"]) +
+  keep([`__rustory_witness[${v("looks")}]`, "$BASH_COMMAND"], [
+    `__rustory_words[${v("looks")}]`,
+    "${_-}",
+  ]) +
   `\${__rustory_forks[${v("job")}]:+\${__rustory_forked@P}}` +
   `\${__rustory_runs[${v("job")}]}` + MOVED +
   '; do __rustory_limit; builtin trap -p DEBUG EXIT >|"$__rustory_line"; __rustory_prompt; done 2>/dev/null; }';

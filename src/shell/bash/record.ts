@@ -43,7 +43,7 @@ ${Object.entries(NUMBERS).map(([name, first]) => `__rustory_n_${name}=(${first})
 __rustory_runs=('' 1 '') __rustory_forks=('' '' 1) __rustory_idle=(1 '' 1) __rustory_moved=(1 '')
 __rustory_mobile=(${"1 ".repeat(MOST_MOVES).trim()})
 __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_cwd=() __rustory_word=()
-__rustory_behind=() __rustory_witness=() __rustory_last=() __rustory_x=() __rustory_others=() __rustory_absent=() __rustory_usual_traps= __rustory_mask=
+__rustory_behind=() __rustory_witness=() __rustory_last=() __rustory_x=() __rustory_others=() __rustory_absent=() __rustory_words=() __rustory_usual_traps= __rustory_mask=
 ${Object.entries(EXPRESSIONS).map(([name, steps]) => `${name}='${steps.join(",")}'`).join(" ")}
 __rustory_ps0_front=${quoteForShell(PS0_FRONT)}
 __rustory_ps0_behind=${quoteForShell(PS0_BEHIND)}

@@ -63,7 +63,7 @@ __rustory_take() {
 # All is dealt with. Empty arrays are quicker than unset elements.
 __rustory_settle() {
   __rustory_cwd=() __rustory_word=() __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_witness=()
-  __rustory_others=() __rustory_absent=()
+  __rustory_others=() __rustory_absent=() __rustory_words=()
   __rustory_last=([${v("looks")}]="\${__rustory_last[${v("looks")}]-}")
   ((__rustory_settled, 1))
 }
@@ -127,7 +127,7 @@ __rustory_noted() {
 __rustory_choose() {
   local __rustory_line=\${__rustory_lines[__rustory_at]-} __rustory_time=\${__rustory_times[__rustory_at]-}
   local __rustory_is_new=
-  if [[ $__rustory_ran == ${HISTORY_COMMAND}* ]]; then
+  if [[ $__rustory_ran == ${HISTORY_COMMAND}* ]] && ! __rustory_by_function "$1"; then
     # These take their own line out of the history.
     __rustory_text=$__rustory_ran
     return 0
@@ -157,6 +157,17 @@ __rustory_choose() {
   fi
   __rustory_known=$__rustory_text __rustory_known_time=$__rustory_time __rustory_known_word=$__rustory_ran
   [[ -n $__rustory_text ]]
+}
+
+# Whether it was a function that put a line in the place of its own, as those do that run a line they put
+# right: the last word of what was typed is not that of the line then. It is as it is in bash's list, which
+# is the function's own line where it had none to put there.
+__rustory_by_function() {
+  [[ $__rustory_ran == ${PREFIX}history\\ -s* && $1 == "$${v("noted")}" ]] || return 1
+  local __rustory_typed=\${__rustory_words[${v("looks")}]-}
+  [[ -n $__rustory_line ]] || return 1
+  [[ $__rustory_line == *"$__rustory_typed" ]] || return 0
+  [[ $__rustory_ran == *'$'* ]] && builtin declare -F -- "\${__rustory_line%%[[:space:]]*}" >/dev/null
 }
 
 # Whether a line that did not come into the history is the last one again, and not one that is hidden.
