@@ -133,6 +133,47 @@ Deno.test("signals are joined in one way, which leaves nothing behind on the lon
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("a wait that may be cut short is a pause()", async () => {
+  const wrong: string[] = [];
+  for await (const file of sources(SRC)) {
+    const text = withoutComments(await Deno.readTextFile(file));
+    if (/\.sleep\((?:[^()]|\([^()]*\))*\)\s*\.catch\(/.test(text)) {
+      wrong.push(file.pathname.slice(SRC.pathname.length));
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("no file has more lines than can be read at a sitting", async () => {
+  const mostLines = 300;
+  const wrong: string[] = [];
+  for await (const file of sources(SRC)) {
+    const lines = (await Deno.readTextFile(file)).split("\n").length - 1;
+    if (lines > mostLines) wrong.push(`${file.pathname.slice(SRC.pathname.length)}: ${lines}`);
+  }
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("a file that a comment names is there", async () => {
+  const names = new Set(["cli.ts", "mod.ts"]);
+  for (const folder of ["src", "tests"]) {
+    for await (const file of sources(new URL(`../${folder}/`, SRC))) {
+      const parts = file.pathname.slice(new URL("..", SRC).pathname.length).split("/");
+      parts.forEach((_, i) => names.add(parts.slice(i).join("/")));
+    }
+  }
+  const wrong: string[] = [];
+  for await (const file of sources(SRC)) {
+    const text = await Deno.readTextFile(file);
+    for (const comment of text.match(/\/\*\*[\s\S]*?\*\/|^\s*\/\/.*$/gm) ?? []) {
+      for (const [name] of comment.matchAll(/(?<![\w/.@-])[a-z0-9_][\w/]*\.ts\b/g)) {
+        if (!names.has(name)) wrong.push(`${file.pathname.slice(SRC.pathname.length)}: ${name}`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 Deno.test("HTTP requests are sent in one way, which knows no proxy and no connection from before", async () => {
   const wrong: string[] = [];
   for await (const file of sources(SRC)) {

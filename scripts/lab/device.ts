@@ -1,4 +1,5 @@
 /** A folder that plays the part of one person's machine: the real `cli.ts` with a HOME of its own. */
+import { folderOf } from "../../src/base/folder_of.ts";
 import { type History, openHistory } from "../../src/store/file/open_history.ts";
 import { systemWorld } from "../../src/world/system.ts";
 import { RR_PERMISSIONS } from "../permissions.ts";
@@ -128,8 +129,7 @@ export class Device implements AsyncDisposable {
 
   /** Joins the swarm of another device. */
   copySwarmKeyFrom(other: Device): void {
-    const folder = this.swarmKey.slice(0, this.swarmKey.lastIndexOf("/"));
-    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    Deno.mkdirSync(folderOf(this.swarmKey), { recursive: true, mode: 0o700 });
     Deno.copyFileSync(other.swarmKey, this.swarmKey);
     Deno.chmodSync(this.swarmKey, 0o600);
   }

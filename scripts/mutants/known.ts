@@ -3,28 +3,28 @@ import type { Fault } from "./made_up.ts";
 
 export const KNOWN_FAULTS: readonly Fault[] = [
   {
-    file: "src/store/log/removal.ts",
+    file: "src/store/log/prune.ts",
     from: "WHERE ${OLD} AND NOT (${WAITING}) LIMIT ?",
     to: "WHERE ${OLD} AND (1 OR (${WAITING})) LIMIT ?",
     tests: ["tests/store/log/removal_test.ts"],
   },
   {
-    file: "src/sync/pull.ts",
+    file: "src/sync/pull/pull.ts",
     from: "whole && kept",
     to: "kept",
-    tests: ["tests/sync/pull_test.ts"],
+    tests: ["tests/sync/pull/pull_test.ts"],
   },
   {
-    file: "src/tracker/handler.ts",
+    file: "src/tracker/server/handler.ts",
     from: "await isAllowed(c.req.raw.headers) ?",
     to: '(c.req.method === "DELETE" || await isAllowed(c.req.raw.headers)) ?',
-    tests: ["tests/tracker/handler_test.ts"],
+    tests: ["tests/tracker/server/handler_test.ts"],
   },
   {
-    file: "src/tracker/token.ts",
+    file: "src/tracker/server/token.ts",
     from: "i < left.length",
     to: "i < 1",
-    tests: ["tests/tracker/handler_test.ts"],
+    tests: ["tests/tracker/server/handler_test.ts"],
   },
   {
     file: "src/control/socket_path.ts",
@@ -40,14 +40,14 @@ export const KNOWN_FAULTS: readonly Fault[] = [
   },
   {
     file: "src/net/exchange/accept.ts",
-    from: "idleMs, totalMs, signal });\n    await writeMessage",
-    to: "idleMs, signal });\n    await writeMessage",
+    from: "return { clock: this.#deps.clock, idleMs, totalMs };",
+    to: "return { clock: this.#deps.clock, idleMs, totalMs: totalMs * 1e6 };",
     tests: ["tests/net/exchange/accept_test.ts"],
   },
   {
-    file: "src/store/log/removal.ts",
-    from: "Math.min(beforeUnix, kept.ts)",
-    to: "beforeUnix",
+    file: "src/store/log/prune.ts",
+    from: "Math.min(before, keptTs, ",
+    to: "Math.min(before, ",
     tests: ["tests/store/log/removal_test.ts"],
   },
   {
@@ -66,7 +66,7 @@ export const KNOWN_FAULTS: readonly Fault[] = [
     file: "src/app/background/turn.ts",
     from: "    if (!isDue(world, duty)) return false;\n    await act();",
     to: "    await act();",
-    tests: ["tests/app/turn_test.ts"],
+    tests: ["tests/app/background/turn_test.ts"],
   },
   {
     file: "src/net/keys/key_file.ts",
@@ -75,16 +75,16 @@ export const KNOWN_FAULTS: readonly Fault[] = [
     tests: ["tests/net/keys"],
   },
   {
-    file: "src/sync/peer_session.ts",
+    file: "src/sync/peers/peer_session.ts",
     from: "++this.#callbacks <= MAX_CALLBACKS",
     to: "++this.#callbacks < MAX_CALLBACKS",
-    tests: ["tests/sync/peer_session_test.ts"],
+    tests: ["tests/sync/peers/peer_session_test.ts"],
   },
   {
-    file: "src/sync/discover.ts",
-    from: "merged.filter((record) => named.has(record.peer))",
+    file: "src/sync/peers/discover.ts",
+    from: "merged.filter((record) => record.answered && sources.has(record.peer))",
     to: "merged",
-    tests: ["tests/sync/discover_test.ts"],
+    tests: ["tests/sync/peers/discover_test.ts"],
   },
   {
     file: "src/store/file/file_lock.ts",
@@ -93,9 +93,9 @@ export const KNOWN_FAULTS: readonly Fault[] = [
     tests: ["tests/process/lock_test.ts"],
   },
   {
-    file: "src/app/settle_history.ts",
+    file: "src/app/session/settle_history.ts",
     from: "fdatasync(fd, done)",
     to: "done(null)",
-    tests: ["tests/app/settle_history_test.ts"],
+    tests: ["tests/app/session/settle_history_test.ts"],
   },
 ];

@@ -71,7 +71,7 @@ export function createIntake(
     log,
     userId,
     deviceId,
-    rules: () => rules ??= rulesOf(captureOptionsOf(capture, files)),
+    rules: () => rules ??= rulesOf(captureOptionsOf(capture, { files, clock })),
   };
   return {
     takeIn: async () => await (await import("../spool/ingest.ts")).ingestSpools(deps),

@@ -6,6 +6,8 @@
  */
 import { linkedController } from "../base/async/linked_signal.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
+import type { Clock } from "../base/clock.ts";
+import { causeChain } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import { createEntry } from "../history/create_entry.ts";
 import type { Entry, EntryDraft } from "../history/entry.ts";
@@ -16,8 +18,9 @@ import type { SyncListener } from "../sync/events.ts";
 import type { SyncOptions } from "../sync/options.ts";
 import type { PeerId } from "../swarm/peer.ts";
 import type { SyncReport } from "../sync/report.ts";
+import { type RuntimeGlobals, runtimeTooOld } from "../world/oldest_runtime.ts";
 import { systemWorld } from "../world/system.ts";
-import type { SyncSession } from "./session.ts";
+import type { SyncSession } from "./session/session.ts";
 
 /** Whose entries {@linkcode LocalHistory.record} makes. */
 export interface Owner {
@@ -117,10 +120,11 @@ export interface SyncNode extends AsyncDisposable {
  * Opens the history at `path`, creating it (0600, in a folder of 0700) if it is missing.
  *
  * @throws {RrError} `database` or `busy`, saying what is wrong with the file
+ * @throws {Error} on a Deno or Node that is older than `rr` runs on
  */
 export async function openHistory(path: string): Promise<LocalHistory> {
+  const world = await worldHere();
   const { openHistory } = await import("../store/file/open_history.ts");
-  const world = await systemWorld();
   return new OpenedHistory(openHistory(path, world), world);
 }
 
@@ -128,12 +132,14 @@ export async function openHistory(path: string): Promise<LocalHistory> {
  * Loads the swarm key and the identity of a device, creating what is missing (0600).
  *
  * @throws {RrError} `key` if a file is corrupt; it is never replaced
+ * @throws {Error} on a Deno or Node that is older than `rr` runs on
  */
 export async function loadKeys(
   paths: { readonly swarmKeyPath: string; readonly identityKeyPath: string },
 ): Promise<DeviceKeys> {
-  const { loadKeys } = await import("./keys.ts");
-  return await loadKeys(paths, await systemWorld(), silentLogger());
+  const world = await worldHere();
+  const { loadKeys } = await import("./session/keys.ts");
+  return await loadKeys(paths, world, silentLogger());
 }
 
 /**
@@ -147,9 +153,10 @@ export async function startNode(options: SyncNodeOptions): Promise<SyncNode> {
   if (!(options.history instanceof OpenedHistory)) {
     throw new TypeError("Cannot start a node as 'history' must come from openHistory()");
   }
-  const { openSession } = await import("./session.ts");
-  const world = await systemWorld();
+  const { openSession } = await import("./session/session.ts");
+  const world = await worldHere();
   const { database } = options.history;
+  const logger = options.logger ?? silentLogger();
   const session = await openSession({
     ...options,
     ...options.keys,
@@ -159,10 +166,17 @@ export async function startNode(options: SyncNodeOptions): Promise<SyncNode> {
     history: database,
     clock: world.clock,
     random: world.random,
-    logger: options.logger ?? silentLogger(),
+    logger,
     onEvent: options.onEvent,
   });
-  return new RunningSyncNode(session, database, world);
+  return new RunningSyncNode(session, database, { clock: world.clock, logger });
+}
+
+/** Before anything is loaded that an old runtime does not know, and would only name in its own words. */
+async function worldHere(): Promise<World> {
+  const complaint = runtimeTooOld(globalThis as RuntimeGlobals);
+  if (complaint !== undefined) throw new Error(complaint);
+  return await systemWorld();
 }
 
 class OpenedHistory implements LocalHistory {
@@ -208,13 +222,17 @@ class RunningSyncNode implements SyncNode {
   readonly peer: PeerId;
   readonly #session: SyncSession;
   readonly #history: History;
-  readonly #world: World;
+  readonly #deps: { readonly clock: Clock; readonly logger: Logger };
 
-  constructor(session: SyncSession, history: History, world: World) {
+  constructor(
+    session: SyncSession,
+    history: History,
+    deps: { readonly clock: Clock; readonly logger: Logger },
+  ) {
     this.peer = session.node.peer;
     this.#session = session;
     this.#history = history;
-    this.#world = world;
+    this.#deps = deps;
   }
 
   listening(): readonly string[] {
@@ -226,15 +244,16 @@ class RunningSyncNode implements SyncNode {
   }
 
   async watch({ intervalMs = 60_000, push = false, signal }: WatchSyncOptions): Promise<void> {
-    const { watchLocalChanges } = await import("./local_changes.ts");
+    const { watchLocalChanges } = await import("./session/local_changes.ts");
     const { engine } = this.#session;
+    const { clock, logger } = this.#deps;
     using over = linkedController(signal);
     const changes = watchLocalChanges({
-      clock: this.#world.clock,
+      clock,
       dataVersion: () => this.#history.log.headSeq(),
       ingest: () => Promise.resolve(0),
       onChange: () => engine.localChange(),
-      onError: () => {},
+      onError: (error) => logger.warn("Could not look for changes", { error: causeChain(error) }),
     }, over.signal);
     try {
       await engine.watch({ intervalMs, push }, signal);

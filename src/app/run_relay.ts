@@ -3,7 +3,7 @@ import type { Logger } from "../base/log.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { type Relay, type RelayOptions, startRelay } from "../net/relay/relay.ts";
 import type { RelayEvent } from "../net/relay/relay_event.ts";
-import { loadKeys } from "./keys.ts";
+import { loadKeys } from "./session/keys.ts";
 import type { ProcessParts } from "../process/process_parts.ts";
 import { untilAborted } from "../base/async/until_aborted.ts";
 

@@ -1,7 +1,7 @@
 /** `rr tracker-serve`: a tracker from start to stop. */
 import { keepOpen } from "../base/async/door.ts";
 import { formatBind } from "../base/http.ts";
-import { serveTracker, type ServeTrackerOptions } from "../tracker/server.ts";
+import { serveTracker, type ServeTrackerOptions } from "../tracker/server/server.ts";
 import { serveHttp } from "../process/http_serve.ts";
 import type { ProcessParts } from "../process/process_parts.ts";
 

@@ -4,8 +4,8 @@ import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import { callControl } from "../control/client.ts";
 import { controlSocketPath } from "../control/socket_path.ts";
-import type { SyncSummary } from "./daemon_control.ts";
-import type { DaemonStatus } from "./daemon_status.ts";
+import type { SyncSummary } from "./daemon/status/daemon_control.ts";
+import type { DaemonStatus } from "./daemon/status/daemon_status.ts";
 import { daemonHolder } from "../process/lock.ts";
 
 /**

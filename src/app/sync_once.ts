@@ -3,12 +3,12 @@ import type { Logger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
 import { openHistory } from "../store/file/open_history.ts";
-import { logSyncEvent } from "./event_log.ts";
+import { logSyncEvent } from "./session/event_log.ts";
 import { takeInFirst } from "./intake.ts";
 import type { PeerId } from "../swarm/peer.ts";
-import { loadKeys } from "./keys.ts";
-import { keyPathsOf, networkOptionsOf } from "./network_options.ts";
-import { openSession } from "./session.ts";
+import { loadKeys } from "./session/keys.ts";
+import { keyPathsOf, networkOptionsOf } from "./session/network_options.ts";
+import { openSession } from "./session/session.ts";
 
 /** A pull goes through everything once: half of the usual page cache takes in as much. */
 const CACHE_KIB = 8 * 1024;

@@ -1,11 +1,12 @@
+import { folderOf } from "../base/folder_of.ts";
 import type { Files } from "../base/world.ts";
 
 /** The git work tree that holds the folder, or the folder itself: the nearest one with `.git` in it. */
 export function workspaceOf(files: Files, cwd: string): string {
-  for (let folder = cwd; folder !== "" && folder !== "/";) {
+  // Above a path that is not whole is nothing that could be looked at.
+  for (let folder = cwd; folder.startsWith("/") && folder !== "/"; folder = folderOf(folder)) {
     // A folder in a clone, a file in a linked work tree or a submodule.
     if (isThere(files, `${folder}/.git`)) return folder;
-    folder = folder.slice(0, folder.lastIndexOf("/"));
   }
   return cwd;
 }

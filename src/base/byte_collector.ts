@@ -19,9 +19,9 @@ export class ByteCollector {
   push(piece: Uint8Array): void {
     const length = this.#length + piece.length;
     if (length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(SMALLEST_BYTES, length, 2 * this.#bytes.length));
-      larger.set(this.view());
-      this.#bytes = larger;
+      // Copies, and frees what was too small: it would be garbage of the size of all that was collected.
+      const room = Math.max(SMALLEST_BYTES, length, 2 * this.#bytes.length);
+      this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(room));
     }
     this.#bytes.set(piece, this.#length);
     this.#length = length;

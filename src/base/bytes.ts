@@ -18,6 +18,14 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return all;
 }
 
+/**
+ * Frees the memory of bytes that nobody uses any more, with all that is in the same piece: at the latest when
+ * some 32 MB of such pieces have come together the collector would do so, and what it frees then lies scattered.
+ */
+export function letGo({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+}
+
 /** Bytes in base64, in pieces that fit into the arguments of a call. */
 export function toBase64(bytes: Uint8Array): string {
   let binary = "";

@@ -14,16 +14,8 @@ export function cleanFolder(path: string): string {
   return `/${parts.join("/")}`;
 }
 
-/** Whether the folder is `root` or lies below it; both clean. */
+/** Whether the folder is `root` or lies below it; both clean. Below a folder without a name is nothing. */
 export function isWithin(folder: string, root: string): boolean {
-  return folder === root || folder.startsWith(root.endsWith("/") ? root : `${root}/`);
-}
-
-/** The folder, and behind it the name that it has without symbolic links, if that is another one. */
-export function folderNames(
-  folder: string,
-  realPath: ((path: string) => string | undefined) | undefined,
-): readonly string[] {
-  const real = realPath?.(folder);
-  return real === undefined || real === folder ? [folder] : [folder, real];
+  if (folder === root) return true;
+  return root !== "" && folder.startsWith(root.endsWith("/") ? root : `${root}/`);
 }

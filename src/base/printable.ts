@@ -19,6 +19,11 @@ export function printable(text: string): string {
   return text.toWellFormed().replace(HARMFUL, visible);
 }
 
+/** As {@linkcode printable}, for a terminal that has no more than ASCII for what is replaced. */
+export function printablePlain(text: string): string {
+  return text.toWellFormed().replace(HARMFUL, (char) => char === "\t" ? " " : "?");
+}
+
 /** Longest value that a message repeats: a pasted file must not fill the screen. */
 const MOST_QUOTED_CHARS = 60;
 
@@ -27,7 +32,7 @@ export function quoted(value: string): string {
   const chars = [...value];
   return chars.length <= MOST_QUOTED_CHARS
     ? JSON.stringify(value)
-    : JSON.stringify(`${chars.slice(0, MOST_QUOTED_CHARS).join("")}\u2026`);
+    : JSON.stringify(`${chars.slice(0, MOST_QUOTED_CHARS).join("")}...`);
 }
 
 /** Control characters up to 0x1f are escaped in any JSON; newlines between its values stay. */

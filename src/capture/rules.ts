@@ -1,5 +1,6 @@
 /** The decision what is recorded. */
-import { cleanFolder, folderNames, isWithin } from "../base/folder.ts";
+import { cleanFolder } from "../base/folder.ts";
+import { type FolderSense, NAMES_DECIDE } from "../base/same_folder.ts";
 import type { Matcher } from "./pattern.ts";
 import { findSecret } from "./secrets.ts";
 
@@ -18,14 +19,11 @@ export interface CaptureOptions {
   /** `record_ignore_dirs`: nothing below these folders; `~/` is `home`. @default {[]} */
   readonly ignoreFolders?: readonly string[] | undefined;
   readonly home?: string | undefined;
-  /** Follows symbolic links: what is ignored is ignored by whatever name. @default {names decide} */
-  readonly realPath?: ((path: string) => string | undefined) | undefined;
+  /** Knows the names of one folder: what is ignored is ignored by each. @default {names decide} */
+  readonly folders?: FolderSense | undefined;
   /** `record_secrets_filter`. @default {true} */
   readonly secretsFilter?: boolean | undefined;
 }
-
-/** Folders whose answer is kept; nobody works in more of them at a time. */
-const MOST_KNOWN = 1_000;
 
 /** Decides for one command after the other. */
 export interface CaptureRules {
@@ -40,11 +38,11 @@ export interface CaptureRules {
  * then be recorded past it; what the hooks write waits in the spool until it is corrected.
  */
 export async function createCaptureRules(options: CaptureOptions = {}): Promise<CaptureRules> {
-  const { ignorePattern = "", ignoreFolders = [], home, realPath, secretsFilter = true } = options;
+  const { ignorePattern = "", ignoreFolders = [], home, folders, secretsFilter = true } = options;
   const isIgnored: Matcher = ignorePattern === ""
     ? () => false
     : (await import("./pattern.ts")).compilePattern(ignorePattern);
-  const isInIgnored = folderTest(ignoreFolders, home, realPath);
+  const isInIgnored = folderTest(ignoreFolders, home, folders);
 
   function skipReason(command: string, cwd?: string): SkipReason | undefined {
     if (command === "") return "empty";
@@ -88,22 +86,10 @@ export const OWN_COMMANDS: readonly string[] = (
 function folderTest(
   ignored: readonly string[],
   home: string | undefined,
-  realPath: CaptureOptions["realPath"],
+  folders: FolderSense = NAMES_DECIDE,
 ): (cwd: string) => boolean {
-  const roots = ignored.map((folder) => comparable(folder, home)).filter((root) => root !== "")
-    .flatMap((root) => folderNames(root, realPath));
-  if (roots.length === 0) return () => false;
-  // An import asks for the same few folders again and again.
-  const known = new Map<string, boolean>();
-  return (cwd) => {
-    let isIgnored = known.get(cwd);
-    if (isIgnored === undefined) {
-      const names = folderNames(cleanFolder(cwd), realPath);
-      isIgnored = names.some((name) => roots.some((root) => isWithin(name, root)));
-      if (known.size < MOST_KNOWN) known.set(cwd, isIgnored);
-    }
-    return isIgnored;
-  };
+  const roots = ignored.map((folder) => comparable(folder, home)).filter((root) => root !== "");
+  return (cwd) => roots.some((root) => folders.isWithin(cleanFolder(cwd), root));
 }
 
 function comparable(folder: string, home: string | undefined): string {

@@ -16,7 +16,7 @@ export async function runProcess(): Promise<never> {
   const world = await systemWorld();
   const complaint = runtimeTooOld(globalThis as RuntimeGlobals);
   if (complaint !== undefined) {
-    world.stderr.write(`${complaint}\n`);
+    world.stderr.write(`error: ${complaint}\n`);
     return world.exit(ExitCode.FAILURE);
   }
   return world.exit(await main(world));
@@ -33,7 +33,7 @@ export async function main(
   try {
     return await dispatch(world, load, globalsBehind(world.args));
   } catch (error) {
-    const { formatError } = await import("./print.ts");
+    const { formatError } = await import("./print/print.ts");
     world.stderr.write(`${formatError(error)}\n`);
     printStack(world, error);
     return exitCodeOf(error);
@@ -55,11 +55,11 @@ async function dispatch(
       world.stdout.write(`rr ${VERSION}\n`);
       return ExitCode.OK;
     case "help":
-      if (words.length > 0) return await dispatch(world, load, [...words, "--help"]);
-      world.stdout.write((await import("./line/overview.ts")).overview());
-      return ExitCode.OK;
     case "--help":
     case "-h":
+      if (words[0] !== undefined && !words[0].startsWith("-")) {
+        return await dispatch(world, load, [...words, "--help"]);
+      }
       world.stdout.write((await import("./line/overview.ts")).overview());
       return ExitCode.OK;
     case "__complete":

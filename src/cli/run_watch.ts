@@ -1,12 +1,12 @@
 /** `rr p2p-sync --watch` and `rr p2p-serve`, behind their flags. */
-import { daemonConfigOf, type DaemonFlags } from "../app/daemon_config.ts";
+import { daemonConfigOf, type DaemonFlags } from "../app/daemon/daemon_config.ts";
 import { isDaemonBusy, runDaemon } from "../app/daemon/run_daemon.ts";
 import { refreshHookFiles } from "../app/hook_file.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
 import { ExitCode } from "./exit_code.ts";
 import { shellPicker } from "./picker/shell_picker.ts";
-import { formatError } from "./print.ts";
+import { formatError } from "./print/print.ts";
 import { serveUntilStopped } from "./serve_until_stopped.ts";
 
 /** Runs the daemon; `load` reads the settings, again at every SIGHUP. */

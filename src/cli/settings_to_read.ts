@@ -1,7 +1,7 @@
 import { isSpoolUsed } from "../app/intake.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
-import { printWarning } from "./print.ts";
+import { printWarning } from "./print/print.ts";
 
 /**
  * The settings for a question: of an empty history in memory where there is none. A question must not

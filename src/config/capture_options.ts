@@ -1,5 +1,6 @@
 /** What the settings say about which commands are kept. */
-import type { Files } from "../base/world.ts";
+import { type FolderSense, folderSense } from "../base/same_folder.ts";
+import type { World } from "../base/world.ts";
 import type { Settings } from "./settings.ts";
 
 /** The settings that the capture rules are made of. */
@@ -13,20 +14,20 @@ export interface CaptureChoice {
   readonly ignorePattern: string | undefined;
   readonly ignoreFolders: readonly string[];
   readonly home: string | undefined;
-  readonly realPath: (path: string) => string | undefined;
+  readonly folders: FolderSense;
   readonly secretsFilter: boolean;
 }
 
 /** The capture rules' options. */
 export function captureOptionsOf(
   settings: CaptureSettings,
-  files: Pick<Files, "realPath">,
+  { files, clock }: Pick<World, "files" | "clock">,
 ): CaptureChoice {
   return {
     ignorePattern: settings.recordIgnoreRegex,
     ignoreFolders: settings.recordIgnoreDirs,
     home: settings.home,
-    realPath: (path) => files.realPath(path),
+    folders: folderSense(files, clock),
     secretsFilter: settings.recordSecretsFilter,
   };
 }

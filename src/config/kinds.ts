@@ -34,7 +34,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
 }
 
 /** Text of one line that passes a check; a `SyntaxError` of it completes "expected ...". */
-export function checkedText(check: (text: string) => void): Kind<string> {
+function checkedText(check: (text: string) => void): Kind<string> {
   return kindOfText((text) => checked(text, check));
 }
 
@@ -82,13 +82,13 @@ export const PATHS: Kind<readonly string[]> = kindOfList(expandHome);
 const YES = ["1", "true", "yes", "on"];
 const NO = ["0", "false", "no", "off"];
 
-/** 1, true, yes, on, 0, false, no, off in any case; in TOML also `true` and `false`. */
+/** 1, true, yes, on, 0, false, no, off in any case, of which two are told; in TOML also `true` and `false`. */
 export const BOOLEAN: Kind<boolean> = {
   fromText(text): boolean {
     const word = text.toLowerCase();
     if (YES.includes(word)) return true;
     if (NO.includes(word)) return false;
-    throw new ValueError("1, true, yes, on or 0, false, no, off");
+    throw new ValueError("true or false");
   },
   fromToml(value, home): boolean | undefined {
     if (typeof value === "boolean") return value;

@@ -1,6 +1,6 @@
 /** Every setting of rr: its type, where it may be set, and what it is otherwise. */
 import { checkColumn, COLUMN_NAMES, parseBinding, parseHeight } from "../picker/choices.ts";
-import { parsePartStyle } from "../picker/style.ts";
+import { parsePartStyle } from "../picker/render/style.ts";
 import { BOOLEAN, integer, type Kind, LIST, oneOf, PATH, PATHS, someOf, TEXT } from "./kinds.ts";
 import { checkedList, checkedTextOrNumber } from "./kinds.ts";
 import { configFolder, type ReadEnv } from "./paths.ts";

@@ -51,7 +51,11 @@ const LINES: readonly (string | Line)[] = [
     "(?i)(password|token|secret)",
     "Commands that match anywhere are not recorded or imported (Rust's regex).",
   ),
-  line("record_ignore_dirs", ["~/private"], "Nothing run in these folders or below is recorded."),
+  line(
+    "record_ignore_dirs",
+    ["~/private"],
+    "Nothing run in these folders or below is recorded on this device.",
+  ),
   line("record_secrets_filter", true, "Leave out commands that seem to hold a key or password."),
   line("record_follow_shell", true, "Leave out what the shell itself is told not to keep."),
 

@@ -12,14 +12,14 @@ import * as v from "valibot";
 import { RrError, type RrErrorCode } from "../base/rr_error.ts";
 
 /** Version of the lines. Programs of one version talk; a daemon of another one has to be restarted. */
-export const CONTROL_VERSION = 1;
+const CONTROL_VERSION = 1;
 /** Largest request; the parameters are a handful of words. */
 export const MAX_REQUEST_BYTES = 64 * 1_024;
 /** Largest line of an answer; the status of 1,000 peers has about half a megabyte. */
 export const MAX_REPLY_BYTES = 8 * 1_024 * 1_024;
 
 /** What a daemon can be asked. */
-export const CONTROL_VERBS = [
+const CONTROL_VERBS = [
   "status", // how it is
   "watch", // the same again and again, as events
   "sync", // a round now; the result is its report

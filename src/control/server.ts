@@ -1,3 +1,4 @@
+import { folderOf } from "../base/folder_of.ts";
 import type { Door } from "../base/async/door.ts";
 import { serverDoor } from "../base/async/server_door.ts";
 import { linkedController } from "../base/async/linked_signal.ts";
@@ -83,9 +84,9 @@ export async function serveControl(
     if (stopping) return;
     stopping = true;
     signal?.removeEventListener("abort", stop);
-    rmSync(path, { force: true });
     server.close(() => closed.resolve());
     connections.end();
+    removeSocket(path, deps.logger);
   };
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted) stop();
@@ -104,6 +105,15 @@ export async function serveControl(
       return closed.promise;
     },
   };
+}
+
+// On a disk that has become read-only it stays, and gives way to the next one: nothing may hold up a stop.
+function removeSocket(path: string, logger: Logger): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    logger.debug("The control socket's file stays", { path, error: causeChain(error) });
+  }
 }
 
 /** What is under way. */
@@ -229,7 +239,7 @@ function checkNobodyAnswers(path: string): Promise<void> {
 async function bind(server: Server, path: string): Promise<void> {
   let scratch: string | undefined;
   try {
-    scratch = mkdtempSync(`${path.slice(0, path.lastIndexOf("/"))}/.rr-`);
+    scratch = mkdtempSync(`${folderOf(path)}/.rr-`);
     const first = `${scratch}/s`;
     await listen(server, first);
     chmodSync(first, 0o600);

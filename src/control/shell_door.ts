@@ -7,7 +7,7 @@ import { folderOf } from "../base/folder_of.ts";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { type DoorDeps, keepOpen } from "../base/async/door.ts";
 import { serverDoor } from "../base/async/server_door.ts";
-import { after } from "../base/async/timer.ts";
+import { after, pause } from "../base/async/timer.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { causeChain, RrError } from "../base/rr_error.ts";
@@ -84,9 +84,18 @@ export async function serveShellDoor(
     deps.files.replacePrivate(path, note);
     await Promise.all([keepOpen(door, deps, signal), keepNote(path, note, deps, signal)]);
   } finally {
-    if (deps.files.readText(path) === note) deps.files.remove(path);
     server.close();
     for (const socket of open) socket.destroySoon();
+    removeNote(path, note, deps);
+  }
+}
+
+// One that stays, on a disk that has become read-only, leads to a port where nobody is.
+function removeNote(path: string, note: string, { files, logger }: ShellDoorDeps): void {
+  try {
+    if (files.readText(path) === note) files.remove(path);
+  } catch (error) {
+    logger.debug("The shells' door stays", { error: causeChain(error) });
   }
 }
 
@@ -102,7 +111,7 @@ async function keepNote(
 ): Promise<void> {
   const folder = folderOf(path);
   while (!signal.aborted) {
-    await clock.sleep(LOOK_MS, signal).catch(() => {});
+    await pause(clock, LOOK_MS, signal);
     if (signal.aborted) return;
     try {
       // Nothing is made where a disk is not mounted.

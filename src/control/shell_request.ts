@@ -36,6 +36,8 @@ export interface PickRequest {
   readonly up: boolean;
   /** `NO_COLOR` is set. */
   readonly noColour: boolean;
+  /** The name of the shell's locale; empty if it has none, `undefined` if it did not say. */
+  readonly locale: string | undefined;
   /** The terminal is a window of tmux. */
   readonly inTmux: boolean;
   /** The widget takes what was typed behind the choice. */
@@ -76,6 +78,8 @@ export const FIELDS: Readonly<Record<ShellRequest["verb"], number>> = {
 };
 /** Longest field in bytes: a folder has 4,096 at most, a query far fewer. */
 export const MAX_FIELD_BYTES = 16_384;
+/** What stands before the locale among the flags. */
+const LOCALE = "locale=";
 /** Sizes beyond this are no terminal's. */
 const MAX_CELLS = 10_000;
 
@@ -137,6 +141,7 @@ function parsePick(fields: readonly string[]): PickRequest {
     cwd,
     up: words.includes("--up"),
     noColour: words.includes("no-colour"),
+    locale: words.find((word) => word.startsWith(LOCALE))?.slice(LOCALE.length),
     inTmux: words.includes("tmux"),
     ahead: words.includes("--ahead"),
     query,

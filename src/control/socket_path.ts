@@ -12,7 +12,7 @@ import { realPath } from "../process/lock.ts";
 const MAX_SOCKET_PATH_BYTES = 103;
 
 /** A folder that is made beside the socket for a moment has a longer name; see `server.ts`. */
-export const SCRATCH_SUFFIX_CHARS = "/.rr-xxxxxx/s".length;
+const SCRATCH_SUFFIX_CHARS = "/.rr-xxxxxx/s".length;
 
 const SHORT_PLACE = "/tmp/rustory-";
 
@@ -55,7 +55,7 @@ function shortPath(db: string): string {
  */
 export function checkSocketFolder(path: string, options: { readonly create: boolean }): void {
   if (!path.startsWith(SHORT_PLACE)) return;
-  const folder = path.slice(0, path.lastIndexOf("/"));
+  const folder = folderOf(path);
   if (options.create) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const info = lstatSync(folder, { throwIfNoEntry: false });
   if (info === undefined) return;

@@ -1,5 +1,5 @@
 /** Which runs of commands a reader wants, by everything but their text: the one definition of it. */
-import { isWithin } from "../base/folder.ts";
+import { type FolderSense, NAMES_DECIDE } from "../base/same_folder.ts";
 import { UNKNOWN_FOLDER } from "./entry.ts";
 
 /** Every given condition must hold. */
@@ -11,6 +11,8 @@ export interface RunFilter {
   readonly cwd?: string | undefined;
   /** Run in this folder or below it, such as the root of a git workspace. */
   readonly below?: string | undefined;
+  /** What makes a folder of {@linkcode cwd} and {@linkcode below}. @default {names decide} */
+  readonly folders?: FolderSense | undefined;
   readonly session?: string | undefined;
   /** Name of the shell. */
   readonly shell?: string | undefined;
@@ -73,18 +75,12 @@ export function isAboutPlaces({ hostname, deviceId, cwd, below }: RunFilter): bo
 }
 
 /** The part of a filter that is about places. */
-export function matchesPlace({ hostname, deviceId, cwd, below }: RunFilter, at: RunPlace): boolean {
+export function matchesPlace(filter: RunFilter, at: RunPlace): boolean {
+  const { hostname, deviceId, cwd, below, folders = NAMES_DECIDE } = filter;
   return (hostname === undefined || at.hostname === hostname) &&
     (deviceId === undefined || at.deviceId === deviceId) &&
-    (cwd === undefined || at.cwd === cwd) &&
-    (below === undefined || isWithin(at.cwd, below));
-}
-
-/** The filter for a folder that goes by any of these names: exactly it, or it and what is below. */
-export function folderFilter(name: "cwd" | "below", names: readonly string[]): RunFilter {
-  return names.length === 1
-    ? { [name]: names[0] }
-    : { clauses: [{ anyOf: names.map((folder) => ({ [name]: folder })), negated: false }] };
+    (cwd === undefined || folders.isSame(at.cwd, cwd)) &&
+    (below === undefined || folders.isWithin(at.cwd, below));
 }
 
 /**
@@ -147,7 +143,7 @@ export function matchesTime({ sinceMs, untilMs }: RunFilter, ms: number): boolea
 }
 
 /** The part of a filter that only the row of a run can tell. */
-export function matchesRow(
+function matchesRow(
   { userId, shell, leastMs, mostMs }: RunFilter,
   run: Pick<FilteredRun, "userId" | "shell" | "durationMs">,
 ): boolean {

@@ -4,7 +4,7 @@
  * keeps everything.
  */
 import type { Entry } from "../history/entry.ts";
-import { entryToJson } from "./jsonl.ts";
+import { entryToJson } from "./formats/jsonl.ts";
 
 /** What `rr export --format` takes. */
 export const EXPORT_FORMATS = ["jsonl", "zsh", "bash", "fish"] as const;

@@ -2,11 +2,11 @@
 import { joinBytes } from "../base/bytes.ts";
 import type { EntryDraft } from "../history/entry.ts";
 import type { BrokenRecord } from "../shell/broken_record.ts";
-import { bashCommands, timestampAt } from "./bash.ts";
-import { lineEnd, type Placed } from "./byte_lines.ts";
-import { cleanBytes } from "./clean_bytes.ts";
-import { fishCommands } from "./fish.ts";
-import { zshCommands } from "./zsh.ts";
+import { bashCommands, timestampAt } from "./formats/bash.ts";
+import { lineEnd, type Placed } from "./formats/byte_lines.ts";
+import { cleanBytes } from "./formats/clean_bytes.ts";
+import { fishCommands } from "./formats/fish.ts";
+import { zshCommands } from "./formats/zsh.ts";
 
 /** Shells whose files are known. */
 export type ForgettingShell = "zsh" | "bash" | "fish";

@@ -3,12 +3,12 @@ import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import type { Entry, EntryDraft } from "../history/entry.ts";
 import type { BrokenRecord } from "../shell/broken_record.ts";
-import { cleanBytes } from "./clean_bytes.ts";
-import { readableRows } from "./damaged_rows.ts";
-import { parseBashHistory } from "./bash.ts";
-import { fileKind, type HistoryShape, historyShape } from "./file_kind.ts";
-import { parseFishHistory } from "./fish.ts";
-import { parseJsonl } from "./jsonl.ts";
+import { cleanBytes } from "./formats/clean_bytes.ts";
+import { readableRows } from "./formats/damaged_rows.ts";
+import { parseBashHistory } from "./formats/bash.ts";
+import { fileKind, type HistoryShape, historyShape } from "./formats/file_kind.ts";
+import { parseFishHistory } from "./formats/fish.ts";
+import { parseJsonl } from "./formats/jsonl.ts";
 import {
   atuinQuery,
   hishtoryQuery,
@@ -21,9 +21,9 @@ import {
   type Row,
   type RowQuery,
   rustoryQuery,
-} from "./rows.ts";
-import { databaseOwner, notThat, ownerOf, TABLES, type TableSource } from "./tables.ts";
-import { parseZshHistory } from "./zsh.ts";
+} from "./formats/rows.ts";
+import { databaseOwner, notThat, ownerOf, TABLES, type TableSource } from "./formats/tables.ts";
+import { parseZshHistory } from "./formats/zsh.ts";
 import { type ForeignDatabase, openForeign } from "../store/file/read_foreign.ts";
 
 /** What `rr import --from` takes. */

@@ -3,7 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { joinBytes } from "../base/bytes.ts";
 
 /** Largest message. */
-export const MAX_FRAME_BYTES = 4_096;
+const MAX_FRAME_BYTES = 4_096;
 /** Longest line; a code has at most 21 characters. */
 const MAX_LINE_BYTES = 64;
 /** What may wait to be read: more than the messages of a whole pairing. */

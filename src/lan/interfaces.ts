@@ -19,7 +19,7 @@ export interface InterfaceAddress {
 }
 
 /** Most interfaces; a host of containers has hundreds that lead nowhere. */
-export const MAX_INTERFACES = 16;
+const MAX_INTERFACES = 16;
 
 /** The interfaces worth a socket: those of other hosts, each family once. */
 export function lanInterfaces(

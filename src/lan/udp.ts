@@ -8,7 +8,7 @@ import type { Multicast } from "./discovery.ts";
 import { interfaceKey, type LanInterface, lanInterfaces } from "./interfaces.ts";
 
 /** The UDP port of beacons, beside the 8845 of syncing. */
-export const LAN_PORT = 8846;
+const LAN_PORT = 8846;
 /** Organization-local scope (RFC 2365): does not leave the network. */
 const GROUP_4 = "239.255.82.114";
 /** Link-local scope, transient. */

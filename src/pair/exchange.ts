@@ -33,7 +33,7 @@ import { deriveKey, NONCE_BYTES, open, seal } from "./seal.ts";
 /** How long a code is good, in milliseconds. */
 export const CODE_LIFE_MS = 10 * 60_000;
 /** The version of these messages: the first byte of each. */
-export const PAIR_VERSION = 1;
+const PAIR_VERSION = 1;
 
 const SID_BYTES = 16;
 const HELLO_BYTES = 2 + SID_BYTES + POINT_BYTES;

@@ -3,7 +3,7 @@
  * such a word throw a `SyntaxError` whose message completes "expected ...".
  */
 import { mostSimilar } from "../base/similar.ts";
-import { KEYS, ROW_KEYS } from "./keys.ts";
+import { KEYS, ROW_KEYS } from "./keys/keys.ts";
 
 /** How much of the terminal is taken: all of it, a share of its rows, or so many rows. */
 export type Height =
@@ -63,7 +63,7 @@ export interface Binding {
 }
 
 /** The action of a key that is to do nothing. */
-export const NO_ACTION = "none";
+const NO_ACTION = "none";
 /** The key that leaves whatever else is bound: nobody can lock himself in. */
 const ALWAYS_LEAVES = "ctrl-c";
 

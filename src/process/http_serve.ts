@@ -10,13 +10,13 @@ import { createNodeListener } from "./node_listener.ts";
 import { reachableHost, serverDoor } from "../base/async/server_door.ts";
 
 /** Time for a client to send all headers. */
-export const HEADERS_TIMEOUT_MS = 10_000;
+const HEADERS_TIMEOUT_MS = 10_000;
 /** Time for a client to send a whole request; handlers may be stricter about bodies. */
-export const REQUEST_TIMEOUT_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 20_000;
 /** How long an unused connection is kept; clients renew records every 20 to 30 s, so it need not last. */
-export const KEEP_ALIVE_MS = 5_000;
+const KEEP_ALIVE_MS = 5_000;
 /** Connections at once; further ones are closed at once. About 20 KB each. */
-export const MAX_CONNECTIONS = 1_024;
+const MAX_CONNECTIONS = 1_024;
 
 /** Limits that tests lower. */
 export interface ServeHttpLimits {

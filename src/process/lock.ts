@@ -1,5 +1,7 @@
 /** One daemon per database, and one process that takes its connections. */
+import { folderOf } from "../base/folder_of.ts";
 import { existsSync, realpathSync } from "node:fs";
+import { basename, join } from "node:path";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import {
@@ -72,16 +74,15 @@ export function realPath(path: string): string {
     return realpathSync(path);
   } catch {
     // Not there yet: its folder may be a link all the same.
-    const slash = path.lastIndexOf("/");
-    return slash <= 0 ? path : joinReal(path.slice(0, slash), path.slice(slash + 1));
+    return inRealFolder(path);
   }
 }
 
-function joinReal(folder: string, name: string): string {
+function inRealFolder(path: string): string {
   try {
-    return `${realpathSync(folder)}/${name}`;
+    return join(realpathSync(folderOf(path)), basename(path));
   } catch {
-    return `${folder}/${name}`;
+    return path;
   }
 }
 

@@ -13,7 +13,7 @@ import { printableJson } from "../base/printable.ts";
 import { formatEvent } from "./log_text.ts";
 
 /** The forms of a log line. */
-export const LOG_FORMATS = ["text", "json"] as const;
+const LOG_FORMATS = ["text", "json"] as const;
 /** One of {@linkcode LOG_FORMATS}. */
 export type LogFormat = typeof LOG_FORMATS[number];
 

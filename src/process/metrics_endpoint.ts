@@ -37,7 +37,7 @@ export async function serveMetrics(
 }
 
 /** Answers `GET /metrics`. */
-export function createMetricsHandler(metrics: Metrics): FetchHandler {
+function createMetricsHandler(metrics: Metrics): FetchHandler {
   return (request) => {
     const { pathname } = new URL(request.url);
     if (pathname !== "/metrics") return new Response("not found\n", { status: 404 });

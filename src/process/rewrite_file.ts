@@ -1,6 +1,7 @@
 /** Rewrites a file of another program: whole or not at all, and not while somebody else writes it. */
+import { folderOf } from "../base/folder_of.ts";
 import fs from "node:fs";
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import { RrError, toError } from "../base/rr_error.ts";
 
 /** A file that was read to be rewritten. Disposing closes it. */
@@ -54,7 +55,7 @@ export class RewrittenFile implements Disposable {
    */
   replace(bytes: Uint8Array): void {
     const { path } = this;
-    const temporary = `${dirname(path)}/.${basename(path)}.rr-${crypto.randomUUID()}`;
+    const temporary = `${folderOf(path)}/.${basename(path)}.rr-${crypto.randomUUID()}`;
     try {
       this.#write(temporary, bytes);
       if (this.#hasChanged()) throw new RrError("busy", `"${path}" was written meanwhile`);
@@ -65,7 +66,7 @@ export class RewrittenFile implements Disposable {
       throw new RrError("io", `Cannot rewrite "${path}": ${toError(error).message}`);
     }
     this.#takeOver();
-    syncFolder(dirname(path));
+    syncFolder(folderOf(path));
   }
 
   [Symbol.dispose](): void {

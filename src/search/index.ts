@@ -4,7 +4,7 @@
  */
 import { TEXT_END } from "../history/text_end.ts";
 import { characterMask } from "./query.ts";
-import { type Spellings, spellingsOf } from "./spelling.ts";
+import { type Spellings, spellingsOf } from "./matching/spelling.ts";
 import { MAX_LINES } from "./top_k.ts";
 
 /** A run of distinct commands, newest first. */

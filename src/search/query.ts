@@ -1,6 +1,6 @@
 /** What a person types into the search line, parsed into terms that all have to match. */
-import { toLower, toUpper } from "./fold.ts";
-import { composed, hasAccents } from "./spelling.ts";
+import { toLower, toUpper } from "./matching/fold.ts";
+import { composed, hasAccents } from "./matching/spelling.ts";
 
 /** How the words of a query are compared with a command; in the order of the mode key. */
 export const MATCH_MODES = ["fuzzy", "substring", "prefix"] as const;
@@ -46,7 +46,7 @@ export interface Query {
 }
 
 /** Longest query in UTF-16 units; what is beyond is ignored. A pasted script is no query. */
-export const MAX_QUERY_CHARS = 1024;
+const MAX_QUERY_CHARS = 1024;
 
 const encoder = new TextEncoder();
 

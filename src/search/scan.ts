@@ -1,8 +1,15 @@
 /** Scores the lines of a segment against a query: the inner loop of every key stroke. */
 import type { Segment } from "./index.ts";
-import { CONTIGUOUS, hasTerm, mostPoints, NO_MATCH, POINTS, scoreTerm } from "./match_term.ts";
+import {
+  CONTIGUOUS,
+  hasTerm,
+  mostPoints,
+  NO_MATCH,
+  POINTS,
+  scoreTerm,
+} from "./matching/match_term.ts";
 import type { Query, Term } from "./query.ts";
-import type { Spellings } from "./spelling.ts";
+import type { Spellings } from "./matching/spelling.ts";
 
 /** Points are capped here so that they stay below the tiers. */
 const MAX_POINTS = 2 ** 24 - 1;
@@ -12,7 +19,7 @@ const ALL_CONTIGUOUS = 2 ** 24;
 const AS_TYPED = 2 ** 25;
 
 /** Bits that a line must have, of all terms that are not negated. */
-export function queryMask(query: Query): number {
+function queryMask(query: Query): number {
   let mask = 0;
   for (const term of query.terms) if (!term.negated) mask |= term.mask;
   return mask;
@@ -31,7 +38,7 @@ export interface Line {
  *
  * @param gaps whether the score is wanted of a line that holds a word with gaps; else it is too low
  */
-export function scoreLine(line: Line, query: Query, gaps = true): number {
+function scoreLine(line: Line, query: Query, gaps = true): number {
   let points = 0;
   let contiguous = CONTIGUOUS;
   for (const term of query.terms) {

@@ -1,4 +1,5 @@
 /** The two kinds of things the service commands change: unit files, and the service manager. */
+import { folderOf } from "../base/folder_of.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import type { Ran, Run } from "./run.ts";
@@ -21,15 +22,18 @@ export function realActions(files: Files, run: Run): Actions {
   return {
     real: true,
     run: (command, env = {}) => run(command, { env }),
-    writeUnit(path, text): void {
-      files.makePrivateFolder(path.slice(0, path.lastIndexOf("/")));
-      files.replacePrivate(path, text);
-      // It holds no secret, and systemd complains about a unit that others cannot read.
-      files.chmod(path, 0o644);
-    },
+    writeUnit: (path, text) => writeUnit(files, path, text),
     makeFolder: (path) => files.makePrivateFolder(path),
     removeFile: (path) => void files.remove(path),
   };
+}
+
+/** Replaces a unit file whole, creating its folder. */
+export function writeUnit(files: Files, path: string, text: string): void {
+  files.makePrivateFolder(folderOf(path));
+  files.replacePrivate(path, text);
+  // It holds no secret, and systemd complains about a unit that others cannot read.
+  files.chmod(path, 0o644);
 }
 
 /** Prints what would be done, and claims that it went well. */

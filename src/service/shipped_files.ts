@@ -6,7 +6,7 @@ import { execStart, systemdTemplate } from "./systemd_unit.ts";
 import { DAEMON_ARGS, LAUNCHD_LABEL, SYSTEMD_UNIT } from "./unit.ts";
 
 /** What a person replaces by their own home folder; launchd knows no short form of it. */
-export const HOME_PLACEHOLDER = "/Users/YOU";
+const HOME_PLACEHOLDER = "/Users/YOU";
 
 /** Name and text of every file. */
 export async function shippedFiles(): Promise<ReadonlyMap<string, string>> {

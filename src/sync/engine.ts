@@ -1,11 +1,10 @@
 /** Syncs with everybody there is: once, or again and again. */
 import type { Clock } from "../base/clock.ts";
-import { createGate, type Gate } from "../base/async/gate.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { causeChain } from "../base/rr_error.ts";
-import { chooseForRound } from "./choose.ts";
-import { Discovery, type FoundPeer, type Self } from "./discover.ts";
+import { chooseForRound } from "./peers/choose.ts";
+import { Discovery, type Self } from "./peers/discover.ts";
 import type { SyncListener } from "./events.ts";
 import {
   checkWatch,
@@ -14,12 +13,12 @@ import {
   type SyncOptions,
   type WatchOptions,
 } from "./options.ts";
-import type { PeerSession } from "./peer_session.ts";
-import { PeerSessions } from "./peer_sessions.ts";
+import { PeerSessions } from "./peers/peer_sessions.ts";
+import { RunningSyncs, type SyncRun } from "./peers/running_syncs.ts";
 import type { Dialer, Directory, HistoryLog, LongWriter, PeerBook, Replication } from "./ports.ts";
 import type { PeerId, PeerRecord } from "../swarm/peer.ts";
 import { errorOf, type PeerReport, type PeerStatus, type SyncReport } from "./report.ts";
-import { Strangers } from "./strangers.ts";
+import { Strangers } from "./peers/strangers.ts";
 import { waitUntil } from "../base/async/timer.ts";
 import { Wake } from "../base/async/wake.ts";
 
@@ -45,24 +44,6 @@ export interface SyncDeps {
 
 /** Entries recorded in quick succession are sent together; short enough that nobody sees the wait. */
 const COALESCE_MS = 50;
-/** A peer that connects over and over is synced with at most this often. */
-const CALLBACK_PAUSE_MS = 1_000;
-
-/** Peers that no directory names and that are waited for as long as any other. */
-const MOST_WAITED_FOR = 16;
-/** If there are more, most of them are gone for good: how long each may take to be reached. */
-const LOOK_MS = 4_000;
-/** How many of them are looked for at a time: a dead one costs no more than some packets. */
-const LOOKS = 64;
-
-/** What is under way while {@linkcode SyncEngine.watch} runs. */
-interface Watch {
-  readonly signal: AbortSignal;
-  readonly push: boolean;
-  readonly retryMs: number;
-  readonly isLast: boolean;
-}
-
 /**
  * The engine. It opens no socket, writes no file and prints nothing: all it does, it does to what it
  * was given.
@@ -71,17 +52,13 @@ export class SyncEngine {
   readonly #deps: SyncDeps;
   readonly #options: ResolvedOptions;
   readonly #discovery: Discovery;
-  readonly #gate: Gate;
-  readonly #looks = createGate(LOOKS);
   readonly #wake: Wake;
   readonly #strangers: Strangers;
   readonly #onEvent: SyncListener;
   readonly #sessions: PeerSessions;
-  /** Syncs and pushes under way; a watch does not end before they have. */
-  readonly #tasks = new Set<Promise<unknown>>();
-  #watch: Watch | undefined;
-  /** Peers that connected while a sync with them was under way. */
-  readonly #calledBack = new Set<PeerSession>();
+  readonly #running: RunningSyncs;
+  /** What goes on while {@linkcode SyncEngine.watch} runs. */
+  #watch: SyncRun | undefined;
   #changePending = false;
   #syncing = false;
 
@@ -104,7 +81,7 @@ export class SyncEngine {
       onEvent: this.#onEvent,
     });
     this.#discovery = new Discovery({ ...deps, manual, onEvent: this.#onEvent });
-    this.#gate = createGate(this.#options.concurrency);
+    this.#running = new RunningSyncs(this.#sessions, deps.clock, this.#options.concurrency);
     this.#wake = new Wake(deps.clock);
     this.#strangers = new Strangers(deps.clock);
   }
@@ -123,7 +100,7 @@ export class SyncEngine {
       this.#sessions.forgiveAll();
       return await this.#round({ signal, push: this.#options.push, retryMs: 0, isLast: true });
     } finally {
-      await Promise.allSettled(this.#tasks);
+      await this.#running.settled();
       this.#syncing = false;
     }
   }
@@ -150,7 +127,8 @@ export class SyncEngine {
       if (!signal.aborted) throw error;
     } finally {
       this.#watch = undefined;
-      await Promise.allSettled(this.#tasks);
+      this.#running.forgetCallbacks();
+      await this.#running.settled();
       this.#syncing = false;
     }
   }
@@ -172,13 +150,13 @@ export class SyncEngine {
     if (!watch?.push || this.#changePending || this.#options.limit === 0) return;
     this.#changePending = true;
     const { clock, logger } = this.#deps;
-    this.#track(
+    this.#running.track(
       clock.sleep(COALESCE_MS, watch.signal).finally(() => {
         this.#changePending = false;
       }).then(() => {
         for (const session of this.#sessions) {
-          if (session.isAsleep) this.#start(session, watch);
-          else this.#track(session.pushNow(watch.signal));
+          if (session.isAsleep) this.#running.start(session, watch);
+          else this.#running.track(session.pushNow(watch.signal));
         }
       }).catch((error) => {
         if (!watch.signal.aborted) logger.error("Could not push", { error: causeChain(error) });
@@ -196,20 +174,18 @@ export class SyncEngine {
     const session = this.#sessions.get(peer);
     const watch = this.#watch;
     if (!watch || this.#options.limit === 0) return;
-    if (!session) return this.#track(this.#lookFor(peer, watch));
-    // A sync that is under way may be trying an address that is dead.
-    if (session.busy) this.#calledBack.add(session);
-    else this.#startAgain(session, watch);
+    if (!session) return this.#running.track(this.#lookFor(peer, watch));
+    this.#running.callBack(session, watch);
   }
 
   /** Asks the directories about strangers out of turn, and syncs with those that they name. */
-  async #lookFor(stranger: PeerId, watch: Watch): Promise<void> {
+  async #lookFor(stranger: PeerId, watch: SyncRun): Promise<void> {
     const met = await this.#strangers.gather(stranger, watch.signal);
     if (met.length === 0) return;
     this.#sessions.adopt(await this.#discovery.find(this.#options.discoveryMs, watch.signal));
     for (const peer of met) {
       const session = this.#sessions.get(peer);
-      if (session !== undefined && !session.busy) this.#start(session, watch);
+      if (session !== undefined && !session.busy) this.#running.start(session, watch);
     }
   }
 
@@ -226,7 +202,7 @@ export class SyncEngine {
     await this.#wake.wait(ms, signal);
   }
 
-  async #repeat(watch: Watch, intervalMs: number): Promise<never> {
+  async #repeat(watch: SyncRun, intervalMs: number): Promise<never> {
     const { clock } = this.#deps;
     for (;;) {
       const next = clock.monotonic() + intervalMs;
@@ -236,7 +212,7 @@ export class SyncEngine {
   }
 
   /** One round; peers that are still busy at `until` are left to themselves. */
-  async #round(watch: Watch, until = Infinity): Promise<SyncReport> {
+  async #round(watch: SyncRun, until = Infinity): Promise<SyncReport> {
     const { clock } = this.#deps;
     const startedAtMs = clock.now();
     const started = clock.monotonic();
@@ -249,7 +225,7 @@ export class SyncEngine {
       const session = this.#sessions.get(peer);
       return session !== undefined && !session.busy && !session.backingOff;
     });
-    const running = this.#startAll(chooseForRound(ready, this.#deps.random), watch);
+    const running = this.#running.startAll(chooseForRound(ready, this.#deps.random), watch);
     const done: PeerReport[] = [];
     const all = Promise.all(running.map((one) => one.then((report) => void done.push(report))));
     await waitUntil(clock, until, all, watch.signal);
@@ -263,48 +239,5 @@ export class SyncEngine {
   #finish(report: SyncReport): SyncReport {
     this.#onEvent({ type: "round-done", report });
     return report;
-  }
-
-  #startAgain(session: PeerSession, watch: Watch): void {
-    if (!session.takeCallback()) return;
-    this.#start(session, watch, { delayMs: Math.max(0, CALLBACK_PAUSE_MS - session.idleMs) });
-  }
-
-  // The living first: a look at many of whom nobody has heard lately goes on beside, and is short.
-  #startAll(chosen: readonly FoundPeer[], watch: Watch): Promise<PeerReport>[] {
-    const remembered = chosen.filter((one) => one.standing === "remembered");
-    const isLook = (one: FoundPeer): boolean =>
-      one.standing === "remembered" && remembered.length > MOST_WAITED_FOR;
-    return chosen.map((one) => {
-      const session = this.#sessions.get(one.peer)!;
-      session.update(one);
-      return this.#start(session, watch, isLook(one) ? { connectMs: LOOK_MS } : {});
-    });
-  }
-
-  #start(
-    session: PeerSession,
-    watch: Watch,
-    { delayMs = 0, connectMs }: { readonly delayMs?: number; readonly connectMs?: number } = {},
-  ): Promise<PeerReport> {
-    const { signal } = watch;
-    const gate = connectMs === undefined ? this.#gate : this.#looks;
-    const release = session.reserve();
-    const sync = async (): Promise<PeerReport> => {
-      if (delayMs > 0) await this.#deps.clock.sleep(delayMs, signal);
-      return await gate.run(() => session.sync({ ...watch, connectMs }, signal), signal);
-    };
-    const task = sync().finally(() => {
-      release();
-      const calledBack = this.#calledBack.delete(session) && this.#watch === watch;
-      if (calledBack && session.failing && !signal.aborted) this.#startAgain(session, watch);
-    });
-    this.#track(task);
-    return task;
-  }
-
-  #track(task: Promise<unknown>): void {
-    const settled = task.catch(() => {}).finally(() => this.#tasks.delete(settled));
-    this.#tasks.add(settled);
   }
 }

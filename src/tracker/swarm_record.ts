@@ -7,7 +7,7 @@ import type { OwnRecord, PeerId, PeerRecord } from "../swarm/peer.ts";
 import { parsePeerIdText } from "../swarm/peer_id.ts";
 import { MAX_ADDR_CHARS, MAX_PEER_ADDRS } from "../swarm/peer_addrs.ts";
 import { MAX_META_CHARS } from "./messages.ts";
-import { MAX_RECORD_BYTES } from "./swarm_registry.ts";
+import { MAX_RECORD_BYTES } from "./server/swarm_registry.ts";
 
 /** Records are filled up to a multiple of this, so that their size says little. */
 const PADDING_BYTES = 512;

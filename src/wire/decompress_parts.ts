@@ -1,5 +1,6 @@
 /** Content of zstd frames piece by piece, so that a large one never stands in memory whole. */
 import { constants, createZstdDecompress } from "node:zlib";
+import { letGo } from "../base/bytes.ts";
 import { refuseAbove, WireError } from "./wire_error.ts";
 import { BLOCK_BYTES } from "./zstd_frame.ts";
 import { FrameCutter } from "./zstd_pieces.ts";
@@ -33,7 +34,7 @@ export class PartDecompressor implements Disposable {
   }
 
   /**
-   * What is complete with `chunk`, in pieces of 256 KiB at most.
+   * What is complete with `chunk`, in pieces of 256 KiB at most, each of which is gone when the next one is asked for.
    *
    * @throws {WireError} as {@linkcode import("./compress.ts").decompress} does, at the piece where it is found
    */
@@ -45,6 +46,7 @@ export class PartDecompressor implements Disposable {
       this.#size += part.length;
       refuseAbove(this.#mostBytes, this.#size, "decompressed message");
       if (part.length > 0) yield part;
+      letGo(part);
     }
   }
 

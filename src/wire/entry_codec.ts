@@ -6,8 +6,9 @@ import {
   MAX_STARTED_AT_MS,
   MIN_STARTED_AT_MS,
 } from "../history/check_entry.ts";
-import { MAX_SHOWN_ID_CHARS } from "./limits.ts";
+import { MAX_REJECTED, MAX_SHOWN_ID_CHARS } from "./limits.ts";
 import type { RejectedEntry } from "../swarm/messages.ts";
+import { WireError } from "./wire_error.ts";
 import { decodeTime, encodeTime, type WireTime } from "./wire_time.ts";
 
 /** The fields in the order in which the original writes them. */
@@ -61,7 +62,11 @@ function wellFormed(text: string): string {
   return text.isWellFormed() ? text : text.toWellFormed();
 }
 
-/** Reads the entries of a message; one that breaks a rule does not keep the others out. */
+/**
+ * Reads the entries of a message; one that breaks a rule does not keep the others out.
+ *
+ * @throws {WireError} `too-large`, if that is true of more than {@linkcode MAX_REJECTED}
+ */
 export function decodeEntries(values: readonly unknown[]): DecodedEntries {
   const entries: Entry[] = [];
   const rejected: RejectedEntry[] = [];
@@ -71,6 +76,9 @@ export function decodeEntries(values: readonly unknown[]): DecodedEntries {
     } catch (error) {
       if (!(error instanceof EntryError)) throw error;
       rejected.push({ id: shownId(value), reason: error.message });
+      if (rejected.length > MAX_REJECTED) {
+        throw new WireError("too-large", "message too large: entries that break a rule");
+      }
     }
   }
   const firstId = shownId(values[0]);

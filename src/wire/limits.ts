@@ -44,3 +44,9 @@ export const MAX_FRAMES = 64;
 
 /** Longest piece of a foreign id that is repeated in a log line. */
 export const MAX_SHOWN_ID_CHARS = 128;
+
+/**
+ * Most entries in one message that may break a rule, each of which is named. As many as an answer of ours
+ * has; a message of numbers instead of entries may hold millions, which took eight seconds.
+ */
+export const MAX_REJECTED = 3_000;

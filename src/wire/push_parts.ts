@@ -1,5 +1,6 @@
 /** Reads a push while it comes, so that the largest one costs little more memory than a usual one. */
 import { ByteCollector } from "../base/byte_collector.ts";
+import { letGo } from "../base/bytes.ts";
 import type { PushRequest } from "../swarm/messages.ts";
 import { decodePushRequest } from "./codec.ts";
 import { PartDecompressor } from "./decompress_parts.ts";
@@ -51,7 +52,7 @@ export class PushDecoder implements Disposable {
   /** All was fed: the last part. @throws {WireError} as {@linkcode PushDecoder.feed} */
   end(): PushRequest {
     this.#decompressor?.end();
-    if (this.#splitter === undefined) return decodePushRequest(this.#first.take(), false);
+    if (this.#splitter === undefined) return this.#whole();
     this.#splitter.end();
     return decodeEntries(this.#splitter.take());
   }
@@ -60,12 +61,23 @@ export class PushDecoder implements Disposable {
     this.#decompressor?.[Symbol.dispose]();
   }
 
+  #whole(): PushRequest {
+    const message = this.#first.take();
+    try {
+      return decodePushRequest(message, false);
+    } finally {
+      letGo(message);
+    }
+  }
+
   *#take(piece: Uint8Array): Generator<PushRequest> {
     if (this.#splitter !== undefined) return yield* this.#split(piece);
     this.#first.push(piece);
     if (this.#first.length <= WHOLE_BYTES) return;
     this.#splitter = new EntrySplitter();
-    yield* this.#split(this.#first.take());
+    const first = this.#first.take();
+    yield* this.#split(first);
+    letGo(first);
   }
 
   *#split(piece: Uint8Array): Generator<PushRequest> {

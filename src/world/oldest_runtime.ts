@@ -12,14 +12,14 @@ export interface RuntimeGlobals {
   readonly process?: { readonly versions: { readonly node?: string } };
 }
 
-/** One line for a person whose runtime is older than {@linkcode OLDEST_RUNTIME}; else `undefined`. */
+/** A sentence for a person whose runtime is older than {@linkcode OLDEST_RUNTIME}; else `undefined`. */
 export function runtimeTooOld(globals: RuntimeGlobals): string | undefined {
   // Not even the global `process` may be touched on Deno, where it costs 11 ms.
   const [name, has, needs] = globals.Deno !== undefined
     ? ["Deno", globals.Deno.version.deno, OLDEST_RUNTIME.deno]
     : ["Node", globals.process?.versions.node ?? "0.0.0", OLDEST_RUNTIME.node];
   if (!isOlder(has, needs)) return undefined;
-  return `error: rr needs ${name} ${needs} or later, and this is ${name} ${has}: update it`;
+  return `rr needs ${name} ${needs} or later, and this is ${name} ${has}: update it`;
 }
 
 function isOlder(has: string, needs: string): boolean {

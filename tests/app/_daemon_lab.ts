@@ -7,7 +7,7 @@ import {
   type DaemonConfig,
   daemonConfigOf,
   type DaemonFlags,
-} from "../../src/app/daemon_config.ts";
+} from "../../src/app/daemon/daemon_config.ts";
 import { runDaemon } from "../../src/app/daemon/run_daemon.ts";
 import { Health } from "../../src/process/health.ts";
 import { loadSettings } from "../../src/config/load.ts";

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { type Random, systemRandom } from "../../src/base/random.ts";
 import { pairAsHost } from "../../src/app/pairing/host.ts";
 import type { PairCard } from "../../src/pair/card.ts";
-import { createTracker } from "../../src/tracker/handler.ts";
+import { createTracker } from "../../src/tracker/server/handler.ts";
 
 export const deps = { clock: systemClock(), random: systemRandom() };
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { clip, clipStart, glyphs, textWidth } from "../../src/search/glyphs.ts";
+import { clip, clipStart, glyphs, textWidth } from "../../src/search/matching/glyphs.ts";
 import { printable, printableJson } from "../../src/base/printable.ts";
 
 // deno-lint-ignore no-control-regex -- what must never come out

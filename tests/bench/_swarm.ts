@@ -1,7 +1,7 @@
 /** Real daemons that are in sync with each other. */
 import { callControl } from "../../src/control/client.ts";
 import { controlSocketPath } from "../../src/control/socket_path.ts";
-import type { SyncSummary } from "../../src/app/daemon_control.ts";
+import type { SyncSummary } from "../../src/app/daemon/status/daemon_control.ts";
 import { Device } from "../../scripts/lab/device.ts";
 import { createLine, type Line } from "../../scripts/lab/proxy.ts";
 import { fillHistory } from "./_history_files.ts";

@@ -13,7 +13,7 @@ import { findSecret } from "../../src/capture/secrets.ts";
 import type { DeviceId, Entry } from "../../src/history/entry.ts";
 import { exportEntry } from "../../src/import/export_history.ts";
 import { importEntryId } from "../../src/import/import_id.ts";
-import { parseZshHistory } from "../../src/import/zsh.ts";
+import { parseZshHistory } from "../../src/import/formats/zsh.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { generateHistory } from "../fakes/history_generator.ts";

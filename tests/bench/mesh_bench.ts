@@ -10,7 +10,7 @@
 // deno-lint-ignore-file no-console -- it prints its figures
 import { fill } from "./_fill.ts";
 import { bytesOf, entriesOf } from "./_mesh.ts";
-import { openSession, type SyncSession } from "../../src/app/session.ts";
+import { openSession, type SyncSession } from "../../src/app/session/session.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import type { Entry } from "../../src/history/entry.ts";

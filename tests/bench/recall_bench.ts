@@ -12,9 +12,9 @@
  * `mcfly-like` is a plain sum of what the net of mcfly looks at: how old, how often, after how many of the
  * last three commands, right after the last one. Its trained weights are not used.
  */
-import { parseBashHistory } from "../../src/import/bash.ts";
-import { parseFishHistory } from "../../src/import/fish.ts";
-import { parseZshHistory } from "../../src/import/zsh.ts";
+import { parseBashHistory } from "../../src/import/formats/bash.ts";
+import { parseFishHistory } from "../../src/import/formats/fish.ts";
+import { parseZshHistory } from "../../src/import/formats/zsh.ts";
 import { rankCommands } from "../../src/search/ranking/rank_commands.ts";
 import { RECENT_RUNS } from "../../src/store/index/recent_runs.ts";
 import { ROOT, say } from "../../scripts/tools.ts";

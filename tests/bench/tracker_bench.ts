@@ -10,12 +10,12 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
-import { swarmAccess } from "../../src/app/swarm_access.ts";
+import { swarmAccess } from "../../src/app/session/swarm_access.ts";
 import type { PeerId } from "../../src/swarm/peer.ts";
-import { createTrackerClient } from "../../src/tracker/client.ts";
-import { createTracker } from "../../src/tracker/handler.ts";
-import { createSwarmClient } from "../../src/tracker/swarm_client.ts";
-import { SwarmRegistry } from "../../src/tracker/swarm_registry.ts";
+import { createTrackerClient } from "../../src/tracker/client/client.ts";
+import { createTracker } from "../../src/tracker/server/handler.ts";
+import { createSwarmClient } from "../../src/tracker/client/swarm_client.ts";
+import { SwarmRegistry } from "../../src/tracker/server/swarm_registry.ts";
 import { identityFromSeed } from "../../src/net/keys/identity.ts";
 
 const DEVICES = Number(Deno.args[0] ?? 100_000);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { folderSense } from "../../src/base/same_folder.ts";
+import { FakeClock } from "../fakes/fake_clock.ts";
 import { createCaptureRules, isHidden } from "../../src/capture/rules.ts";
 
 Deno.test("createCaptureRules() records ordinary commands and nothing of rr itself", async () => {
@@ -73,9 +75,13 @@ Deno.test("isHidden() sees a leading blank", () => {
 
 Deno.test("a folder is ignored by whatever name it is gone to", async () => {
   const links: Record<string, string> = { "/home/me/link": "/srv/secret/x", "/cfg": "/srv/secret" };
-  const realPath = (path: string): string | undefined => links[path] ?? path;
+  const files = {
+    readText: () => undefined,
+    realPath: (path: string) => links[path] ?? path,
+  };
+  const folders = folderSense(files, new FakeClock());
   const ignored = async (folder: string, cwd: string): Promise<boolean> => {
-    const rules = await createCaptureRules({ ignoreFolders: [folder], realPath });
+    const rules = await createCaptureRules({ ignoreFolders: [folder], folders });
     return rules.skipReason("ls", cwd) === "folder";
   };
   assert.equal(await ignored("/srv/secret", "/home/me/link"), true);

@@ -223,3 +223,10 @@ Options:
   assert.equal((await rr(world, "swarm-key", "-h")).out, out);
   assert.equal((await rr(world, "swarm-key", "--nonsense", "--help")).out, out);
 });
+
+Deno.test("rr --help <command> is the help of that command", async () => {
+  using world = annsWorld();
+  const { out } = await rr(world, "--help", "search");
+  assert.equal(out, (await rr(world, "search", "--help")).out);
+  assert.match((await rr(world, "--help")).out, /^Begin with `rr setup`/m);
+});

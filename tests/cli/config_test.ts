@@ -36,7 +36,10 @@ Deno.test("rr config refuses what cannot be used, and writes nothing then", asyn
   using world = annsWorld();
   const path = writeConfig(world, "# empty\n");
   const bad: [string[], RegExp][] = [
-    [["set", "auto_prune", "perhaps"], /Cannot set auto_prune to "perhaps": expected 1, true/],
+    [
+      ["set", "auto_prune", "perhaps"],
+      /Cannot set auto_prune to "perhaps": expected true or false/,
+    ],
     [["set", "trakers", "x"], /Did you mean trackers\?/],
     [["set", "relay_addr", "nonsense"], /nonsense/],
     [["set", "trackers"], /takes a key and a value/],
@@ -90,7 +93,7 @@ Deno.test("rr config tells what the picker is like, and checks what it is to be 
       ["picker_keys", "ctrl-f=page-dwn", "did you mean page-down"],
       ["picker_theme", "pink", '"auto" or'],
       ["picker_colours", "match=pinkish", "colours such as"],
-      ["picker_popup", "maybe", "1, true"],
+      ["picker_popup", "maybe", "true or false"],
     ] as const
   ) {
     const { code, err } = await rr(world, "config", "set", key, value);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PeerView } from "../../src/app/daemon_status.ts";
+import type { PeerView } from "../../src/app/daemon/status/daemon_status.ts";
 import { findDevice, knownDevices } from "../../src/cli/commands/devices/known_devices.ts";
 import { progressOf } from "../../src/cli/commands/p2p_sync/once.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";
@@ -105,4 +105,16 @@ Deno.test("progressOf() knows the whole only if every peer that gives something 
   assert.deepEqual(progressOf([view(10, 30), view(0, null)]), { done: 10, total: 40 });
   assert.deepEqual(progressOf([view(10, 30), view(5, null)]), { done: 15, total: 0 });
   assert.deepEqual(progressOf([]), { done: 0, total: 0 });
+});
+
+Deno.test("rr devices says that this device is not one of the others", async () => {
+  using world = annsWorld({ env: { RUSTORY_DEVICE_ID: "laptop" } });
+  const renamed = await rr(world, "devices", "rename", "laptop", "work");
+  assert.equal(renamed.code, 2);
+  assert.match(
+    renamed.err,
+    /"laptop" is this device\nhint: For this one say `rr config set device_id <name>`/,
+  );
+  const forgotten = await rr(world, "devices", "forget", "laptop");
+  assert.match(forgotten.err, /"laptop" is this device\nhint: .*`rr uninstall --purge`/);
 });

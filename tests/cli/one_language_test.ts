@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { historySource } from "../../src/cli/picker/history_source.ts";
 import { Loader } from "../../src/cli/picker/loader.ts";
 import type { DeviceId, Entry } from "../../src/history/entry.ts";
-import { initialState, withQuery } from "../../src/picker/state.ts";
+import { initialState, withQuery } from "../../src/picker/state/state.ts";
 import type { QueryPlace } from "../../src/search/language/filters.ts";
 import { parseWords } from "../../src/search/language/parse.ts";
 import { quoted } from "../../src/search/language/tokens.ts";

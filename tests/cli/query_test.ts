@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { QueryPlace } from "../../src/search/language/filters.ts";
 import { parseWords } from "../../src/search/language/parse.ts";
 import { parseQuery } from "../../src/search/query.ts";
-import { textQuery } from "../../src/search/text_matcher.ts";
+import { textQuery } from "../../src/search/matching/text_matcher.ts";
 import { IncrementalSearch } from "../../src/search/search.ts";
 import { generateEntries } from "../fakes/history_generator.ts";
 import { indexOf } from "../search/_index_of.ts";

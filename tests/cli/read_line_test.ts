@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type CliCommand, defineCommand } from "../../src/cli/define_command.ts";
-import { listFlag, switchFlag, textFlag, wholeNumber } from "../../src/cli/flags.ts";
+import { listFlag, switchFlag, textFlag, wholeNumber } from "../../src/cli/flags/flags.ts";
 import { completionsOf } from "../../src/cli/line/complete.ts";
 import { asksForHelp } from "../../src/cli/line/help.ts";
 import { LineError, readLine } from "../../src/cli/line/read_line.ts";

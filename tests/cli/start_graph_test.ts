@@ -55,6 +55,7 @@ Deno.test("rr record and rr search load only the part of the store that they alw
     "file/open_for_recording.ts",
     "file/open_for_searching.ts",
     "file/sqlite_errors.ts",
+    "file/sqlite_rows.ts",
     "index/newest_rows.ts",
     "index/word_query.ts",
     "log/rows.ts",

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
-import type { DaemonStatus, IncidentView, PeerView } from "../../src/app/daemon_status.ts";
+import type {
+  DaemonStatus,
+  IncidentView,
+  PeerView,
+} from "../../src/app/daemon/status/daemon_status.ts";
 import { peerLines } from "../../src/cli/commands/status/peer_lines.ts";
 import { sentenceOf } from "../../src/cli/commands/status/sentence.ts";
-import { incidentSentence } from "../../src/cli/incident_text.ts";
+import { incidentSentence } from "../../src/cli/print/incident_text.ts";
 
 function peer(changes: Partial<PeerView>): PeerView {
   return {

@@ -192,7 +192,11 @@ Deno.test("loadSettings(): bad values are errors that name flag, variable or key
     [{ flags: { searchLimit: "0" } }, "usage", /"0" for --limit: .*at least 1/],
     [{ flags: { searchLimit: "5x" } }, "usage", /--limit/],
     [{ flags: { logLevel: "loud" } }, "usage", /--log-level: expected "error" or "warn"/],
-    [{ env: { RUSTORY_AUTO_PRUNE: "perhaps" } }, "config", /variable RUSTORY_AUTO_PRUNE: .*yes/],
+    [
+      { env: { RUSTORY_AUTO_PRUNE: "perhaps" } },
+      "config",
+      /variable RUSTORY_AUTO_PRUNE: .*true or false/,
+    ],
     [{ env: { RUSTORY_AUTO_PRUNE_DAYS: "0" } }, "config", /RUSTORY_AUTO_PRUNE_DAYS: .*1 to 36500/],
     [{ env: { RUSTORY_ASYNC_UPLOAD_LIMIT: "1.5" } }, "config", /RUSTORY_ASYNC_UPLOAD_LIMIT/],
     [{ env: { RUSTORY_P2P_REQUEST_TIMEOUT_BASE_SEC: "0" } }, "config", /TIMEOUT_BASE_SEC/],

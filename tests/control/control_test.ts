@@ -186,6 +186,16 @@ Deno.test("serveControl() lets the answer to a stop out before it is gone", asyn
   await opened[Symbol.asyncDispose]();
 });
 
+// As on a disk that has become read-only.
+Deno.test("serveControl() ends where its file cannot be removed", async () => {
+  await using opened = await open({});
+  Deno.removeSync(opened.path);
+  Deno.mkdirSync(opened.path);
+  opened.stop.abort();
+  await opened.finished;
+  assert.ok(Deno.statSync(opened.path).isDirectory);
+});
+
 Deno.test("serveControl() tells waiting clients of a stop, and cuts off what does not end", async () => {
   const started = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   await using opened = await open({

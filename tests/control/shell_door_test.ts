@@ -15,7 +15,7 @@ const FIELDS = [
   "xterm",
   "s1",
   "/w",
-  "--up --ahead no-colour tmux",
+  "--up --ahead no-colour tmux locale=C",
   "git",
 ];
 
@@ -33,6 +33,7 @@ Deno.test("parseShellRequest() reads a terminal and what it is for, and refuses 
       cwd: "/w",
       up: true,
       noColour: true,
+      locale: "C",
       inTmux: true,
       ahead: true,
       query: "git",
@@ -125,6 +126,38 @@ Deno.test("serveShellDoor() answers who has the token, says nothing to others, a
     stop.abort();
     await served;
     assert.equal(denoFiles().stat(path), undefined);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+// As on a disk that has become read-only.
+Deno.test("serveShellDoor() ends, and nobody answers any more, where its file cannot be removed", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/door`;
+  const stop = new AbortController();
+  const nothing = {
+    ingest: () => Promise.resolve(),
+    pick: () => Promise.resolve(),
+    suggest: () => Promise.resolve(undefined),
+    earlier: () => Promise.resolve([]),
+  };
+  const files = denoFiles();
+  const deps = {
+    clock: systemClock(),
+    files,
+    random: systemRandom(),
+    logger: new RecordingLogger(),
+  };
+  const served = serveShellDoor(path, nothing, deps, stop.signal);
+  try {
+    while (files.stat(path) === undefined) await new Promise((resolve) => setImmediate(resolve));
+    const port = Number(Deno.readTextFileSync(path).split(" ")[0]);
+    Deno.removeSync(path);
+    Deno.mkdirSync(path);
+    stop.abort();
+    await served;
+    await assert.rejects(Deno.connect({ port }), Deno.errors.ConnectionRefused);
+  } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });

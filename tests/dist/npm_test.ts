@@ -63,35 +63,55 @@ Deno.test("the package pins its dependencies to the versions of deno.json", asyn
   assert.ok(await Deno.lstat(`${folder}/node_modules/.bin/rr`));
 });
 
-Deno.test("the library has types that tsc takes, and runs", async () => {
-  const source = `import { openHistory, RrError } from "${manifest.name}";
-const history = await openHistory(":memory:");
-try {
-  history.record(
-    { command: "make test", startedAtMs: Date.now() },
-    { deviceId: "laptop", userId: "kim" },
-  );
-  const entries = history.entriesAfter(0, 10).entries;
-  const command: string | undefined = entries[0]?.command;
-  if (command !== "make test" || !(new RrError("io", "x") instanceof Error)) throw new Error("no");
-  console.log(command);
-} finally {
-  history[Symbol.dispose]();
-}
+Deno.test("the library has types that tsc takes as they are, syncs, and says what it needs on an old Node", async () => {
+  const source =
+    `import { loadKeys, type LocalHistory, openHistory, startNode } from "${manifest.name}";
+import type { DeviceKeys, Entry, SyncEvent, SyncNode, SyncReport } from "${manifest.name}";
+
+const place = new URL(\`./use-\${Date.now()}/\`, import.meta.url).pathname;
+const swarmKeyPath = place + "swarm.key";
+const keysOf = (name: string): Promise<DeviceKeys> =>
+  loadKeys({ swarmKeyPath, identityKeyPath: place + name + ".key" });
+const historyOf = (name: string): Promise<LocalHistory> => openHistory(place + name + ".db");
+
+const kim = { userId: "kim" };
+const near = await historyOf("near");
+const far = await historyOf("far");
+const made: Entry = far.record({ command: "make test", startedAtMs: Date.now() }, { ...kim, deviceId: "far" });
+const listen = ["/ip4/127.0.0.1/tcp/0"];
+const asked: SyncNode = await startNode({
+  ...{ ...kim, history: far, deviceId: "far", listen },
+  keys: await keysOf("far"),
+});
+const events: SyncEvent["type"][] = [];
+const asks: SyncNode = await startNode({
+  ...{ ...kim, history: near, deviceId: "near", peers: asked.listening() },
+  keys: await keysOf("near"),
+  onEvent: (event) => events.push(event.type),
+});
+const report: SyncReport = await asks.syncOnce({ signal: AbortSignal.timeout(30_000) });
+await asks[Symbol.asyncDispose]();
+await asked[Symbol.asyncDispose]();
+const command: string | undefined = near.entriesAfter(0, 10).entries[0]?.command;
+if (!near.has(made.id)) throw new Error("it was not synced");
+for (const history of [near, far]) history[Symbol.dispose]();
+console.log(report.peers[0]?.pull.inserted, command, events.includes("round-done"));
 `;
   await Deno.writeTextFile(`${folder}/use.ts`, source);
   await mustRun([
     `${folder}/node_modules/node-24.21.0/bin/node`,
     `${folder}/node_modules/typescript/bin/tsc`,
     ...["--strict", "--module", "nodenext", "--target", "es2023", "--lib", "esnext,dom"],
-    "--skipLibCheck",
     "use.ts",
   ], { cwd: folder });
   for (const version of NODES) {
     const [node] = programOf(version);
     const { stdout } = await mustRun([node!, "--no-warnings", "use.js"], { cwd: folder });
-    assert.equal(stdout, "make test\n");
+    assert.equal(stdout, "1 make test true\n");
   }
+  const [tooOld] = programOf(TOO_OLD);
+  const { stderr } = await run([tooOld!, "use.js"], { cwd: folder });
+  assert.match(stderr, /^Error: rr needs Node 22\.15\.0 or later, and this is Node 20\./m);
 });
 
 Deno.test("rr on a Node that is too old says so in one line and does nothing", async () => {

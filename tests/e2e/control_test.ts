@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { callControl } from "../../src/control/client.ts";
 import { controlSocketPath } from "../../src/control/socket_path.ts";
-import type { DaemonStatus } from "../../src/app/daemon_status.ts";
+import type { DaemonStatus } from "../../src/app/daemon/status/daemon_status.ts";
 import { Lab, LOOPBACK, said } from "./_lab.ts";
 
 const NEVER = ["--interval-sec", "3600"];

@@ -1,7 +1,7 @@
 /** What a person sees while a large history comes for the first time: real daemons, each a process. */
 import assert from "node:assert/strict";
 import { createLine } from "../../scripts/lab/proxy.ts";
-import type { DaemonStatus } from "../../src/app/daemon_status.ts";
+import type { DaemonStatus } from "../../src/app/daemon/status/daemon_status.ts";
 import { callControl } from "../../src/control/client.ts";
 import { controlSocketPath } from "../../src/control/socket_path.ts";
 import type { Entry } from "../../src/history/entry.ts";

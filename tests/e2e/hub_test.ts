@@ -1,6 +1,6 @@
 /** A hub between two networks: paired like any device, and then all that the devices need. */
 import assert from "node:assert/strict";
-import type { HubStatus } from "../../src/app/hub/run_hub.ts";
+import type { HubStatus } from "../../src/app/hub/hub_status.ts";
 import type { Device } from "../../scripts/lab/device.ts";
 import {
   createLan,

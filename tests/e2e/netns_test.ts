@@ -1,7 +1,7 @@
 /** Two devices that can reach each other only through the relay, in network namespaces. */
 import assert from "node:assert/strict";
 import type { Device } from "../../scripts/lab/device.ts";
-import type { DaemonStatus } from "../../src/app/daemon_status.ts";
+import type { DaemonStatus } from "../../src/app/daemon/status/daemon_status.ts";
 import {
   changeAddress,
   createLan,

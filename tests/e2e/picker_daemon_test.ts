@@ -38,6 +38,10 @@ for (const shell of SHELLS) {
       await tmux.press("M-Enter");
       await tmux.until((rows) => rows.includes("one"));
       assert.equal(isThere(`${folder}/shell-of-rr`), false, "no rr was started");
+      await run(name === "fish" ? "set -gx LC_ALL C" : "export LC_ALL=C");
+      await open("C-r");
+      await tmux.until((rows) => rows.some((row) => /^-{40,}$/.test(row)));
+      await tmux.press("C-g");
     });
   });
 

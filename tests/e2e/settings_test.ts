@@ -1,7 +1,7 @@
 /** Every way of changing settings or keys is in force in the running daemon, by itself. */
 import assert from "node:assert/strict";
 import { Device } from "../../scripts/lab/device.ts";
-import type { DaemonStatus } from "../../src/app/daemon_status.ts";
+import type { DaemonStatus } from "../../src/app/daemon/status/daemon_status.ts";
 import { callControl } from "../../src/control/client.ts";
 import { controlSocketPath } from "../../src/control/socket_path.ts";
 import { Lab, LOOPBACK } from "./_lab.ts";

@@ -1,10 +1,10 @@
 /** The smoke scenario of the original (reference, section 7.8), with its commands and lines. */
 import assert from "node:assert/strict";
 import type { Device } from "../../scripts/lab/device.ts";
-import { swarmAccess } from "../../src/app/swarm_access.ts";
+import { swarmAccess } from "../../src/app/session/swarm_access.ts";
 import { parseSwarmKey } from "../../src/net/keys/swarm_key.ts";
-import { createTrackerClient } from "../../src/tracker/client.ts";
-import { createSwarmClient } from "../../src/tracker/swarm_client.ts";
+import { createTrackerClient } from "../../src/tracker/client/client.ts";
+import { createSwarmClient } from "../../src/tracker/client/swarm_client.ts";
 import { systemWorld } from "../../src/world/system.ts";
 import { Lab, LOOPBACK, peerIdOf, said } from "./_lab.ts";
 

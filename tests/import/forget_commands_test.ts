@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseBashHistory } from "../../src/import/bash.ts";
-import { parseFishHistory } from "../../src/import/fish.ts";
+import { parseBashHistory } from "../../src/import/formats/bash.ts";
+import { parseFishHistory } from "../../src/import/formats/fish.ts";
 import {
   comparable,
   type ForgettingShell,
   withoutCommands,
 } from "../../src/import/forget_commands.ts";
-import { parseZshHistory } from "../../src/import/zsh.ts";
+import { parseZshHistory } from "../../src/import/formats/zsh.ts";
 
 const PARSERS = { zsh: parseZshHistory, bash: parseBashHistory, fish: parseFishHistory };
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import type { DeviceId, Entry, EntryDraft, EntryId } from "../../src/history/entry.ts";
 import { exportEntry, type ExportFormat } from "../../src/import/export_history.ts";
-import { parseBashHistory } from "../../src/import/bash.ts";
-import { parseFishHistory } from "../../src/import/fish.ts";
-import { parseZshHistory } from "../../src/import/zsh.ts";
+import { parseBashHistory } from "../../src/import/formats/bash.ts";
+import { parseFishHistory } from "../../src/import/formats/fish.ts";
+import { parseZshHistory } from "../../src/import/formats/zsh.ts";
 
 const UNICODE = "echo 한글 é 🚀";
 const HERE = "cat <<E\n\n# 1700000000\n#123\nE";

@@ -5,10 +5,10 @@ import { tidyCommand } from "../../src/capture/tidy.ts";
 import type { DeviceId, Entry, EntryDraft, EntryId } from "../../src/history/entry.ts";
 import { checkEntry, MAX_STARTED_AT_MS } from "../../src/history/check_entry.ts";
 import { exportEntry, type ExportFormat } from "../../src/import/export_history.ts";
-import { parseBashHistory } from "../../src/import/bash.ts";
-import { parseFishHistory } from "../../src/import/fish.ts";
-import { parseZshHistory } from "../../src/import/zsh.ts";
-import { parseJsonl } from "../../src/import/jsonl.ts";
+import { parseBashHistory } from "../../src/import/formats/bash.ts";
+import { parseFishHistory } from "../../src/import/formats/fish.ts";
+import { parseZshHistory } from "../../src/import/formats/zsh.ts";
+import { parseJsonl } from "../../src/import/formats/jsonl.ts";
 
 const PIECES = [
   "\\",

@@ -1,10 +1,10 @@
 /** The importers read what the shells themselves read, by asking the shells. */
 import assert from "node:assert/strict";
 import { decode, joinBytes } from "../../src/base/bytes.ts";
-import { cleanBytes } from "../../src/import/clean_bytes.ts";
-import { parseBashHistory } from "../../src/import/bash.ts";
-import { parseFishHistory } from "../../src/import/fish.ts";
-import { parseZshHistory } from "../../src/import/zsh.ts";
+import { cleanBytes } from "../../src/import/formats/clean_bytes.ts";
+import { parseBashHistory } from "../../src/import/formats/bash.ts";
+import { parseFishHistory } from "../../src/import/formats/fish.ts";
+import { parseZshHistory } from "../../src/import/formats/zsh.ts";
 import { seededRandom } from "../fakes/seeded_random.ts";
 
 interface ShellReader {

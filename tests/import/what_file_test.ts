@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { RrError } from "../../src/base/rr_error.ts";
-import { fileKind } from "../../src/import/file_kind.ts";
+import { fileKind } from "../../src/import/formats/file_kind.ts";
 import { type ImportSource, openSource, sourceIn } from "../../src/import/import_sources.ts";
 import { isBroken } from "../../src/shell/broken_record.ts";
 import { systemWorld } from "../../src/world/system.ts";

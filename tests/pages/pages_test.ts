@@ -82,6 +82,25 @@ testOrSkip("docs/hub.md, word for word, on two networks", noNamespaces, async ()
   await follow("docs/hub.md", [hub, laptop]);
 });
 
+testOrSkip(
+  "CONTRIBUTING.md, two devices by hand, and none stays running",
+  noNamespaces,
+  async () => {
+    await using parts = new AsyncDisposableStack();
+    const { hosts } = parts.use(await createLan(1));
+    const machine = parts.use(new Person("newcomer", { namespace: hosts[0]!.name }));
+    machine.program("deno", `exec ${Deno.execPath()} "$@"`);
+    const script = Deno.readTextFileSync(`${ROOT}CONTRIBUTING.md`)
+      .match(/^## Two devices by hand\n[^]*?^```sh\n([^]*?)^```$/m)![1]!;
+    const file = `${machine.home}/block.sh`;
+    await Deno.writeTextFile(file, script);
+    const child = await machine.starts(`cd ${ROOT} && TMPDIR=${machine.home} exec bash ${file}`);
+    await child.line((line) => line === "echo from a");
+    // What is left running would keep its output open.
+    assert.equal(await child.exited, 0, child.output());
+  },
+);
+
 /** Two machines: on one network of their own, or, where none can be made, both on this one. */
 async function twoMachines(parts: AsyncDisposableStack): Promise<Person[]> {
   if (noNamespaces !== undefined) {

@@ -1,15 +1,15 @@
-import type { Key } from "../../src/picker/keys.ts";
-import { reduce } from "../../src/picker/reduce.ts";
-import type { Effect, PickerEvent } from "../../src/picker/step.ts";
-import type { RenderContext } from "../../src/picker/render.ts";
+import type { Key } from "../../src/picker/keys/keys.ts";
+import { reduce } from "../../src/picker/state/reduce.ts";
+import type { Effect, PickerEvent } from "../../src/picker/state/step.ts";
+import type { RenderContext } from "../../src/picker/render/render.ts";
 import {
   initialState,
   type PickerOptions,
   type PickerState,
   questionOf,
   type RunInfo,
-} from "../../src/picker/state.ts";
-import { COLOURS, type Theme } from "../../src/picker/theme.ts";
+} from "../../src/picker/state/state.ts";
+import { COLOURS, type Theme } from "../../src/picker/render/theme.ts";
 import { parseQuery } from "../../src/search/query.ts";
 import { IncrementalSearch } from "../../src/search/search.ts";
 import { indexOf } from "../search/_index_of.ts";

@@ -1,5 +1,5 @@
 import type { CommandSource } from "../../src/cli/picker/command_source.ts";
-import type { CommandRuns, Filter, RunInfo } from "../../src/picker/state.ts";
+import type { CommandRuns, Filter, RunInfo } from "../../src/picker/state/state.ts";
 import type { Slice } from "../../src/search/index.ts";
 import { sliceOf } from "../search/_index_of.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkColumn, columnsOf, parseBinding, parseHeight } from "../../src/picker/choices.ts";
-import { areaBelowPrompt, columns, isBelowPrompt } from "../../src/picker/layout.ts";
-import { parsePartStyle } from "../../src/picker/style.ts";
+import { areaBelowPrompt, columns, isBelowPrompt } from "../../src/picker/render/layout.ts";
+import { parsePartStyle } from "../../src/picker/render/style.ts";
 
 Deno.test("parseHeight() takes rows, a share or all, and nothing else", () => {
   assert.deepEqual(parseHeight("full"), { kind: "full" });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CommandSource } from "../../src/cli/picker/command_source.ts";
 import { historySource, type PickerPlace } from "../../src/cli/picker/history_source.ts";
 import type { DeviceId } from "../../src/history/entry.ts";
-import type { Filter } from "../../src/picker/state.ts";
+import type { Filter } from "../../src/picker/state/state.ts";
 import { CommandIndex } from "../../src/search/index.ts";
 import { type History, openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";

@@ -27,7 +27,11 @@ async function choose(
   typed: string,
   flags: { widget?: boolean; up?: boolean; query?: string } = {},
 ): Promise<{ code: number; out: string; started: number }> {
-  using world = new FakeWorld({ terminal: true, stdin: typed, env: { TERM: "dumb" } });
+  using world = new FakeWorld({
+    terminal: true,
+    stdin: typed,
+    env: { TERM: "dumb", LANG: "C.UTF-8" },
+  });
   using history = openHistory(":memory:", world);
   history.log.append(commands.map((command) => makeEntry({ command })));
   const all = { query: undefined, widget: false, ahead: false, up: false, ...flags };

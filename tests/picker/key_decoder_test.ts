@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Key } from "../../src/picker/keys.ts";
+import type { Key } from "../../src/picker/keys/keys.ts";
 import { KeyDecoder, MAX_PASTE_CHARS } from "../../src/cli/picker/key_decoder.ts";
 
 const encoder = new TextEncoder();

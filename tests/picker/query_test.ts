@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { clipboard } from "../../src/picker/paint.ts";
-import { inFolderOf } from "../../src/picker/format.ts";
+import { clipboard } from "../../src/picker/render/paint.ts";
+import { inFolderOf } from "../../src/picker/render/format.ts";
 import { PickerHarness } from "./_harness.ts";
 
 const COMMANDS = ["git status", "git push", "make", "ls"];

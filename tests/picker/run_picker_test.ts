@@ -262,7 +262,7 @@ Deno.test("runPicker() refuses a standard input that is no terminal, with a hint
 });
 
 Deno.test("runPicker() asks line by line on a dumb terminal", async () => {
-  const env = { TERM: "dumb" };
+  const env = { TERM: "dumb", LANG: "C.UTF-8" };
   using world = new FakeWorld({ terminal: true, env, stdin: "git\n99\ngit st\n1\n" });
   const outcome = await runPicker(world, new ListSource(COMMANDS));
   assert.deepEqual(outcome, { kind: "chosen", action: "edit", command: "git status" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { fullScreen, inline, paint, type Surface } from "../../src/picker/paint.ts";
-import { type Frame, render } from "../../src/picker/render.ts";
+import { fullScreen, inline, paint, type Surface } from "../../src/picker/render/paint.ts";
+import { type Frame, render } from "../../src/picker/render/render.ts";
 import { contextOf, PickerHarness } from "./_harness.ts";
 import { Screen } from "./_screen.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fastStringWidth from "fast-string-width";
 import { columnsOf } from "../../src/search/columns.ts";
-import { textWidth } from "../../src/search/glyphs.ts";
+import { textWidth } from "../../src/search/matching/glyphs.ts";
 
 const MARK = /^[\p{M}\p{Cf}\p{Cs}]$/u;
 

@@ -1,5 +1,9 @@
 /** Requests to a tracker in this process, as a foreign client would send them. */
-import { createTracker, type Tracker, type TrackerOptions } from "../../src/tracker/handler.ts";
+import {
+  createTracker,
+  type Tracker,
+  type TrackerOptions,
+} from "../../src/tracker/server/handler.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { PEER_IDS } from "../contracts/directory.ts";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { systemClock } from "../../src/base/clock.ts";
-import { swarmAccess } from "../../src/app/swarm_access.ts";
-import { createTrackerClient } from "../../src/tracker/client.ts";
-import { createSwarmClient } from "../../src/tracker/swarm_client.ts";
+import { swarmAccess } from "../../src/app/session/swarm_access.ts";
+import { createTrackerClient } from "../../src/tracker/client/client.ts";
+import { createSwarmClient } from "../../src/tracker/client/swarm_client.ts";
 import { seededRandom } from "../fakes/seeded_random.ts";
 
 /** A server on loopback until disposed. */
@@ -58,7 +58,7 @@ Deno.test("a tracker is asked straight, whatever proxy the environment names", a
     import { systemClock } from ${JSON.stringify(import.meta.resolve("../../src/base/clock.ts"))};
     import { systemRandom } from ${JSON.stringify(import.meta.resolve("../../src/base/random.ts"))};
     import { createTrackerClient } from ${
-    JSON.stringify(import.meta.resolve("../../src/tracker/client.ts"))
+    JSON.stringify(import.meta.resolve("../../src/tracker/client/client.ts"))
   };
     const deps = { clock: systemClock(), random: systemRandom() };
     await createTrackerClient({ baseUrl: ${JSON.stringify(tracker.url)}, token: "t" }, deps).ping();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { systemClock } from "../../src/base/clock.ts";
-import { createTrackerClient } from "../../src/tracker/client.ts";
+import { createTrackerClient } from "../../src/tracker/client/client.ts";
 import { sendDirectly } from "../../src/tracker/request.ts";
 import { seededRandom } from "../fakes/seeded_random.ts";
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { systemRandom } from "../../src/base/random.ts";
-import { swarmAccess } from "../../src/app/swarm_access.ts";
+import { swarmAccess } from "../../src/app/session/swarm_access.ts";
 import { identityFromSeed } from "../../src/net/keys/identity.ts";
 import type { OwnRecord, PeerId } from "../../src/swarm/peer.ts";
-import { createTrackerClient } from "../../src/tracker/client.ts";
-import { createTracker, type Tracker } from "../../src/tracker/handler.ts";
-import { Registry } from "../../src/tracker/registry.ts";
-import { createSwarmClient } from "../../src/tracker/swarm_client.ts";
+import { createTrackerClient } from "../../src/tracker/client/client.ts";
+import { createTracker, type Tracker } from "../../src/tracker/server/handler.ts";
+import { Registry } from "../../src/tracker/server/registry.ts";
+import { createSwarmClient } from "../../src/tracker/client/swarm_client.ts";
 import { openRecord, recordId, recordKeys, sealRecord } from "../../src/tracker/swarm_record.ts";
-import { SwarmRegistry } from "../../src/tracker/swarm_registry.ts";
+import { SwarmRegistry } from "../../src/tracker/server/swarm_registry.ts";
 import { PEER_IDS } from "../contracts/directory.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 

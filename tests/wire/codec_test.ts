@@ -378,3 +378,13 @@ function hasCode(code: WireError["code"], message = /./): (error: unknown) => bo
     return true;
   };
 }
+
+Deno.test("a message is refused as a whole where thousands of its entries are none", () => {
+  const body = (n: number): Uint8Array =>
+    new TextEncoder().encode(`{"entries":[${"0,".repeat(n - 1)}0]}`);
+  assert.equal(decodePushRequest(body(3_000), false).rejected.length, 3_000);
+  assert.throws(
+    () => decodePushRequest(body(3_001), false),
+    (error) => error instanceof WireError && error.code === "too-large",
+  );
+});

@@ -42,7 +42,9 @@ function* decompressParts(
 ): Generator<Uint8Array> {
   using decompressor = new PartDecompressor(mostBytes);
   for (let at = 0; at < message.length; at += pieceBytes) {
-    yield* decompressor.feed(message.subarray(at, at + pieceBytes));
+    for (const piece of decompressor.feed(message.subarray(at, at + pieceBytes))) {
+      yield piece.slice();
+    }
   }
   decompressor.end();
 }

@@ -16,12 +16,12 @@ Deno.test("runtimeTooOld() tells a runtime that is older than the oldest in one 
     assert.equal(node(fine), undefined, fine);
   }
   for (const old of ["1.46.3", "2.6.10", "2.7.99"]) {
-    assert.match(deno(old)!, /^error: rr needs Deno/);
+    assert.match(deno(old)!, /^rr needs Deno/);
   }
   for (const old of ["20.20.2", "22.14.9", "9.0.0"]) {
     assert.match(
       node(old)!,
-      /^error: rr needs Node 22\.15\.0 or later, and this is Node .*: update it$/,
+      /^rr needs Node 22\.15\.0 or later, and this is Node .*: update it$/,
     );
   }
 });

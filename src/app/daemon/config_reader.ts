@@ -2,10 +2,10 @@
 import type { Logger } from "../../base/log.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { Files } from "../../base/world.ts";
-import { compareConfigs, type ConfigChange, type DaemonConfig } from "../daemon_config.ts";
-import { checkSession } from "../session.ts";
-import type { StatusKeeper } from "../status_keeper.ts";
-import { NO_FILE, stampOf } from "./settings_stamp.ts";
+import { compareConfigs, type ConfigChange, type DaemonConfig } from "./daemon_config.ts";
+import { checkSession } from "../session/session.ts";
+import type { StatusKeeper } from "./status/status_keeper.ts";
+import { NO_FILE, stampOf } from "./watch/settings_stamp.ts";
 
 /** What stands before why new settings are not in use. */
 export const OLD_SETTINGS = "The daemon goes on with its old settings";

@@ -1,11 +1,11 @@
 /** What the parts of a daemon are handed, by how long they live. */
 import type { ProcessParts } from "../../process/process_parts.ts";
 import type { History } from "../../store/file/open_history.ts";
-import type { DaemonConfig } from "../daemon_config.ts";
-import type { DaemonStatus } from "../daemon_status.ts";
-import type { SyncSession } from "../session.ts";
-import type { ShellPicker } from "./shell_picker.ts";
-import type { FileGuard } from "./file_guard.ts";
+import type { DaemonConfig } from "./daemon_config.ts";
+import type { DaemonStatus } from "./status/daemon_status.ts";
+import type { SyncSession } from "../session/session.ts";
+import type { ShellPicker } from "./shells/shell_picker.ts";
+import type { FileGuard } from "./watch/file_guard.ts";
 import type { Reason } from "./step.ts";
 
 /** What a daemon needs. */

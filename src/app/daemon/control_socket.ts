@@ -1,11 +1,12 @@
 /** The part that answers the command line, at the socket that belongs to the history. */
+import { pause } from "../../base/async/timer.ts";
 import { keepOpen } from "../../base/async/door.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import type { Clock } from "../../base/clock.ts";
 import { RrError } from "../../base/rr_error.ts";
 import { type ControlHandlers, type ControlServer, serveControl } from "../../control/server.ts";
 import { controlSocketPath, otherSocketPath } from "../../control/socket_path.ts";
-import { controlHandlers } from "../daemon_control.ts";
+import { controlHandlers } from "./status/daemon_control.ts";
 import type { DaemonContext } from "./context.ts";
 
 /** A history that has become a link, or leads elsewhere, has its socket elsewhere. */
@@ -59,6 +60,6 @@ async function untilElsewhere(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted && place() === path) {
-    await clock.sleep(LOOK_MS, signal).catch(() => {});
+    await pause(clock, LOOK_MS, signal);
   }
 }

@@ -1,20 +1,21 @@
 /** Performs what `step.ts` decides, one act after the other, while the parts of the daemon run. */
+import { pause } from "../../base/async/timer.ts";
 import { backoffMs } from "../../base/async/retry.ts";
 import { RESTARTS, supervise, type SuperviseDeps } from "../../base/async/supervise.ts";
 import { together } from "../../base/async/together.ts";
 import { causeChain } from "../../base/rr_error.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { SyncEvent } from "../../sync/events.ts";
-import type { DaemonConfig } from "../daemon_config.ts";
-import { countDaemon } from "../daemon_metrics.ts";
-import { StatusKeeper } from "../status_keeper.ts";
-import { ServingRole } from "../serving_role.ts";
-import type { SyncSession } from "../session.ts";
+import type { DaemonConfig } from "./daemon_config.ts";
+import { countDaemon } from "./status/daemon_metrics.ts";
+import { StatusKeeper } from "./status/status_keeper.ts";
+import { ServingRole } from "./serving_role.ts";
+import type { SyncSession } from "../session/session.ts";
 import type { DaemonContext, HistoryContext, RunDaemonDeps } from "./context.ts";
 import { HISTORY_PARTS, partsOf, PROCESS_PARTS } from "./parts.ts";
 import { canPass, hintOf, watchTerminal } from "./endings.ts";
-import { openAgain, type OpenHistory } from "./open_history.ts";
-import { HistoryLostError } from "./file_guard.ts";
+import { openAgain, type OpenHistory } from "./history/open_history.ts";
+import { HistoryLostError } from "./watch/file_guard.ts";
 import { ConfigReader, OLD_SETTINGS } from "./config_reader.ts";
 import { Readiness } from "./readiness.ts";
 import { runSession } from "./run_session.ts";
@@ -241,8 +242,8 @@ export class Daemon {
       if (act.what === "broke") logger.error("The session broke and is opened again", fields);
       else if (act.failures === 1) logger.error("Cannot go on, trying again and again", fields);
       this.#readiness.tell("Cannot go on, see the log");
-      const pause = backoffMs(act.failures, RESTARTS, world.random);
-      await world.clock.sleep(pause, this.#act.signal).catch(() => {});
+      const pauseMs = backoffMs(act.failures, RESTARTS, world.random);
+      await pause(world.clock, pauseMs, this.#act.signal);
     }
     return { upMs: undefined, why: { kind: "waited" } };
   }

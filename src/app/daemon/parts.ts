@@ -5,16 +5,16 @@
  */
 import type { Part } from "../../base/async/supervise.ts";
 import { untilAborted } from "../../base/async/until_aborted.ts";
-import { IndexKeeper, keepPruned } from "../housekeeping.ts";
-import { ServingRole } from "../serving_role.ts";
+import { IndexKeeper, keepPruned } from "./housekeeping.ts";
+import { ServingRole } from "./serving_role.ts";
 import { answerControl } from "./control_socket.ts";
 import type { DaemonContext, HistoryContext, SessionContext } from "./context.ts";
 import { watchSignsOfLife } from "./signs_of_life.ts";
-import { foldLog } from "./fold_log.ts";
-import { watchFile } from "./watch_file.ts";
-import { serveShells } from "./shell_door.ts";
-import { takeIn } from "./take_in.ts";
-import { watchSettings } from "./watch_settings.ts";
+import { foldLog } from "./history/fold_log.ts";
+import { watchFile } from "./watch/watch_file.ts";
+import { serveShells } from "./shells/shell_door.ts";
+import { takeIn } from "./history/take_in.ts";
+import { watchSettings } from "./watch/watch_settings.ts";
 
 /** A part before it is known whose it is. `C` is what it is handed. */
 export interface PartRow<C> {

@@ -3,11 +3,11 @@ import { RrError } from "../../base/rr_error.ts";
 import type { DeviceId } from "../../history/entry.ts";
 import { lockDaemon } from "../../process/lock.ts";
 import { openHistory } from "../../store/file/open_history.ts";
-import type { DaemonConfig } from "../daemon_config.ts";
+import type { DaemonConfig } from "./daemon_config.ts";
 import type { RunDaemonDeps } from "./context.ts";
 import { Daemon } from "./daemon.ts";
-import { OpenHistory } from "./open_history.ts";
-import { openPatiently } from "./open_patiently.ts";
+import { OpenHistory } from "./history/open_history.ts";
+import { openPatiently } from "./history/open_patiently.ts";
 
 /** How long a call waits, blocking the event loop, while another process writes the database. */
 const BUSY_TIMEOUT_MS = 25;

@@ -1,16 +1,16 @@
 /** One session of a daemon: opened, its parts run, closed. */
-import { clearErased } from "./clear_erased.ts";
+import { clearErased } from "./history/clear_erased.ts";
 import { supervise } from "../../base/async/supervise.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import type { SyncEvent } from "../../sync/events.ts";
-import type { DaemonConfig } from "../daemon_config.ts";
-import { logSyncEvent, nodeEventLog } from "../event_log.ts";
+import type { DaemonConfig } from "./daemon_config.ts";
+import { logSyncEvent, nodeEventLog } from "../session/event_log.ts";
 import { swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
-import { type Keys, loadExistingKeys, loadKeys } from "../keys.ts";
-import { keyStampOf } from "./settings_stamp.ts";
-import { IncidentWatch } from "./incident_watch.ts";
-import { namesakesOf } from "../namesakes.ts";
-import { openSession, type SyncSession } from "../session.ts";
+import { type Keys, loadExistingKeys, loadKeys } from "../session/keys.ts";
+import { keyStampOf } from "./watch/settings_stamp.ts";
+import { IncidentWatch } from "./watch/incident_watch.ts";
+import { namesakesOf } from "../session/namesakes.ts";
+import { openSession, type SyncSession } from "../session/session.ts";
 import type { HistoryContext, SessionContext } from "./context.ts";
 import { partsOf, SESSION_PARTS } from "./parts.ts";
 import type { SuperviseDeps } from "../../base/async/supervise.ts";

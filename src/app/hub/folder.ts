@@ -32,8 +32,10 @@ export interface HubSettings {
 }
 
 const Port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
+const isHost = (text: string): boolean =>
+  /^[A-Za-z0-9.-]{1,253}$/.test(text) || (text.includes(":") && URL.canParse(`http://[${text}]`));
 const Shape = v.object({
-  host: v.pipe(v.string(), v.regex(/^[A-Za-z0-9.:-]{1,253}$/)),
+  host: v.pipe(v.string(), v.check(isHost)),
   trackerPort: Port,
   relayPort: Port,
   url: v.optional(v.string()),
@@ -78,6 +80,20 @@ export function readHub(folder: HubFolder, { files }: Pick<World, "files">): Hub
   }
 }
 
+/** What was said at an earlier installation; `undefined` if there was none, or its file is broken. */
+export function hubBefore(
+  folder: HubFolder,
+  world: Pick<World, "files">,
+): HubSettings | undefined {
+  if (world.files.stat(folder.settingsPath) === undefined) return undefined;
+  try {
+    return readHub(folder, world);
+  } catch (error) {
+    if (error instanceof RrError && error.code === "config") return undefined;
+    throw error;
+  }
+}
+
 /** Writes it, and makes the token if there is none. */
 export function writeHub(
   folder: HubFolder,
@@ -86,7 +102,8 @@ export function writeHub(
 ): void {
   if (!v.is(Shape, settings)) {
     throw new RrError("usage", `Cannot use ${JSON.stringify(settings.host)} as the hub's name`, {
-      hint: "Give the name or IP address by which devices reach it, such as hub.example.org",
+      hint: "Give the name or IP address by which devices reach it, such as hub.example.org; " +
+        "--tracker-port says the port",
     });
   }
   files.makePrivateFolder(folder.path);

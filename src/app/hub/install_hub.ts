@@ -3,7 +3,7 @@ import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { homeFolder } from "../../config/paths.ts";
 import { realPath } from "../../process/lock.ts";
-import { realActions } from "../../service/actions.ts";
+import { realActions, writeUnit } from "../../service/actions.ts";
 import { detectManager } from "../../service/detect.ts";
 import { commandLine, lastingProgram, type Program, programFrom } from "../../service/program.ts";
 import { HUB_STATE, serverUnit, userHubUnit } from "../../service/server_units.ts";
@@ -25,7 +25,7 @@ const UNIT = "rustory-hub.service";
 const USUAL_PROGRAM = "/usr/local/bin/rr";
 
 /** The unit that starts this program, installed from wherever, under the machine's systemd. */
-export function hubUnit(program: Program, denoDir: string | undefined): string {
+function hubUnit(program: Program, denoDir: string | undefined): string {
   const start = execStart(commandLine(program, []));
   return serverUnit("hub")
     .replace("Type=notify\n", `Type=notify\n${notifyLine(program)}`)
@@ -86,10 +86,7 @@ export async function installUnit(
   { files }: Pick<World, "files">,
   { unitPath, unit, command, systemctl }: HubManager,
 ): Promise<void> {
-  files.makePrivateFolder(unitPath.slice(0, unitPath.lastIndexOf("/")));
-  files.replacePrivate(unitPath, unit);
-  // It holds no secret, and systemd complains about a unit that others cannot read.
-  files.chmod(unitPath, 0o644);
+  writeUnit(files, unitPath, unit);
   for (const words of [["daemon-reload"], ["enable", UNIT], ["restart", UNIT]]) {
     const { code, stderr } = await systemctl(...words);
     if (code === 0) continue;

@@ -1,5 +1,4 @@
 /** Tracker, relay and, if wanted, an always-on device, as one program. */
-import { linkedController } from "../../base/async/linked_signal.ts";
 import type { Part } from "../../base/async/supervise.ts";
 import { supervise } from "../../base/async/supervise.ts";
 import { type Door, keepOpen } from "../../base/async/door.ts";
@@ -13,9 +12,8 @@ import { type Relay, startRelay } from "../../net/relay/relay.ts";
 import type { ProcessParts } from "../../process/process_parts.ts";
 import { serveHttp } from "../../process/http_serve.ts";
 import { type BindAddress, formatBind, type HttpServer } from "../../base/http.ts";
-import { causeChain } from "../../base/rr_error.ts";
 import { sharePort } from "../../process/shared_port.ts";
-import { createTracker, type Tracker } from "../../tracker/handler.ts";
+import { createTracker, type Tracker } from "../../tracker/server/handler.ts";
 import { VERSION } from "../../version.ts";
 import {
   type HubFolder,
@@ -26,33 +24,9 @@ import {
   relayPlace,
   trackerUrl,
 } from "./folder.ts";
-
-/** What `rr hub status` prints. */
-export interface HubStatus {
-  readonly version: string;
-  readonly uptime_sec: number;
-  /** Whether it has a swarm key; without one there is no relay. */
-  readonly paired: boolean;
-  readonly swarm_key_fingerprint: string | null;
-  readonly tracker: { readonly url: string; readonly devices: number };
-  readonly relay: {
-    readonly addr: string;
-    readonly connections: number;
-    readonly reservations: number;
-    readonly circuits: number;
-  } | null;
-  /** Devices that the relay has a place for, and when they got it (Unix seconds). */
-  readonly connected: readonly { readonly peer_id: string; readonly since_unix: number }[];
-  /** What went wrong lately, oldest first. */
-  readonly failures: readonly { readonly at_unix: number; readonly what: string }[];
-}
-
-/** How often to look whether a swarm key has come, or another one. */
-const KEY_LOOK_MS = 1_000;
-/** Failures that are remembered. */
-const MOST_FAILURES = 20;
-/** Devices that are remembered as connected. */
-const MOST_CONNECTED = 1_000;
+import { HubNotes, type HubStatus } from "./hub_status.ts";
+import { bindOf, onAllAddresses } from "./listen.ts";
+import { whileKeyed } from "./while_keyed.ts";
 
 /** Behind a shared port. */
 const INNER: BindAddress = { host: "127.0.0.1", port: 0 };
@@ -85,8 +59,7 @@ class Hub {
   readonly #parts: HubParts;
   readonly #world: World;
   readonly #startedMs: number;
-  readonly #connected = new Map<string, number>();
-  readonly #failures: { at_unix: number; what: string }[] = [];
+  readonly #notes: HubNotes;
   #tracker: Tracker | undefined;
   #relay: Relay | undefined;
   #innerTracker: BindAddress | undefined;
@@ -99,6 +72,7 @@ class Hub {
     this.#parts = parts;
     this.#world = parts.world;
     this.#startedMs = parts.world.clock.now();
+    this.#notes = new HubNotes(parts.world.clock);
   }
 
   async track(signal: AbortSignal): Promise<void> {
@@ -114,7 +88,9 @@ class Hub {
     const handler = async (request: Request): Promise<Response> => {
       const answer = await tracker.fetch(request);
       if (answer.status >= 400 && answer.status !== 404) {
-        this.#failed(`tracker: ${request.method} was answered ${answer.status}${whyOf(answer)}`);
+        this.#notes.failed(
+          `tracker: ${request.method} was answered ${answer.status}${whyOf(answer)}`,
+        );
       }
       return answer;
     };
@@ -152,32 +128,6 @@ class Hub {
     return this.withKey((stop) => this.#relayWithKey(stop), signal);
   }
 
-  /** Runs `work` while there is a swarm key, again for each new one. */
-  async withKey(
-    work: (signal: AbortSignal) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    while (!signal.aborted) {
-      const key = this.#keyText();
-      if (key === undefined) {
-        await this.#world.clock.sleep(KEY_LOOK_MS, signal).catch(() => {});
-        continue;
-      }
-      using changed = linkedController(signal);
-      const until = changed.signal;
-      const working = work(until).catch((error) => {
-        if (until.aborted) return;
-        changed.abort(error);
-        throw error;
-      });
-      while (!until.aborted && this.#keyText() === key) {
-        await this.#world.clock.sleep(KEY_LOOK_MS, until).catch(() => {});
-      }
-      changed.abort(new Error("the hub has another swarm key"));
-      await working;
-    }
-  }
-
   async answer(signal: AbortSignal): Promise<void> {
     const handlers = { status: () => Promise.resolve(this.#status()) };
     const path = controlSocketPath(`${this.#folder.path}/hub`);
@@ -208,9 +158,9 @@ class Hub {
       onListener: health.listenerChanged,
     });
     using _events = relay.onEvent((event) => {
-      if (event.type === "reservation") this.#noteConnected(event.peer);
+      if (event.type === "reservation") this.#notes.connected(event.peer);
       if (event.type === "circuit-refused") {
-        this.#failed(`relay: too many connections: ${event.from} to ${event.to}`);
+        this.#notes.failed(`relay: too many connections: ${event.from} to ${event.to}`);
       }
     });
     this.#relay = relay;
@@ -225,27 +175,17 @@ class Hub {
     } finally {
       this.#relay = undefined;
       this.#innerRelay = undefined;
-      this.#connected.clear();
+      this.#notes.forgetConnected();
     }
+  }
+
+  /** Runs `work` while there is a swarm key, again for each new one. */
+  withKey(work: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+    return whileKeyed(() => this.#keyText(), work, this.#world.clock, signal);
   }
 
   #keyText(): string | undefined {
     return this.#world.files.readText(this.#folder.swarmKeyPath);
-  }
-
-  #noteConnected(peer: string): void {
-    if (this.#connected.size < MOST_CONNECTED || this.#connected.has(peer)) {
-      this.#connected.set(peer, this.#nowUnix());
-    }
-  }
-
-  #failed(what: string): void {
-    this.#failures.push({ at_unix: this.#nowUnix(), what });
-    if (this.#failures.length > MOST_FAILURES) this.#failures.shift();
-  }
-
-  #nowUnix(): number {
-    return Math.floor(this.#world.clock.now() / 1_000);
   }
 
   #status(): HubStatus {
@@ -265,29 +205,9 @@ class Hub {
           circuits: usage.circuits,
         }
         : null,
-      connected: [...this.#connected].map(([peer_id, since_unix]) => ({ peer_id, since_unix })),
-      failures: this.#failures,
+      ...this.#notes.status(),
     };
   }
-}
-
-/** Listens on all addresses of the machine: of both families, or of IPv4 where there is no IPv6. */
-async function onAllAddresses<T>(
-  port: number,
-  listen: (bind: BindAddress) => Promise<T>,
-): Promise<T> {
-  try {
-    return await listen({ host: "::", port });
-  } catch (error) {
-    if (!/EAFNOSUPPORT|EADDRNOTAVAIL|EINVAL/.test(causeChain(error))) throw error;
-    return await listen({ host: "0.0.0.0", port });
-  }
-}
-
-/** Host and port of `/ip4/<host>/tcp/<port>/...`. */
-function bindOf(addr: string): BindAddress {
-  const [, , host, , port] = addr.split("/");
-  return { host: host!, port: Number(port) };
 }
 
 /** What a refused request lacked, for a person. */

@@ -1,4 +1,5 @@
 /** The sync after a pairing, and what both sides can say of it. */
+import { pause } from "../../base/async/timer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import type { Logger } from "../../base/log.ts";
 import type { World } from "../../base/world.ts";
@@ -11,10 +12,10 @@ import type { PairCard } from "../../pair/card.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { PeerId, PeerRecord, Route } from "../../swarm/peer.ts";
 import { parsePeerId } from "../../swarm/peer_id.ts";
-import type { SyncSummary } from "../daemon_control.ts";
-import type { Keys } from "../keys.ts";
-import { networkOptionsOf } from "../network_options.ts";
-import { openSession, type SyncSession } from "../session.ts";
+import type { SyncSummary } from "../daemon/status/daemon_control.ts";
+import type { Keys } from "../session/keys.ts";
+import { networkOptionsOf } from "../session/network_options.ts";
+import { openSession, type SyncSession } from "../session/session.ts";
 import { statusOfDaemon } from "./own_card.ts";
 
 /** What came of the first sync with the other machine. */
@@ -41,7 +42,7 @@ export interface FirstSyncDeps {
 }
 
 /** Notes the other machine, so that it is found at the addresses it named. */
-export function rememberCard(card: PairCard, { history, world }: FirstSyncDeps): PeerId {
+function rememberCard(card: PairCard, { history, world }: FirstSyncDeps): PeerId {
   const peer = parsePeerId(card.peer);
   if (peer === undefined) throw new RrError("invalid", "The other machine has no usable peer id");
   const record: PeerRecord = {
@@ -179,7 +180,7 @@ async function untilCalled(
   const now = routeNow();
   if (now !== undefined) called.resolve(now);
   using over = linkedController(signal);
-  const late = clock.sleep(PATIENCE_MS, over.signal).catch(() => {});
+  const late = pause(clock, PATIENCE_MS, over.signal);
   const route = await Promise.race([called.promise, late.then(() => undefined)]);
   // Its round may still be under way: a long one goes on for as long as it is connected.
   if (route !== undefined && routeNow() !== undefined) {

@@ -6,6 +6,7 @@ import { formatCode, type PairCode } from "../../pair/code.ts";
 import { startGuest } from "../../pair/exchange.ts";
 import { pairFailure } from "./failure.ts";
 import { type GuestLine, WayError } from "./lines.ts";
+import { parseTrackerUrl } from "../../tracker/client/tracker_url.ts";
 import { findMailbox, type TrackerPlace } from "./mailbox.ts";
 import { callHost, findOnNetwork, PAIR_PORT, type WayDeps } from "./tcp.ts";
 
@@ -100,7 +101,7 @@ function waysOf(
   signal: AbortSignal,
   search: AbortSignal,
 ): Promise<GuestLine>[] {
-  if (at !== undefined && /^https?:\/\//i.test(at)) {
+  if (at !== undefined && isUrl(at)) {
     return [findMailbox({ baseUrl: at }, number, deps, signal)];
   }
   if (at !== undefined) {
@@ -113,12 +114,31 @@ function waysOf(
   ];
 }
 
+function isUrl(at: string): boolean {
+  return /^https?:\/\//i.test(at);
+}
+
+/**
+ * Refuses an `--at` that is neither a host nor a URL.
+ *
+ * @throws {RrError} `usage`
+ */
+export function checkAt(at: string | undefined): void {
+  if (at === undefined) return;
+  if (!isUrl(at)) return void parseAt(at);
+  try {
+    parseTrackerUrl(at);
+  } catch (error) {
+    throw new RrError("usage", `Cannot use --at: ${toError(error).message}`);
+  }
+}
+
 /**
  * `host`, `host:port`, `[v6]` or `[v6]:port`.
  *
  * @throws {RrError} `usage` if it is none
  */
-export function parseAt(text: string): { readonly host: string; readonly port: number } {
+function parseAt(text: string): { readonly host: string; readonly port: number } {
   const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:/]+))(?::(\d{1,5}))?$/i.exec(text.trim());
   const port = match?.[3] === undefined ? PAIR_PORT : Number(match[3]);
   if (match && port > 0 && port < 65_536) return { host: (match[1] ?? match[2])!, port };

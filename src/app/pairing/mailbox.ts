@@ -1,5 +1,5 @@
 /** Pairing through the mailbox of a tracker. */
-import { MailboxClient } from "../../tracker/mailbox_client.ts";
+import { MailboxClient } from "../../tracker/client/mailbox_client.ts";
 import { type GuestLine, type HostWay, WayError } from "./lines.ts";
 import type { WayDeps } from "./tcp.ts";
 

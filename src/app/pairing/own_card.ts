@@ -6,7 +6,7 @@ import type { Settings } from "../../config/settings.ts";
 import type { PairCard } from "../../pair/card.ts";
 import { daemonHolder } from "../../process/lock.ts";
 import { VERSION } from "../../version.ts";
-import type { DaemonStatus } from "../daemon_status.ts";
+import type { DaemonStatus } from "../daemon/status/daemon_status.ts";
 
 /** The running daemon's status; `undefined` if none runs. */
 export async function statusOfDaemon(

@@ -1,5 +1,6 @@
 /** `rr pair`, whole: from the code to the first sync, on either side. */
 import { RrError } from "../../base/rr_error.ts";
+import { grouped } from "../../base/grouped.ts";
 import { silentLogger } from "../../base/log.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
@@ -9,8 +10,8 @@ import { swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
 import type { PairCard } from "../../pair/card.ts";
 import type { PairCode } from "../../pair/code.ts";
 import { openHistory } from "../../store/file/open_history.ts";
-import { loadExistingKeys, loadKeys } from "../keys.ts";
-import { keyPathsOf } from "../network_options.ts";
+import { loadExistingKeys, loadKeys } from "../session/keys.ts";
+import { keyPathsOf } from "../session/network_options.ts";
 import {
   type FirstSync,
   type FirstSyncDeps,
@@ -19,7 +20,7 @@ import {
   tellDaemon,
   untilDaemonMet,
 } from "./first_sync.ts";
-import { type Met, pairAsGuest } from "./guest.ts";
+import { checkAt, type Met, pairAsGuest } from "./guest.ts";
 import { pairAsHost } from "./host.ts";
 import { changeConfig, configChanges, installKey, planKey, putKeyBack } from "./join.ts";
 import { ownCard, statusOfDaemon } from "./own_card.ts";
@@ -139,6 +140,7 @@ export async function joinBy(
   signal: AbortSignal,
 ): Promise<void> {
   const { world, talk } = deps;
+  checkAt(how.at);
   if (how.code !== "stdio") talk.say("Looking for the other machine ...");
   const met = how.code === "stdio" ? await pairByStdio(world, signal) : await pairAsGuest(
     { code: how.code, trackers: trackersOf(settings), at: how.at },
@@ -228,7 +230,7 @@ function mayReplace(
   const count = history.log.count();
   if (count === 0) return true;
   talk.say(
-    `This machine has a history of ${count} commands and another swarm key (${fingerprint}).`,
+    `This machine has a history of ${commandsText(count)} and another swarm key (${fingerprint}).`,
   );
   talk.say(`With the key of ${card.deviceId} (${swarmKeyFingerprint(card.swarmKey!)}):`);
   talk.say("  - both histories become one, on both machines;");
@@ -261,10 +263,13 @@ function report({ deviceId }: PairCard, first: FirstSync, talk: PairTalk): void 
     return;
   }
   const how = first.route === undefined ? "" : `, ${first.route}`;
-  const sent = first.sent === undefined ? "" : `, ${first.sent} sent`;
-  const what = first.received === 1 ? "command" : "commands";
-  const counts = `${first.received} ${what} received${sent}`;
+  const sent = first.sent === undefined ? "" : `, ${grouped(first.sent)} sent`;
+  const counts = `${commandsText(first.received)} received${sent}`;
   talk.say(`In sync with ${deviceId}${how}: ${counts}.`);
+}
+
+function commandsText(count: number): string {
+  return count === 1 ? "1 command" : `${grouped(count)} commands`;
 }
 
 function trackersOf(settings: Settings): { baseUrl: string; token: string | undefined }[] {

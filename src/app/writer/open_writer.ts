@@ -1,6 +1,7 @@
 /** A writer of the history in a thread of its own, so that large transactions hold nobody up. */
 import { Worker } from "node:worker_threads";
 import { RrError, toError } from "../../base/rr_error.ts";
+import type { History } from "../../store/file/open_history.ts";
 import {
   type BulkThread,
   type BulkThreadEvents,
@@ -15,22 +16,40 @@ import type { ThreadMessage, WriterSetup } from "./messages.ts";
 const LIMITS = { maxYoungGenerationSizeMb: 4 } as const;
 
 /**
- * Starts a thread with a connection of its own to the history at `path`; where none can be started, what
- * it does is done in this one. Disposing waits until everything is written.
- *
- * @throws {RrError} as opening the history does
+ * As {@linkcode openWriter}, for whoever has the history open itself and goes on using it: the log is
+ * folded in by the thread as long as it is there.
  */
-export async function openWriter(path: string): Promise<BulkWriter> {
-  const setup: WriterSetup = { historyPath: path };
+export async function openWriterBeside({ path, maintenance }: History): Promise<BulkWriter> {
+  const leaving = maintenance.leaveLog();
   try {
-    return await inThread(setup);
+    return await openWriter(path, () => leaving[Symbol.dispose]());
   } catch (error) {
-    if (error instanceof RrError) throw error;
-    return await inThisThread(setup);
+    leaving[Symbol.dispose]();
+    throw error;
   }
 }
 
-async function inThread(setup: WriterSetup): Promise<BulkWriter> {
+/**
+ * Starts a thread with a connection of its own to the history at `path`; where none can be started, what
+ * it does is done in this one. Disposing waits until everything is written.
+ *
+ * @param onEnd called once it has ended
+ * @throws {RrError} as opening the history does
+ */
+export async function openWriter(
+  path: string,
+  onEnd: () => void = () => {},
+): Promise<BulkWriter> {
+  const setup: WriterSetup = { historyPath: path };
+  try {
+    return await inThread(setup, onEnd);
+  } catch (error) {
+    if (error instanceof RrError) throw error;
+    return await inThisThread(setup, onEnd);
+  }
+}
+
+async function inThread(setup: WriterSetup, onEnd: () => void): Promise<BulkWriter> {
   const worker = new Worker(threadUrl(), { workerData: setup, resourceLimits: LIMITS });
   const ready = Promise.withResolvers<void>();
   let said: BulkThreadEvents | undefined;
@@ -48,6 +67,7 @@ async function inThread(setup: WriterSetup): Promise<BulkWriter> {
     const gone = new RrError("database", "The writer of the history has ended", { cause: failure });
     ready.reject(failure ?? new Error("The thread has ended"));
     said?.onGone(gone);
+    if (said !== undefined) onEnd();
   });
   const thread: BulkThread = {
     post: (message) => worker.postMessage(JSON.stringify(message)),
@@ -71,7 +91,7 @@ function threadUrl(): URL {
   return new URL(`./writer_thread.${ending}`, import.meta.url);
 }
 
-async function inThisThread(setup: WriterSetup): Promise<BulkWriter> {
+async function inThisThread(setup: WriterSetup, onEnd: () => void): Promise<BulkWriter> {
   const { openQueue } = await import("./writer_thread.ts");
   let said: BulkThreadEvents | undefined;
   const { queue, history } = await openQueue(setup, (answer) => said?.onAnswer(answer));
@@ -79,7 +99,11 @@ async function inThisThread(setup: WriterSetup): Promise<BulkWriter> {
     said = events;
     return {
       post: (message) => queue.add(message),
-      stop: () => Promise.resolve(history[Symbol.dispose]()),
+      stop: () => {
+        history[Symbol.dispose]();
+        onEnd();
+        return Promise.resolve();
+      },
     };
   });
 }

@@ -1,3 +1,4 @@
+import { pause } from "./timer.ts";
 import type { Clock } from "../clock.ts";
 
 /** Nothing moved for too long. */
@@ -61,7 +62,7 @@ export class ProgressTimer implements Disposable {
       const now = clock.monotonic();
       const left = Math.min(this.#last + idleMs, end) - now;
       if (left <= 0) return this.#work.abort(new NoProgressError(now >= end ? totalMs : idleMs));
-      await clock.sleep(left, signal).catch(() => {});
+      await pause(clock, left, signal);
     }
   }
 }

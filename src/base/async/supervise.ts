@@ -1,4 +1,5 @@
 /** Parts of a process that are started together, started again when they fail, and stopped together. */
+import { pause } from "./timer.ts";
 import type { Clock } from "../clock.ts";
 import type { LogFields, Logger } from "../log.ts";
 import type { Random } from "../random.ts";
@@ -83,9 +84,9 @@ async function keep(part: Part, deps: SuperviseDeps, signal: AbortSignal): Promi
     failures = ran.ms >= STABLE_MS ? 1 : failures + 1;
     const error = causeChain(ran.error);
     onState?.({ name, failures, error });
-    const pause = backoffMs(failures, RESTARTS, random);
-    logFailure(logger, failures, { part: name, error, failures, again_in_ms: pause });
-    await clock.sleep(pause, signal).catch(() => {});
+    const pauseMs = backoffMs(failures, RESTARTS, random);
+    logFailure(logger, failures, { part: name, error, failures, again_in_ms: pauseMs });
+    await pause(clock, pauseMs, signal);
   }
 }
 

@@ -2,6 +2,17 @@
 import type { Clock } from "../clock.ts";
 import { type LinkedController, linkedController } from "./linked_signal.ts";
 
+/**
+ * Waits `ms`, or until the signal is aborted: no error here, as the loops that pause ask for it themselves.
+ */
+export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
 /** Calls `act` when `ms` have passed, unless it is disposed of before. */
 export function after(clock: Clock, ms: number, act: () => void): Disposable {
   const over = new AbortController();
@@ -57,7 +68,7 @@ export async function waitUntil(
     return;
   }
   using timer = linkedController(signal);
-  const over = clock.sleep(Math.max(0, until - clock.monotonic()), timer.signal).catch(() => {});
+  const over = pause(clock, Math.max(0, until - clock.monotonic()), timer.signal);
   work.catch(() => {});
   try {
     await Promise.race([work, over]);

@@ -1,3 +1,4 @@
+import { pause } from "./timer.ts";
 import type { Clock } from "../clock.ts";
 
 /** A sleep that others can end. Calls while nobody sleeps end the next sleep before it begins. */
@@ -30,7 +31,7 @@ export class Wake {
       signal.addEventListener("abort", stop, { once: true });
       this.#sleeper = sleeper;
       try {
-        await this.#clock.sleep(ms, sleeper.signal).catch(() => {});
+        await pause(this.#clock, ms, sleeper.signal);
       } finally {
         this.#sleeper = undefined;
         signal.removeEventListener("abort", stop);

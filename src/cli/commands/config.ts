@@ -9,10 +9,11 @@ import { knownKeys, type SettingName, SETTINGS, type SettingSpec } from "../../c
 import type { Settings } from "../../config/settings.ts";
 import { mostSimilar } from "../../base/similar.ts";
 import { type ConfigValue, describeKeys, renderConfig } from "../../config/template.ts";
-import { checkAddress, isAddressSetting } from "../check_addresses.ts";
+import { checkNewName } from "../flags/flags.ts";
+import { checkAddress, isAddressSetting } from "../flags/check_addresses.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { forOutput, printLine } from "../print.ts";
+import { forOutput, printLine } from "../print/print.ts";
 import { unknownVerb } from "../unknown_verb.ts";
 
 const VERBS = {
@@ -27,6 +28,9 @@ type Words = [string, string?, string?];
 
 /** Shown by `get` alone. */
 const SECRETS: readonly SettingName[] = ["trackerToken", "trackerServeToken"];
+
+/** They are shown in lists and lines. */
+const NAMES: readonly SettingName[] = ["userId", "deviceId"];
 
 /** `rr config` */
 export const command: CliCommand = defineCommand<object, Words>({
@@ -165,6 +169,7 @@ function checkedValue(settings: Settings, name: SettingName, text: string): Conf
   }
   try {
     const value = kind.fromText(text.trim(), settings.home);
+    if (NAMES.includes(name)) checkedName(text.trim());
     // A path keeps its ~, so that the file can be copied to another home.
     if (typeof value === "string") return text.trim();
     if (Array.isArray(value)) return text.split(",").map((one) => one.trim()).filter(Boolean);
@@ -173,6 +178,14 @@ function checkedValue(settings: Settings, name: SettingName, text: string): Conf
     if (!(error instanceof ValueError)) throw error;
     // A token is never refused here.
     throw new RrError("usage", `Cannot set ${keyOf(name)} to ${quoted(text)}: ${error.message}`);
+  }
+}
+
+function checkedName(text: string): void {
+  try {
+    checkNewName(text);
+  } catch {
+    throw new ValueError("a name of visible characters");
   }
 }
 
@@ -195,7 +208,7 @@ async function write(
     world.files.makePrivateFolder(folderOf(path));
     world.files.replacePrivate(path, text);
   }
-  const { tellDaemon } = await import("../tell_daemon_here.ts");
+  const { tellDaemon } = await import("../machine/tell_daemon_here.ts");
   const sentence = await tellDaemon(world, settings.dbPath);
   printLine(world, `wrote config: ${path}${sentence === undefined ? "" : `; ${sentence}`}`);
 }

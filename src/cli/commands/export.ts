@@ -6,8 +6,8 @@ import { EXPORT_FORMATS, exportEntry, type ExportFormat } from "../../import/exp
 import { openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { switchFlag } from "../flags.ts";
-import { forOutput, jsonForOutput, printWarning, warnings } from "../print.ts";
+import { switchFlag } from "../flags/flags.ts";
+import { forOutput, jsonForOutput, printWarning, warnings } from "../print/print.ts";
 
 interface Flags {
   readonly format: ExportFormat;

@@ -4,7 +4,7 @@ import { hookScript, writeHookFile } from "../../app/hook_file.ts";
 import { quoteForFish, quoteForShell, type ShellName } from "../../shell/hook.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { switchFlag } from "../flags.ts";
+import { switchFlag } from "../flags/flags.ts";
 
 interface Flags {
   readonly shell: ShellName | undefined;
@@ -82,7 +82,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
 
 // Start files name the shell: what finds it out starts a process.
 async function usedShell(world: World): Promise<ShellName> {
-  const { shellInUse } = await import("../shell_in_use.ts");
+  const { shellInUse } = await import("../machine/shell_in_use.ts");
   const { systemRun } = await import("../../service/run.ts");
   return await shellInUse(world, systemRun) ?? "zsh";
 }

@@ -17,11 +17,17 @@ import { printable } from "../../base/printable.ts";
 import { type History, openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { DEVICE_ID_FLAG, HOSTNAME_FLAG, textFlag, USER_ID_FLAG, wholeNumber } from "../flags.ts";
-import { indexWhole } from "../index_whole.ts";
-import { printInfo, printLine, printWarning, warnings } from "../print.ts";
-import { startProgress } from "../progress.ts";
-import { shellInUse } from "../shell_in_use.ts";
+import {
+  DEVICE_ID_FLAG,
+  HOSTNAME_FLAG,
+  textFlag,
+  USER_ID_FLAG,
+  wholeNumber,
+} from "../flags/flags.ts";
+import { indexWhole } from "../machine/index_whole.ts";
+import { printInfo, printLine, printWarning, warnings } from "../print/print.ts";
+import { startProgress } from "../print/progress.ts";
+import { shellInUse } from "../machine/shell_in_use.ts";
 import { systemRun } from "../../service/run.ts";
 
 interface Flags {
@@ -185,7 +191,7 @@ function sourceAt(path: string, files: Files): ImportSource {
 
 async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | undefined> {
   try {
-    return await createCaptureRules(captureOptionsOf(settings, world.files));
+    return await createCaptureRules(captureOptionsOf(settings, world));
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "config") throw error;
     printWarning(

@@ -5,19 +5,20 @@ import type { Settings } from "../../config/settings.ts";
 import { describeKeys } from "../../config/template.ts";
 import { loadOrCreateIdentity } from "../../net/keys/identity.ts";
 import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
-import { checkAddresses } from "../check_addresses.ts";
+import { checkAddresses } from "../flags/check_addresses.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import {
   DEVICE_ID_FLAG,
+  newNameFlag,
   RELAY_FLAG,
   SWARM_KEY_FLAG,
   switchFlag,
   TRACKER_TOKEN_FLAG,
   TRACKERS_FLAG,
   USER_ID_FLAG,
-} from "../flags.ts";
-import { forOutput, printLine, printWarning } from "../print.ts";
+} from "../flags/flags.ts";
+import { forOutput, printLine, printWarning } from "../print/print.ts";
 import { newSwarmKeyNote } from "./swarm_key.ts";
 
 interface Flags {
@@ -55,8 +56,8 @@ ${describeKeys().map(({ key, why }) => `  ${key.padEnd(28)} ${why}`).join("\n")}
   flags: {
     newIdentity: switchFlag("Give this device a new identity, as another machine has its key"),
     force: switchFlag("Write the config anew where it cannot be read; a backup is kept"),
-    userId: USER_ID_FLAG,
-    deviceId: DEVICE_ID_FLAG,
+    userId: newNameFlag(USER_ID_FLAG),
+    deviceId: newNameFlag(DEVICE_ID_FLAG),
     trackers: TRACKERS_FLAG,
     relay: RELAY_FLAG,
     trackerToken: TRACKER_TOKEN_FLAG,
@@ -102,7 +103,7 @@ function givesValues(
 }
 
 async function tellOfChange(world: World, dbPath: string): Promise<void> {
-  const { tellDaemon } = await import("../tell_daemon_here.ts");
+  const { tellDaemon } = await import("../machine/tell_daemon_here.ts");
   const sentence = await tellDaemon(world, dbPath);
   if (sentence !== undefined) printLine(world, sentence);
 }

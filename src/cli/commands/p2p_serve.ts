@@ -1,5 +1,5 @@
 import type { World } from "../../base/world.ts";
-import { checkAddresses } from "../check_addresses.ts";
+import { checkAddresses } from "../flags/check_addresses.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
@@ -10,8 +10,8 @@ import {
   textFlag,
   TRACKER_TOKEN_FLAG,
   TRACKERS_FLAG,
-} from "../flags.ts";
-import { LOG_FLAGS, type LogFlags, METRICS_FLAG, RELAY_ONLY_FLAG } from "../p2p_flags.ts";
+} from "../flags/flags.ts";
+import { LOG_FLAGS, type LogFlags, METRICS_FLAG, RELAY_ONLY_FLAG } from "../flags/p2p_flags.ts";
 
 interface Flags extends LogFlags {
   readonly listen: readonly string[] | undefined;

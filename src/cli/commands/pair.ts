@@ -4,7 +4,7 @@ import { loadSettings } from "../../config/load.ts";
 import { completeCode, parseCode } from "../../pair/code.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { filledFlag, switchFlag } from "../flags.ts";
+import { filledFlag, switchFlag } from "../flags/flags.ts";
 
 interface Flags {
   readonly at: string | undefined;

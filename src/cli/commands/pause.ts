@@ -1,5 +1,5 @@
 import { type CliCommand, defineCommand } from "../define_command.ts";
-import { noHookHere } from "../no_hook_here.ts";
+import { noHookHere } from "../machine/no_hook_here.ts";
 
 /** `rr pause`, for who has no hook: with it the shell does it, and comes by here for the help only. */
 export const command: CliCommand = defineCommand<object>({

@@ -6,9 +6,9 @@ import { type History, openHistory } from "../../store/file/open_history.ts";
 import { DAY_SEC } from "../../app/background/auto_prune.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { switchFlag, wholeNumber } from "../flags.ts";
+import { switchFlag, wholeNumber } from "../flags/flags.ts";
 import { settingsToRead } from "../settings_to_read.ts";
-import { printInfo, printLine } from "../print.ts";
+import { printInfo, printLine } from "../print/print.ts";
 
 interface Flags {
   readonly olderThanDays: number;

@@ -1,5 +1,5 @@
 import { type CliCommand, defineCommand } from "../define_command.ts";
-import { noHookHere } from "../no_hook_here.ts";
+import { noHookHere } from "../machine/no_hook_here.ts";
 
 /** `rr resume`, as `rr pause`. */
 export const command: CliCommand = defineCommand<object>({

@@ -12,15 +12,15 @@ import {
 import type { HistoryQuery } from "../../store/index/history_query.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { filledFlag, switchFlag, textFlag } from "../flags.ts";
+import { filledFlag, switchFlag, textFlag } from "../flags/flags.ts";
 import { settingsToRead } from "../settings_to_read.ts";
-import { forOutput, jsonForOutput, printInfo, printWarning, warnings } from "../print.ts";
+import { forOutput, jsonForOutput, printInfo, printWarning, warnings } from "../print/print.ts";
 import {
   askedFor,
   QUERY_WORDS,
   RUN_FILTER_FLAGS,
   type RunFilterFlags,
-} from "../run_filter_flags.ts";
+} from "../flags/run_filter_flags.ts";
 
 interface Flags extends RunFilterFlags {
   readonly limit: string | undefined;
@@ -197,7 +197,7 @@ async function refreshHooks(world: World, settings: Settings): Promise<void> {
 
 async function keepUp(world: World, history: SearchingHistory, quiet = false): Promise<void> {
   if (history.isReadOnly || history.unindexed() < FEW_UNINDEXED) return;
-  const { keepIndexUp } = await import("../keep_index.ts");
+  const { keepIndexUp } = await import("../machine/keep_index.ts");
   keepIndexUp(world, await history.whole(), quiet);
 }
 
@@ -206,7 +206,7 @@ type Printer = (history: SearchingHistory, query: HistoryQuery) => Promise<numbe
 
 async function printerOf(world: World, { json, format, long }: Flags): Promise<Printer> {
   if (json) {
-    const { entryToJson } = await import("../../import/jsonl.ts");
+    const { entryToJson } = await import("../../import/formats/jsonl.ts");
     const line = (entry: Entry): string =>
       `  ${jsonForOutput(world, JSON.stringify(entryToJson(entry)))}`;
     return async (history, query) => {
@@ -216,7 +216,7 @@ async function printerOf(world: World, { json, format, long }: Flags): Promise<P
     };
   }
   if (long) {
-    const { columnPrinter } = await import("../search_columns.ts");
+    const { columnPrinter } = await import("../print/search_columns.ts");
     const line = await columnPrinter(world);
     return async (history, query) => await printLines(world, await entriesOf(history, query), line);
   }
@@ -228,7 +228,7 @@ async function printerOf(world: World, { json, format, long }: Flags): Promise<P
         (command) => forOutput(world, command, true),
       );
   }
-  const { compileFormat } = await import("../entry_format.ts");
+  const { compileFormat } = await import("../print/entry_format.ts");
   const compiled = compileFormat(format);
   const now = world.clock.now();
   const line = (entry: Entry): string => compiled(entry, now, (text) => forOutput(world, text));
@@ -271,6 +271,6 @@ async function printLines<T>(
 const FEWEST_PAGED = 8;
 
 async function printPaged(world: World, text: string): Promise<void> {
-  const { showPaged } = await import("../pager.ts");
+  const { showPaged } = await import("../print/pager.ts");
   await showPaged(world, text);
 }

@@ -4,8 +4,8 @@ import { loadSettings } from "../../config/load.ts";
 import { loadOrCreateSwarmKey, swarmKeyFingerprint } from "../../net/keys/swarm_key.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { SWARM_KEY_FLAG } from "../flags.ts";
-import { forOutput, printLine } from "../print.ts";
+import { SWARM_KEY_FLAG } from "../flags/flags.ts";
+import { forOutput, printLine } from "../print/print.ts";
 
 interface Flags {
   readonly swarmKey: string | undefined;

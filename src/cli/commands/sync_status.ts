@@ -7,9 +7,9 @@ import { printable } from "../../base/printable.ts";
 import { type History, openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { filledFlag, JSON_FLAG, switchFlag } from "../flags.ts";
-import { printInfo, printJson, printLine } from "../print.ts";
-import { pingTrackers, type TrackerState } from "../tracker_state.ts";
+import { filledFlag, JSON_FLAG, switchFlag } from "../flags/flags.ts";
+import { printInfo, printJson, printLine } from "../print/print.ts";
+import { pingTrackers, type TrackerState } from "../machine/tracker_state.ts";
 
 interface Flags {
   readonly peer: string | undefined;

@@ -1,11 +1,11 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
-import { checkAddresses } from "../check_addresses.ts";
+import { checkAddresses } from "../flags/check_addresses.ts";
 import { loadSettings } from "../../config/load.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { secretFlag, textFlag, wholeNumber } from "../flags.ts";
-import { LOG_FLAGS, type LogFlags, METRICS_FLAG } from "../p2p_flags.ts";
+import { secretFlag, textFlag, wholeNumber } from "../flags/flags.ts";
+import { LOG_FLAGS, type LogFlags, METRICS_FLAG } from "../flags/p2p_flags.ts";
 import { serveUntilStopped } from "../serve_until_stopped.ts";
 
 interface Flags extends LogFlags {

@@ -46,7 +46,7 @@ async function queryProposals(
 ): Promise<readonly Proposal[] | "files"> {
   const offered = completionsOf(command, words);
   if (offered === "files" || offered.length > 0) return offered;
-  const { queryCompletions } = await import("../query_completions.ts");
+  const { queryCompletions } = await import("../flags/query_completions.ts");
   const found = await queryCompletions(world, words.at(-1)!);
   return found.map(({ word, help }) => ({ completion: word, brief: help }));
 }

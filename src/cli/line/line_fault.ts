@@ -36,9 +36,11 @@ function messageOf(name: string, command: CliCommand, fault: Fault): string {
     case "missing-flag":
       return `\`rr ${name}\` needs ${optionName(fault.flag)} ${valueOf(command, fault.flag)}`;
     case "extra-word":
-      return `Unexpected word ${quoted(fault.word)}`;
+      return `Unexpected word ${quoted(fault.word)}${meantWord(command, fault.word)}`;
     case "missing-word":
-      return `The word <${fault.placeholder}> is missing`;
+      return command.verbs === undefined || fault.placeholder !== "verb"
+        ? `The word <${fault.placeholder}> is missing`
+        : `\`rr ${name}\` needs one of these after it: ${Object.keys(command.verbs).join(", ")}`;
   }
 }
 
@@ -108,6 +110,17 @@ function meantOption({ flags }: CliCommand, option: string): string {
   return meant === undefined ? "" : `, did you mean ${meant}?`;
 }
 
+/** The option whose value stands there alone, as other programs take it: `import zsh`, `init bash`. */
+function meantWord({ flags }: CliCommand, word: string): string {
+  const flag = Object.keys(flags).find((name) => {
+    const spec = flags[name]!;
+    return spec.kind === "enum" && spec.values.includes(word);
+  });
+  if (flag !== undefined) return `, did you mean ${optionName(flag)} ${word}?`;
+  const isPath = Object.hasOwn(flags, "path") && /[/.]/.test(word);
+  return isPath ? `, did you mean --path ${cut(word)}?` : "";
+}
+
 /** What people call the commands in other programs. */
 const OTHER_COMMANDS: Readonly<Record<string, string>> = {
   sync: "p2p-sync",
@@ -123,7 +136,33 @@ const OTHER_COMMANDS: Readonly<Record<string, string>> = {
   rm: "delete",
   remove: "delete",
   forget: "delete",
+  redact: "delete",
+  query: "search",
+  get: "config get",
+  set: "config set",
+  unset: "config unset",
+  "config-get": "config get",
+  "config-set": "config set",
+  join: "pair",
+  connect: "pair",
+  link: "pair",
+  invite: "pair",
+  login: "pair",
+  register: "pair",
+  add: "pair",
+  server: "hub",
+  hosts: "devices",
+  rename: "devices rename",
+  enable: "resume",
+  disable: "pause",
+  backup: "export",
+  dump: "export",
+  restore: "import",
+  wrapped: "stats --year",
+  "gen-completions": "completions",
   version: "--version",
+  "-v": "--version",
+  "-?": "--help",
   install: "setup",
   settings: "config list",
   start: "service start",
@@ -138,9 +177,14 @@ const OTHER_COMMANDS: Readonly<Record<string, string>> = {
 
 /** The error for a first word that is no command. */
 export function unknownCommand(name: string, commands: readonly string[]): RrError {
+  if (/^--db-path(=|$)/.test(name)) {
+    return new RrError("usage", "--db-path needs a file, and a command behind it", {
+      hint: "For example: rr --db-path other.db search",
+    });
+  }
   const what = name.startsWith("-") ? "option" : "command";
   const other = Object.hasOwn(OTHER_COMMANDS, name) ? OTHER_COMMANDS[name] : undefined;
-  const meant = other ?? mostSimilar(name, commands);
+  const meant = other ?? mostSimilar(name, [...commands, "--help", "--version"]);
   return new RrError("usage", `There is no ${what} ${quoted(name)}`, {
     hint: meant === undefined
       ? "See `rr --help` for all commands"

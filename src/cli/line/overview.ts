@@ -18,6 +18,11 @@ export function overview(): string {
       if (row.group === group) out.push(`  ${name.padEnd(width)}  ${row.brief}`);
     }
   }
-  out.push("", "rr <command> --help explains a command and shows examples.", "");
+  out.push(
+    "",
+    "Begin with `rr setup`, then ctrl-r in a new terminal; `rr pair` brings in another machine.",
+    "rr <command> --help explains a command and shows examples.",
+    "",
+  );
   return out.join("\n");
 }

@@ -102,7 +102,7 @@ export function splitLine(command: CliCommand, line: readonly string[]): RawLine
       // A query is told of it: behind it nothing is a filter.
       words.push(...line.slice(command.takesQuery ? i : i + 1));
       return { values, words, waiting, onlyWords: true };
-    } else if (word[0] !== "-" || word === "-" || (word === "--" && command.words === undefined)) {
+    } else if (isWord(command, word)) {
       words.push(word);
     } else {
       waiting = takeOption(command, values, word);
@@ -144,6 +144,12 @@ function takeLetters(
       throw new LineError({ kind: "no-value", flag });
     }
   }
+}
+
+// `config set <key> -3` has a word that would be an option elsewhere; no verb has letters for digits.
+function isWord({ words, verbs }: CliCommand, word: string): boolean {
+  return word[0] !== "-" || word === "-" || (word === "--" && words === undefined) ||
+    (verbs !== undefined && /^-\d/.test(word));
 }
 
 // A word that looks like an option is one, unless it cannot be: a negative number, or after a flag

@@ -1,5 +1,5 @@
 /** Where the picker gets commands from; the history store behind it, or a list in tests. */
-import type { CommandRuns, Filter, RunInfo } from "../../picker/state.ts";
+import type { CommandRuns, Filter, RunInfo } from "../../picker/state/state.ts";
 import type { Names } from "../../search/language/complete.ts";
 import type { Slice } from "../../search/index.ts";
 

@@ -3,13 +3,12 @@ import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { DeviceId } from "../../history/entry.ts";
-import type { Filter } from "../../picker/state.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { CommandSource } from "./command_source.ts";
-import type { FirstSlices } from "./first_slices.ts";
-import { firstSliceKey, historySource, orderedSlices, type PickerPlace } from "./history_source.ts";
-import { forOutput } from "../print.ts";
-import { queryPlace } from "../run_filter_flags.ts";
+import { historySource, type PickerPlace } from "./history_source.ts";
+import type { QueryPlace } from "../../search/language/filters.ts";
+import { forOutput } from "../print/print.ts";
+import { queryPlace } from "../flags/run_filter_flags.ts";
 import { looksOf, type LooksSettings } from "./looks.ts";
 import { exitCodeOfOutcome, type Outcome, widgetAnswer } from "./outcome.ts";
 import { runPicker } from "./run_picker.ts";
@@ -50,8 +49,6 @@ export interface PickerWhere {
   readonly signal?: AbortSignal;
   /** Is told how to get what was typed behind the choice. */
   readonly typedAhead?: TypedAhead;
-  /** What was read before. @default {nothing} */
-  readonly firstSlices?: FirstSlices;
 }
 
 /**
@@ -65,14 +62,14 @@ export async function searchInteractively(
   flags: InteractiveFlags,
   where: PickerWhere = {},
 ): Promise<number> {
+  const place = queryPlace(world, settings);
   const source = historySource(
     {
       search: history.search,
       pins: history.pins,
       deleteCommand: (command, reach) => history.removal.delete({ command }, reach),
-      firstSlices: where.firstSlices,
     },
-    placeOf(world, settings),
+    placeOf(world, settings, place),
   );
   const outcome = await choose(world, source, settings.searchUi, {
     query: flags.query ?? "",
@@ -82,8 +79,13 @@ export async function searchInteractively(
     leavesBelow: flags.up,
     looks: looksOf(settings),
     inLineEditor: flags.widget,
-    filter: { ...firstFilter(history), sessionFirst: flags.up },
-    place: queryPlace(world, settings),
+    filter: {
+      scope: "all",
+      okOnly: false,
+      sessionFirst: flags.up,
+      newestFirst: history.search.prefersNewest,
+    },
+    place,
     signal: where.signal,
     typedAhead: where.typedAhead,
   }, where.open);
@@ -91,26 +93,6 @@ export async function searchInteractively(
   const isOnDisk = settings.dbPath !== ":memory:";
   if (isOnDisk && history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
   return exitCodeOfOutcome(outcome);
-}
-
-/** What a picker begins with, but for Up. */
-function firstFilter({ search }: Pick<History, "search">): Filter {
-  return { scope: "all", okOnly: false, newestFirst: search.prefersNewest };
-}
-
-/** Reads what {@linkcode searchInteractively} would show first, unless that was done. */
-export function prepareFirst(
-  world: World,
-  settings: PickerSettings,
-  history: Pick<History, "search">,
-  firstSlices: FirstSlices,
-): void {
-  const filter = firstFilter(history);
-  const place = placeOf(world, settings);
-  if (firstSlices.has(firstSliceKey(filter, place))) return;
-  const slices = orderedSlices(history.search, filter, place, firstSlices);
-  slices.next();
-  slices.return(undefined);
 }
 
 function plainAnswer(world: World, outcome: Outcome): string {
@@ -138,13 +120,16 @@ async function choose(
   return await runFzf(source, options);
 }
 
-function placeOf(world: World, settings: Pick<Settings, "deviceId" | "userId">): PickerPlace {
-  const cwd = world.cwd();
+function placeOf(
+  world: World,
+  settings: Pick<Settings, "deviceId" | "userId">,
+  { cwd, folders }: Pick<QueryPlace, "cwd" | "folders">,
+): PickerPlace {
   return {
     deviceId: settings.deviceId as DeviceId,
     userId: settings.userId,
     cwd,
-    realPath: (path) => world.files.realPath(path),
+    folders,
     workspace: cwd === undefined ? undefined : workspaceOf(world.files, cwd),
     session: world.env("RUSTORY_SESSION"),
   };

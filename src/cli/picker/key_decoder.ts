@@ -2,7 +2,7 @@
  * Bytes from a terminal to keys: UTF-8 and escape sequences split anywhere, the old xterm ways, CSI u of
  * kitty and others, marked pastes. What is not a key (reports, mouse, answers) is swallowed whole.
  */
-import type { Key } from "../../picker/keys.ts";
+import type { Key } from "../../picker/keys/keys.ts";
 import { csiKey, named, ss3Key } from "./key_names.ts";
 
 const ESC = "\x1b";

@@ -1,5 +1,5 @@
 /** Escape sequences to the names of keys. */
-import type { Key } from "../../picker/keys.ts";
+import type { Key } from "../../picker/keys/keys.ts";
 
 /** A named key. */
 export function named(name: string): Key {

@@ -1,7 +1,8 @@
 /** The picker for terminals that can only print lines: numbers to take, words to search. */
 import type { World } from "../../base/world.ts";
-import { initialState } from "../../picker/state.ts";
-import { printable } from "../../base/printable.ts";
+import { initialState } from "../../picker/state/state.ts";
+import { printable, printablePlain } from "../../base/printable.ts";
+import { isUtf8 } from "../print/signs.ts";
 import type { CommandSource } from "./command_source.ts";
 import { Loader } from "./loader.ts";
 import type { Outcome } from "./outcome.ts";
@@ -48,8 +49,9 @@ export function runLinePicker(
 }
 
 function show(world: World, loader: Loader, lines: readonly number[]): void {
+  const shown = isUtf8(world) ? printable : printablePlain;
   const rows = lines.map((line, i) =>
-    `${String(i + 1).padStart(2)}  ${printable(loader.command(line))}\n`
+    `${String(i + 1).padStart(2)}  ${shown(loader.command(line))}\n`
   );
   // The best at the bottom, next to where the answer is typed.
   const list = rows.reverse().join("") || "nothing matches\n";

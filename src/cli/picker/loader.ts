@@ -5,7 +5,7 @@ import {
   questionOf,
   type Results,
   type RunInfo,
-} from "../../picker/state.ts";
+} from "../../picker/state/state.ts";
 import { CommandIndex, type Slice } from "../../search/index.ts";
 import { parseQuery } from "../../search/query.ts";
 import { IncrementalSearch } from "../../search/search.ts";

@@ -1,8 +1,8 @@
 /** The settings of the picker as it takes them. */
 import type { Settings } from "../../config/settings.ts";
 import { columnsOf, parseBinding, parseHeight } from "../../picker/choices.ts";
-import { keymapOf } from "../../picker/keymap.ts";
-import { parsePartStyle } from "../../picker/style.ts";
+import { keymapOf } from "../../picker/keys/keymap.ts";
+import { parsePartStyle } from "../../picker/render/style.ts";
 import type { PickerLooks } from "./run_options.ts";
 
 /** The settings that say how the picker looks and which keys it has. */

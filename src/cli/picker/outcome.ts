@@ -1,5 +1,5 @@
 /** How a picker ended. */
-import type { ChoiceAction } from "../../picker/scope.ts";
+import type { ChoiceAction } from "../../picker/state/scope.ts";
 
 /** What the person did. */
 export type Outcome =
@@ -14,7 +14,7 @@ export type Outcome =
 /** Exit code of a picker that was left without a choice, as after ctrl-c. */
 export const EXIT_CANCELLED = 130;
 /** Exit code when there is nothing to choose. */
-export const EXIT_NOTHING = 1;
+const EXIT_NOTHING = 1;
 
 /** The exit code of an outcome. */
 export function exitCodeOfOutcome(outcome: Outcome): number {

@@ -1,10 +1,10 @@
 import type { ColumnName, Height } from "../../picker/choices.ts";
-import type { Keymap } from "../../picker/keymap.ts";
-import type { ChoiceAction } from "../../picker/scope.ts";
-import type { Filter } from "../../picker/state.ts";
+import type { Keymap } from "../../picker/keys/keymap.ts";
+import type { ChoiceAction } from "../../picker/state/scope.ts";
+import type { Filter } from "../../picker/state/state.ts";
 import type { QueryPlace } from "../../search/language/filters.ts";
-import type { PartStyle } from "../../picker/style.ts";
-import type { ThemeName } from "../../picker/theme.ts";
+import type { PartStyle } from "../../picker/render/style.ts";
+import type { ThemeName } from "../../picker/render/theme.ts";
 import type { TypedAhead } from "./typed_ahead.ts";
 import type { MatchMode } from "../../search/query.ts";
 

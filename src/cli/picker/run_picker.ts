@@ -2,14 +2,15 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { Signal, World } from "../../base/world.ts";
 import { COLUMN_NAMES } from "../../picker/choices.ts";
-import { USUAL_KEYS } from "../../picker/keymap.ts";
-import { areaBelowPrompt, isBelowPrompt, USUAL_HEIGHT } from "../../picker/layout.ts";
-import { fullScreen, inline } from "../../picker/paint.ts";
-import { initialState, type Size } from "../../picker/state.ts";
-import { themeOf } from "../../picker/theme.ts";
+import { USUAL_KEYS } from "../../picker/keys/keymap.ts";
+import { areaBelowPrompt, isBelowPrompt, USUAL_HEIGHT } from "../../picker/render/layout.ts";
+import { fullScreen, inline } from "../../picker/render/paint.ts";
+import { initialState, type Size } from "../../picker/state/state.ts";
+import { themeOf } from "../../picker/render/theme.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import { openTerminal } from "../../world/open_terminal.ts";
 import type { CommandSource } from "./command_source.ts";
+import { isUtf8, plainSigns } from "../print/signs.ts";
 import { runLinePicker } from "./line_picker.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PickerRunOptions } from "./run_options.ts";
@@ -37,7 +38,20 @@ export async function runPicker(
   const terminal = await open(onStdin).catch((cause) => {
     throw noTerminal("input", cause);
   });
-  return await onTerminal(terminal, world, source, options);
+  return await onTerminal(isUtf8(world) ? terminal : plain(terminal), world, source, options);
+}
+
+/** The terminal, which is sent plain signs. */
+function plain(terminal: Terminal): Terminal {
+  return {
+    size: () => terminal.size(),
+    setRaw: (on) => terminal.setRaw(on),
+    read: () => terminal.read(),
+    unread: () => terminal.unread(),
+    write: (text) => terminal.write(plainSigns(text)),
+    breathe: () => terminal.breathe(),
+    close: () => terminal.close(),
+  };
 }
 
 function noTerminal(name: string, cause?: unknown): RrError {

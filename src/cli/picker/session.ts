@@ -6,14 +6,19 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import { toError } from "../../base/rr_error.ts";
-import { commandOf } from "../../picker/keymap.ts";
-import { clipboard, paint, type Surface } from "../../picker/paint.ts";
-import { reduce } from "../../picker/reduce.ts";
-import type { Effect, PickerEvent } from "../../picker/step.ts";
-import { inFolderOf } from "../../picker/format.ts";
-import { type Frame, render, type RenderContext, visibleLines } from "../../picker/render.ts";
-import type { PickerState } from "../../picker/state.ts";
-import type { Theme } from "../../picker/theme.ts";
+import { commandOf } from "../../picker/keys/keymap.ts";
+import { clipboard, paint, type Surface } from "../../picker/render/paint.ts";
+import { reduce } from "../../picker/state/reduce.ts";
+import type { Effect, PickerEvent } from "../../picker/state/step.ts";
+import { inFolderOf } from "../../picker/render/format.ts";
+import {
+  type Frame,
+  render,
+  type RenderContext,
+  visibleLines,
+} from "../../picker/render/render.ts";
+import type { PickerState } from "../../picker/state/state.ts";
+import type { Theme } from "../../picker/render/theme.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import type { CommandSource } from "./command_source.ts";
 import { Loader } from "./loader.ts";

@@ -22,7 +22,17 @@ export interface PopupAnswer {
 const NAME_BYTES = 8;
 
 /** Variables that the program in the window needs besides rr's own: tmux gives it those of its server. */
-const HANDED_OVER = ["HOME", "PATH", "PWD", "NO_COLOR", "LANG", "LC_ALL", "DENO_DIR", "HOSTNAME"];
+const HANDED_OVER = [
+  "HOME",
+  "PATH",
+  "PWD",
+  "NO_COLOR",
+  "LANG",
+  "LC_ALL",
+  "LC_CTYPE",
+  "DENO_DIR",
+  "HOSTNAME",
+];
 
 /** Whether the picker is to open in a window of tmux. */
 export function wantsPopup(world: World, { pickerPopup }: Pick<Settings, "pickerPopup">): boolean {

@@ -1,6 +1,6 @@
 /** The keys that were typed and not acted on yet. */
 import type { Clock } from "../../base/clock.ts";
-import { commandOf, type Keymap } from "../../picker/keymap.ts";
+import { commandOf, type Keymap } from "../../picker/keys/keymap.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import { KeyDecoder, type TypedKey, withEscapesApart } from "./key_decoder.ts";
 

@@ -1,4 +1,5 @@
 /** Reaching peers: the open connection, else all direct ways at once, else through relays. */
+import { pause } from "../../base/async/timer.ts";
 import type { Connection } from "@libp2p/interface";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
@@ -189,7 +190,7 @@ class NodeDialer implements Dialer {
     const over = new AbortController();
     const first = await Promise.race([
       directly.then(() => "reached", () => "failed"),
-      clock.sleep(headStartMs, over.signal).catch(() => {}),
+      pause(clock, headStartMs, over.signal),
     ]);
     over.abort();
     if (first === "reached") throw new Error("The peer was reached directly");

@@ -3,6 +3,7 @@
  * time, also at the private addresses that they tell once connected, so that two devices of one
  * network that met through a relay meet at home. libp2p's own upgrade tries public addresses only.
  */
+import { pause } from "../../base/async/timer.ts";
 import type { Connection } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
 import type { Clock } from "../../base/clock.ts";
@@ -82,9 +83,9 @@ export class Upgrades {
       } catch {
         // It is reached through the relay; the next try may be luckier.
       }
-      const pause = this.#options.everyMs * (0.75 + random.unit() / 2);
+      const pauseMs = this.#options.everyMs * (0.75 + random.unit() / 2);
       using wake = linkedController(this.#wake.signal, node.stopped);
-      await clock.sleep(pause, wake.signal).catch(() => {});
+      await pause(clock, pauseMs, wake.signal);
       node.stopped.throwIfAborted();
     }
   }

@@ -1,5 +1,6 @@
 /** Frames of protocol 2 over one libp2p stream. */
 import type { Stream } from "@libp2p/interface";
+import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import { toError } from "../../base/rr_error.ts";
 import type { FrameStream, FrameStreamEvents } from "../../sync/ports.ts";
 import type { Frame } from "../../named/frames.ts";
@@ -13,8 +14,12 @@ export interface FrameCodec<F> {
   readonly decode: (frame: RawFrame) => F | undefined;
 }
 
+/** A frame whose decoding takes some milliseconds, so that the next one waits for its turn. */
+const LARGE_BYTES = 16 * 1024;
+
 /**
- * A frame stream over a libp2p stream.
+ * A frame stream over a libp2p stream. Frames that have arrived wait while it is paused, and large ones
+ * are decoded one in a turn of the event loop: what has gathered in a pause is some megabytes.
  *
  * Create it in the same turn in which the stream was handed over: later, data may have passed. What
  * breaks the format ends the stream, not the process.
@@ -25,6 +30,15 @@ export class Libp2pFrameStream<F extends Frame> implements FrameStream<F> {
   readonly #codec: FrameCodec<F>;
   readonly #reader: FrameReader;
   readonly #waiting: Uint8Array[] = [];
+  /** Arrived, but not looked at yet. */
+  readonly #inbox: Uint8Array[] = [];
+  /** The frames of what was looked at last. */
+  #frames: Iterator<RawFrame, void> | undefined;
+  #isPaused = false;
+  #isDelivering = false;
+  /** The other side has said all, or the stream has ended: told after the last frame. */
+  #hasAll = false;
+  #ended: { readonly error: Error | undefined } | undefined;
   #events: FrameStreamEvents<F> | undefined;
   #queued = 0;
   #isEnding = false;
@@ -38,8 +52,14 @@ export class Libp2pFrameStream<F extends Frame> implements FrameStream<F> {
     this.#reader = reader;
     stream.addEventListener("drain", () => this.#flush());
     // The other side has said all: so have we, as both kinds of stream end on both sides together.
-    stream.addEventListener("end", () => this.close());
-    stream.addEventListener("close", (event) => this.#closed(event.error));
+    stream.addEventListener("end", () => {
+      this.#hasAll = true;
+      this.#deliver();
+    });
+    stream.addEventListener("close", (event) => {
+      this.#ended = { error: event.error };
+      this.#deliver();
+    });
   }
 
   get queued(): number {
@@ -55,20 +75,64 @@ export class Libp2pFrameStream<F extends Frame> implements FrameStream<F> {
 
   /** Takes bytes in. */
   take(data: Uint8Array | Iterable<Uint8Array>): void {
-    const chunks = data instanceof Uint8Array ? [data] : data;
-    try {
-      for (const chunk of chunks) {
-        for (const raw of this.#reader.push(chunk)) this.takeFrame(raw);
-      }
-    } catch (error) {
-      this.abort(toError(error));
-    }
+    if (data instanceof Uint8Array) this.#inbox.push(data);
+    else this.#inbox.push(...data);
+    this.#deliver();
   }
 
-  /** Takes in a frame that was read elsewhere. */
+  /** Takes in a frame that was read elsewhere, before anything else. */
   takeFrame(raw: RawFrame): void {
     const frame = this.#codec.decode(raw);
     if (frame !== undefined && !this.#isClosed) this.#events?.onFrame(frame);
+  }
+
+  /** Hands over what has arrived, as far as it is wanted now. */
+  #deliver(): void {
+    if (this.#isDelivering) return;
+    this.#isDelivering = true;
+    let isLarge = false;
+    while (!isLarge && !this.#isClosed && !this.#isPaused && this.#hasMore) isLarge = this.#step();
+    if (isLarge && this.#hasMore) {
+      this.#readOn();
+      return void yieldToLoop().then(() => this.#goOn());
+    }
+    this.#isDelivering = false;
+    // What has waited in the stream may come from within.
+    this.#readOn();
+    if (this.#hasMore) return;
+    if (this.#hasAll) this.close();
+    if (this.#ended !== undefined) this.#closed(this.#ended.error);
+  }
+
+  #goOn(): void {
+    this.#isDelivering = false;
+    this.#deliver();
+  }
+
+  get #hasMore(): boolean {
+    return this.#frames !== undefined || this.#inbox.length > 0;
+  }
+
+  /** Takes the next frame, if there is a whole one; whether it was a large one. */
+  #step(): boolean {
+    try {
+      this.#frames ??= this.#reader.push(this.#inbox.shift()!);
+      const next = this.#frames.next();
+      if (next.done) this.#frames = undefined;
+      else this.takeFrame(next.value);
+      return !next.done && this.#reader.lastBytes >= LARGE_BYTES;
+    } catch (error) {
+      this.abort(toError(error));
+      return false;
+    }
+  }
+
+  /** What is not handed over is enough to hold; the sender is held back by the window of the stream. */
+  #readOn(): void {
+    const { readStatus } = this.#stream;
+    const isFull = this.#isPaused || this.#hasMore;
+    if (isFull && readStatus === "readable") this.#stream.pause();
+    if (!isFull && readStatus === "paused") this.#stream.resume();
   }
 
   send(frame: F): boolean {
@@ -98,11 +162,13 @@ export class Libp2pFrameStream<F extends Frame> implements FrameStream<F> {
   }
 
   pause(): void {
-    if (this.#stream.readStatus === "readable") this.#stream.pause();
+    this.#isPaused = true;
+    this.#readOn();
   }
 
   resume(): void {
-    if (this.#stream.readStatus === "paused") this.#stream.resume();
+    this.#isPaused = false;
+    this.#deliver();
   }
 
   #write(): void {
@@ -130,6 +196,8 @@ export class Libp2pFrameStream<F extends Frame> implements FrameStream<F> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#waiting.length = 0;
+    this.#inbox.length = 0;
+    this.#frames = undefined;
     this.#queued = 0;
     this.#events?.onClose(error);
   }

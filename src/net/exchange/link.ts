@@ -1,6 +1,7 @@
 /** Asking one peer: a stream for every request, on the best connection there is. */
 import type { Connection, Stream } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
+import { letGo } from "../../base/bytes.ts";
 import type { Clock } from "../../base/clock.ts";
 import { causeChain, toError } from "../../base/rr_error.ts";
 import type { Entry } from "../../history/entry.ts";
@@ -32,7 +33,7 @@ export interface LinkDeps {
 }
 
 /** Time without any progress that is allowed unless the caller says otherwise. */
-export const IDLE_TIMEOUT_MS = 30_000;
+const IDLE_TIMEOUT_MS = 30_000;
 /**
  * Slowest link that is waited for: what has left us may still stand in the buffers below, 1 MiB of it
  * in the stream's window alone, and nobody tells how far it got.
@@ -282,5 +283,9 @@ async function converse<T>(
   const answer = await reader.read(timer.signal);
   // Nothing on the wire says why: the peer refused, failed, or its process ended.
   if (answer.length === 0) throw new Error("it gave no answer");
-  return ask.decode(answer, protocol.compressed);
+  try {
+    return ask.decode(answer, protocol.compressed);
+  } finally {
+    letGo(answer);
+  }
 }

@@ -3,6 +3,7 @@ import type { Stream } from "@libp2p/interface";
 import type { Gate } from "../../base/async/gate.ts";
 import { type ProgressOptions, ProgressTimer } from "../../base/async/progress_timer.ts";
 import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
+import { letGo } from "../../base/bytes.ts";
 import type { PeerService } from "../../sync/ports.ts";
 import type { PushReply, PushRequest } from "../../swarm/messages.ts";
 import { PushDecoder } from "../../wire/push_parts.ts";
@@ -50,6 +51,7 @@ export class PushReading {
       leftMs -= options.clock.monotonic() - before;
       const parts = piece === undefined ? endOf(decoder) : decoder.feed(piece);
       const failed = await gate.run(() => this.#take(parts, options), signal);
+      if (piece !== undefined) letGo(piece);
       this.#count();
       if (failed !== undefined) return failed;
       if (piece === undefined) break;

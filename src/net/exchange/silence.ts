@@ -8,6 +8,7 @@
  * once it has heard nothing for a while, and the question and its answer, 30 bytes each, are heard by
  * both. Where the own network changes, or the machine wakes, connections are tested at once instead.
  */
+import { pause } from "../../base/async/timer.ts";
 import type { Connection } from "@libp2p/interface";
 import type { Clock } from "../../base/clock.ts";
 import type { Heard, HeardOf } from "../node/psk.ts";
@@ -46,7 +47,7 @@ export async function watchSilence(
   const askMs = silenceMs * ASK_MS / SILENCE_MS;
   let lastNow = clock.now();
   while (!signal.aborted) {
-    await clock.sleep(checkMs, signal).catch(() => {});
+    await pause(clock, checkMs, signal);
     if (signal.aborted) return;
     const now = clock.now();
     const slept = Math.abs(now - lastNow - checkMs) > GRACE_MS;

@@ -1,4 +1,5 @@
 /** Key files: made once, by one process, never overwritten, readable by their owner alone. */
+import { folderOf } from "../../base/folder_of.ts";
 import type { Clock } from "../../base/clock.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { Files } from "../../base/world.ts";
@@ -36,8 +37,7 @@ export async function loadOrCreateKeyFile(
 ): Promise<KeyFile> {
   const found = await loadKeyFile(path, deps);
   if (found) return found;
-  const folder = path.slice(0, path.lastIndexOf("/"));
-  if (folder !== "") deps.files.makePrivateFolder(folder);
+  deps.files.makePrivateFolder(folderOf(path));
   const created = deps.files.createPrivate(path, await make());
   const file = await loadKeyFile(path, deps);
   if (!file) throw new RrError("key", `Cannot read "${path}": somebody removed it at this moment`);
@@ -70,7 +70,7 @@ export async function loadKeyFile(path: string, deps: KeyFileDeps): Promise<KeyF
 }
 
 /** The permission bits of the file if anybody but its owner may touch it, else `undefined`. */
-export function looseModeOf(path: string, files: Files): number | undefined {
+function looseModeOf(path: string, files: Files): number | undefined {
   const mode = files.stat(path)?.mode;
   return mode !== undefined && (mode & 0o077) !== 0 ? mode & 0o7777 : undefined;
 }

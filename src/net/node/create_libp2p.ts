@@ -18,8 +18,10 @@ import { yamux } from "@libp2p/yamux";
 import { multiaddr } from "@multiformats/multiaddr";
 import type { Socket } from "node:net";
 import { createLibp2p, type Libp2pInit, type Libp2pOptions } from "libp2p";
+import type { Clock } from "../../base/clock.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import { VERSION } from "../../version.ts";
+import { boundIdentify, boundIdentifyPush, boundUpgrades } from "./bounded_services.ts";
 import { hardenedPsk, type HeardOf, type Traffic } from "./psk.ts";
 import { RelayOnlyGate } from "../dial/dial_gate.ts";
 import { MUXER_PING_MS } from "../exchange/silence.ts";
@@ -35,8 +37,7 @@ export interface HostOptions {
   readonly handshakeMs: number;
   /** Which addresses the node tells others, given those it listens on; with `/p2p/<own id>`. */
   announce(addrs: readonly string[]): readonly string[];
-  /** Milliseconds of the wall clock. */
-  nowMs(): number;
+  readonly clock: Clock;
   /** Called with each socket that listens. */
   onListening(listener: TcpListener): void;
 }
@@ -109,6 +110,7 @@ export async function startDeviceHost(options: DeviceHostOptions): Promise<Devic
   const relayTransport = circuitRelayTransport();
   const capture = (components: CircuitRelayTransportComponents): Transport =>
     transport = relayTransport(components);
+  const makeUpgrades = dcutr();
   const gate = options.relayOnly ? new RelayOnlyGate() : undefined;
   const { init, heardOf, traffic, finish } = prepare(options, `rustory/${VERSION}`);
   const libp2p = await createLibp2p({
@@ -120,12 +122,18 @@ export async function startDeviceHost(options: DeviceHostOptions): Promise<Devic
       ...DEVICE_LIMITS,
     },
     // Its one purpose is to make relayed connections direct.
-    services: { ...init.services, ...!gate && { dcutr: dcutr() } },
+    services: {
+      ...init.services,
+      ...!gate && {
+        dcutr: (components: Parameters<typeof makeUpgrades>[0]) =>
+          boundUpgrades(makeUpgrades(components), options.clock),
+      },
+    },
   });
   const { reservationStore } = transport as unknown as {
     reservationStore: RelayClient["reservations"] & { relayFilter?: unknown };
   };
-  // The store never asks a relay again that failed once; when to ask again is decided in _relays.ts.
+  // The store never asks a relay again that failed once; when to ask again is decided in reservation_keeper.ts.
   reservationStore.relayFilter = { has: (): boolean => false, add(): void {} };
   const relayClient = { reservations: reservationStore };
   return { ...finish(libp2p), heardOf, traffic, relayClient, gate };
@@ -163,23 +171,6 @@ export async function startRelayHost(options: RelayHostOptions): Promise<RelayHo
   return { ...finish(libp2p), heardOf, traffic, relayServer: libp2p.services.relay };
 }
 
-/**
- * Over a relay the original says that it sees us at `/p2p/<id>`, which is no place in a network. The
- * library throws on it and drops all that the peer says of itself, its addresses among it, so that a
- * direct connection is never tried.
- */
-function tolerateOddAddress(service: unknown): void {
-  const own = service as { maybeAddObservedAddress(addr: unknown): void };
-  const note = own.maybeAddObservedAddress.bind(own);
-  own.maybeAddObservedAddress = (addr): void => {
-    try {
-      note(addr);
-    } catch {
-      // An address that says nothing.
-    }
-  };
-}
-
 // deno-lint-ignore explicit-function-return-type -- the type is what createLibp2p() infers from
 function prepare(options: HostOptions, protocolVersion: string) {
   const heardOf: HeardOf = new WeakMap();
@@ -191,6 +182,7 @@ function prepare(options: HostOptions, protocolVersion: string) {
     return makeTcp(components);
   };
   const makeIdentify = identify();
+  const makePush = identifyPush();
   const init = {
     privateKey: privateKeyFromProtobuf(options.identity.protobuf),
     nodeInfo: { userAgent: `rustory/${VERSION}` },
@@ -210,7 +202,7 @@ function prepare(options: HostOptions, protocolVersion: string) {
         },
       }),
     ],
-    connectionProtector: hardenedPsk(options.swarmKey, heardOf, options.nowMs, traffic),
+    connectionProtector: hardenedPsk(options.swarmKey, heardOf, () => options.clock.now(), traffic),
     // See silence.ts.
     connectionMonitor: { enabled: false },
     connectionManager: {
@@ -222,15 +214,10 @@ function prepare(options: HostOptions, protocolVersion: string) {
     },
     transportManager: { faultTolerance: FaultTolerance.FATAL_ALL },
     services: {
-      identify: (components: Parameters<typeof makeIdentify>[0]) => {
-        const service = makeIdentify(components);
-        // The library derives it from the protocol's prefix, which must stay "ipfs".
-        (service as unknown as { host: { protocolVersion: string } }).host.protocolVersion =
-          protocolVersion;
-        tolerateOddAddress(service);
-        return service;
-      },
-      identifyPush: identifyPush(),
+      identify: (components: Parameters<typeof makeIdentify>[0]) =>
+        boundIdentify(makeIdentify(components), protocolVersion),
+      identifyPush: (components: Parameters<typeof makePush>[0]) =>
+        boundIdentifyPush(makePush(components), options.clock),
       ping: ping(),
     },
   } satisfies Libp2pOptions & Libp2pInit;

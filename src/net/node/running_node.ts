@@ -1,4 +1,5 @@
 /** The node as it runs: what it says of itself, what it tells, how it ends. */
+import { pause } from "../../base/async/timer.ts";
 import { CIRCUIT } from "../../swarm/peer_addrs.ts";
 import type { Connection, IdentifyResult, Libp2p } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
@@ -176,7 +177,7 @@ export class RunningNode implements Node {
       const now = networkText();
       if (now !== before) void this.#networkChanged();
       before = now;
-      await this.#parts.deps.clock.sleep(ADDRESS_CHECK_MS, this.stopped).catch(() => {});
+      await pause(this.#parts.deps.clock, ADDRESS_CHECK_MS, this.stopped);
     }
   }
 
@@ -196,7 +197,7 @@ export class RunningNode implements Node {
   async #listenWhenThere(late: readonly Binding[]): Promise<void> {
     let left = late;
     while (!this.stopped.aborted && left.length > 0) {
-      await this.#parts.deps.clock.sleep(LATE_CHECK_MS, this.stopped).catch(() => {});
+      await pause(this.#parts.deps.clock, LATE_CHECK_MS, this.stopped);
       if (this.stopped.aborted) return;
       const before = left.length;
       left = await listenLate(left, this.#host);

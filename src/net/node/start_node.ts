@@ -73,7 +73,7 @@ export async function startNode(options: NodeOptions, deps: NodeDeps): Promise<N
       handshakeMs,
       relayOnly,
       announce: (addrs) => node?.announced(addrs) ?? [],
-      nowMs: () => deps.clock.now(),
+      clock: deps.clock,
       onListening: (listener) => void watchListener(listener, deps, running.signal),
     });
     node = new RunningNode(host, identity.peer, relays, { events, running, nets, deps });

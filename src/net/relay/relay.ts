@@ -94,7 +94,7 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
       maxConnections: Math.min(2 * limits.maxReservations, MAX_CONNECTIONS),
       handshakeMs: HANDSHAKE_MS,
       announce: (addrs) => options.announce ?? addressesToAnnounce(addrs, bridgeAddresses()),
-      nowMs: () => deps.clock.now(),
+      clock: deps.clock,
       onListening: (listener) => void watchListener(listener, deps, running.signal),
       reservations: reservationLimits(options, limits.maxReservations),
       refuse: (from, to) => ledger?.refuses(from, to) ?? false,

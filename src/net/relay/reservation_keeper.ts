@@ -2,6 +2,7 @@
  * Keeps a reservation on every configured relay: libp2p gives up for ever at the first lost
  * connection, and does not start at all if a relay is down.
  */
+import { pause } from "../../base/async/timer.ts";
 import { peerIdFromString } from "@libp2p/peer-id";
 import type { Clock } from "../../base/clock.ts";
 import { withDeadline } from "../../base/async/deadline.ts";
@@ -56,7 +57,7 @@ export async function keepRelay(
     if (failures === 0 || signal.aborted) continue;
     if (reserved !== false) events.emit({ type: "reservation-lost", relay: relay.relay, why });
     reserved = false;
-    await clock.sleep(backoffMs(failures, PAUSES, deps.random), signal).catch(() => {});
+    await pause(clock, backoffMs(failures, PAUSES, deps.random), signal);
   }
 }
 
@@ -91,7 +92,7 @@ async function untilLost(
   signal.addEventListener("abort", stop, { once: true });
   try {
     while (!over.signal.aborted && reservations.hasReservation(id)) {
-      await clock.sleep(CHECK_MS, over.signal).catch(() => {});
+      await pause(clock, CHECK_MS, over.signal);
     }
   } finally {
     reservations.removeEventListener("relay:removed", stop);

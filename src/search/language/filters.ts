@@ -1,6 +1,7 @@
 /** The filters of the query language: the words `name:value` that say which runs are meant. */
-import { cleanFolder, folderNames } from "../../base/folder.ts";
-import { folderFilter, type RunFilter } from "../../history/run_filter.ts";
+import { cleanFolder } from "../../base/folder.ts";
+import type { FolderSense } from "../../base/same_folder.ts";
+import type { RunFilter } from "../../history/run_filter.ts";
 import { parseWhen } from "./when.ts";
 
 /** What `.` and nothing mean in a filter, and from when spans are counted. */
@@ -11,8 +12,8 @@ export interface QueryPlace {
   /** The current folder. */
   readonly cwd: string | undefined;
   readonly home: string | undefined;
-  /** Follows symbolic links. @default {folders have one name} */
-  readonly realPath?: ((path: string) => string | undefined) | undefined;
+  /** Knows the names of one folder. @default {folders have one name} */
+  readonly folders?: FolderSense | undefined;
   readonly session: string | undefined;
   readonly nowMs: number;
 }
@@ -139,10 +140,9 @@ function given(
 function placeFilter(
   name: "cwd" | "below",
   value: string,
-  { cwd, home, realPath }: QueryPlace,
+  { cwd, home, folders }: QueryPlace,
 ): RunFilter | undefined {
-  const names = (folder: string): readonly string[] => folderNames(folder, realPath);
-  if (value === "" || value === ".") return folderFilter(name, names(cwd ?? ""));
+  if (value === "" || value === ".") return { [name]: cwd ?? "", folders };
   const whole = (value === "~" || value.startsWith("~/")) && home !== undefined
     ? home + value.slice(1)
     : value.startsWith("/")
@@ -150,7 +150,7 @@ function placeFilter(
     : cwd === undefined
     ? undefined
     : `${cwd === "/" ? "" : cwd}/${value}`;
-  return whole === undefined ? undefined : folderFilter(name, names(cleanFolder(whole)));
+  return whole === undefined ? undefined : { [name]: cleanFolder(whole), folders };
 }
 
 const EXITS: Readonly<Record<string, RunFilter["exit"]>> = {

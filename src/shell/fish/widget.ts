@@ -44,6 +44,8 @@ function __rustory_search
         set -l color
         test -n "$NO_COLOR"; and set color no-colour
         test -n "$TMUX"; and set -a color tmux
+        set -l locale (string match -r '.+' -- $LC_ALL $LC_CTYPE $LANG)
+        set -a color "locale=$locale[1]"
         set -l answer (command bash --norc --noprofile -c $__rustory_client rr $__rustory_door "$__rustory_at[2]" "$__rustory_at[1]" \\
             "$COLUMNS" "$LINES" "$RUSTORY_SESSION" $PWD "--ahead $color" (string replace -ra '[[:cntrl:]]' ' ' -- "$query" | string collect) | string collect -N)
         switch (string sub -l 1 -- "$answer" | string collect)

@@ -77,6 +77,7 @@ export class BulkQueue {
         else await this.#commit();
       } else if (next.id === "end") {
         await this.#commit();
+        this.#foldLog();
         this.#answer(next);
       } else {
         more = next.more;
@@ -132,6 +133,15 @@ export class BulkQueue {
     const done = this.#over();
     for (const answer of done) this.#answer(answer);
     if (age > LONG_MS && this.#waiting.length > 0) await this.#clock.sleep(PAUSE_MS);
+  }
+
+  /** Or whoever writes next would have to, and wait for it. */
+  #foldLog(): void {
+    try {
+      this.#history.maintenance.checkpoint();
+    } catch (error) {
+      if (!(error instanceof RrError)) throw error;
+    }
   }
 
   /** Takes the whole transaction back: none of its tasks is in the file. */

@@ -1,17 +1,8 @@
 /** `node:sqlite` with what every part of the store needs: statements kept, errors in our words. */
-import {
-  DatabaseSync,
-  type SQLInputValue,
-  type SQLOutputValue,
-  type StatementSync,
-} from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { RrError } from "../../base/rr_error.ts";
 import { databaseError } from "./sqlite_errors.ts";
-
-/** One row, in the order of the columns asked for. */
-export type Row = readonly SQLOutputValue[];
-/** What may be bound to a `?`. */
-export type Value = SQLInputValue;
+import { asRow, asRows, narrow, returnArrays, type Row, type Value } from "./sqlite_rows.ts";
 
 // No other sign may be left that a URI gives a meaning to.
 function stillUri(path: string): string {
@@ -296,24 +287,4 @@ function walkSql(columns: readonly string[], rest: string): string {
   const list = columns.map((column, i) => `${column} AS c${i}`).join(", ");
   return `SELECT * FROM (SELECT 0, ${list} ${rest} LIMIT -1)
     UNION ALL SELECT 1${", NULL".repeat(columns.length)}`;
-}
-
-function narrow(value: SQLOutputValue): SQLOutputValue {
-  if (typeof value !== "bigint") return value;
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
-}
-
-// Twice as fast as objects. Node has it since 22.16; before that the values of the object are the row,
-// as long as no query gives two columns one name.
-function returnArrays(statement: StatementSync & { setReturnArrays?(on: boolean): void }): void {
-  statement.setReturnArrays?.(true);
-}
-
-function asRows(rows: unknown[]): Row[] {
-  return rows.length === 0 || Array.isArray(rows[0]) ? rows as Row[] : rows.map(asRow);
-}
-
-function asRow(row: unknown): Row {
-  return Array.isArray(row) ? row : Object.values(row as Record<string, SQLOutputValue>);
 }

@@ -15,10 +15,13 @@ export interface HistorySize {
 
 /** Value of `PRAGMA auto_vacuum` in the files that we make. */
 const INCREMENTAL = 2;
+/** Pages of the log from which on a transaction folds it in; SQLite's own. */
+const LOG_PAGES = 1_000;
 
 /** Looks after the file of an open history. */
 export class Maintenance {
   readonly #db: Database;
+  #leaving = 0;
 
   /** Looks after an open, migrated database. */
   constructor(db: Database) {
@@ -56,6 +59,22 @@ export class Maintenance {
   checkpoint(truncate = false): boolean {
     const row = this.#db.row(`PRAGMA wal_checkpoint(${truncate ? "TRUNCATE" : "PASSIVE"})`);
     return row?.[0] === 0 && row[1] === row[2];
+  }
+
+  /**
+   * Leaves folding the log in to another connection of this process, which grows it by tens of megabytes
+   * at a time: a small transaction here would take half a second to fold them. Ends when disposed.
+   */
+  leaveLog(): Disposable {
+    if (this.#leaving++ === 0) this.#db.exec("PRAGMA wal_autocheckpoint = 0");
+    let isOver = false;
+    return {
+      [Symbol.dispose]: () => {
+        if (isOver) return;
+        isOver = true;
+        if (--this.#leaving === 0) this.#db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
+      },
+    };
   }
 
   /**

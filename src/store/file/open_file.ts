@@ -1,4 +1,5 @@
 /** The history file made ready: private, ours, up to date. */
+import { folderOf } from "../../base/folder_of.ts";
 import type { Clock } from "../../base/clock.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { Files } from "../../base/world.ts";
@@ -98,8 +99,7 @@ function prepareFiles(path: string, files: Files, readOnly: boolean): string[] {
 
 // SQLite would create the file with the umask's mode; it gives -wal and -shm the mode of the file.
 function createFile(path: string, files: Files): void {
-  const slash = path.lastIndexOf("/");
-  if (slash > 0) files.makePrivateFolder(path.slice(0, slash));
+  files.makePrivateFolder(folderOf(path));
   if (files.createPrivate(path, "") || files.stat(path) !== undefined) return;
   // The name is taken, by a link: to a disk that is not there, in whose place nothing may be made.
   throw new RrError("io", `Cannot open the history "${path}": it is a link that leads to nothing`, {

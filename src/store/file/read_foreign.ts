@@ -4,7 +4,8 @@ import { MOST_TEXT_BYTES } from "../log/rows.ts";
 import type { Files } from "../../base/world.ts";
 import { isDamaged } from "./sqlite_errors.ts";
 export { isDamaged };
-import { Database, type Row, type Value } from "./database.ts";
+import { Database } from "./database.ts";
+import type { Row, Value } from "./sqlite_rows.ts";
 
 /** A database that is only read. */
 export interface ForeignDatabase extends Disposable {

@@ -54,14 +54,16 @@ const KNOWN: readonly Known[] = [
   {
     code: 8,
     text: /readonly database/,
-    as: "database",
+    as: "io",
     say: "it may not be written to",
-    hint: "Check the owner and the permissions of the file and of its folder",
+    hint:
+      "Check the owner and the permissions of the file and of its folder, and whether its file " +
+      "system is mounted read-only, as after a fault of the disk",
   },
   {
     code: 14,
     text: /unable to open/,
-    as: "database",
+    as: "io",
     say: "it cannot be opened",
     hint: "Check the path, and the owner and the permissions of the file and of its folder; " +
       NETWORK_DISK,

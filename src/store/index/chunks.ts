@@ -4,7 +4,8 @@
  */
 import { BLOB_COLUMNS, type Columns, emptyColumns, fromBlobs, frontOf, pick } from "./columns.ts";
 import { MOST_TEXT_BYTES, reachOf } from "../log/rows.ts";
-import type { Database, Row } from "../file/database.ts";
+import type { Database } from "../file/database.ts";
+import type { Row } from "../file/sqlite_rows.ts";
 import type { Dictionary } from "./dictionary.ts";
 
 /** A run of sequence numbers that is read at once. */

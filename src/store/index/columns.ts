@@ -3,7 +3,8 @@
  * the text. A million runs are 32 MB in this form and are gone through in a few milliseconds; as rows
  * of `entries` they are 200 MB.
  */
-import type { Database, Row, Value } from "../file/database.ts";
+import type { Database } from "../file/database.ts";
+import type { Row, Value } from "../file/sqlite_rows.ts";
 import { damagedIndex, seal, unseal } from "./seal.ts";
 import { words } from "./words.ts";
 

@@ -218,15 +218,6 @@ export class HistorySearch {
     });
   }
 
-  /** Whether there are entries at all these places of the log. */
-  holdsAll(seqs: ArrayLike<number>): boolean {
-    const there = this.#db.integer(
-      "SELECT count(*) FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
-      JSON.stringify(Array.from(seqs)),
-    );
-    return there === seqs.length;
-  }
-
   #commandsBySeq(seqs: readonly number[]): string[] {
     const rows = this.#db.rows(
       "SELECT ingest_seq, cmd FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",

@@ -4,7 +4,8 @@
  */
 import type { Entry } from "../../history/entry.ts";
 import { MIN_STARTED_AT_MS } from "../../history/check_entry.ts";
-import type { Database, Row } from "../file/database.ts";
+import type { Database } from "../file/database.ts";
+import type { Row } from "../file/sqlite_rows.ts";
 import { COMMAND_COLUMN, entryRows, MOST_TEXT_BYTES, toEntry } from "../log/rows.ts";
 import type { HistoryQuery } from "./history_query.ts";
 import { matchesRun, type RunFilter } from "../../history/run_filter.ts";

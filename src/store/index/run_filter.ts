@@ -10,7 +10,8 @@ import {
   matchesTime,
   type RunFilter,
 } from "../../history/run_filter.ts";
-import type { Database, Value } from "../file/database.ts";
+import type { Database } from "../file/database.ts";
+import type { Value } from "../file/sqlite_rows.ts";
 import type { Columns } from "./columns.ts";
 import type { OwnNumbers, Place } from "./dictionary.ts";
 
@@ -29,7 +30,12 @@ type NumberTest = (id: number) => boolean;
 /** Prepares a filter. */
 export function compileFilter(db: Database, filter: RunFilter, own: OwnNumbers): CompiledFilter {
   const place = isAboutPlaces(filter)
-    ? placeTest(db, filter.cwd, own, (at) => matchesPlace(filter, at))
+    ? placeTest(
+      db,
+      filter.folders === undefined ? filter.cwd : undefined,
+      own,
+      (at) => matchesPlace(filter, at),
+    )
     : undefined;
   const session = sessionTest(db, filter.session, own);
   const tests: (RunTest | undefined)[] = [
@@ -83,7 +89,7 @@ function placeTest(
   own: OwnNumbers,
   matches: (place: Place) => boolean,
 ): NumberTest {
-  // Some thousand places at most; the folder is the first column of their index.
+  // Some thousand places at most; the folder is the first column of their index, if its name decides.
   const rows = cwd === undefined
     ? db.rows("SELECT id, cwd, hostname, device_id FROM rr_place")
     : db.rows("SELECT id, cwd, hostname, device_id FROM rr_place WHERE cwd = ?", cwd);

@@ -7,8 +7,10 @@ import type { HistorySearch } from "./history_search.ts";
 import type { TextQuery } from "../../history/text_query.ts";
 import { textFilter } from "./match.ts";
 import type { Entry } from "../../history/entry.ts";
+import { type FolderSense, NAMES_DECIDE } from "../../base/same_folder.ts";
 import { isUnknownPlace, matchesRun, type RunFilter } from "../../history/run_filter.ts";
 import type { HistoryQuery } from "./history_query.ts";
+import { type Count, Tally } from "./tally.ts";
 
 /** What {@linkcode Stats.summary} takes besides the filter. */
 export interface SummaryOptions {
@@ -20,13 +22,8 @@ export interface SummaryOptions {
   readonly longest?: number | undefined;
   /** Borders of the periods to count, ascending milliseconds, such as local midnights. @default {none} */
   readonly bordersMs?: readonly number[] | undefined;
-}
-
-/** How often, how often with an exit status other than 0, and how often nobody knows with which. */
-export interface Count {
-  readonly runs: number;
-  readonly failed: number;
-  readonly unknown: number;
+  /** Counts a folder once that has several names, by the one that is used most. @default {names decide} */
+  readonly folders?: FolderSense | undefined;
 }
 
 /** What {@linkcode Stats.summary} gives. */
@@ -106,8 +103,9 @@ export class Stats {
       mostFailing: this.#withTexts(commands.mostFailing(top)),
       longest: this.#longest({ ...filter, text }, options.longest ?? 0),
       hours: Array.from({ length: HOURS }, (_, hour) => hours.count(hour)),
-      hosts: this.#byPlace(reader, places, top, "hostname"),
-      folders: this.#byPlace(reader, places, top, "cwd"),
+      hosts: this.#byPlace(reader, places, "hostname").slice(0, top),
+      folders: byKey(this.#byPlace(reader, places, "cwd"), options.folders ?? NAMES_DECIDE)
+        .slice(0, top),
       periods: bordersMs.slice(0, -1).map((fromMs, i) => ({ fromMs, ...periods.count(i) })),
     };
   }
@@ -152,7 +150,6 @@ export class Stats {
   #byPlace<Name extends "hostname" | "cwd">(
     reader: RunReader,
     places: Tally,
-    top: number,
     name: Name,
   ): (Count & { readonly [K in Name]: string })[] {
     const sums = new Map<string, { runs: number; failed: number; unknown: number }>();
@@ -172,11 +169,34 @@ export class Stats {
       sum.runs > 0 && !(name === "cwd" && isUnknownPlace(value))
     )
       .sort(([a, x], [b, y]) => y.runs - x.runs || (a < b ? -1 : 1))
-      .slice(0, top)
       .map(([value, sum]) =>
         ({ [name]: value, ...sum }) as Count & { readonly [K in Name]: string }
       );
   }
+}
+
+type FolderCount = Summary["folders"][number];
+
+/** Sums up the names of one folder under the first of them. */
+function byKey(counts: readonly FolderCount[], folders: FolderSense): FolderCount[] {
+  const sums = new Map<string, FolderCount>();
+  for (const count of counts) {
+    const key = folders.keyOf(count.cwd);
+    const sum = sums.get(key);
+    sums.set(key, sum === undefined ? count : added(sum, count));
+  }
+  return sums.size === counts.length
+    ? [...counts]
+    : [...sums.values()].sort((a, b) => b.runs - a.runs);
+}
+
+function added(sum: FolderCount, { runs, failed, unknown }: Count): FolderCount {
+  return {
+    cwd: sum.cwd,
+    runs: sum.runs + runs,
+    failed: sum.failed + failed,
+    unknown: sum.unknown + unknown,
+  };
 }
 
 /** Few runs take longer, and among few the longest are found in half the time. */
@@ -211,65 +231,4 @@ function periodOf(borders: readonly number[], ms: number): number {
     else high = middle;
   }
   return low - 1;
-}
-
-/** Counts by number, with one run of each as an example. */
-class Tally {
-  distinct = 0;
-  #runs = new Uint32Array(1 << 12);
-  #failed = new Uint32Array(1 << 12);
-  #unknown = new Uint32Array(1 << 12);
-  #seqs = new Float64Array(1 << 12);
-
-  add(id: number, failed: number, unknown: number, seq: number): void {
-    if (id >= this.#runs.length) this.#grow(id);
-    if (this.#runs[id]!++ === 0) this.distinct++;
-    this.#failed[id]! += failed;
-    this.#unknown[id]! += unknown;
-    this.#seqs[id] = seq;
-  }
-
-  count(id: number): Count {
-    return {
-      runs: this.#runs[id] ?? 0,
-      failed: this.#failed[id] ?? 0,
-      unknown: this.#unknown[id] ?? 0,
-    };
-  }
-
-  most(top: number): (Count & { readonly seq: number })[] {
-    return this.#best(this.#runs, top);
-  }
-
-  mostFailing(top: number): (Count & { readonly seq: number })[] {
-    return this.#best(this.#failed, top);
-  }
-
-  #best(counts: Uint32Array, top: number): (Count & { readonly seq: number })[] {
-    const ids: number[] = [];
-    // The least that still belongs to the best so far; most commands were run once.
-    let least = 0;
-    for (let id = 0; id < counts.length; id++) {
-      if (counts[id]! <= least) continue;
-      ids.push(id);
-      if (ids.length >= top * 2) {
-        ids.sort((a, b) => counts[b]! - counts[a]!).length = top;
-        least = counts[ids.at(-1)!]!;
-      }
-    }
-    return ids.sort((a, b) => counts[b]! - counts[a]! || a - b).slice(0, top)
-      .map((id) => ({ ...this.count(id), seq: this.#seqs[id]! }));
-  }
-
-  #grow(id: number): void {
-    const size = Math.max(id + 1, this.#runs.length * 2);
-    const grown = <T extends Uint32Array | Float64Array>(to: T, from: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.#runs = grown(new Uint32Array(size), this.#runs);
-    this.#failed = grown(new Uint32Array(size), this.#failed);
-    this.#unknown = grown(new Uint32Array(size), this.#unknown);
-    this.#seqs = grown(new Float64Array(size), this.#seqs);
-  }
 }

@@ -6,7 +6,8 @@
  * batch of texts at once; an index in SQLite would take as much room as the texts again, and each new
  * text would change another of its pages.
  */
-import type { Database, Row } from "../file/database.ts";
+import type { Database } from "../file/database.ts";
+import type { Row } from "../file/sqlite_rows.ts";
 import { damagedIndex, seal, unseal } from "./seal.ts";
 import { words } from "./words.ts";
 

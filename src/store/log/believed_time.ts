@@ -32,7 +32,6 @@ export function believedUnix(nowUnix: number, evidence: TimeEvidence, intervalSe
   const known = [previous, others, isFirst ? own : undefined].filter((one) => one !== undefined);
   if (known.length === 0) return nowUnix;
   const latest = Math.max(...known);
-  const step = isFirst ? GAP_SEC : Math.max(STEP_SEC, 2 * intervalSec);
-  if (nowUnix <= latest + step) return nowUnix;
+  if (isFirst && nowUnix <= latest + GAP_SEC) return nowUnix;
   return Math.min(nowUnix, latest + Math.max(STEP_SEC, 2 * intervalSec));
 }

@@ -1,6 +1,7 @@
 /** The log of entries in the order they were taken in, and how far each peer was followed. */
 import type { DeviceId, Entry } from "../../history/entry.ts";
-import type { Database, Row } from "../file/database.ts";
+import type { Database } from "../file/database.ts";
+import type { Row } from "../file/sqlite_rows.ts";
 import type { FilePlace } from "../file/file_place.ts";
 import { CLOCK_UNSET_BEFORE, type Meta } from "../file/meta.ts";
 import { noteLeftOut, pruneMark } from "./prune_mark.ts";

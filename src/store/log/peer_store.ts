@@ -3,7 +3,8 @@ import type { Clock } from "../../base/clock.ts";
 import type { DeviceId } from "../../history/entry.ts";
 import { boundedAddrs } from "../../swarm/peer_addrs.ts";
 import type { PeerId, PeerRecord } from "../../swarm/peer.ts";
-import type { Database, Row } from "../file/database.ts";
+import type { Database } from "../file/database.ts";
+import type { Row } from "../file/sqlite_rows.ts";
 
 /** Where we stand with one peer. */
 export interface PeerState {

@@ -1,12 +1,5 @@
 /**
- * Takes entries out: by age (prune) or because a person wants them gone (delete).
- *
- * A time before 2000 comes from a machine whose clock was not set yet; it says nothing of the age, so
- * such entries are not pruned.
- *
- * Pruned rows are forgotten, but not the age: entries from peers that are older stay out, or the next
- * sync with a device that never pruned would bring all of them back. The last prune decides: one with
- * an earlier cut-off lets older entries in again.
+ * Takes entries out: by age (see prune.ts) or because a person wants them gone (delete).
  *
  * Deleted entries leave their ids behind, so that no peer can bring them back, and after
  * {@linkcode Removal.scrub} their text is nowhere in the file or its write-ahead log.
@@ -14,58 +7,21 @@
 import type { Clock } from "../../base/clock.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { DeviceId } from "../../history/entry.ts";
-import { WEEK_SECONDS } from "../../named/item.ts";
 import type { Database } from "../file/database.ts";
 import { mayNotVacuum, rewriteTables } from "../file/rewrite.ts";
 import type { CommandIndex } from "../index/command_index.ts";
-import {
-  BELIEVED_UNIX,
-  CLOCK_UNSET_BEFORE,
-  type Meta,
-  PRUNED_HIGHEST,
-  SCRUB_DUE,
-  SET_ABSORBED,
-  SET_FLOOR,
-} from "../file/meta.ts";
+import { BELIEVED_UNIX, type Meta, SCRUB_DUE, SET_ABSORBED } from "../file/meta.ts";
 import { believedUnix } from "./believed_time.ts";
-import { movePruneMark, pruneMark } from "./prune_mark.ts";
-import { compareFrom, givenToAll, parametersOf, WAITING } from "./waiting.ts";
+import { pruneEntries, type PruneOptions, type PruneResult } from "./prune.ts";
 import { timeEvidence } from "./time_evidence.ts";
 import type { HistorySearch } from "../index/history_search.ts";
 import type { HistoryQuery } from "../index/history_query.ts";
-
-/** What {@linkcode Removal.prune} takes. */
-export interface PruneOptions {
-  /** Entries older than this go; seconds since the Unix epoch. */
-  readonly beforeUnix: number;
-  /** The newest so many entries stay whatever their age. @default {0} */
-  readonly keepRecent?: number | undefined;
-  /** This device: its entries stay until every active peer has them. */
-  readonly deviceId: DeviceId;
-  /** Only count. @default {false} */
-  readonly dryRun?: boolean | undefined;
-  /** Most rows to delete in this call, for a caller that must not block. @default {all} */
-  readonly maxRows?: number | undefined;
-  /** The time by which to tell active peers from retired ones. @default {what the clock shows} */
-  readonly nowUnix?: number | undefined;
-}
-
-/** What {@linkcode Removal.prune} did. */
-export interface PruneResult {
-  /** Entries that the rules allow to go, counted in the transaction that deleted. */
-  readonly matched: number;
-  readonly deleted: number;
-  /** Old enough, but kept as an active peer does not have them yet, or to be compared with its. */
-  readonly keptForPeers: number;
-}
 
 /** What is to be deleted: entries by id, all runs of one command, or what a search finds. */
 export type Selection =
   | { readonly ids: readonly string[] }
   | { readonly command: string }
   | { readonly query: Omit<HistoryQuery, "limit" | "distinct"> };
-
-const OLD = `ts < ? AND (ts, ingest_seq) < (?, ?) AND ts >= ${CLOCK_UNSET_BEFORE}`;
 
 const KEEP_IDS = `INSERT INTO rr_deleted (entry_id, device_id, ts, deleted_at, seq, counted)
   SELECT entry_id, device_id, ts, ?, ingest_seq, ingest_seq <= ? FROM entries
@@ -77,6 +33,7 @@ const SELECTED = `(SELECT entry_id, ingest_seq AS seq, device_id, ts, ingest_seq
     FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?)))`;
 const EARLIER = `(SELECT entry_id, seq, device_id, ts, counted AS replaced FROM rr_deleted
     WHERE ? >= 0 AND ? <> '')`;
+
 /** Prunes and deletes entries of one history. */
 export class Removal {
   readonly #db: Database;
@@ -108,47 +65,9 @@ export class Removal {
     return believed;
   }
 
-  /** Deletes old entries, or counts them. */
+  /** Deletes old entries, or counts them; see {@linkcode pruneEntries}. */
   prune(options: PruneOptions): PruneResult {
-    const { beforeUnix, keepRecent = 0, deviceId, dryRun = false, maxRows } = options;
-    checkWhole("beforeUnix", beforeUnix, Number.MIN_SAFE_INTEGER);
-    checkWhole("keepRecent", keepRecent, 0);
-    checkWhole("maxRows", maxRows ?? 1, 1);
-    return this.#db.transaction(() => {
-      const kept = this.#oldestKept(keepRecent);
-      // Fewer rows than are to be kept: nothing may go, and nothing needs to stay out.
-      if (kept === undefined) return { matched: 0, deleted: 0, keptForPeers: 0 };
-      const now = options.nowUnix ?? Math.floor(this.#clock.now() / 1000);
-      const waiting = [deviceId, ...parametersOf(givenToAll(this.#db, now))] as const;
-      const aged = [beforeUnix, kept.ts, kept.seq] as const;
-      const waits = { which: OLD, values: aged, deviceId, nowUnix: now };
-      const before = Math.min(beforeUnix, compareFrom(this.#db, waits, pruneMark(this.#meta)));
-      const old = [before, kept.ts, kept.seq] as const;
-      const count = (which: string, ...values: (number | string)[]): number =>
-        this.#db.integer(`SELECT count(*) FROM entries WHERE ${which}`, ...values);
-      const matched = count(`${OLD} AND NOT (${WAITING})`, ...old, ...waiting);
-      const stay = count(`${OLD} AND ${WAITING}`, ...old, ...waiting);
-      const keptForPeers = stay +
-        (before < beforeUnix ? count(OLD, ...aged) - count(OLD, ...old) : 0);
-      if (dryRun) return { matched, deleted: 0, keptForPeers };
-      // First, as the floor tells our deletions from those of other programs.
-      this.#raiseFloor(Math.min(before, kept.ts, Math.floor(this.#clock.now() / 1000)));
-      const deleted = this.#db.run(
-        `DELETE FROM entries WHERE ingest_seq IN
-         (SELECT ingest_seq FROM entries WHERE ${OLD} AND NOT (${WAITING}) LIMIT ?)`,
-        ...old,
-        ...waiting,
-        maxRows ?? -1,
-      );
-      return { matched, deleted, keptForPeers };
-    });
-  }
-
-  #raiseFloor(before: number): void {
-    movePruneMark(this.#db, this.#meta, before);
-    this.#meta.set(PRUNED_HIGHEST, Math.max(before, this.#meta.integer(PRUNED_HIGHEST) ?? 0));
-    const floor = Math.ceil(Math.max(0, before) / WEEK_SECONDS);
-    this.#meta.set(SET_FLOOR, Math.max(floor, this.#meta.integer(SET_FLOOR) ?? 0));
+    return pruneEntries({ db: this.#db, meta: this.#meta, clock: this.#clock }, options);
   }
 
   /** How many entries a selection holds. */
@@ -262,23 +181,5 @@ export class Removal {
       )
       : this.#db.rows("SELECT ingest_seq FROM entries WHERE cmd = ?", selection.command);
     return rows.map((row) => row[0] as number);
-  }
-
-  // Time and number of the oldest of the newest `keepRecent`; `undefined` if there are not so many.
-  #oldestKept(keepRecent: number): { readonly ts: number; readonly seq: number } | undefined {
-    if (keepRecent === 0) return { ts: Number.MAX_SAFE_INTEGER, seq: 0 };
-    const row = this.#db.row(
-      "SELECT ts, ingest_seq FROM entries ORDER BY ts DESC, ingest_seq DESC LIMIT 1 OFFSET ?",
-      keepRecent - 1,
-    );
-    return row && { ts: row[0] as number, seq: row[1] as number };
-  }
-}
-
-function checkWhole(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new RangeError(
-      `Cannot prune as '${name}' must be an integer of at least ${least}: current value is ${value}`,
-    );
   }
 }

@@ -7,7 +7,8 @@
  */
 import type { Entry } from "../../history/entry.ts";
 import { checkEntry, EntryError } from "../../history/check_entry.ts";
-import type { Database, Row, Value } from "../file/database.ts";
+import type { Database } from "../file/database.ts";
+import type { Row, Value } from "../file/sqlite_rows.ts";
 import { isConstraint } from "../file/sqlite_errors.ts";
 import type { AppendResult } from "../../swarm/log.ts";
 

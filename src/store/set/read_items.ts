@@ -3,7 +3,8 @@ import { hashOf, markOf } from "../../named/digest.ts";
 import { type Facts, type Item, UNSET_WEEK, type Week, WEEK_SECONDS } from "../../named/item.ts";
 import type { Marked, Page, Place, Seq, Span } from "../../named/store.ts";
 import type { DeviceId, EntryId } from "../../history/entry.ts";
-import type { Database, Row } from "../file/database.ts";
+import type { Database } from "../file/database.ts";
+import type { Row } from "../file/sqlite_rows.ts";
 import { CLOCK_UNSET_BEFORE } from "../file/meta.ts";
 import { entryRows, toEntry } from "../log/rows.ts";
 
@@ -163,7 +164,7 @@ function heldIn(db: Database, span: Exclude<Span, { kind: "seqs" }>): Facts[] {
 }
 
 /** The first second of a week and the first after it. */
-export function secondsOf(week: Week): readonly [number, number] {
+function secondsOf(week: Week): readonly [number, number] {
   return week === UNSET_WEEK
     ? [Number.MIN_SAFE_INTEGER, CLOCK_UNSET_BEFORE]
     : [Math.max(week * WEEK_SECONDS, CLOCK_UNSET_BEFORE), (week + 1) * WEEK_SECONDS];

@@ -1,4 +1,5 @@
 /** Protocol 2 at work: the state machine of `named/` over real streams, a real store and a real clock. */
+import { pause } from "../../base/async/timer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import type { Clock } from "../../base/clock.ts";
@@ -14,6 +15,7 @@ import type { Item } from "../../named/item.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import type { FrameNet, Settled, Settling } from "../ports.ts";
 import { Controls } from "./controls.ts";
+import { EventQueue } from "./event_queue.ts";
 import { ExchangeStreams } from "./exchange_streams.ts";
 import { Standing } from "./standing.ts";
 
@@ -46,8 +48,6 @@ export interface ReplicatorDeps {
 
 /** Bytes of live frames that wait for a slow peer; beyond it they are dropped, and ticks make up. */
 const LIVE_QUEUE_BYTES = 256 * 1024;
-/** Events that wait before streams are left unread: the store is busy or slow. */
-const MOST_EVENTS = 64;
 /** A round does not wait for a peer of which nothing is heard for so long. */
 const QUIET_MS = 5_000;
 /** Whoever leaves after a round does: the other side may let another one begin, twelve seconds at most. */
@@ -65,7 +65,7 @@ export class Replicator implements AsyncDisposable {
   readonly #standing: Standing;
   readonly #controls: Controls;
   readonly #exchanges: ExchangeStreams;
-  readonly #events: Event[] = [];
+  readonly #events = new EventQueue();
   readonly #stopped = new AbortController();
   #pumping = false;
   #floor: number;
@@ -172,7 +172,7 @@ export class Replicator implements AsyncDisposable {
   #push(event: Event): void {
     if (this.#stopped.signal.aborted) return;
     this.#events.push(event);
-    if (this.#events.length > MOST_EVENTS) this.#exchanges.setPaused(true);
+    if (this.#events.isFull) this.#exchanges.setPaused(true);
     if (!this.#pumping) this.#pump().catch((error) => this.#report("Protocol 2 failed", error));
   }
 
@@ -180,13 +180,14 @@ export class Replicator implements AsyncDisposable {
   async #pump(): Promise<void> {
     this.#pumping = true;
     try {
-      while (this.#events.length > 0 && !this.#stopped.signal.aborted) {
-        const event = this.#events[0]!;
+      for (;;) {
+        const event = this.#events.first;
+        if (event === undefined || this.#stopped.signal.aborted) break;
         const outcome = this.#handle(event);
         if (outcome === "done") this.#events.shift();
         else if (outcome === "more") await yieldToLoop();
-        else await this.#deps.clock.sleep(BUSY_PAUSE_MS, this.#stopped.signal).catch(() => {});
-        if (this.#events.length === 0) this.#exchanges.setPaused(false);
+        else await pause(this.#deps.clock, BUSY_PAUSE_MS, this.#stopped.signal);
+        if (this.#events.first === undefined) this.#exchanges.setPaused(false);
         if (event.type === "exchange" || event.type === "writable") await yieldToLoop();
       }
       this.#exchanges.setPaused(false);

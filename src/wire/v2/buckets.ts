@@ -5,7 +5,7 @@ import type { BucketMarks, BucketState } from "../../named/frames.ts";
 import type { Fields } from "./fields.ts";
 
 /** Most buckets of a frame: a hundred devices for ten years. */
-export const MOST_BUCKETS = 52_000;
+const MOST_BUCKETS = 52_000;
 const MOST_DEVICES = 4_096;
 /** Most marks of a frame. */
 export const MOST_MARKS = 64_000;

@@ -14,7 +14,7 @@ const MIB = 1 << 20;
 /** Most bytes of a frame behind its length: the largest entry that may be recorded, not compressed. */
 export const FRAME_BYTES = 4 * MIB;
 /** Most bytes of its JSON: the largest entry with every character escaped. */
-export const JSON_BYTES = 8 * MIB;
+const JSON_BYTES = 8 * MIB;
 /** Payloads from this size on are compressed; shorter ones would only grow. */
 const COMPRESSED_FROM = 160;
 /** Set in the type byte of a compressed payload. */
@@ -52,6 +52,12 @@ export function packFrame(type: number, value: unknown): Uint8Array {
 export class FrameReader {
   #chunks: Uint8Array[] = [];
   #size = 0;
+  #lastBytes = 0;
+
+  /** Bytes of the frame given last, as it came. */
+  get lastBytes(): number {
+    return this.#lastBytes;
+  }
 
   /** Bytes held: of a frame that is not whole yet. */
   get buffered(): number {
@@ -71,6 +77,7 @@ export class FrameReader {
       if (head === undefined || this.#size < head.bytes + head.length) return;
       const frame = this.#take(head.bytes + head.length).subarray(head.bytes);
       const unpacked = unpack(frame);
+      this.#lastBytes = frame.length;
       if (unpacked !== undefined) yield unpacked;
     }
   }

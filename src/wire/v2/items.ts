@@ -11,7 +11,7 @@ import { WireError } from "../wire_error.ts";
 import type { Fields } from "./fields.ts";
 
 /** Most items of a frame. */
-export const MOST_ITEMS = 4_096;
+const MOST_ITEMS = 4_096;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const HEX_CHARS = 32;

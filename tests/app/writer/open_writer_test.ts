@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openWriter } from "../../../src/app/writer/open_writer.ts";
+import { openWriter, openWriterBeside } from "../../../src/app/writer/open_writer.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import { RrError } from "../../../src/base/rr_error.ts";
 import { openHistory } from "../../../src/store/file/open_history.ts";
@@ -24,6 +24,22 @@ Deno.test("openWriter() writes from a thread of its own, beside who reads", asyn
     void writer.append(makeEntries(501).slice(500));
   }
   assert.equal(history.log.count(), 501, "disposing waits for what was handed over");
+});
+
+Deno.test("openWriterBeside() leaves no log behind that the next small transaction would fold in", async () => {
+  using folder = tempFolder();
+  const path = folder.file("history.db");
+  using history = openHistory(path, options);
+  {
+    await using writer = await openWriterBeside(history);
+    await writer.append(makeEntries(30_000));
+    history.log.append(makeEntries(30_001).slice(30_000));
+  }
+  const log = `${path}-wal`;
+  const { size } = Deno.statSync(log);
+  assert.ok(size > 4 * 1024 * 1024, `${size} bytes`);
+  history.log.append(makeEntries(30_002).slice(30_001));
+  assert.equal(Deno.statSync(log).size, size, "all of it is in the file: the log begins anew");
 });
 
 Deno.test("openWriter() says why the history cannot be opened", async () => {

@@ -1,7 +1,30 @@
 /** Timers that end with the block that made them. */
 import assert from "node:assert/strict";
-import { after, every, timeLimit } from "../../../src/base/async/timer.ts";
+import { after, every, pause, timeLimit } from "../../../src/base/async/timer.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
+
+Deno.test("pause() ends in time, or at once when its signal is aborted, without an error", async () => {
+  const clock = new FakeClock();
+  const over = new AbortController();
+  let ended = false;
+  const inTime = pause(clock, 100, new AbortController().signal).then(() => {
+    ended = true;
+  });
+  const cutShort = pause(clock, 1_000, over.signal);
+  await clock.advance(99);
+  assert.equal(ended, false);
+  await clock.advance(1);
+  await inTime;
+  over.abort(new Error("enough"));
+  await cutShort;
+  assert.equal(clock.sleeping, 0);
+});
+
+Deno.test("pause() throws what has nothing to do with its signal", async () => {
+  const clock = new FakeClock();
+  clock.sleep = () => Promise.reject(new Error("no timer"));
+  await assert.rejects(pause(clock, 1, new AbortController().signal), /no timer/);
+});
 
 Deno.test("after() acts once, when its time has come", async () => {
   const clock = new FakeClock();

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { pictureStyle, statsText } from "../../../src/cli/commands/stats/text.ts";
 import { yearText } from "../../../src/cli/commands/stats/year.ts";
-import type { Count, Summary } from "../../../src/store/index/stats.ts";
-import { textWidth } from "../../../src/search/glyphs.ts";
+import type { Summary } from "../../../src/store/index/stats.ts";
+import type { Count } from "../../../src/store/index/tally.ts";
+import { textWidth } from "../../../src/search/matching/glyphs.ts";
 import { makeEntry } from "../../fakes/entries.ts";
 import { FakeWorld } from "../../fakes/fake_world.ts";
 

@@ -4,7 +4,7 @@ import { commonStart, suggestions } from "../../../src/search/language/complete.
 import { FILTERS, type QueryPlace } from "../../../src/search/language/filters.ts";
 import { languageLines } from "../../../src/search/language/help.ts";
 import { parseLine, parseWords } from "../../../src/search/language/parse.ts";
-import { textQuery } from "../../../src/search/text_matcher.ts";
+import { textQuery } from "../../../src/search/matching/text_matcher.ts";
 
 const NOW = new Date(2026, 1, 15, 12).getTime();
 const PLACE: QueryPlace = {

@@ -148,6 +148,28 @@ Deno.test("quickCheck() finds damage, size() counts", () => {
   assert.notDeepEqual(history.maintenance.quickCheck(), []);
 });
 
+Deno.test("leaveLog() leaves a large log to others until it is over, however many have asked for it", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  using history = open(path);
+  const { maintenance, log } = history;
+  const logBytes = (): number => Deno.statSync(`${path}-wal`).size;
+  const first = maintenance.leaveLog();
+  const second = maintenance.leaveLog();
+  for (let seed = 1; seed <= 8; seed++) log.append(generateEntries(2_000, { seed }));
+  const large = logBytes();
+  assert.ok(large > 5 * 1024 * 1024, `${large} bytes`);
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  log.append(generateEntries(1, { seed: 20 }));
+  assert.ok(logBytes() > large, "one is left");
+  second[Symbol.dispose]();
+  log.append(generateEntries(1, { seed: 21 }));
+  const full = logBytes();
+  log.append(generateEntries(1, { seed: 22 }));
+  assert.equal(logBytes(), full, "folded in, and written from its start");
+});
+
 Deno.test("compact() gives free space back, also while others read", () => {
   using folder = tempFolder();
   const path = folder.file("h.db");

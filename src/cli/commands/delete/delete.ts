@@ -1,3 +1,4 @@
+import { grouped } from "../../../base/grouped.ts";
 import { drainFirst } from "../../../app/intake.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
@@ -13,17 +14,17 @@ import {
   type GlobalFlags,
   optionName,
 } from "../../define_command.ts";
-import { grouped, localTime } from "../../entry_format.ts";
+import { localTime } from "../../print/entry_format.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { listFlag, switchFlag, textFlag } from "../../flags.ts";
+import { listFlag, switchFlag, textFlag } from "../../flags/flags.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
-import { forOutput, printInfo, printLine } from "../../print.ts";
+import { forOutput, printInfo, printLine } from "../../print/print.ts";
 import {
   askedFor,
   QUERY_WORDS,
   RUN_FILTER_FLAGS,
   type RunFilterFlags,
-} from "../../run_filter_flags.ts";
+} from "../../flags/run_filter_flags.ts";
 import { sayReach, showStatus } from "./reach.ts";
 import { finish, openForDeleting, scrub } from "./scrub.ts";
 

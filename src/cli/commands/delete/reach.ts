@@ -3,9 +3,9 @@ import { printable } from "../../../base/printable.ts";
 import type { World } from "../../../base/world.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { type History, openHistory } from "../../../store/file/open_history.ts";
-import { localTime } from "../../entry_format.ts";
+import { localTime } from "../../print/entry_format.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { printInfo, printLine } from "../../print.ts";
+import { printInfo, printLine } from "../../print/print.ts";
 
 /** Names in a line of text; more is nothing that a person reads. */
 const MOST_NAMED = 10;

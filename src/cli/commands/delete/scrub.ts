@@ -6,7 +6,7 @@ import type { World } from "../../../base/world.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { type History, openHistory } from "../../../store/file/open_history.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { printWarning } from "../../print.ts";
+import { printWarning } from "../../print/print.ts";
 
 /** Another process may be reading for a moment; the daemon does so all the time, but briefly. */
 const SCRUB_TRIES = { attempts: 4, baseMs: 100, capMs: 1_000 };

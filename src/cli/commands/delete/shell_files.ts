@@ -3,7 +3,7 @@ import { forgetInShells, type ForgottenIn } from "../../../app/shell_files/forge
 import { printable } from "../../../base/printable.ts";
 import type { World } from "../../../base/world.ts";
 import { systemRun } from "../../../service/run.ts";
-import { printInfo, printLine, printWarning } from "../../print.ts";
+import { printInfo, printLine, printWarning } from "../../print/print.ts";
 
 /** What became of the files. */
 export interface ShellFilesDone {

@@ -1,3 +1,4 @@
+import { grouped } from "../../../base/grouped.ts";
 import { askDaemon } from "../doctor/daemon.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
@@ -11,11 +12,10 @@ import {
   type GlobalFlags,
   type VerbsSpec,
 } from "../../define_command.ts";
-import { grouped } from "../../entry_format.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { JSON_FLAG } from "../../flags.ts";
+import { JSON_FLAG } from "../../flags/flags.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
-import { paletteFor, printInfo, printJson, printLine } from "../../print.ts";
+import { paletteFor, printInfo, printJson, printLine } from "../../print/print.ts";
 import { unknownVerb } from "../../unknown_verb.ts";
 import { secondsText } from "../status/seconds_text.ts";
 import { findDevice, type KnownDevice, knownDevices } from "./known_devices.ts";
@@ -89,14 +89,17 @@ async function run(
     case "rename": {
       if (device === undefined) throw wrongWords("Say which device, and its new name");
       using history = openHistory(settingsToRead(world, settings).dbPath, world);
+      refuseOwn(settings, devicesIn(history), device.trim(), "`rr config set device_id <name>`");
       const found = findDevice(devicesIn(history), device.trim());
       history.peers.giveName(found.peer_id, checkedName(name));
       printInfo(world, renamedText(found, name));
       return ExitCode.OK;
     }
     case "forget": {
-      if (device === undefined || name !== undefined) throw wrongWords("Say which device");
+      if (device === undefined) throw wrongWords("Say which device");
+      if (name !== undefined) throw wrongWords("`rr devices forget` takes one device at a time");
       using history = openHistory(settingsToRead(world, settings).dbPath, world);
+      refuseOwn(settings, devicesIn(history), device.trim(), "`rr uninstall --purge`");
       const found = findDevice(devicesIn(history), device.trim());
       history.peers.forget(found.peer_id);
       printInfo(world, `forgot ${printable(found.name)} (${found.peer_id}); its commands stay`);
@@ -111,6 +114,19 @@ async function run(
     default:
       throw unknownVerb("devices", verb, Object.keys(VERBS));
   }
+}
+
+/** The list begins with this device, which is not one of the others. */
+function refuseOwn(
+  { deviceId }: Settings,
+  others: readonly KnownDevice[],
+  text: string,
+  instead: string,
+): void {
+  if (text !== deviceId || others.some((one) => one.name === text)) return;
+  throw new RrError("usage", `"${printable(text)}" is this device`, {
+    hint: `For this one say ${instead}`,
+  });
 }
 
 function wrongWords(message: string): RrError {

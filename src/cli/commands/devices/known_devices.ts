@@ -1,5 +1,5 @@
 /** The devices of this swarm, from what the history and the running daemon know. */
-import type { DaemonStatus, PeerView } from "../../../app/daemon_status.ts";
+import type { DaemonStatus, PeerView } from "../../../app/daemon/status/daemon_status.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { PeerRecord } from "../../../swarm/peer.ts";
 import { isInSync, lacking } from "../status/sentence.ts";

@@ -1,7 +1,7 @@
 /** The daemon of the database, as it answers `rr status`. */
 import { callControl } from "../../../control/client.ts";
 import { controlSocketPath } from "../../../control/socket_path.ts";
-import type { DaemonStatus } from "../../../app/daemon_status.ts";
+import type { DaemonStatus } from "../../../app/daemon/status/daemon_status.ts";
 import { causeChain, RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 

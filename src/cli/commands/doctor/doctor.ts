@@ -9,9 +9,9 @@ import type { Check, DoctorContext, Finding, FindingLevel } from "./finding.ts";
 import { originalReport } from "./original_report.ts";
 import { originalLines } from "./original_text.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { JSON_FLAG } from "../../flags.ts";
-import { type Palette, paletteFor, printJson, printLine } from "../../print.ts";
-import { pingTrackers } from "../../tracker_state.ts";
+import { JSON_FLAG } from "../../flags/flags.ts";
+import { type Palette, paletteFor, printJson, printLine } from "../../print/print.ts";
+import { pingTrackers } from "../../machine/tracker_state.ts";
 
 interface Flags {
   readonly json: boolean;

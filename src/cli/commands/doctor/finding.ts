@@ -3,7 +3,7 @@ import type { World } from "../../../base/world.ts";
 import type { Settings } from "../../../config/settings.ts";
 import type { DaemonState } from "./daemon.ts";
 import type { OriginalReport } from "./original_report.ts";
-import type { TrackerState } from "../../tracker_state.ts";
+import type { TrackerState } from "../../machine/tracker_state.ts";
 
 /**
  * How bad a finding is. `warn` and `error` make the exit code 1: something should be put right.

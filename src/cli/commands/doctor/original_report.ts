@@ -8,7 +8,7 @@ import { parseRelayAddr } from "../../../net/addrs/addrs.ts";
 import { loadIdentity } from "../../../net/keys/identity.ts";
 import { loadSwarmKey, swarmKeyFingerprint } from "../../../net/keys/swarm_key.ts";
 import { type Duty, type DutyState, dutyState } from "../../../app/background/turn.ts";
-import type { TrackerState } from "../../tracker_state.ts";
+import type { TrackerState } from "../../machine/tracker_state.ts";
 
 /** A section that is whole, or says why not: then all members but `error` are null. */
 type Section<T> =

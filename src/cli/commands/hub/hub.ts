@@ -4,7 +4,7 @@ import { homeFolder } from "../../../config/paths.ts";
 import { loadSettings } from "../../../config/load.ts";
 import type { HubFolder, HubSettings } from "../../../app/hub/folder.ts";
 import type { HubManager } from "../../../app/hub/install_hub.ts";
-import type { HubStatus } from "../../../app/hub/run_hub.ts";
+import type { HubStatus } from "../../../app/hub/hub_status.ts";
 import { completeCode } from "../../../pair/code.ts";
 import {
   type CliCommand,
@@ -13,20 +13,21 @@ import {
   type VerbsSpec,
 } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { filledFlag, JSON_FLAG, switchFlag, wholeNumber } from "../../flags.ts";
-import { LOG_FLAGS, type LogFlags } from "../../p2p_flags.ts";
-import { printJson, printLine } from "../../print.ts";
+import { filledFlag, JSON_FLAG, switchFlag, wholeNumber } from "../../flags/flags.ts";
+import { LOG_FLAGS, type LogFlags } from "../../flags/p2p_flags.ts";
+import { printJson, printLine } from "../../print/print.ts";
 import { unknownVerb } from "../../unknown_verb.ts";
 import { serveUntilStopped } from "../../serve_until_stopped.ts";
 
 interface Flags extends LogFlags {
   readonly host: string | undefined;
   readonly url: string | undefined;
-  readonly trackerPort: number;
+  readonly trackerPort: number | undefined;
   readonly relayPort: number | undefined;
   readonly purge: boolean;
   readonly yes: boolean;
   readonly peer: boolean;
+  readonly noPeer: boolean;
   readonly state: string | undefined;
   readonly at: string | undefined;
   readonly json: boolean;
@@ -35,7 +36,7 @@ interface Flags extends LogFlags {
 const VERBS = {
   install: {
     brief: "Make its folder and token, and the service",
-    flags: ["host", "url", "trackerPort", "relayPort", "peer", "state"],
+    flags: ["host", "url", "trackerPort", "relayPort", "peer", "noPeer", "state"],
     words: 0,
   },
   pair: { brief: "Take the swarm key of a device", flags: ["at", "state"], words: 1 },
@@ -55,7 +56,7 @@ const VERBS = {
 /** `rr hub` */
 export const command: CliCommand = defineCommand<Flags, [string, string | undefined]>({
   usage: [
-    "install --host <name> [--url <https url>] [--peer]",
+    "install --host <name> [--url <https url>] [--peer|--no-peer]",
     "pair [<code>] [--at <host>]",
     "status [--json]",
     "uninstall [--purge] [--yes]",
@@ -63,7 +64,8 @@ export const command: CliCommand = defineCommand<Flags, [string, string | undefi
   ],
   details: `For devices that are not on one network: a machine that all can reach, such as a small
 server. \`install\` makes a state folder of its own, with a token, and the service rustory-hub: as
-root one of the machine, else one of yours (systemd --user; with --state none). \`pair\` shows a code
+root one of the machine, else one of yours (systemd --user; with --state none). Done again it changes
+what is given, and keeps the rest, the keys and the token. \`pair\` shows a code
 that one of your devices takes: it gives the swarm key to the hub, and learns the tracker, its token
 and the relay. \`status\` says who is connected and what failed. \`run\` is what the service runs.
 \`uninstall\` takes the service back, with --purge the folder too.
@@ -84,9 +86,10 @@ Examples:
     trackerPort: {
       kind: "parsed",
       parse: wholeNumber(1, 65_535),
-      default: "8850",
+      optional: true,
       placeholder: "n",
-      brief: "Where the tracker listens, and the relay unless it has a port of its own",
+      brief:
+        "Where the tracker listens, and the relay unless it has a port of its own [default 8850]",
     },
     relayPort: {
       kind: "parsed",
@@ -96,6 +99,7 @@ Examples:
       brief: "Where the relay listens [default the tracker's port]",
     },
     peer: switchFlag("Keep the history too, as an always-on device"),
+    noPeer: switchFlag("Keep it no longer"),
     state: filledFlag(
       "The state folder [default /var/lib/rustory-hub, or ~/.rustory-hub]",
       "folder",
@@ -107,6 +111,7 @@ Examples:
     ...LOG_FLAGS,
   },
   aliases: { y: "yes" },
+  excludes: [["peer", "noPeer"]],
   verbs: VERBS,
   words: {
     kind: "tuple",
@@ -161,16 +166,14 @@ function statePath(world: World, { state }: Flags): string {
 }
 
 async function install(world: World, folder: HubFolder, flags: Flags): Promise<number> {
-  const { host, url, trackerPort, peer } = flags;
-  if (host === undefined) {
-    throw new RrError("usage", "--host is missing: the name by which devices reach this machine", {
-      hint: "For example: rr hub install --host hub.example.org",
-    });
+  const { hubBefore, trackerUrl, writeHub } = await import("../../../app/hub/folder.ts");
+  const { installSettings } = await import("./install_settings.ts");
+  const settings = installSettings(flags, hubBefore(folder, world));
+  if (flags.url !== undefined) {
+    const { checkAddress } = await import("../../flags/check_addresses.ts");
+    checkAddress("trackers", flags.url, "--url");
   }
-  const { trackerUrl, writeHub } = await import("../../../app/hub/folder.ts");
   const { installUnit } = await import("../../../app/hub/install_hub.ts");
-  const relayPort = flags.relayPort ?? trackerPort;
-  const settings: HubSettings = { host, trackerPort, relayPort, peer, ...(url ? { url } : {}) };
   writeHub(folder, settings, world);
   printLine(world, `hub folder: ${folder.path} (its token is in ${folder.tokenPath})`);
   printLine(world, `tracker for devices: ${trackerUrl(settings)}`);
@@ -267,7 +270,7 @@ async function serve(
   const { runHub } = await import("../../../app/hub/run_hub.ts");
   const { hubToken } = await import("../../../app/hub/folder.ts");
   const { runDaemon } = await import("../../../app/daemon/run_daemon.ts");
-  const { daemonConfigOf } = await import("../../../app/daemon_config.ts");
+  const { daemonConfigOf } = await import("../../../app/daemon/daemon_config.ts");
   const load = () =>
     loadSettings(world, {
       dbPath: folder.dbPath,

@@ -1,6 +1,6 @@
 /** `rr hub status` in words. */
-import type { HubStatus } from "../../../app/hub/run_hub.ts";
-import { localTime } from "../../entry_format.ts";
+import type { HubStatus } from "../../../app/hub/hub_status.ts";
+import { localTime } from "../../print/entry_format.ts";
 
 /** One line a fact, the most important first. */
 export function hubStatusLines(status: HubStatus): string[] {

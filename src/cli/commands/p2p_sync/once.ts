@@ -1,6 +1,6 @@
 /** `rr p2p-sync` without `--watch`, behind its flags. */
-import type { SyncSummary } from "../../../app/daemon_control.ts";
-import type { DaemonStatus, PeerView } from "../../../app/daemon_status.ts";
+import type { SyncSummary } from "../../../app/daemon/status/daemon_control.ts";
+import type { DaemonStatus, PeerView } from "../../../app/daemon/status/daemon_status.ts";
 import { BACKGROUND_SYNC } from "../../../app/background/async_upload.ts";
 import { lineLogger } from "../../../process/line_logger.ts";
 import { tryRole } from "../../../process/lock.ts";
@@ -12,8 +12,8 @@ import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { warnings } from "../../print.ts";
-import { startProgress } from "../../progress.ts";
+import { warnings } from "../../print/print.ts";
+import { startProgress } from "../../print/progress.ts";
 
 /** What the flags say. */
 export interface OnceFlags {

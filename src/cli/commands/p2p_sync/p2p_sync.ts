@@ -1,5 +1,5 @@
 import type { World } from "../../../base/world.ts";
-import { checkAddresses } from "../../check_addresses.ts";
+import { checkAddresses } from "../../flags/check_addresses.ts";
 import { loadSettings } from "../../../config/load.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
@@ -12,8 +12,8 @@ import {
   TRACKER_TOKEN_FLAG,
   TRACKERS_FLAG,
   wholeNumber,
-} from "../../flags.ts";
-import { printWarning } from "../../print.ts";
+} from "../../flags/flags.ts";
+import { printWarning } from "../../print/print.ts";
 import {
   LOG_FLAGS,
   type LogFlags,
@@ -21,7 +21,7 @@ import {
   RELAY_ONLY_FLAG,
   REQUEST_FLAGS,
   type RequestFlags,
-} from "../../p2p_flags.ts";
+} from "../../flags/p2p_flags.ts";
 
 interface Flags extends LogFlags, RequestFlags {
   readonly peers: readonly string[] | undefined;

@@ -3,7 +3,7 @@ import { toError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import type { Settings } from "../../../config/settings.ts";
 import type { RecordingHistory } from "../../../store/file/open_for_recording.ts";
-import { printInfo, printWarning } from "../../print.ts";
+import { printInfo, printWarning } from "../../print/print.ts";
 
 /** Does what is wanted and due; what fails is warned of. */
 export async function doDuties(

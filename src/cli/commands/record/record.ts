@@ -25,7 +25,7 @@ import {
   textFlag,
   USER_ID_FLAG,
   wholeNumber,
-} from "../../flags.ts";
+} from "../../flags/flags.ts";
 
 interface Flags {
   readonly cmd: string | undefined;
@@ -94,7 +94,7 @@ Examples:
 });
 
 /** A folder as a whole path; as it is where the current one is gone. */
-function folderOf(world: World, folder: string): string {
+function wholeFolder(world: World, folder: string): string {
   const here = folder.startsWith("/") ? undefined : world.cwd();
   return here === undefined ? folder : cleanFolder(`${here}/${folder}`);
 }
@@ -107,7 +107,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     hostname: flags.hostname,
   }, { lenient: true });
   const typed = tidyCommand(commandOf(world, flags));
-  const cwd = folderOf(world, filled(flags.cwd) ?? ".");
+  const cwd = wholeFolder(world, filled(flags.cwd) ?? ".");
   const rules = await rulesOf(world, settings);
   if (typeof rules === "object" && rules.skipReason(typed, cwd) !== undefined) return ExitCode.OK;
   const entry = toEntry(world, settings, flags, typed, cwd);
@@ -154,7 +154,7 @@ function commandOf(world: World, { cmd, cmdFile }: Flags): string {
 // With a pattern that cannot be used nothing is recorded: it may have been there to keep secrets out.
 async function rulesOf(world: World, settings: Settings): Promise<CaptureRules | string> {
   try {
-    return await createCaptureRules(captureOptionsOf(settings, world.files));
+    return await createCaptureRules(captureOptionsOf(settings, world));
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "config") throw error;
     return error.message;

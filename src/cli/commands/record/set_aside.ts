@@ -9,7 +9,7 @@ import type { Settings } from "../../../config/settings.ts";
 import type { Entry } from "../../../history/entry.ts";
 import { encodeSpoolRecord } from "../../../shell/spool_record.ts";
 import { recordId } from "../../../spool/to_entry.ts";
-import { printWarning } from "../../print.ts";
+import { printWarning } from "../../print/print.ts";
 
 /** Writes `entry` into the spool, in a file of its own, and says so. */
 export function setAside(

@@ -19,7 +19,7 @@ import {
   type VerbsSpec,
 } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { formatError, printJson, printLine, printWarning, warnings } from "../../print.ts";
+import { formatError, printJson, printLine, printWarning, warnings } from "../../print/print.ts";
 import { unknownVerb } from "../../unknown_verb.ts";
 import { installOwnService, serviceDeps } from "./install_own.ts";
 import { explain, stateLine, statusJson, statusLines } from "./text.ts";

@@ -6,7 +6,7 @@ import type { Settings } from "../../../config/settings.ts";
 import { usualFiles } from "../../../import/usual_places.ts";
 import { detectManager } from "../../../service/detect.ts";
 import type { Run } from "../../../service/run.ts";
-import { loginShell, parentShell } from "../../shell_in_use.ts";
+import { loginShell, parentShell } from "../../machine/shell_in_use.ts";
 import { serviceDeps } from "../service/install_own.ts";
 import type { Facts, OldHistory, Service } from "./plan.ts";
 import { isWritable, startPlaces } from "./start_paths.ts";

@@ -13,7 +13,7 @@ import {
   type ImportRequest,
 } from "../../../import/import_history.ts";
 import { type History, openHistory } from "../../../store/file/open_history.ts";
-import { indexWhole } from "../../index_whole.ts";
+import { indexWhole } from "../../machine/index_whole.ts";
 import type { OldHistory } from "./plan.ts";
 
 /** What was taken in. */
@@ -62,7 +62,7 @@ export async function takeInto(
   histories: readonly OldHistory[],
   { onProgress, warn, signal }: TakeOptions,
 ): Promise<Taken> {
-  const rules = await createCaptureRules(captureOptionsOf(settings, world.files));
+  const rules = await createCaptureRules(captureOptionsOf(settings, world));
   const bytes = histories.reduce((sum, { size }) => sum + size, 0);
   const { userId, hostname } = settings;
   const deviceId = settings.deviceId as DeviceId;

@@ -44,7 +44,7 @@ export function lineFor(hookFile: string): string {
 }
 
 /** The block that sources a file. */
-export function blockFor(hookFile: string, note = ""): string {
+function blockFor(hookFile: string, note = ""): string {
   const line = letters(new TextEncoder().encode(lineFor(hookFile)));
   return `${BEGIN}${note}\n${line}\n${END}\n`;
 }

@@ -1,6 +1,6 @@
 /** Counts as pictures of characters: a year of days, the hours of a day. */
-import type { Count } from "../../../store/index/stats.ts";
-import type { Palette } from "../../print.ts";
+import type { Count } from "../../../store/index/tally.ts";
+import type { Palette } from "../../print/print.ts";
 
 /** How pictures are drawn on this terminal. */
 export interface PictureStyle {

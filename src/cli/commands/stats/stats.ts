@@ -2,21 +2,23 @@ import { takeInFirst } from "../../../app/intake.ts";
 import type { World } from "../../../base/world.ts";
 import { loadSettings } from "../../../config/load.ts";
 import { openHistory } from "../../../store/file/open_history.ts";
-import type { Count, Summary } from "../../../store/index/stats.ts";
+import type { Summary } from "../../../store/index/stats.ts";
+import type { Count } from "../../../store/index/tally.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { JSON_FLAG, switchFlag, wholeNumber } from "../../flags.ts";
-import { keepIndexUp } from "../../keep_index.ts";
+import { JSON_FLAG, switchFlag, wholeNumber } from "../../flags/flags.ts";
+import { keepIndexUp } from "../../machine/keep_index.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
-import { printJson, warnings } from "../../print.ts";
+import { printJson, warnings } from "../../print/print.ts";
 import {
   askedFor,
+  foldersHere,
   QUERY_WORDS,
   RUN_FILTER_FLAGS,
   type RunFilterFlags,
-} from "../../run_filter_flags.ts";
+} from "../../flags/run_filter_flags.ts";
 import { WEEKS_A_YEAR } from "./pictures.ts";
-import { terminalColumns } from "../../terminal_columns.ts";
+import { terminalColumns } from "../../print/terminal_columns.ts";
 import { pictureStyle, statsText } from "./text.ts";
 import { yearText } from "./year.ts";
 
@@ -78,7 +80,13 @@ async function run(
     : filter;
   const top = flags.year ? MOST_PROGRAMS : flags.top;
   const longest = flags.year ? 0 : Math.min(flags.top, LONGEST_SHOWN);
-  const summary = history.stats.summary(asked, { text, top, longest, bordersMs });
+  const summary = history.stats.summary(asked, {
+    text,
+    top,
+    longest,
+    bordersMs,
+    folders: foldersHere(world, loaded),
+  });
   if (flags.json) printJson(world, toJson(summary, flags.days));
   else world.stdout.write(textOf(world, summary, flags, await terminalColumns(world)));
   keepIndexUp(world, history);

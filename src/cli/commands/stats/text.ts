@@ -1,12 +1,15 @@
 /** `rr stats` as text with small bars. */
+import { grouped } from "../../../base/grouped.ts";
 import type { World } from "../../../base/world.ts";
-import { glyphs, textWidth } from "../../../search/glyphs.ts";
-import { printable } from "../../../base/printable.ts";
-import type { Count, Summary } from "../../../store/index/stats.ts";
-import { wrapWords } from "../../terminal_columns.ts";
+import { glyphs, textWidth } from "../../../search/matching/glyphs.ts";
+import { printable, printablePlain } from "../../../base/printable.ts";
+import type { Summary } from "../../../store/index/stats.ts";
+import type { Count } from "../../../store/index/tally.ts";
+import { isUtf8 } from "../../print/signs.ts";
+import { wrapWords } from "../../print/terminal_columns.ts";
 import { heatMap, hourBars, type PictureStyle, shadesLegend } from "./pictures.ts";
-import { grouped, localTime, span } from "../../entry_format.ts";
-import { type Palette, paletteFor } from "../../print.ts";
+import { localTime, span } from "../../print/entry_format.ts";
+import { type Palette, paletteFor } from "../../print/print.ts";
 
 const NAME_WIDTH = 46;
 const BAR_WIDTH = 24;
@@ -36,7 +39,7 @@ export function statsText(world: World, summary: Summary, days: number, columns:
     ],
   ];
   const room = world.stdout.isTerminal() ? columns : Infinity;
-  const look = { block, palette, room };
+  const look = { block, palette, room, shown: style.isUtf8 ? printable : printablePlain };
   return [
     ...wrapWords(
       `${grouped(summary.runs)} runs of ${grouped(summary.distinct)} commands, ` +
@@ -72,18 +75,20 @@ interface Look {
   readonly palette: Palette;
   /** Columns that a line may take. */
   readonly room: number;
+  /** Makes text of the history harmless for the terminal. */
+  readonly shown: (text: string) => string;
 }
 
 /** Columns of a command from which on the day is shown beside it. */
 const LEAST_COMMAND = 20;
 
-function longestLines({ longest }: Summary, { palette, room }: Look): string[] {
+function longestLines({ longest }: Summary, { palette, room, shown }: Look): string[] {
   if (longest.length === 0) return [];
   const lines = longest.map(({ durationMs, startedAtMs, command }) => {
     const took = `${span(durationMs).padStart(6)}  `;
     const day = `${localTime(startedAtMs).slice(0, 10)}  `;
     const before = room - took.length - day.length < LEAST_COMMAND ? took : took + day;
-    return before + cut(printable(command), Math.min(NAME_WIDTH, room - before.length));
+    return before + cut(shown(command), Math.min(NAME_WIDTH, room - before.length));
   });
   return ["", palette.bold("Longest"), ...lines];
 }
@@ -93,7 +98,7 @@ const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 function sectionLines(
   title: string,
   rows: readonly Row[],
-  { block, palette, room }: Look,
+  { block, palette, room, shown }: Look,
 ): string[] {
   if (rows.length === 0) return [];
   const cells = rows.map((row) => ({ runs: grouped(row.runs), failed: failedCell(row) }));
@@ -104,7 +109,7 @@ function sectionLines(
     ` ${first.padStart(runs)}${hasFailed ? ` ${second.padStart(failed)}` : ""}`;
   const numbers = numbersOf("", "").length;
   const names = rows.map(({ name }) =>
-    cut(printable(name), Math.max(1, Math.min(NAME_WIDTH, room - numbers)))
+    cut(shown(name), Math.max(1, Math.min(NAME_WIDTH, room - numbers)))
   );
   const heading = cut(title, Math.max(1, room - numbers));
   const width = Math.max(heading.length, ...names.map((name) => textWidth(name)));
@@ -159,9 +164,4 @@ function failedShare(summary: Count): string {
 // Of the runs whose end is known: imports from shells tell nothing of it.
 function percent({ runs, failed, unknown }: Count): string {
   return `${(failed / Math.max(1, runs - unknown) * 100).toFixed(1)} %`;
-}
-
-function isUtf8(world: World): boolean {
-  const locale = world.env("LC_ALL") ?? world.env("LC_CTYPE") ?? world.env("LANG") ?? "";
-  return world.os === "darwin" || /utf-?8/i.test(locale);
 }

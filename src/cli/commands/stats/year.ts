@@ -1,7 +1,7 @@
 /** `rr stats --year`: a year on one page, to be shown to others: programs, but no arguments or folders. */
-import { printable } from "../../../base/printable.ts";
-import type { Count, Summary } from "../../../store/index/stats.ts";
-import { wrapWords } from "../../terminal_columns.ts";
+import type { Summary } from "../../../store/index/stats.ts";
+import type { Count } from "../../../store/index/tally.ts";
+import { wrapWords } from "../../print/terminal_columns.ts";
 import { heatMap, hourBars, longestStreak, type PictureStyle, shadesLegend } from "./pictures.ts";
 
 const PROGRAMS_SHOWN = 5;
@@ -40,5 +40,5 @@ function programsOf(commands: readonly (Count & { readonly command: string })[])
     counts.set(program, (counts.get(program) ?? 0) + runs);
   }
   return [...counts].sort(([, a], [, b]) => b - a)
-    .map(([program, runs]) => `${printable(program)} (${runs})`);
+    .map(([program, runs]) => `${program} (${runs})`);
 }

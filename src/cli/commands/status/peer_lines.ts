@@ -1,6 +1,6 @@
 /** One line a device: name, route, when it was seen, and how far the two are apart. */
-import type { PeerView } from "../../../app/daemon_status.ts";
-import { grouped } from "../../entry_format.ts";
+import { grouped } from "../../../base/grouped.ts";
+import type { PeerView } from "../../../app/daemon/status/daemon_status.ts";
 import { barOf, lacking, nameOf } from "./sentence.ts";
 import { secondsText } from "./seconds_text.ts";
 

@@ -1,6 +1,6 @@
 /** The one sentence that a person wants to know first: whether all is in sync, and if not, what to do. */
-import type { DaemonStatus, PeerView } from "../../../app/daemon_status.ts";
-import { grouped } from "../../entry_format.ts";
+import { grouped } from "../../../base/grouped.ts";
+import type { DaemonStatus, PeerView } from "../../../app/daemon/status/daemon_status.ts";
 
 type Told = Pick<DaemonStatus, "peers" | "last_round_unix"> & Partial<DaemonStatus>;
 

@@ -1,18 +1,19 @@
 /** `rr status`, behind its flags. */
+import { grouped } from "../../../base/grouped.ts";
 import { callControl } from "../../../control/client.ts";
 import { controlSocketPath } from "../../../control/socket_path.ts";
-import type { DaemonStatus } from "../../../app/daemon_status.ts";
+import type { DaemonStatus } from "../../../app/daemon/status/daemon_status.ts";
 import { stopOnSignals } from "../../../process/stop_signals.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import { printable } from "../../../base/printable.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { grouped, localTime } from "../../entry_format.ts";
-import { incidentSentence } from "../../incident_text.ts";
+import { localTime } from "../../print/entry_format.ts";
+import { incidentSentence } from "../../print/incident_text.ts";
 import { peerLines } from "./peer_lines.ts";
 import { secondsText } from "./seconds_text.ts";
 import { barOf, sentenceOf } from "./sentence.ts";
-import { jsonForOutput, paletteFor, printJson } from "../../print.ts";
+import { jsonForOutput, paletteFor, printJson } from "../../print/print.ts";
 
 /** How the status is shown. */
 export interface StatusFlags {
@@ -38,7 +39,7 @@ export async function showStatus(
     return ExitCode.OK;
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "not-found") throw error;
-    const { daemonWays } = await import("../../daemon_ways.ts");
+    const { daemonWays } = await import("../../machine/daemon_ways.ts");
     const { start: hint } = await daemonWays(world);
     throw new RrError("not-found", "No daemon runs for this history", { hint });
   }
@@ -65,12 +66,12 @@ async function watch(world: World, path: string, { json }: StatusFlags): Promise
 /** What starts the daemon anew; the service manager is asked only if that is to be said. */
 async function restartHere(world: World, status?: DaemonStatus): Promise<string> {
   if (status !== undefined && (status.needs_restart ?? []).length === 0) return "";
-  const { daemonWays } = await import("../../daemon_ways.ts");
+  const { daemonWays } = await import("../../machine/daemon_ways.ts");
   return (await daemonWays(world, status?.pid)).restart;
 }
 
 /** The status as text, lines ending in newlines; `restart` is what starts the daemon anew. */
-export function formatStatus(status: DaemonStatus, world: World, restart: string): string {
+function formatStatus(status: DaemonStatus, world: World, restart: string): string {
   const { bold } = paletteFor(world, world.stdout);
   // What comes from other machines must not act on the terminal.
   const row = (label: string, text: string): string =>

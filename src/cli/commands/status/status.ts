@@ -1,7 +1,7 @@
 import type { World } from "../../../base/world.ts";
 import { loadSettings } from "../../../config/load.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_command.ts";
-import { JSON_FLAG, switchFlag } from "../../flags.ts";
+import { JSON_FLAG, switchFlag } from "../../flags/flags.ts";
 
 interface Flags {
   readonly json: boolean;

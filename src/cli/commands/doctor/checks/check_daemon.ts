@@ -4,7 +4,7 @@ import { detectManager } from "../../../../service/detect.ts";
 import type { ServiceManager } from "../../../../service/manager.ts";
 import { systemRun } from "../../../../service/run.ts";
 import { VERSION } from "../../../../version.ts";
-import { type DaemonWays, daemonWays } from "../../../daemon_ways.ts";
+import { type DaemonWays, daemonWays } from "../../../machine/daemon_ways.ts";
 import { explain, stateLine } from "../../service/text.ts";
 import { settingMismatches } from "./mismatches.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";

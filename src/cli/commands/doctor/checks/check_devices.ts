@@ -1,6 +1,10 @@
-import type { DaemonStatus, IncidentView, PeerView } from "../../../../app/daemon_status.ts";
-import { localTime } from "../../../entry_format.ts";
-import { incidentSentence } from "../../../incident_text.ts";
+import type {
+  DaemonStatus,
+  IncidentView,
+  PeerView,
+} from "../../../../app/daemon/status/daemon_status.ts";
+import { localTime } from "../../../print/entry_format.ts";
+import { incidentSentence } from "../../../print/incident_text.ts";
 import { isInSync, nameOf } from "../../status/sentence.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
 import { type Strangers, strangersAtTrackers } from "./strangers.ts";

@@ -4,7 +4,7 @@ import { spoolFolder } from "../../../../config/paths.ts";
 import { systemRun } from "../../../../service/run.ts";
 import { inspectSpools } from "../../../../spool/inspect.ts";
 import { openHistory } from "../../../../store/file/open_history.ts";
-import { span } from "../../../entry_format.ts";
+import { span } from "../../../print/entry_format.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
 import { type ShellInUse, shellInUse } from "./shell_in_use.ts";
 

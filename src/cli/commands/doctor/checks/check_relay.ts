@@ -1,3 +1,4 @@
+import { pause } from "../../../../base/async/timer.ts";
 import { connect } from "node:net";
 import { silentLogger } from "../../../../base/log.ts";
 import { parseRelayAddr, type RelayAddr } from "../../../../net/addrs/addrs.ts";
@@ -59,7 +60,7 @@ async function tryRelays(
     else left.set(relay, event.why);
     if ([...left.values()].every((why) => why !== undefined)) all.resolve();
   });
-  await Promise.race([all.promise, world.clock.sleep(LONGEST_MS, over.signal).catch(() => {})]);
+  await Promise.race([all.promise, pause(world.clock, LONGEST_MS, over.signal)]);
   over.abort();
   return left;
 }

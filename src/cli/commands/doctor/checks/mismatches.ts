@@ -1,5 +1,5 @@
 /** Where the running daemon works with something else than the files and the environment say. */
-import type { DaemonWays } from "../../../daemon_ways.ts";
+import type { DaemonWays } from "../../../machine/daemon_ways.ts";
 import type { Settings } from "../../../../config/settings.ts";
 import type { DoctorContext, Finding } from "../finding.ts";
 

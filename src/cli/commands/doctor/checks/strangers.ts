@@ -1,10 +1,10 @@
 /** Who is near without being one of ours: at the trackers, and on the local network. */
-import { swarmAccess } from "../../../../app/swarm_access.ts";
+import { swarmAccess } from "../../../../app/session/swarm_access.ts";
 import { RrError } from "../../../../base/rr_error.ts";
 import { loadSwarmKey } from "../../../../net/keys/swarm_key.ts";
 import type { PeerRecord } from "../../../../swarm/peer.ts";
-import { createTrackerClient, type TrackerClient } from "../../../../tracker/client.ts";
-import { createSwarmClient } from "../../../../tracker/swarm_client.ts";
+import { createTrackerClient, type TrackerClient } from "../../../../tracker/client/client.ts";
+import { createSwarmClient } from "../../../../tracker/client/swarm_client.ts";
 import type { DoctorContext } from "../finding.ts";
 
 /** What was found. */

@@ -1,0 +1,80 @@
+/** The part that serves the shells: it has the picker painted where they wait. */
+import { linkedController } from "../../../base/async/linked_signal.ts";
+import { every } from "../../../base/async/timer.ts";
+import { causeChain } from "../../../base/rr_error.ts";
+import { shellDoorFile } from "../../../config/paths.ts";
+import { serveShellDoor } from "../../../control/shell_door.ts";
+import type { ShellLine } from "../../../control/shell_line.ts";
+import type { PickRequest } from "../../../control/shell_request.ts";
+import { type ForeignTerminal, openForeignTerminal } from "../../../world/foreign_terminal.ts";
+import type { HistoryContext } from "../context.ts";
+import { shellAnswers } from "./shell_answers.ts";
+import { intakeOf } from "../history/take_in.ts";
+
+/** Pickers at once; a person looks at one. */
+const MAX_PICKERS = 16;
+/** The shell takes its terminal back when it hears nothing for four times as long. */
+const SIGN_OF_LIFE_MS = 500;
+
+/** Serves the shells until the signal is aborted. */
+export async function serveShells(context: HistoryContext, signal: AbortSignal): Promise<void> {
+  const { deps, config } = context;
+  const ingest = intakeOf(context);
+  using answers = shellAnswers(context, ingest);
+  const open = new Set<string>();
+  await serveShellDoor(
+    shellDoorFile(config().dbPath),
+    {
+      ingest,
+      suggest: answers.suggest,
+      earlier: answers.earlier,
+      async pick(request, line, stop): Promise<void> {
+        if (open.has(request.tty) || open.size >= MAX_PICKERS) return line.send("no");
+        open.add(request.tty);
+        try {
+          await ingest().catch(() => 0); // told by the part that does nothing else
+          await pick(context, request, line, stop);
+        } finally {
+          open.delete(request.tty);
+        }
+      },
+    },
+    { ...deps.world, logger: deps.logger, onState: deps.health.partChanged },
+    signal,
+  );
+}
+
+async function pick(
+  { deps, history }: HistoryContext,
+  request: PickRequest,
+  line: ShellLine,
+  stop: AbortSignal,
+): Promise<void> {
+  const isOurs = (): boolean => line.isOpen;
+  const paint = deps.shellPicker;
+  let terminal: ForeignTerminal;
+  try {
+    if (!paint?.isWanted(request)) return line.send("no");
+    terminal = openForeignTerminal({ ...request, path: request.tty, isOurs });
+  } catch (error) {
+    deps.logger.debug("No picker for a shell", { error: causeChain(error) });
+    return line.send("no");
+  }
+  using end = linkedController(stop);
+  const leave = (): void => end.abort(new Error("The shell has gone"));
+  using _life = every(deps.world.clock, SIGN_OF_LIFE_MS, () => line.send("."));
+  try {
+    line.send("ok");
+    if (await line.next() !== "go") return;
+    line.onEnd(leave);
+    // Whoever slept between the two finds out here that the shell has given up.
+    await terminal.breathe();
+    await terminal.breathe();
+    if (!line.isOpen) return;
+    line.send("here");
+    const answer = await paint.pick(request, terminal, history, end.signal);
+    line.send(`=${answer ?? ""}`);
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,88 @@
+/** How the commands print. Results go to stdout, everything else to stderr. */
+import { causeChain, RrError } from "../../base/rr_error.ts";
+import type { Output, World } from "../../base/world.ts";
+import { printable, printableJson, printablePlain } from "../../base/printable.ts";
+import { isUtf8 } from "./signs.ts";
+
+/** Writes a line to stdout. */
+export function printLine(world: World, text: string): void {
+  world.stdout.write(`${text}\n`);
+}
+
+/** Writes a value to stdout as JSON with two spaces. */
+export function printJson(world: World, value: unknown): void {
+  world.stdout.write(`${jsonForOutput(world, JSON.stringify(value, null, 2))}\n`);
+}
+
+/** JSON for stdout: as it is when piped; on a terminal with escapes for all that could act on it. */
+export function jsonForOutput(world: World, json: string): string {
+  return world.stdout.isTerminal() ? printableJson(json) : json;
+}
+
+/** Writes `warn: ...` to stderr. */
+export function printWarning(world: World, text: string): void {
+  world.stderr.write(`warn: ${printable(text)}\n`);
+}
+
+/** Where `app/` tells of what a person should know: {@linkcode printWarning}. */
+export function warnings(world: World): (text: string) => void {
+  return (text) => printWarning(world, text);
+}
+
+/** Writes `info: ...` to stderr. */
+export function printInfo(world: World, text: string): void {
+  world.stderr.write(`info: ${printable(text)}\n`);
+}
+
+/** `error: cause: cause`, and the first hint of the chain on a line of its own; no final newline. */
+export function formatError(error: unknown): string {
+  const hint = hintOf(error);
+  const message = `error: ${printable(causeChain(error))}`;
+  return hint === undefined ? message : `${message}\nhint: ${printable(hint)}`;
+}
+
+// As deep as causeChain() looks.
+const DEEPEST_CAUSE = 8;
+
+function hintOf(error: unknown): string | undefined {
+  let one = error;
+  for (let depth = 0; one instanceof Error && depth < DEEPEST_CAUSE; depth++) {
+    if (one instanceof RrError && one.hint !== undefined) return one.hint;
+    one = one.cause;
+  }
+}
+
+/** Ways to set text off; all of them leave it as it is where colours are not wanted. */
+export interface Palette {
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+}
+
+/** The palette for an output: plain when it is no terminal, is a dumb one, or NO_COLOR is set. */
+export function paletteFor(world: World, output: Output): Palette {
+  const on = output.isTerminal() && world.env("NO_COLOR") === undefined &&
+    world.env("TERM") !== "dumb";
+  const paint = (code: number, end: number) => (text: string): string =>
+    on ? `\x1b[${code}m${text}\x1b[${end}m` : text;
+  return {
+    bold: paint(1, 22),
+    dim: paint(2, 22),
+    red: paint(31, 39),
+    green: paint(32, 39),
+    yellow: paint(33, 39),
+  };
+}
+
+/**
+ * Text from a history, for stdout: exact when piped, harmless on a terminal.
+ *
+ * With `multiline` newlines stay newlines on a terminal too.
+ */
+export function forOutput(world: World, text: string, multiline = false): string {
+  if (!world.stdout.isTerminal()) return text;
+  const shown = isUtf8(world) ? printable : printablePlain;
+  return multiline ? text.split("\n").map(shown).join("\n") : shown(text);
+}

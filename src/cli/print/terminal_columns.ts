@@ -1,0 +1,29 @@
+import type { World } from "../../base/world.ts";
+import { textWidth } from "../../search/matching/glyphs.ts";
+
+const USUAL_COLUMNS = 80;
+
+/** How wide the terminal of this process is; where it goes to none, what `COLUMNS` says, or 80. */
+export async function terminalColumns(world: World): Promise<number> {
+  const said = Number(world.env("COLUMNS"));
+  const usual = Number.isInteger(said) && said > 0 ? said : USUAL_COLUMNS;
+  if (!world.stdout.isTerminal()) return usual;
+  const { openTerminal } = await import("../../world/open_terminal.ts");
+  const terminal = await openTerminal(world.stdin.isTerminal()).catch(() => undefined);
+  try {
+    return terminal?.size().columns || usual;
+  } finally {
+    terminal?.close();
+  }
+}
+
+/** A sentence broken between words, so that no line is wider if no word is. */
+export function wrapWords(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const line = `${lines.at(-1) ?? ""} ${word}`;
+    if (lines.length > 0 && textWidth(line) <= columns) lines[lines.length - 1] = line;
+    else lines.push(word);
+  }
+  return lines;
+}

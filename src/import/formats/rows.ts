@@ -1,0 +1,221 @@
+/**
+ * Rows of the databases of atuin, hishtory and rustory itself to drafts and entries. A query is made
+ * for the columns that the table has; `src/import/import_history.ts` runs it.
+ */
+import type { Entry, EntryDraft } from "../../history/entry.ts";
+import { checkEntry } from "../../history/check_entry.ts";
+import { cleanFolder } from "../../base/folder.ts";
+import { isUnknownPlace, UNKNOWN_EXIT } from "../../history/run_filter.ts";
+import type { BrokenRecord } from "../../shell/broken_record.ts";
+
+/** A row as SQLite gives it. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A draft that brings its own id, so that two devices that import one synced history agree on it. */
+export interface IdentifiedDraft extends EntryDraft {
+  /** The other program's UUID, lower case with hyphens; `undefined` if it has none. */
+  readonly id: string | undefined;
+}
+
+/** What to read from a table, and in which order. */
+export interface RowQuery {
+  /** The name in the row and what stands for it in the query. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Which rows; all of them without it. */
+  readonly where?: string | undefined;
+  /** What sorts them; as they lie in the file without it. */
+  readonly order?: string | undefined;
+}
+
+/**
+ * atuin's client database. Times are nanoseconds, beyond what a JavaScript number holds; -1 stands for
+ * a command that never ended. What was deleted stays deleted.
+ */
+export function atuinQuery(has: readonly string[]): RowQuery {
+  return {
+    columns: {
+      ...plain(has, ["id", "exit", "command", "cwd", "session", "hostname"]),
+      started_at_ms: has.includes("timestamp") ? "timestamp / 1000000" : "NULL",
+      duration_ms: has.includes("duration") ? "max(duration, 0) / 1000000" : "NULL",
+    },
+    where: has.includes("deleted_at") ? "deleted_at IS NULL" : undefined,
+    order: has.includes("timestamp") ? "timestamp" : undefined,
+  };
+}
+
+/** A row of {@linkcode atuinQuery}. */
+export function parseAtuinRow(row: Row, at: number): IdentifiedDraft | BrokenRecord {
+  const broken = tooLarge(row, at);
+  if (broken !== undefined) return broken;
+  if (typeof row.command !== "string") return { broken: "expected the command as text", at };
+  return {
+    id: uuidOf(row.id),
+    startedAtMs: millisOf(row.started_at_ms),
+    command: row.command,
+    durationMs: integerOf(row.duration_ms),
+    exitCode: atuinExit(row.exit, row.cwd),
+    cwd: cleanFolderOf(row.cwd),
+    // Written as "host:user".
+    hostname: textOf(row.hostname)?.replace(/:[^:]*$/, ""),
+    session: textOf(row.session),
+  };
+}
+
+// -1 is atuin's "not known": it imported the command, or never saw it end. Where the folder is not known
+// either, that alone tells; else the status has to.
+function atuinExit(exit: unknown, cwd: unknown): number | undefined {
+  const code = integerOf(exit);
+  return code === UNKNOWN_EXIT && cleanFolderOf(cwd) === undefined ? undefined : code;
+}
+
+/** hishtory's client database. Ids came later, and older rows have none. */
+export function hishtoryQuery(has: readonly string[]): RowQuery {
+  const names = ["hostname", "command", "current_working_directory", "home_directory"];
+  return {
+    columns: {
+      ...plain(has, [...names, "exit_code", "start_time", "end_time", "entry_id"]),
+    },
+    order: has.includes("start_time") ? "start_time" : undefined,
+  };
+}
+
+/** A row of {@linkcode hishtoryQuery}. */
+export function parseHishtoryRow(row: Row, at: number): IdentifiedDraft | BrokenRecord {
+  const broken = tooLarge(row, at);
+  if (broken !== undefined) return broken;
+  if (typeof row.command !== "string") return { broken: "expected the command as text", at };
+  const startedAtMs = goTimeMs(row.start_time);
+  const endedAtMs = goTimeMs(row.end_time);
+  const ranMs = startedAtMs === undefined || endedAtMs === undefined ? 0 : endedAtMs - startedAtMs;
+  const home = textOf(row.home_directory);
+  const cwd = cleanFolderOf(row.current_working_directory);
+  return {
+    id: uuidOf(row.entry_id),
+    startedAtMs,
+    command: row.command,
+    durationMs: Math.max(0, ranMs),
+    exitCode: integerOf(row.exit_code),
+    cwd: home !== undefined && cwd !== undefined ? withHome(cwd, home) : cwd,
+    hostname: textOf(row.hostname),
+  };
+}
+
+// hishtory shortens the home folder, and writes "~/" for the folder itself.
+function withHome(cwd: string, home: string): string {
+  return /^~(\/|$)/.test(cwd) ? cleanFolder(home + cwd.slice(1)) : cwd;
+}
+
+/** mcfly's database. It has no ids, and times in whole seconds. */
+export function mcflyQuery(has: readonly string[]): RowQuery {
+  return {
+    columns: {
+      ...plain(has, ["cmd", "when_run", "exit_code", "dir", "session_id"]),
+    },
+    order: ["when_run", "id"].filter((name) => has.includes(name)).join(", ") || undefined,
+  };
+}
+
+/** A row of {@linkcode mcflyQuery}. */
+export function parseMcflyRow(row: Row, at: number): EntryDraft | BrokenRecord {
+  const broken = tooLarge(row, at);
+  if (broken !== undefined) return broken;
+  if (typeof row.cmd !== "string") return { broken: "expected the command as text", at };
+  const cwd = cleanFolderOf(row.dir);
+  const seconds = integerOf(row.when_run);
+  return {
+    startedAtMs: seconds === undefined ? undefined : millisOf(seconds * 1000),
+    command: row.cmd,
+    // What mcfly took from a shell's file has no folder, and a status of 0 that nobody saw.
+    exitCode: cwd === undefined ? undefined : integerOf(row.exit_code),
+    cwd,
+    session: textOf(row.session_id)?.replace(/^IMPORTED$/, "") || undefined,
+  };
+}
+
+/** A history database of the original or of this program, which adds two columns. */
+export function rustoryQuery(has: readonly string[]): RowQuery {
+  const names = ["entry_id", "device_id", "user_id", "ts", "cmd", "cwd", "exit_code"];
+  return {
+    columns: {
+      ...plain(has, [...names, "duration_ms", "shell", "hostname", "version", "ts_ms", "session"]),
+    },
+    order: has.includes("ingest_seq") ? "ingest_seq" : undefined,
+  };
+}
+
+/** A row of {@linkcode rustoryQuery}: a whole entry, which keeps its id, device and user. */
+export function parseRustoryRow(row: Row, at: number): Entry | BrokenRecord {
+  const broken = tooLarge(row, at);
+  if (broken !== undefined) return broken;
+  const seconds = integerOf(row.ts);
+  const exact = integerOf(row.ts_ms);
+  try {
+    return checkEntry({
+      id: row.entry_id,
+      deviceId: row.device_id,
+      userId: row.user_id,
+      startedAtMs: exact ?? (seconds === undefined ? undefined : seconds * 1000),
+      command: row.cmd,
+      cwd: row.cwd,
+      exitCode: row.exit_code,
+      durationMs: row.duration_ms,
+      shell: row.shell,
+      hostname: row.hostname,
+      version: row.version,
+      session: textOf(row.session),
+    });
+  } catch (error) {
+    return { broken: (error as Error).message, at };
+  }
+}
+
+// Programs of all times: what a table has not is not known.
+function plain(has: readonly string[], names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, has.includes(name) ? name : "NULL"]));
+}
+
+// What a number cannot hold comes as a bigint, and nothing of an entry may be that large.
+function tooLarge(row: Row, at: number): BrokenRecord | undefined {
+  const column = Object.keys(row).find((name) => typeof row[name] === "bigint");
+  return column === undefined
+    ? undefined
+    : { broken: `expected an integer of at most 2^53 in '${column}'`, at };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+// A folder as text; programs write nothing or "unknown" for one that they do not know.
+function cleanFolderOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text === undefined || isUnknownPlace(text) ? undefined : cleanFolder(text);
+}
+
+function integerOf(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) ? value as number : undefined;
+}
+
+function millisOf(value: unknown): number | undefined {
+  const ms = integerOf(value);
+  return ms !== undefined && ms > 0 ? ms : undefined;
+}
+
+// atuin writes UUIDs without hyphens.
+function uuidOf(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const hex = value.replaceAll("-", "").toLowerCase();
+  if (!/^[0-9a-f]{32}$/.test(hex)) return undefined;
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+// Go's drivers write "2024-01-02 03:04:05.123456789-07:00"; the year 1 is Go's "not set".
+const GO_TIME = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d{1,3})?\d*\s*(Z|[+-]\d\d:?\d\d)?/;
+
+function goTimeMs(value: unknown): number | undefined {
+  const match = typeof value === "string" ? GO_TIME.exec(value) : null;
+  if (match === null) return undefined;
+  const zone = (match[4] ?? "Z").replace(/^([+-]\d\d)(\d\d)$/, "$1:$2");
+  const ms = Date.parse(`${match[1]}T${match[2]}${match[3] ?? ""}${zone}`);
+  return ms > 0 ? ms : undefined;
+}

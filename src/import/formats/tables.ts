@@ -1,0 +1,40 @@
+/** The databases that can be imported, told by the table that holds their commands. */
+import { RrError } from "../../base/rr_error.ts";
+import type { Files } from "../../base/world.ts";
+import type { ForeignDatabase } from "../../store/file/read_foreign.ts";
+import { openForeign } from "../../store/file/read_foreign.ts";
+
+/** A program whose history is an SQLite database. */
+export type TableSource = "atuin" | "hishtory" | "mcfly" | "rustory";
+
+/** Where each keeps the text of its commands. */
+export const TABLES: Readonly<
+  Record<TableSource, { readonly table: string; readonly text: string }>
+> = {
+  atuin: { table: "history", text: "command" },
+  hishtory: { table: "history_entries", text: "command" },
+  mcfly: { table: "commands", text: "cmd" },
+  rustory: { table: "entries", text: "cmd" },
+};
+
+/** Whose database it is; `undefined` if of none that is known. */
+export function ownerOf(db: ForeignDatabase): TableSource | undefined {
+  return (Object.keys(TABLES) as TableSource[]).find((name) =>
+    db.columns(TABLES[name].table).includes(TABLES[name].text)
+  );
+}
+
+/**
+ * Whose database the file at `path` is; `undefined` if of none that is known.
+ *
+ * @throws {RrError} `database` if it cannot be read
+ */
+export function databaseOwner(path: string, files: Files): TableSource | undefined {
+  using db = openForeign(path, files);
+  return ownerOf(db);
+}
+
+/** The error for a file that is something else than asked for. */
+export function notThat(path: string, what: string, hint: string): RrError {
+  return new RrError("invalid", `Cannot import "${path}": it is ${what}`, { hint });
+}

@@ -1,0 +1,208 @@
+import type { Clock } from "../../base/clock.ts";
+import { DeadlineError, withDeadline } from "../../base/async/deadline.ts";
+import type { Random } from "../../base/random.ts";
+import { retry } from "../../base/async/retry.ts";
+import { RrError, type RrErrorOptions, toError } from "../../base/rr_error.ts";
+import { MessageError, parseErrorText } from "../messages.ts";
+import { readBody } from "../server/read_body.ts";
+import type { SendRequest } from "../request.ts";
+import type { TrackerUrl } from "./tracker_url.ts";
+
+/** Tries of a request; the same as the original. */
+const ATTEMPTS = 3;
+/** Pauses between tries, doubling, as the original's. */
+const PAUSE = { attempts: ATTEMPTS, baseMs: 100, capMs: 200 };
+/** Time of the first try, from connecting to the whole answer; doubles with each further one. */
+const FIRST_DEADLINE_MS = 2_000;
+/** Longest time of a try: 2 s to connect and 5 s to read are the original's limits. */
+const LAST_DEADLINE_MS = 7_000;
+
+/** One request to a tracker. */
+export interface TrackerCall {
+  /** Completes "Cannot ... at tracker". */
+  readonly what: string;
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  /** Text is JSON, bytes are bytes. */
+  readonly body?: string | Uint8Array;
+  readonly headers?: Record<string, string>;
+  /** Largest answer that is read. */
+  readonly maxBytes: number;
+  /** Statuses besides 2xx that are no error. */
+  readonly accepted?: readonly number[];
+}
+
+/** What a tracker said, read whole. */
+export interface TrackerAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+/** What {@linkcode TrackerHttp} needs. */
+export interface TrackerHttpDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fetch: SendRequest;
+}
+
+/** A request to a tracker that failed. */
+export class TrackerError extends RrError {
+  /** Whether the same request may succeed a little later. */
+  readonly isPassing: boolean;
+
+  /** Creates the error; `name` is the tracker's without secrets. */
+  constructor(
+    name: string,
+    what: string,
+    why: string,
+    options: RrErrorOptions & { readonly isPassing?: boolean } = {},
+  ) {
+    super("network", `Cannot ${what} at tracker ${name}: ${why}`, options);
+    this.isPassing = options.isPassing ?? false;
+  }
+}
+
+/** Sends requests to one tracker: with deadlines, again where that may help, and with errors that say what happened. */
+export class TrackerHttp {
+  readonly #url: TrackerUrl;
+  readonly #auth: Record<string, string>;
+  readonly #deps: TrackerHttpDeps;
+
+  /** @param auth headers that go with every request */
+  constructor(url: TrackerUrl, auth: Record<string, string>, deps: TrackerHttpDeps) {
+    this.#url = url;
+    this.#auth = auth;
+    this.#deps = deps;
+  }
+
+  /**
+   * Asks up to {@linkcode ATTEMPTS} times, until there is an answer that is no error, and parses it.
+   *
+   * @throws {TrackerError} of the last try, or `signal.reason`
+   */
+  request<T>(
+    call: TrackerCall,
+    parse: (body: Uint8Array) => T,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return this.#retrying(
+      async (ms) => this.parse(call, await this.once(call, ms, signal), parse),
+      signal,
+    );
+  }
+
+  /**
+   * As {@linkcode request}, for whoever looks at the status.
+   *
+   * @throws {TrackerError} of the last try, or `signal.reason`
+   */
+  requestAny(call: TrackerCall, signal?: AbortSignal): Promise<TrackerAnswer> {
+    return this.#retrying((ms) => this.once(call, ms, signal), signal);
+  }
+
+  #retrying<T>(ask: (ms: number) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const tryOnce = (attempt: number): Promise<T> =>
+      ask(Math.min(FIRST_DEADLINE_MS * 2 ** attempt, LAST_DEADLINE_MS));
+    const isRetryable = (error: unknown): boolean =>
+      error instanceof TrackerError && error.isPassing;
+    return retry(tryOnce, PAUSE, this.#deps, { signal, isRetryable });
+  }
+
+  /**
+   * Asks once, within `ms`.
+   *
+   * @throws {TrackerError} or `signal.reason`
+   */
+  async once(call: TrackerCall, ms: number, signal?: AbortSignal): Promise<TrackerAnswer> {
+    const { name } = this.#url;
+    let answer: TrackerAnswer;
+    try {
+      answer = await withDeadline(ms, (own) => this.#exchange(call, own), {
+        clock: this.#deps.clock,
+        what: "get an answer",
+        signal,
+      });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw new TrackerError(name, call.what, reasonOf(cause), { isPassing: true });
+    }
+    const isGood = answer.status >= 200 && answer.status < 300;
+    if (isGood || call.accepted?.includes(answer.status)) return answer;
+    throw refusal(name, call.what, answer);
+  }
+
+  async #exchange(call: TrackerCall, signal: AbortSignal): Promise<TrackerAnswer> {
+    const { body } = call;
+    const response = await this.#deps.fetch(this.#url.base + call.path, {
+      method: call.method,
+      signal,
+      headers: {
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": contentTypeOf(body) }),
+        ...this.#auth,
+        ...call.headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === "string" ? body : Uint8Array.from(body) }),
+    });
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: await readBody(response, call.maxBytes, signal),
+    };
+  }
+
+  /** @throws {TrackerError} if the answer is no tracker's */
+  parse<T>(call: TrackerCall, answer: TrackerAnswer, parse: (body: Uint8Array) => T): T {
+    if (call.accepted?.includes(answer.status)) return parse(new Uint8Array());
+    try {
+      return parse(answer.body);
+    } catch (cause) {
+      if (!(cause instanceof MessageError)) throw cause;
+      const why = `the answer is no tracker's: ${cause.message}`;
+      const hint = "Check that the URL is that of a tracker";
+      throw new TrackerError(this.#url.name, call.what, why, { cause, hint });
+    }
+  }
+}
+
+function contentTypeOf(body: string | Uint8Array): string {
+  return typeof body === "string" ? "application/json" : "application/octet-stream";
+}
+
+function refusal(name: string, what: string, answer: TrackerAnswer): TrackerError {
+  const { status } = answer;
+  const said = parseErrorText(answer.body);
+  const isPassing = status === 408 || status === 429 || status >= 500;
+  const hint = hintFor(status);
+  const why = `it answered ${status}${said === "" ? "" : ` (${said})`}`;
+  return new TrackerError(name, what, why, { isPassing, ...(hint === undefined ? {} : { hint }) });
+}
+
+function hintFor(status: number): string | undefined {
+  if (status === 401) return "Set the same tracker token here as on the tracker";
+  if (status >= 300 && status < 400) return "The tracker has moved: set the URL it redirects to";
+  if (status === 404) return "Check that the URL is that of a tracker";
+  return undefined;
+}
+
+/**
+ * Why there was no answer: the system's code if there is one, else the innermost message. That is all
+ * there is to know, so the cause is not attached: it would say it again, twice.
+ */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof DeadlineError) return `no answer within ${cause.ms} ms`;
+  let error = cause;
+  for (let depth = 0; depth < 4; depth++) {
+    const { code, cause: inner } = error as { code?: unknown; cause?: unknown };
+    if (typeof code === "string") return code;
+    if (inner === undefined || inner === null) break;
+    error = inner;
+  }
+  return toError(error).message.replace(
+    /^error sending request.*?\): (client error \(\w+\): )?/,
+    "",
+  );
+}
