@@ -23,6 +23,7 @@ import type { PeerId } from "../../swarm/peer.ts";
 import { VERSION } from "../../version.ts";
 import { boundIdentify, boundIdentifyPush, boundUpgrades } from "./bounded_services.ts";
 import { hardenedPsk, type HeardOf, type Traffic } from "./psk.ts";
+import { WaitingRoom } from "./waiting_room.ts";
 import { RelayOnlyGate } from "../dial/dial_gate.ts";
 import { MUXER_PING_MS } from "../exchange/silence.ts";
 import type { TcpListener } from "./doors.ts";
@@ -97,9 +98,14 @@ const READ_BUFFER_BYTES = 4 << 20;
  * is 10; one more resets all of them, so a peer with much to ask would fail at once.
  */
 const EARLY_STREAMS = 256;
-/** Devices behind one NAT are one host, so the default of 5 connections a second is too little. */
-const DEVICE_LIMITS = { inboundConnectionThreshold: 100, maxIncomingPendingConnections: 100 };
-const RELAY_LIMITS = { inboundConnectionThreshold: 1_000, maxIncomingPendingConnections: 500 };
+/**
+ * Devices behind one NAT are one host, so the default of 5 connections a second is too little. Those who were
+ * sent away are still counted for a moment, hence twice as many as the waiting room has.
+ */
+const DEVICE_LIMITS = { inboundConnectionThreshold: 100, maxIncomingPendingConnections: 200 };
+const DEVICE_WAITING = 100;
+const RELAY_LIMITS = { inboundConnectionThreshold: 1_000, maxIncomingPendingConnections: 1_000 };
+const RELAY_WAITING = 500;
 /** Relayed connections that one peer may have through us at a time. */
 const HOP_STREAMS = 256;
 const STOP_STREAMS = 1_000;
@@ -112,7 +118,7 @@ export async function startDeviceHost(options: DeviceHostOptions): Promise<Devic
     transport = relayTransport(components);
   const makeUpgrades = dcutr();
   const gate = options.relayOnly ? new RelayOnlyGate() : undefined;
-  const { init, heardOf, traffic, finish } = prepare(options, `rustory/${VERSION}`);
+  const { init, heardOf, traffic, finish } = prepare(options, `rustory/${VERSION}`, DEVICE_WAITING);
   const libp2p = await createLibp2p({
     ...init,
     ...gate && { connectionGater: { denyDialMultiaddr: (addr) => gate.denies(String(addr)) } },
@@ -148,7 +154,7 @@ export interface RelayHostOptions extends HostOptions {
 
 /** Starts a relay's node. */
 export async function startRelayHost(options: RelayHostOptions): Promise<RelayHost> {
-  const { init, heardOf, traffic, finish } = prepare(options, "rustory-relay/0.1.0");
+  const { init, heardOf, traffic, finish } = prepare(options, "rustory-relay/0.1.0", RELAY_WAITING);
   const text = (id: { toString(): string }): PeerId => id.toString() as PeerId;
   const libp2p = await createLibp2p({
     ...init,
@@ -172,14 +178,19 @@ export async function startRelayHost(options: RelayHostOptions): Promise<RelayHo
 }
 
 // deno-lint-ignore explicit-function-return-type -- the type is what createLibp2p() infers from
-function prepare(options: HostOptions, protocolVersion: string) {
+function prepare(options: HostOptions, protocolVersion: string, mostWaiting: number) {
   const heardOf: HeardOf = new WeakMap();
   const traffic: Traffic = { received: 0, sent: 0 };
   let manager: TransportManager | undefined;
   const makeTcp = tcp();
+  const room = new WaitingRoom(mostWaiting);
   const captureTcp = (components: Parameters<typeof makeTcp>[0]): Transport => {
     manager = (components as unknown as { transportManager: TransportManager }).transportManager;
-    return makeTcp(components);
+    const transport = makeTcp(components);
+    const createListener = transport.createListener.bind(transport);
+    transport.createListener = (init) =>
+      createListener({ ...init, upgrader: room.before(init.upgrader) });
+    return transport;
   };
   const makeIdentify = identify();
   const makePush = identifyPush();
