@@ -160,7 +160,7 @@ nodeTest("Node.connections() tells the way of each", async (lab) => {
 });
 
 nodeTest("strangers that say nothing are shown out and lock nobody out", async (lab) => {
-  const server = await lab.server(undefined, { handshakeMs: 500 });
+  const server = await lab.server(undefined, { handshakeMs: 2_000 });
   const port = Number(/tcp\/(\d+)/.exec(server.listening()[0]!)![1]);
   const strangers = await Promise.all(
     Array.from({ length: 40 }, () => Deno.connect({ hostname: "127.0.0.1", port })),
