@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { WaitingRoom } from "../../../src/net/node/waiting_room.ts";
-import { nodeTest, recordOf, until } from "../_lab.ts";
+import { nodeTest, until } from "../_lab.ts";
 
 class Waiter {
   readonly handshake = Promise.withResolvers<void>();
