@@ -18,11 +18,24 @@ import {
   parseHishtoryRow,
   parseMcflyRow,
   parseRustoryRow,
-  type Row,
-  type RowQuery,
   rustoryQuery,
 } from "./formats/rows.ts";
+import type { Row, RowQuery } from "./formats/row_values.ts";
 import { databaseOwner, notThat, ownerOf, TABLES, type TableSource } from "./formats/tables.ts";
+import {
+  parseNushellHistory,
+  parsePowershellHistory,
+  parseReshHistory,
+  parseXonshHistory,
+} from "./formats/other_shells.ts";
+import {
+  histdbQuery,
+  nushellQuery,
+  parseHistdbRow,
+  parseNushellRow,
+  parseXonshRow,
+  xonshQuery,
+} from "./formats/shell_rows.ts";
 import { parseZshHistory } from "./formats/zsh.ts";
 import { type ForeignDatabase, openForeign } from "../store/file/read_foreign.ts";
 
@@ -34,6 +47,11 @@ export const IMPORT_SOURCES = [
   "atuin",
   "hishtory",
   "mcfly",
+  "zsh-histdb",
+  "resh",
+  "xonsh",
+  "nushell",
+  "powershell",
   "rustory",
   "jsonl",
 ] as const;
@@ -56,6 +74,10 @@ const PARSERS: Readonly<Record<HistoryShape, Parse>> = {
   bash: parseBashHistory,
   fish: parseFishHistory,
   jsonl: parseJsonl,
+  resh: parseReshHistory,
+  xonsh: parseXonshHistory,
+  nushell: parseNushellHistory,
+  powershell: parsePowershellHistory,
 };
 
 interface Rows {
@@ -68,6 +90,9 @@ const ROWS: Readonly<Record<TableSource, Rows>> = {
   hishtory: { query: hishtoryQuery, parse: parseHishtoryRow },
   mcfly: { query: mcflyQuery, parse: parseMcflyRow },
   rustory: { query: rustoryQuery, parse: parseRustoryRow },
+  "zsh-histdb": { query: histdbQuery, parse: parseHistdbRow },
+  nushell: { query: nushellQuery, parse: parseNushellRow },
+  xonsh: { query: xonshQuery, parse: parseXonshRow },
 };
 
 /**
@@ -76,11 +101,30 @@ const ROWS: Readonly<Record<TableSource, Rows>> = {
  * @throws {RrError} `not-found` or `invalid` or `database`, naming the path
  */
 export function openSource(from: ImportSource, path: string, files: Files): OpenSource {
+  if (from === "xonsh" && files.stat(path)?.kind === "folder") return sessionsSource(path, files);
   checkKind(path, files);
-  return from in PARSERS
+  const isText = from in PARSERS && !(from in ROWS && isDatabase(path, files));
+  return isText
     ? fileSource(path, files, from as HistoryShape)
     : rowSource(path, files, from as TableSource);
 }
+
+// xonsh keeps a file for each session.
+function sessionsSource(folder: string, files: Files): OpenSource {
+  const paths = files.list(folder).filter((name) => name.endsWith(".json")).sort()
+    .map((name) => `${folder}/${name}`).filter((path) => files.stat(path)?.kind === "file");
+  function* items(): Generator<ImportItem> {
+    for (const path of paths) yield* parseXonshHistory(files.readBytes(path) ?? NOTHING);
+  }
+  return { items, [Symbol.dispose]: () => {} };
+}
+
+// Some shells keep either, as they are told to.
+function isDatabase(path: string, files: Files): boolean {
+  return !HANDED_OVER.test(path) && fileKind(files.readBytes(path) ?? NOTHING).is === "sqlite";
+}
+
+const NOTHING = new Uint8Array();
 
 /**
  * Whose history the file at `path` is, told by what is in it; `undefined` if that does not tell. What is
@@ -90,7 +134,7 @@ export function openSource(from: ImportSource, path: string, files: Files): Open
  */
 export function sourceIn(path: string, files: Files): ImportSource | undefined {
   if (HANDED_OVER.test(path) || files.stat(path)?.kind !== "file") return undefined;
-  const bytes = files.readBytes(path) ?? new Uint8Array();
+  const bytes = files.readBytes(path) ?? NOTHING;
   const kind = fileKind(bytes);
   if (kind.is === "text") return historyShape(bytes);
   if (kind.is === "utf-16") return historyShape(inUtf8(bytes, kind.encoding));
@@ -197,7 +241,7 @@ function openDatabase(path: string, files: Files): ForeignDatabase {
     return openForeign(path, files);
   } catch (error) {
     const isFile = files.stat(path)?.kind === "file";
-    if (!isFile || fileKind(files.readBytes(path) ?? new Uint8Array()).is === "sqlite") throw error;
+    if (!isFile || fileKind(files.readBytes(path) ?? NOTHING).is === "sqlite") throw error;
     throw new RrError("database", `Cannot import "${path}": it is no SQLite database`, {
       hint: "Name the database with --path, or use another --from",
     });

@@ -50,7 +50,7 @@ function usualPlaces(from: ImportSource, env: ReadEnv, files: Files): string[] {
       ]);
     case "atuin":
       return unique([
-        ...[env("ATUIN_DB_PATH") ?? ""].filter((path) => path !== ""),
+        ...given(env, "ATUIN_DB_PATH"),
         // Since 18.24 a new installation is all in one folder.
         `${home}/.atuin/data/history.db`,
         `${data}/atuin/history.db`,
@@ -63,6 +63,22 @@ function usualPlaces(from: ImportSource, env: ReadEnv, files: Files): string[] {
         `${home}/.mcfly/history.db`,
         `${home}/Library/Application Support/McFly/history.db`,
       ]);
+    case "zsh-histdb":
+      return unique([...given(env, "HISTDB_FILE"), `${home}/.histdb/zsh-history.db`]);
+    case "resh":
+      return [`${data}/resh/history.reshjson`, `${home}/.resh_history.json`];
+    case "xonsh": {
+      const folder = env("XONSH_DATA_DIR") || `${data}/xonsh`;
+      return [`${folder}/xonsh-history.sqlite`, `${folder}/history_json`];
+    }
+    case "nushell":
+      return [config, `${home}/Library/Application Support`]
+        .flatMap((folder) => [
+          `${folder}/nushell/history.sqlite3`,
+          `${folder}/nushell/history.txt`,
+        ]);
+    case "powershell":
+      return [`${data}/powershell/PSReadLine/ConsoleHost_history.txt`];
     case "rustory":
     case "jsonl":
       return [];
@@ -73,6 +89,11 @@ function usualPlaces(from: ImportSource, env: ReadEnv, files: Files): string[] {
 function named(env: ReadEnv, shell: string): string[] {
   const path = env("HISTFILE") ?? "";
   return path.startsWith("/") && path.includes(shell) ? [path] : [];
+}
+
+function given(env: ReadEnv, name: string): string[] {
+  const path = env(name) ?? "";
+  return path === "" ? [] : [path];
 }
 
 function within(files: Files, folder: string, ending: string): string[] {

@@ -186,6 +186,9 @@ function sourceAt(path: string, files: Files): ImportSource {
   const found = sourceIn(path, files);
   if (found !== undefined) return found;
   const name = path.split("/").at(-1)!;
+  // Plain lines, each with a sign of its own for a newline.
+  if (name.endsWith("Host_history.txt")) return "powershell";
+  if (path.endsWith("nushell/history.txt")) return "nushell";
   return HOOK_SHELLS.find((shell) => name.includes(shell)) ?? "zsh";
 }
 

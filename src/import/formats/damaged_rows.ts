@@ -1,6 +1,6 @@
 /** The rows of a database of which a part may be damaged: all that can still be read. */
 import { type ForeignDatabase, isDamaged } from "../../store/file/read_foreign.ts";
-import type { Row, RowQuery } from "./rows.ts";
+import type { Row, RowQuery } from "./row_values.ts";
 
 /** Which rows of which table. */
 export interface TableQuery extends RowQuery {

@@ -9,8 +9,16 @@ export type FileKind =
   /** `unpack` is the command that writes what is in it. */
   | { readonly is: "packed"; readonly by: string; readonly unpack: string };
 
-/** The file formats of histories that have marks of their own; a plain list of lines has none. */
-export type HistoryShape = "zsh" | "bash" | "fish" | "jsonl";
+/** The formats of histories that are text. */
+export type HistoryShape =
+  | "zsh"
+  | "bash"
+  | "fish"
+  | "jsonl"
+  | "resh"
+  | "xonsh"
+  | "nushell"
+  | "powershell";
 
 /** How much of a file is looked at: some thousand commands. */
 const LOOKED_AT = 64 * 1024;
@@ -81,9 +89,11 @@ const MARKS: readonly Mark[] = [
   // A command, its time, and the files that it named.
   { shape: "fish", line: /^- cmd: ?\S/, share: 0.25 },
   { shape: "jsonl", line: /^\{.*"command":/, share: 0.9 },
+  { shape: "resh", line: /^(?:v\d+)?\{.*"cmdLine":/, share: 0.9 },
+  { shape: "xonsh", line: /^\{"locs":/, share: 0 },
 ];
 
-/** The format of a history that is text; `undefined` if it has no marks, or those of several. */
+/** The format of a history that is text; `undefined` if it has no marks (PowerShell, nushell), or those of several. */
 export function historyShape(bytes: Uint8Array): HistoryShape | undefined {
   const head = cleanBytes(bytes.subarray(0, LOOKED_AT));
   const lines = decode(head).split("\n").filter((line) => line.trim() !== "");

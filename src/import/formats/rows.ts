@@ -5,26 +5,23 @@
 import type { Entry, EntryDraft } from "../../history/entry.ts";
 import { checkEntry } from "../../history/check_entry.ts";
 import { cleanFolder } from "../../base/folder.ts";
-import { isUnknownPlace, UNKNOWN_EXIT } from "../../history/run_filter.ts";
+import { UNKNOWN_EXIT } from "../../history/run_filter.ts";
 import type { BrokenRecord } from "../../shell/broken_record.ts";
-
-/** A row as SQLite gives it. */
-export type Row = Readonly<Record<string, unknown>>;
+import {
+  cleanFolderOf,
+  integerOf,
+  millisOf,
+  plain,
+  type Row,
+  type RowQuery,
+  textOf,
+  tooLarge,
+} from "./row_values.ts";
 
 /** A draft that brings its own id, so that two devices that import one synced history agree on it. */
 export interface IdentifiedDraft extends EntryDraft {
   /** The other program's UUID, lower case with hyphens; `undefined` if it has none. */
   readonly id: string | undefined;
-}
-
-/** What to read from a table, and in which order. */
-export interface RowQuery {
-  /** The name in the row and what stands for it in the query. */
-  readonly columns: Readonly<Record<string, string>>;
-  /** Which rows; all of them without it. */
-  readonly where?: string | undefined;
-  /** What sorts them; as they lie in the file without it. */
-  readonly order?: string | undefined;
 }
 
 /**
@@ -167,38 +164,6 @@ export function parseRustoryRow(row: Row, at: number): Entry | BrokenRecord {
   } catch (error) {
     return { broken: (error as Error).message, at };
   }
-}
-
-// Programs of all times: what a table has not is not known.
-function plain(has: readonly string[], names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, has.includes(name) ? name : "NULL"]));
-}
-
-// What a number cannot hold comes as a bigint, and nothing of an entry may be that large.
-function tooLarge(row: Row, at: number): BrokenRecord | undefined {
-  const column = Object.keys(row).find((name) => typeof row[name] === "bigint");
-  return column === undefined
-    ? undefined
-    : { broken: `expected an integer of at most 2^53 in '${column}'`, at };
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-// A folder as text; programs write nothing or "unknown" for one that they do not know.
-function cleanFolderOf(value: unknown): string | undefined {
-  const text = textOf(value);
-  return text === undefined || isUnknownPlace(text) ? undefined : cleanFolder(text);
-}
-
-function integerOf(value: unknown): number | undefined {
-  return Number.isSafeInteger(value) ? value as number : undefined;
-}
-
-function millisOf(value: unknown): number | undefined {
-  const ms = integerOf(value);
-  return ms !== undefined && ms > 0 ? ms : undefined;
 }
 
 // atuin writes UUIDs without hyphens.

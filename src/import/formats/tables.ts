@@ -5,9 +5,16 @@ import type { ForeignDatabase } from "../../store/file/read_foreign.ts";
 import { openForeign } from "../../store/file/read_foreign.ts";
 
 /** A program whose history is an SQLite database. */
-export type TableSource = "atuin" | "hishtory" | "mcfly" | "rustory";
+export type TableSource =
+  | "atuin"
+  | "hishtory"
+  | "mcfly"
+  | "rustory"
+  | "zsh-histdb"
+  | "nushell"
+  | "xonsh";
 
-/** Where each keeps the text of its commands. */
+/** Where each keeps the text of its commands, or their numbers. */
 export const TABLES: Readonly<
   Record<TableSource, { readonly table: string; readonly text: string }>
 > = {
@@ -15,6 +22,9 @@ export const TABLES: Readonly<
   hishtory: { table: "history_entries", text: "command" },
   mcfly: { table: "commands", text: "cmd" },
   rustory: { table: "entries", text: "cmd" },
+  "zsh-histdb": { table: "history", text: "command_id" },
+  nushell: { table: "history", text: "command_line" },
+  xonsh: { table: "xonsh_history", text: "inp" },
 };
 
 /** Whose database it is; `undefined` if of none that is known. */

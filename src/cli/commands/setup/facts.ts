@@ -12,7 +12,19 @@ import type { Facts, OldHistory, Service } from "./plan.ts";
 import { isWritable, startPlaces } from "./start_paths.ts";
 
 /** Histories that are taken in unasked; the other sources are files that a person names. */
-export const HISTORIES = ["zsh", "bash", "fish", "atuin", "hishtory", "mcfly"] as const;
+export const HISTORIES = [
+  "zsh",
+  "bash",
+  "fish",
+  "atuin",
+  "hishtory",
+  "mcfly",
+  "zsh-histdb",
+  "resh",
+  "xonsh",
+  "nushell",
+  "powershell",
+] as const;
 
 /** What there is on this machine; with `noService` nobody is asked who could run the daemon. */
 export async function lookAround(
