@@ -121,7 +121,8 @@ function sessionsSource(folder: string, files: Files): OpenSource {
 
 // Some shells keep either, as they are told to.
 function isDatabase(path: string, files: Files): boolean {
-  return !HANDED_OVER.test(path) && fileKind(files.readBytes(path) ?? NOTHING).is === "sqlite";
+  if (HANDED_OVER.test(path) || (files.stat(path)?.size ?? 0) > MOST_BYTES) return false;
+  return fileKind(files.readBytes(path) ?? NOTHING).is === "sqlite";
 }
 
 const NOTHING = new Uint8Array();
@@ -133,7 +134,9 @@ const NOTHING = new Uint8Array();
  * @throws {RrError} `invalid` or `database` for a database that cannot be imported
  */
 export function sourceIn(path: string, files: Files): ImportSource | undefined {
-  if (HANDED_OVER.test(path) || files.stat(path)?.kind !== "file") return undefined;
+  const { kind: what, size = 0 } = files.stat(path) ?? {};
+  // One that is too long is refused by whoever reads it.
+  if (HANDED_OVER.test(path) || what !== "file" || size > MOST_BYTES) return undefined;
   const bytes = files.readBytes(path) ?? NOTHING;
   const kind = fileKind(bytes);
   if (kind.is === "text") return historyShape(bytes);
@@ -157,7 +160,22 @@ function checkKind(path: string, files: Files): void {
   throw notThat(path, what, "Name the file itself with --path; /dev/stdin takes what is piped in");
 }
 
+/** What is read at once: more than ten million commands. Twice as much is held in memory for a while. */
+const MOST_BYTES = 2 ** 30;
+
+// A sparse file of terabytes, or a log that somebody took for a history.
+function checkSize(path: string, files: Files, from: string): void {
+  const size = files.stat(path)?.size ?? 0;
+  if (size <= MOST_BYTES) return;
+  throw notThat(
+    path,
+    `${(size / MOST_BYTES).toFixed(1)} GiB long, and 1 GiB is read at most`,
+    `Take its end: tail -c 1G FILE | rr import --from ${from} --path /dev/stdin`,
+  );
+}
+
 function fileSource(path: string, files: Files, from: HistoryShape): OpenSource {
+  checkSize(path, files, from);
   const bytes = files.readBytes(path);
   if (bytes === undefined) {
     throw new RrError("not-found", `Cannot import "${path}": there is no such file`, {

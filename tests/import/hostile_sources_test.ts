@@ -145,6 +145,43 @@ Deno.test(
 );
 
 Deno.test(
+  "import: a file that grows, is cut or goes while it is imported is read as it was",
+  inFolder((folder) => {
+    const path = `${folder}/history`;
+    const changes: readonly (() => void)[] = [
+      () => Deno.writeTextFileSync(path, "echo new\n", { append: true }),
+      () => Deno.truncateSync(path, 3),
+      () => Deno.removeSync(path),
+    ];
+    for (const change of changes) {
+      Deno.writeTextFileSync(path, "echo a\necho b\n");
+      using source = openSource("bash", path, files);
+      const [first] = source.items();
+      change();
+      assert.ok(first !== undefined);
+      assert.equal([...source.items()].length, 2);
+    }
+  }),
+);
+
+Deno.test(
+  "import: a file too long to be read at once is refused, with a way to read its end",
+  inFolder((folder) => {
+    const path = `${folder}/sparse`;
+    Deno.writeTextFileSync(path, "");
+    Deno.truncateSync(path, 5 * 2 ** 30);
+    for (const from of ["zsh", "bash", "fish", "jsonl", "nushell", "xonsh"] as const) {
+      assert.throws(
+        () => openSource(from, path, files),
+        (error) =>
+          error instanceof RrError && /it is 5\.0 GiB long/.test(error.message) &&
+          /tail -c/.test(error.hint ?? ""),
+      );
+    }
+  }),
+);
+
+Deno.test(
   "import: a database that its owner writes to is read as it was",
   inFolder((folder) => {
     const path = `${folder}/history.db`;
