@@ -6,6 +6,8 @@ export interface Fragment {
   readonly page: string;
   /** Without the prompt, on one line. */
   readonly text: string;
+  /** A line of a block, or part of a sentence. */
+  readonly kind: "block" | "span";
 }
 
 /** Fenced, or indented below an empty line. */
@@ -16,16 +18,19 @@ const SPAN = /(?<!`)(`+)(?!`)((?:(?!\n\n)[\s\S])+?)(?<!`)\1(?!`)/g;
 
 /** All pieces of code of a page, blocks first. */
 export function fragmentsOf(page: string): readonly Fragment[] {
-  const out: string[] = [];
+  const lines: string[] = [];
   let prose = Deno.readTextFileSync(`${ROOT}${page}`);
   for (const block of [FENCED, INDENTED]) {
     prose = prose.replaceAll(block, (_, body: string) => {
-      out.push(...body.split("\n").map((line) => line.replace(/^\s*[a-z]+[$#] +/, "").trim()));
+      lines.push(...body.split("\n").map((line) => line.replace(/^\s*[a-z]+[$#] +/, "").trim()));
       return "\n";
     });
   }
-  for (const [, , text] of prose.matchAll(SPAN)) out.push(text!.replaceAll(/\s+/g, " ").trim());
-  return out.filter((text) => text !== "").map((text) => ({ page, text }));
+  const spans = [...prose.matchAll(SPAN)].map(([, , text]) => text!.replaceAll(/\s+/g, " ").trim());
+  return [
+    ...lines.map((text) => ({ page, text, kind: "block" as const })),
+    ...spans.map((text) => ({ page, text, kind: "span" as const })),
+  ].filter(({ text }) => text !== "");
 }
 
 /** What the program says in backticks, in its texts and in its comments. */
@@ -34,6 +39,7 @@ export function fragmentsOfSource(file: string): readonly Fragment[] {
   return [...text.matchAll(/\\?`(rr [^`\\$]+)\\?`/g)].map(([, span]) => ({
     page: file,
     text: span!.replaceAll(/\s+/g, " ").trim(),
+    kind: "span",
   }));
 }
 

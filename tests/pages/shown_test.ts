@@ -1,0 +1,83 @@
+/** What docs/devices.md shows of `rr status` is what `rr status` says. */
+import assert from "node:assert/strict";
+import type {
+  DaemonStatus,
+  IncidentView,
+  PeerView,
+} from "../../src/app/daemon/status/daemon_status.ts";
+import { sentenceOf } from "../../src/cli/commands/status/sentence.ts";
+import { formatStatus } from "../../src/cli/commands/status/show.ts";
+import { FakeWorld } from "../fakes/fake_world.ts";
+import { fragmentsOf } from "./_fragments.ts";
+
+const PEER: PeerView = {
+  peer_id: "12D3KooW",
+  device_id: null,
+  hostname: null,
+  given_name: null,
+  user_id: null,
+  route: null,
+  last_sync_unix: 1,
+  last_seen_unix: 1,
+  last_error: null,
+  failures: 0,
+  retry_in_sec: 0,
+  pull_cursor: 0,
+  push_cursor: 0,
+  pending_push: 0,
+  protocol: null,
+  equal: false,
+  behind: null,
+  arrived: 0,
+  ahead: 0,
+  given: 0,
+  held: [],
+};
+
+/** What is so where a sentence of the page is said. */
+const SITUATIONS: readonly (readonly Partial<PeerView>[])[] = [
+  [{}, {}],
+  [{ device_id: "desktop", route: "direct", behind: 14_200, arrived: 9_467 }],
+  [{ device_id: "desktop", route: "relayed", ahead: 1_200, given: 1_800 }],
+  [{}, { device_id: "tablet", ahead: 310 }],
+  [{}, { device_id: "tablet", failures: 1 }],
+];
+
+const BLOCKS = fragmentsOf("docs/devices.md").filter(({ kind }) => kind === "block")
+  .map(({ text }) => text).filter((text) => !text.startsWith("rr "));
+
+Deno.test("the sentences of docs/devices.md are those of rr status", () => {
+  const said = SITUATIONS.map((peers) =>
+    sentenceOf({ peers: peers.map((one) => ({ ...PEER, ...one })), last_round_unix: 1 })
+  );
+  assert.deepEqual(BLOCKS.slice(0, said.length), said);
+});
+
+Deno.test("what docs/devices.md says to have happened is said so by rr status", () => {
+  const incident: IncidentView = {
+    kind: "returned",
+    at_unix: seconds("2026-05-01T10:02:00"),
+    healed_unix: seconds("2026-05-01T10:03:00"),
+    count: 1_240,
+    name: "",
+    peer_id: "",
+  };
+  using world = new FakeWorld();
+  const rest = {
+    peers: [],
+    listening: [],
+    relays: [],
+    trackers: [],
+    db_path: "",
+    last_round_unix: 1,
+  };
+  const status = { ...rest, incidents: [incident] } as unknown as DaemonStatus;
+  const lines = formatStatus(status, world, "");
+  const shown = BLOCKS.slice(SITUATIONS.length).join(" ").replaceAll(/\s+/g, " ");
+  assert.ok(lines.replaceAll(/ +/g, " ").split("\n").includes(shown), `${shown}\n\n${lines}`);
+});
+
+/** Of a local time. */
+function seconds(text: string): number {
+  return new Date(text).getTime() / 1000;
+}
