@@ -304,7 +304,7 @@ Deno.test("rr doctor says whether the hook is loaded, and since when nothing was
   assert.match(await line(), /^ok .*In .*\.zshrc; nothing/);
   await rr(world, "record", "--cmd", "ls");
   await world.clock.advance(7_200_000);
-  assert.match(await line(), /last recorded 2h ago/);
+  assert.match(await line(), /the newest command of this device ended 2h ago/);
   world.setEnv("SHELL", "/bin/tcsh");
   assert.match(await line(), /the login shell is "tcsh"/);
 });

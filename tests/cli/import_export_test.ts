@@ -91,5 +91,5 @@ Deno.test("rr export gives everything back: jsonl whole, a shell's format what i
   assert.equal(zsh.out, ": 1700000000:0;cat <<EOF\\\na\\\nEOF\n");
   const none = await rr(other, "--db-path", `${other.home}/none.db`, "export");
   assert.equal(none.code, 1);
-  assert.match(none.err, /no such file/);
+  assert.match(none.err, /no such file\nhint: `rr setup` begins one/);
 });

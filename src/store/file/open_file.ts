@@ -86,7 +86,9 @@ function prepareFiles(path: string, files: Files, readOnly: boolean): string[] {
   const info = files.stat(path);
   if (info === undefined) {
     if (readOnly) {
-      throw new RrError("not-found", `Cannot read the history "${path}": there is no such file`);
+      throw new RrError("not-found", `Cannot read the history "${path}": there is no such file`, {
+        hint: "`rr setup` begins one; --db-path or db_path names another",
+      });
     }
     createFile(path, files);
     return [];

@@ -117,7 +117,10 @@ function lastRecordedText(context: DoctorContext): string {
   const last = lastRecordedMs(context);
   return last === undefined
     ? "nothing has been recorded on this device yet"
-    : `last recorded ${span(Math.max(0, context.world.clock.now() - last))} ago`;
+    // What was imported counts too, so it is not said to have been recorded.
+    : `the newest command of this device ended ${
+      span(Math.max(0, context.world.clock.now() - last))
+    } ago`;
 }
 
 function lastRecordedMs({ world, settings }: DoctorContext): number | undefined {
