@@ -1,10 +1,6 @@
 /** What docs/devices.md shows of `rr status` is what `rr status` says. */
 import assert from "node:assert/strict";
-import type {
-  DaemonStatus,
-  IncidentView,
-  PeerView,
-} from "../../src/app/daemon/status/daemon_status.ts";
+import type { IncidentView, PeerView } from "../../src/app/daemon/status/daemon_status.ts";
 import { sentenceOf } from "../../src/cli/commands/status/sentence.ts";
 import { localTime } from "../../src/cli/print/entry_format.ts";
 import { incidentSentence } from "../../src/cli/print/incident_text.ts";
