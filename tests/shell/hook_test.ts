@@ -299,3 +299,24 @@ Deno.test("fish hook: knows the time where IFS has letters", async () => {
   assert.doesNotMatch(shell.output, /Error/);
   assert.ok((shell.records()[0]?.startedAtMs ?? 0) > from);
 });
+
+each(
+  "records again, and as before, where a file could not be written for a while",
+  async (name) => {
+    await using shell = await Shell.open(name);
+    await shell.line("echo a");
+    const taken = Array.from(Deno.readDirSync(shell.spool))
+      .find((entry) => entry.name.endsWith(".spool"));
+    const file = `${shell.spool}/${taken?.name}`;
+    Deno.renameSync(file, `${shell.home}/before`);
+    Deno.mkdirSync(file);
+    await shell.line("echo lost");
+    Deno.removeSync(file);
+    for (const line of ["echo b", "false", "echo c"]) await shell.line(line);
+    assert.deepEqual(
+      shell.records().map(({ command, exitCode }) => [command, exitCode]),
+      [["echo b", 0], ["false", 1], ["echo c", 0]],
+    );
+    assert.doesNotMatch(shell.output, /__rustory/);
+  },
+);

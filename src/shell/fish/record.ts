@@ -153,7 +153,8 @@ end
 # the others are status and duration.
 function __rustory_record
     set -l file $argv[1]
-    set -l form '\\x1err1\\0%s\\0%s\\0%s\\0%s\\0fish\\0%s\\0%s\\0%s\\0\\n'
+    # Octal: other programs know no other numbers.
+    set -l form '\\036rr1\\0%s\\0%s\\0%s\\0%s\\0fish\\0%s\\0%s\\0%s\\0\\n'
     set -l record "$__rustory_count" $__rustory_start $argv[3] $argv[2] "$hostname" $__rustory_cwd $__rustory_command
     for i in ${WRITES}
         # fish itself would print that it cannot open the file.
@@ -171,6 +172,7 @@ function __rustory_record
         end
         if test -n "$__rustory_full"
             command sh -c 'file=$1; shift; printf "$@" >>"$file"' sh $file $form $record 2>/dev/null
+            and set -g __rustory_full
         else
             builtin printf $form $record 2>/dev/null >>$file
             or set -g __rustory_full 1
