@@ -9,6 +9,7 @@ import { causeChain, toError } from "../../base/rr_error.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import type { RelayAddr } from "../addrs/addrs.ts";
 import { peerOf } from "../node/connections.ts";
+import { ANOTHER_PEER } from "./another_peer.ts";
 import type { RelayOnlyGate } from "./dial_gate.ts";
 
 /** What a try needs. */
@@ -34,11 +35,21 @@ export class AttemptError extends Error {
     super(`${addr}: ${reasonOf(cause, stuck)}`, { cause });
     this.name = "AttemptError";
     this.metOurselves = isSelf(cause);
-    this.stuckInHandshake = stuck && !(cause instanceof WrongPeerError) && !this.metOurselves;
+    this.stuckInHandshake = stuck && anotherPeer(cause) === undefined && !this.metOurselves;
   }
 }
 
 class WrongPeerError extends Error {}
+
+/** What libp2p's handshake says where an id was dialled that another peer than that has. */
+const UNEXPECTED = /identity key (\w+) does not match expected/;
+
+/** Who answers in the place of the one that was dialled, in words; `undefined` if that is not it. */
+function anotherPeer(error: unknown): string | undefined {
+  if (error instanceof WrongPeerError) return error.message;
+  const found = UNEXPECTED.exec(causeChain(error))?.[1];
+  return found === undefined ? undefined : `${ANOTHER_PEER} ("${found}")`;
+}
 
 // libp2p has no better name for it.
 function isSelf(error: unknown): boolean {
@@ -76,7 +87,7 @@ export async function dialDirect(
     const found = peerOf(connection);
     if (found === peer) return connection;
     connection.abort(new Error("Not the peer that was dialled"));
-    throw new WrongPeerError(`another peer is there ("${found}")`);
+    throw new WrongPeerError(`${ANOTHER_PEER} ("${found}")`);
   } catch (error) {
     signal.throwIfAborted();
     throw new AttemptError(addr, toError(error), seen);
@@ -145,7 +156,8 @@ export function hintOf(errors: readonly unknown[]): string {
 }
 
 function reasonOf(error: unknown, stuckInHandshake: boolean): string {
-  if (error instanceof WrongPeerError) return error.message;
+  const another = anotherPeer(error);
+  if (another !== undefined) return another;
   if (isSelf(error)) return "our own id answers there";
   if (stuckInHandshake) return "TCP answers, but the handshake does not finish";
   if (error instanceof DeadlineError) return `no answer within ${error.ms / 1000} s`;

@@ -56,6 +56,8 @@ export interface Node extends AsyncDisposable {
   addresses(): readonly string[];
   /** The relays that take connections for us at this moment. */
   reservations(): readonly PeerId[];
+  /** Why a relay does not, as was found last; nothing for one that does or was not asked yet. */
+  relayProblem(relay: PeerId): string | undefined;
   connections(): readonly ConnectionInfo[];
   /** Bytes over the network since the start. */
   traffic(): { readonly received: number; readonly sent: number };

@@ -21,7 +21,7 @@ export type NodeEvent =
   | { readonly type: "upgraded"; readonly peer: PeerId }
   /** The relay takes connections for us. */
   | { readonly type: "reserved"; readonly relay: PeerId }
-  /** The relay does not, or no longer; said once until it does again. */
+  /** The relay does not, or no longer; each reason is said once until it does again. */
   | { readonly type: "reservation-lost"; readonly relay: PeerId; readonly why: string };
 
 /** Takes events; must not throw. */

@@ -37,6 +37,7 @@ export interface NodeParts {
 export class RunningNode implements Node {
   readonly peer: PeerId;
   readonly relays: readonly RelayAddr[];
+  readonly #relayProblems = new Map<PeerId, string>();
   readonly #host: DeviceHost;
   readonly #parts: NodeParts;
   /** Peers that speak our protocols and are connected. */
@@ -99,6 +100,10 @@ export class RunningNode implements Node {
       .filter((relay) => reservations.hasReservation(peerIdFromString(relay)));
   }
 
+  relayProblem(relay: PeerId): string | undefined {
+    return this.#relayProblems.get(relay);
+  }
+
   connections(): readonly ConnectionInfo[] {
     return this.libp2p.getConnections().map((connection) => ({
       peer: peerOf(connection),
@@ -142,6 +147,7 @@ export class RunningNode implements Node {
     const { deps, events } = this.#parts;
     const signal = this.stopped;
     const { reservations } = this.#host.relayClient;
+    const problems = this.#relayProblems;
     for (const type of ["relay:created-reservation", "relay:removed"]) {
       reservations.addEventListener(type, () => this.#lookAtAddresses(), { signal });
     }
@@ -156,7 +162,7 @@ export class RunningNode implements Node {
       { name: "watch over addresses", run: () => this.#watchAddresses() },
       ...this.relays.map((relay): Part => ({
         name: `place at relay ${relay.relay}`,
-        run: () => keepRelay(relay, { host: this.#host, events, ...deps }, signal),
+        run: () => keepRelay(relay, { host: this.#host, events, problems, ...deps }, signal),
       })),
     ];
     if (late.length > 0) {

@@ -11,6 +11,7 @@ import { backoffMs, type BackoffPolicy } from "../../base/async/retry.ts";
 import { causeChain } from "../../base/rr_error.ts";
 import { connectRelay, hintOf } from "../dial/attempts.ts";
 import type { DeviceHost } from "../node/create_libp2p.ts";
+import type { PeerId } from "../../swarm/peer.ts";
 import type { RelayAddr } from "../addrs/addrs.ts";
 import type { NodeEvents } from "../node/node_events.ts";
 
@@ -20,6 +21,8 @@ export interface RelayKeeperDeps {
   readonly events: NodeEvents;
   readonly clock: Clock;
   readonly random: Random;
+  /** Holds, of each relay that gives us no place, why that is. */
+  readonly problems: Map<PeerId, string>;
 }
 
 const CONNECT_MS = 5_000;
@@ -28,6 +31,8 @@ const RESERVE_MS = 5_000;
 const STABLE_MS = 5_000;
 /** A relay that restarts is back within seconds; one that is gone is asked twice a minute. */
 const PAUSES: BackoffPolicy = { baseMs: 500, capMs: 30_000 };
+/** Different reasons that are told for one reservation that is lost. */
+const MOST_REASONS = 4;
 /** How soon a lost reservation is noticed if no event tells of it. */
 const CHECK_MS = 30_000;
 
@@ -40,12 +45,15 @@ export async function keepRelay(
   const { clock, events } = deps;
   let failures = 0;
   let reserved: boolean | undefined;
+  const said = new Set<string>();
   while (!signal.aborted) {
     let why = "the relay ended the connection";
     try {
       await reserve(relay, deps, signal);
       if (reserved !== true) events.emit({ type: "reserved", relay: relay.relay });
       reserved = true;
+      said.clear();
+      deps.problems.delete(relay.relay);
       const since = clock.monotonic();
       await untilLost(relay, deps, signal);
       // A relay that takes us and drops us at once must not be asked in a circle.
@@ -55,7 +63,12 @@ export async function keepRelay(
       why = causeChain(error) + hintOf([error]);
     }
     if (failures === 0 || signal.aborted) continue;
-    if (reserved !== false) events.emit({ type: "reservation-lost", relay: relay.relay, why });
+    // What is found out later, such as that another relay is there now, says more than the first word.
+    if (!said.has(why) && said.size < MOST_REASONS) {
+      events.emit({ type: "reservation-lost", relay: relay.relay, why });
+    }
+    said.add(why);
+    deps.problems.set(relay.relay, why);
     reserved = false;
     await pause(clock, backoffMs(failures, PAUSES, deps.random), signal);
   }

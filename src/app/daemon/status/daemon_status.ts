@@ -64,7 +64,12 @@ export interface DaemonStatus {
   readonly user_id: string;
   readonly peer_id: string | null;
   readonly listening: readonly string[];
-  readonly relays: readonly { readonly relay: string; readonly reserved: boolean }[];
+  readonly relays: readonly {
+    readonly relay: string;
+    readonly reserved: boolean;
+    /** Why it gives us no place, if that is known. */
+    readonly error: string | null;
+  }[];
   readonly trackers: readonly {
     readonly url: string;
     readonly error: string | null;

@@ -146,6 +146,7 @@ export class StatusKeeper {
       relays: (node?.relays ?? []).map(({ text, relay }) => ({
         relay: text,
         reserved: reserved.has(relay),
+        error: node?.relayProblem(relay) ?? null,
       })),
       trackers: (session?.trackers ?? []).map(({ name, others }) => ({
         url: name,

@@ -96,12 +96,7 @@ function formatStatus(status: DaemonStatus, world: World, restart: string): stri
     row("history", status.db_path),
     row("peer id", status.peer_id ?? "(starting)"),
     ...status.listening.map((addr) => row("listening", addr)),
-    ...status.relays.map((one) =>
-      row(
-        "relay",
-        `${one.relay} ${one.reserved ? "(reachable through it)" : "(no place reserved)"}`,
-      )
-    ),
+    ...status.relays.map((one) => row("relay", `${one.relay} (${placeText(one)})`)),
     ...status.trackers.map((one) => row("tracker", `${one.url} ${one.error ?? "(ok)"}`)),
     ...absorb === undefined ? [] : [row("protocol", absorb)],
     row(
@@ -113,6 +108,12 @@ function formatStatus(status: DaemonStatus, world: World, restart: string): stri
 }
 
 /** A day and a minute, as the reader's clock shows them. */
+function placeText({ reserved, error }: DaemonStatus["relays"][number]): string {
+  if (reserved) return "reachable through it";
+  // An older daemon does not tell why.
+  return `no place reserved${error ? `: ${error}` : ""}`;
+}
+
 function when(unix: number): string {
   return localTime(unix * 1000).slice(0, "2026-01-31 12:00".length);
 }

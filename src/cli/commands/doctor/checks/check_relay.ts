@@ -2,6 +2,7 @@ import { pause } from "../../../../base/async/timer.ts";
 import { connect } from "node:net";
 import { silentLogger } from "../../../../base/log.ts";
 import { parseRelayAddr, type RelayAddr } from "../../../../net/addrs/addrs.ts";
+import { ANOTHER_PEER } from "../../../../net/dial/another_peer.ts";
 import { createIdentity } from "../../../../net/keys/identity.ts";
 import { loadSwarmKey } from "../../../../net/keys/swarm_key.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
@@ -19,7 +20,9 @@ async function run(context: DoctorContext): Promise<Finding[]> {
   if (status !== undefined && status.relays.length > 0) {
     return Promise.all(relays.map(async (relay) => {
       const theirs = status.relays.find((one) => one.relay === relay.text);
-      return theirs?.reserved === true ? fine(relay) : await explained(relay, undefined);
+      return theirs?.reserved === true
+        ? fine(relay)
+        : await explained(relay, theirs?.error ?? undefined);
     }));
   }
   const key = await loadSwarmKey(settings.swarmKeyPath, context.world);
@@ -66,6 +69,15 @@ async function tryRelays(
 }
 
 async function explained(relay: RelayAddr, why: string | undefined): Promise<Finding> {
+  if (why?.includes(ANOTHER_PEER)) {
+    return {
+      level: "error",
+      message: why,
+      hint:
+        "It has lost its identity key, or another relay has taken its address. What it says when " +
+        "it starts is the address of now: rr config set relay_addr <that>, on every device",
+    };
+  }
   if (await answersTcp(relay)) {
     return {
       level: "error",
