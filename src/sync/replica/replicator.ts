@@ -2,49 +2,18 @@
 import { pause } from "../../base/async/timer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
-import type { Clock } from "../../base/clock.ts";
-import type { Logger } from "../../base/log.ts";
-import type { Random } from "../../base/random.ts";
 import { causeChain, RrError, toError } from "../../base/rr_error.ts";
 import type { Effect, Event, ExchangeId, Note } from "../../named/effects.ts";
 import type { ControlFrame } from "../../named/frames.ts";
 import { nextWake, react } from "../../named/react.ts";
 import { createReplica, type Replica } from "../../named/state.ts";
-import type { ItemStore } from "../../named/store.ts";
-import type { Item } from "../../named/item.ts";
 import type { PeerId } from "../../swarm/peer.ts";
-import type { FrameNet, Settled, Settling } from "../ports.ts";
+import type { Settled, Settling } from "../ports.ts";
 import { Controls } from "./controls.ts";
+import type { ReplicatorDeps } from "./deps.ts";
 import { EventQueue } from "./event_queue.ts";
 import { ExchangeStreams } from "./exchange_streams.ts";
 import { Standing } from "./standing.ts";
-
-/** A store that other doors lead into as well. */
-export interface SharedStore extends ItemStore {
-  /** Accounts for what came in by another door: for a part of it if there is much, which `more` tells. */
-  absorb(): {
-    readonly items: readonly Item[];
-    readonly shrank: boolean;
-    readonly more?: boolean;
-  };
-}
-
-/** What a {@linkcode Replicator} needs of the world. */
-export interface ReplicatorDeps {
-  readonly self: PeerId;
-  readonly userId: string;
-  /** Program and version, told to peers for people. */
-  readonly app: string;
-  readonly store: SharedStore;
-  readonly net: FrameNet;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  /** Told of what people may want to know. */
-  readonly onNote?: ((note: Note) => void) | undefined;
-  /** Called when a peer is no longer served, though it may be connected. */
-  readonly onUnserved?: ((peer: PeerId) => void) | undefined;
-}
 
 /** Bytes of live frames that wait for a slow peer; beyond it they are dropped, and ticks make up. */
 const LIVE_QUEUE_BYTES = 256 * 1024;
@@ -233,7 +202,18 @@ export class Replicator implements AsyncDisposable {
   #giveUp(event: Event, reason: Error): void {
     if (event.type === "exchange" || event.type === "asked" || event.type === "writable") {
       this.#exchanges.fail(event.x, reason);
+      this.#endExchange(event.x);
     } else if (event.type === "frame") this.#controls.get(event.peer)?.abort(reason);
+  }
+
+  /** At once: what waits of it, its end above all, would be taken for the rest of a whole. */
+  #endExchange(x: ExchangeId): void {
+    const { store } = this.#deps;
+    try {
+      this.#do(react(this.#state, { type: "closed", x }, { store, now: this.#now() }));
+    } catch (error) {
+      this.#report("Cannot end an exchange", error);
+    }
   }
 
   #do(effects: readonly Effect[]): void {

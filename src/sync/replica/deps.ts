@@ -1,0 +1,36 @@
+/** What replication by protocol 2 needs of the world. */
+import type { Clock } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { Random } from "../../base/random.ts";
+import type { Note } from "../../named/effects.ts";
+import type { Item } from "../../named/item.ts";
+import type { ItemStore } from "../../named/store.ts";
+import type { PeerId } from "../../swarm/peer.ts";
+import type { FrameNet } from "../ports.ts";
+
+/** A store that other doors lead into as well. */
+export interface SharedStore extends ItemStore {
+  /** Accounts for what came in by another door: for a part of it if there is much, which `more` tells. */
+  absorb(): {
+    readonly items: readonly Item[];
+    readonly shrank: boolean;
+    readonly more?: boolean;
+  };
+}
+
+/** What a replicator needs of the world. */
+export interface ReplicatorDeps {
+  readonly self: PeerId;
+  readonly userId: string;
+  /** Program and version, told to peers for people. */
+  readonly app: string;
+  readonly store: SharedStore;
+  readonly net: FrameNet;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Told of what people may want to know. */
+  readonly onNote?: ((note: Note) => void) | undefined;
+  /** Called when a peer is no longer served, though it may be connected. */
+  readonly onUnserved?: ((peer: PeerId) => void) | undefined;
+}
