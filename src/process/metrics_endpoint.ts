@@ -1,5 +1,6 @@
 /** Metrics of a running command over HTTP, in the text format of Prometheus. */
 import {
+  type BindAddress,
   type FetchHandler,
   formatBind,
   type HttpServer,
@@ -29,17 +30,33 @@ export async function serveMetrics(
   deps: ServeMetricsDeps,
   signal?: AbortSignal,
 ): Promise<HttpServer> {
-  const server = await deps.serveHttp(parseBind(bind), createMetricsHandler(metrics), signal);
+  const address = parseBind(bind);
+  const server = await deps.serveHttp(address, createMetricsHandler(metrics, address), signal);
   deps.logger.info("Metrics are served", {
     url: `http://${formatBind(server.address)}/metrics`,
   });
   return server;
 }
 
-/** Answers `GET /metrics`. */
-function createMetricsHandler(metrics: Metrics): FetchHandler {
+/** The name by which a client calls this machine; programs that say none are no browsers. */
+function nameIn(host: string | null): string {
+  if (host === null) return "localhost";
+  return URL.parse(`http://${host}`)?.hostname ?? "";
+}
+
+const LOOPBACK = /^(localhost|127\.[\d.]+|\[?::1\]?)$/;
+
+/**
+ * Answers `GET /metrics`. A page on the web may give its own name the address of this machine, and then
+ * reads what it likes there; at a loopback address nobody else comes with the name of another machine.
+ */
+function createMetricsHandler(metrics: Metrics, { host }: BindAddress): FetchHandler {
+  const isOwn = (name: string): boolean => !LOOPBACK.test(host) || LOOPBACK.test(name);
   return (request) => {
     const { pathname } = new URL(request.url);
+    if (!isOwn(nameIn(request.headers.get("host")))) {
+      return new Response("this is another machine\n", { status: 421 });
+    }
     if (pathname !== "/metrics") return new Response("not found\n", { status: 404 });
     if (request.method !== "GET" && request.method !== "HEAD") {
       return new Response("method not allowed\n", { status: 405, headers: { allow: "GET" } });

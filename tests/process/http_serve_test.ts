@@ -156,3 +156,22 @@ Deno.test("serveMetrics() serves the text format, and nothing else", async () =>
   assert.equal(other.status, 404);
   assert.equal(await other.text(), "not found\n");
 });
+
+Deno.test("metrics at a loopback address are not read under the name of another machine", async () => {
+  const deps = { serveHttp, logger: new RecordingLogger() };
+  await using server = await serveMetrics("127.0.0.1:0", createMetrics(), deps);
+  const statusFor = async (host: string): Promise<string | undefined> => {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: server.address.port });
+    const head = `GET /metrics HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(head));
+    const answer = await new Response(connection.readable).text();
+    return /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1];
+  };
+  const { port } = server.address;
+  for (const own of ["127.0.0.1", "localhost", "[::1]", "127.0.0.2"]) {
+    assert.equal(await statusFor(`${own}:${port}`), "200", own);
+  }
+  for (const other of ["rebound.example", `localhost.example:${port}`, "10.0.0.1"]) {
+    assert.equal(await statusFor(other), "421", other);
+  }
+});
