@@ -90,3 +90,31 @@ Deno.test("rr search says on a terminal that nothing matches, and where", async 
   world.terminal = false;
   assert.equal((await rr(world, "--db-path", path, "search", "x")).err, "");
 });
+
+Deno.test("where nothing is found, what may have been meant is said", async () => {
+  using world = annsWorld({ terminal: true });
+  await rr(world, "record", "--cmd", "ls", "--cwd", "/srv", "--hostname", "vps");
+  await rr(world, "record", "--cmd", "ls", "--cwd", "/srv", "--hostname", "desk");
+  const cases: readonly (readonly [string, RegExp | undefined])[] = [
+    ["host:vpz", /no command of the host "vpz" is known; is vps meant\?/],
+    [
+      "host:elsewhere",
+      /no command of the host "elsewhere" is known; there are (desk, vps|vps, desk)/,
+    ],
+    ["after:fryday", /"after:fryday" was looked for as text: the filter takes "since then: 2h/],
+    ["exit:nope", /"exit:nope" was looked for as text/],
+    ["hots:vps", /"hots:vps" was looked for as text; is host: meant\?/],
+    ["http://x", undefined],
+    ["nothing:like", undefined],
+    ["host:vps zz", undefined],
+    ["-- host:vpz", undefined],
+  ];
+  for (const [query, said] of cases) {
+    const words = query.split(" ");
+    for (const verb of [["search"], ["stats"], ["delete", "--yes"]]) {
+      const { err } = await rr(world, ...verb, ...words);
+      if (said === undefined) assert.doesNotMatch(err, /looked for as text|is known/, query);
+      else assert.match(err, said, query);
+    }
+  }
+});

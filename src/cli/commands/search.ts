@@ -18,6 +18,7 @@ import { forOutput, jsonForOutput, printInfo, printWarning, warnings } from "../
 import {
   askedFor,
   QUERY_WORDS,
+  queryPlace,
   RUN_FILTER_FLAGS,
   type RunFilterFlags,
 } from "../flags/run_filter_flags.ts";
@@ -112,6 +113,8 @@ async function run(
   // With its path, which may have been mistyped.
   if (found === 0 && world.stdout.isTerminal() && settings.dbPath !== ":memory:") {
     printInfo(world, `nothing in ${settings.dbPath} matches`);
+    const { sayDoubts } = await import("../print/say_doubts.ts");
+    sayDoubts(world, (await history.whole()).search, words, queryPlace(world, settings));
   }
   await keepUp(world, history);
   return found > 0 ? ExitCode.OK : ExitCode.FAILURE;

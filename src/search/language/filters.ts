@@ -69,8 +69,8 @@ export const FILTERS: readonly FilterKind[] = [
   {
     names: ["after", "since"],
     example: "after:3d",
-    help: "since then: 2h, 3d, today, 2026-01-31",
-    values: ["today", "yesterday", "1h", "1d", "1w"],
+    help: "since then: 2h, 3d, friday, 2026-01-31",
+    values: ["today", "yesterday", "last-week", "1h", "1d", "1w"],
     narrows: true,
     parse: (value, { nowMs }) => timeFilter("sinceMs", value, nowMs),
   },

@@ -19,9 +19,11 @@ import { ExitCode } from "../../exit_code.ts";
 import { listFlag, switchFlag, textFlag } from "../../flags/flags.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
 import { forOutput, printInfo, printLine } from "../../print/print.ts";
+import { sayDoubts } from "../../print/say_doubts.ts";
 import {
   askedFor,
   QUERY_WORDS,
+  queryPlace,
   RUN_FILTER_FLAGS,
   type RunFilterFlags,
 } from "../../flags/run_filter_flags.ts";
@@ -109,6 +111,7 @@ async function run(
   if (matched > 0 && (flags.dryRun || asks(world, flags))) {
     showSome(world, history, selection, flags.dryRun);
   }
+  if (matched === 0) sayDoubts(world, history.search, words, queryPlace(world, settings));
   const commands = flags.shellHistory ? commandsOf(history, selection) : undefined;
   if (flags.dryRun || (matched === 0 && commands === undefined)) {
     return await alsoInShells(world, flags, commands, report(world, flags, matched, 0));

@@ -9,11 +9,13 @@ import { ExitCode } from "../../exit_code.ts";
 import { JSON_FLAG, switchFlag, wholeNumber } from "../../flags/flags.ts";
 import { keepIndexUp } from "../../machine/keep_index.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
-import { printJson, warnings } from "../../print/print.ts";
+import { printInfo, printJson, warnings } from "../../print/print.ts";
+import { sayDoubts } from "../../print/say_doubts.ts";
 import {
   askedFor,
   foldersHere,
   QUERY_WORDS,
+  queryPlace,
   RUN_FILTER_FLAGS,
   type RunFilterFlags,
 } from "../../flags/run_filter_flags.ts";
@@ -89,6 +91,10 @@ async function run(
   });
   if (flags.json) printJson(world, toJson(summary, flags.days));
   else world.stdout.write(textOf(world, summary, flags, await terminalColumns(world)));
+  if (summary.runs === 0 && !flags.json) {
+    sayDoubts(world, history.search, words, queryPlace(world, loaded));
+    if (history.log.count() === 0) printInfo(world, "no command is recorded yet: see `rr import`");
+  }
   keepIndexUp(world, history);
   return ExitCode.OK;
 }

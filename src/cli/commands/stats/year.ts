@@ -8,7 +8,7 @@ const PROGRAMS_SHOWN = 5;
 
 /** The page. */
 export function yearText(summary: Summary, style: PictureStyle, columns: number): string {
-  if (summary.runs === 0) return "No commands match.\n";
+  if (summary.runs === 0) return "No commands of the last year match.\n";
   const days = summary.periods;
   const busiest = days.reduce((a, b) => b.runs > a.runs ? b : a);
   const active = days.filter(({ runs }) => runs > 0).length;
