@@ -9,7 +9,8 @@ import {
 } from "../../picker/state/state.ts";
 import { TEXT_END } from "../../history/text_end.ts";
 import type { Slice } from "../../search/index.ts";
-import type { CommandSlice, HistorySearch } from "../../store/index/history_search.ts";
+import type { CommandSlice } from "../../store/index/command_slice.ts";
+import type { HistorySearch } from "../../store/index/history_search.ts";
 import type { RunFilter } from "../../history/run_filter.ts";
 import { bothFilters } from "../../search/language/parse.ts";
 import { rankContext } from "../../search/ranking/rank_context.ts";
@@ -18,6 +19,7 @@ import type { Pin, Pins } from "../../store/log/pins.ts";
 import type { RecentRuns } from "../../store/index/recent_runs.ts";
 import { namesIn } from "../flags/query_completions.ts";
 import type { CommandSource } from "./command_source.ts";
+import type { FirstSlices } from "./first_slices.ts";
 import { inOrder, pinnedFirst } from "./slice_order.ts";
 
 /** Where the picker was opened: what the scopes mean. */
@@ -44,6 +46,8 @@ export interface HistoryReads {
   readonly pins?: Pick<Pins, "list" | "toggle">;
   /** Deletes every run of exactly this command; how many there were. */
   deleteCommand(command: string, reach: "everywhere" | "here"): number;
+  /** What was read before. @default {nothing} */
+  readonly firstSlices?: FirstSlices | undefined;
 }
 
 /** Runs read for the details of a command. */
@@ -51,17 +55,11 @@ const MAX_RUNS = 500;
 
 /** A source whose ids are the sequence numbers of the latest runs. */
 export function historySource(history: HistoryReads, place: PickerPlace): CommandSource {
-  const { search } = history;
+  const { search, firstSlices } = history;
   const entryOf = (seq: number): Entry | undefined => search.entriesBySeq([seq])[0];
   const runsOf = (filter: Filter): RunFilter => runFilter(filter, place);
   const pins = (): readonly Pin[] => history.pins?.list() ?? [];
   const pinnedTexts = (): readonly string[] => pins().map(({ command }) => asInSlices(command));
-  const inOrderOf = (filter: Filter): Generator<Slice> =>
-    toSlices(
-      filter.newestFirst
-        ? search.commands(runsOf(filter))
-        : search.rankedCommands(runsOf(filter), (recent) => ranked(recent, place)),
-    );
   // A run that the filter wants; without a filter the one it was pinned by, which costs nothing to find.
   const pinnedRun = (filter: Filter): (at: number) => number | undefined => (at) => {
     const { command, seq } = pins()[at]!;
@@ -71,7 +69,11 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
   return {
     slices(filter): Generator<Slice> {
       if (!filter.sessionFirst) {
-        return pinnedFirst(pinnedTexts(), inOrderOf(filter), pinnedRun(filter));
+        return pinnedFirst(
+          pinnedTexts(),
+          orderedSlices(search, filter, place, firstSlices),
+          pinnedRun(filter),
+        );
       }
       const all = toSlices(search.commands(runsOf(filter)));
       const isFirst = filter.sessionFirst && filter.scope === "all" && place.session !== undefined;
@@ -110,6 +112,30 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
       return command === undefined ? 0 : history.deleteCommand(command, reach);
     },
   };
+}
+
+/** All commands in the order of a filter, the first ones from memory if they are in `firstSlices`. */
+export function orderedSlices(
+  search: Pick<HistorySearch, "commands" | "rankedCommands">,
+  filter: Filter,
+  place: PickerPlace,
+  firstSlices: FirstSlices | undefined,
+): Generator<Slice> {
+  const wanted = runFilter(filter, place);
+  const read = (): Generator<Slice> =>
+    toSlices(
+      filter.newestFirst
+        ? search.commands(wanted)
+        : search.rankedCommands(wanted, (recent) => ranked(recent, place)),
+    );
+  if (firstSlices === undefined || !isEverything(filter)) return read();
+  return firstSlices.before(firstSliceKey(filter, place), read);
+}
+
+/** Names the order of all commands at a place, for {@linkcode FirstSlices}. */
+export function firstSliceKey({ newestFirst }: Filter, place: PickerPlace): string {
+  const { deviceId, cwd, workspace, session } = place;
+  return JSON.stringify(newestFirst ? [] : [deviceId, cwd, workspace, session]);
 }
 
 // A name that no folder and no session has: a scope that means nothing here holds nothing.

@@ -3,9 +3,11 @@ import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { DeviceId } from "../../history/entry.ts";
+import type { Filter } from "../../picker/state/state.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { CommandSource } from "./command_source.ts";
-import { historySource, type PickerPlace } from "./history_source.ts";
+import type { FirstSlices } from "./first_slices.ts";
+import { firstSliceKey, historySource, orderedSlices, type PickerPlace } from "./history_source.ts";
 import type { QueryPlace } from "../../search/language/filters.ts";
 import { forOutput } from "../print/print.ts";
 import { queryPlace } from "../flags/run_filter_flags.ts";
@@ -49,6 +51,8 @@ export interface PickerWhere {
   readonly signal?: AbortSignal;
   /** Is told how to get what was typed behind the choice. */
   readonly typedAhead?: TypedAhead;
+  /** What was read before. @default {nothing} */
+  readonly firstSlices?: FirstSlices;
 }
 
 /**
@@ -68,6 +72,7 @@ export async function searchInteractively(
       search: history.search,
       pins: history.pins,
       deleteCommand: (command, reach) => history.removal.delete({ command }, reach),
+      firstSlices: where.firstSlices,
     },
     placeOf(world, settings, place),
   );
@@ -79,12 +84,7 @@ export async function searchInteractively(
     leavesBelow: flags.up,
     looks: looksOf(settings),
     inLineEditor: flags.widget,
-    filter: {
-      scope: "all",
-      okOnly: false,
-      sessionFirst: flags.up,
-      newestFirst: history.search.prefersNewest,
-    },
+    filter: { ...firstFilter(history), sessionFirst: flags.up },
     place,
     signal: where.signal,
     typedAhead: where.typedAhead,
@@ -93,6 +93,26 @@ export async function searchInteractively(
   const isOnDisk = settings.dbPath !== ":memory:";
   if (isOnDisk && history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
   return exitCodeOfOutcome(outcome);
+}
+
+/** What a picker begins with, but for Up. */
+function firstFilter({ search }: Pick<History, "search">): Filter {
+  return { scope: "all", okOnly: false, newestFirst: search.prefersNewest };
+}
+
+/** Reads what {@linkcode searchInteractively} would show first, unless that was done. */
+export function prepareFirst(
+  world: World,
+  settings: PickerSettings,
+  history: Pick<History, "search">,
+  firstSlices: FirstSlices,
+): void {
+  const filter = firstFilter(history);
+  const place = placeOf(world, settings, queryPlace(world, settings));
+  if (firstSlices.has(firstSliceKey(filter, place))) return;
+  const slices = orderedSlices(history.search, filter, place, firstSlices);
+  slices.next();
+  slices.return(undefined);
 }
 
 function plainAnswer(world: World, outcome: Outcome): string {

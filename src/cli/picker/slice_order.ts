@@ -5,12 +5,22 @@ import type { Slice } from "../../search/index.ts";
 
 /** All of `first`, then what `all` has besides. */
 export function* inOrder(first: Iterable<Slice>, all: Iterable<Slice>): Generator<Slice> {
-  const given = new Set<string>();
+  const given: Slice[] = [];
   for (const slice of first) {
-    eachText(slice, (text) => void given.add(text));
+    given.push(slice);
     yield slice;
   }
-  for (const slice of all) yield without(slice, given);
+  yield* besides(given, all);
+}
+
+/** What the slices of `all` have besides `given`. */
+export function* besides(
+  given: readonly Slice[],
+  ...all: readonly Iterable<Slice>[]
+): Generator<Slice> {
+  const known = new Set<string>();
+  for (const slice of given) eachText(slice, (text) => void known.add(text));
+  for (const slices of all) for (const slice of slices) yield without(slice, known);
 }
 
 /**

@@ -1,13 +1,13 @@
 /** Reads for people: search, the picker, the details of a command. Never waits for the index. */
 import { unknownExitTest } from "./run_filter.ts";
 import type { Entry } from "../../history/entry.ts";
-import { TEXT_END } from "../../history/text_end.ts";
 import type { Database } from "../file/database.ts";
 import { textFilter } from "./match.ts";
 import { textOf } from "./word_query.ts";
 import { entryRows, toEntry } from "../log/rows.ts";
 import { RECENT_RUNS, type RecentRuns, recentRuns } from "./recent_runs.ts";
 import { RunReader } from "./run_reader.ts";
+import { type CommandSlice, sliceOf } from "./command_slice.ts";
 import type { Columns } from "./columns.ts";
 import type { Place } from "./dictionary.ts";
 import { newestMatching } from "./newest_rows.ts";
@@ -17,16 +17,6 @@ import { type Run, walkRuns } from "./walk.ts";
 import type { Meta } from "../file/meta.ts";
 import type { RunFilter } from "../../history/run_filter.ts";
 import type { HistoryQuery } from "./history_query.ts";
-
-/** Distinct commands, newest first, in the form that a search in memory wants. */
-export interface CommandSlice {
-  /** The texts in UTF-8, each followed by 0x1e; that byte inside a text became a space. */
-  readonly texts: Uint8Array<ArrayBuffer>;
-  /** The newest run of each, for {@linkcode HistorySearch.entriesBySeq}. */
-  readonly seqs: Float64Array<ArrayBuffer>;
-  /** When that was, in milliseconds. */
-  readonly startedAtMs: Float64Array<ArrayBuffer>;
-}
 
 /** Every run of one command. */
 export interface RunsOfCommand {
@@ -218,6 +208,15 @@ export class HistorySearch {
     });
   }
 
+  /** Whether there are entries at all these places of the log. */
+  holdsAll(seqs: ArrayLike<number>): boolean {
+    const there = this.#db.integer(
+      "SELECT count(*) FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
+      JSON.stringify(Array.from(seqs)),
+    );
+    return there === seqs.length;
+  }
+
   #commandsBySeq(seqs: readonly number[]): string[] {
     const rows = this.#db.rows(
       "SELECT ingest_seq, cmd FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
@@ -245,14 +244,6 @@ export class HistorySearch {
   }
 }
 
-function sliceOf(runs: readonly Run[], texts: TextReader): CommandSlice {
-  return {
-    texts: joined(texts.bytesOf(runs)),
-    seqs: Float64Array.from(runs, (run) => run.seq),
-    startedAtMs: Float64Array.from(runs, (run) => run.startedAtMs),
-  };
-}
-
 /** The newest run of each command that has one that is wanted, in the order of the commands. */
 function bestRuns(
   runs: Columns,
@@ -273,20 +264,6 @@ function bestRuns(
     if (i >= 0) best.push({ seq: seqs[i]!, startedAtMs: startedAtMs[i]!, command });
   }
   return best;
-}
-
-const SPACE = 0x20;
-
-function joined(texts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(texts.reduce((sum, text) => sum + text.length + 1, 0));
-  let at = 0;
-  for (const text of texts) {
-    out.set(text, at);
-    for (let i = at; i < at + text.length; i++) if (out[i] === TEXT_END) out[i] = SPACE;
-    at += text.length;
-    out[at++] = TEXT_END;
-  }
-  return out;
 }
 
 function checkLimit(limit: number): void {

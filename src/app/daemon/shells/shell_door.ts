@@ -8,7 +8,9 @@ import type { ShellLine } from "../../../control/shell_line.ts";
 import type { PickRequest } from "../../../control/shell_request.ts";
 import { type ForeignTerminal, openForeignTerminal } from "../../../world/foreign_terminal.ts";
 import type { HistoryContext } from "../context.ts";
+import { readAhead } from "./read_ahead.ts";
 import { shellAnswers } from "./shell_answers.ts";
+import type { OpenShellPicker } from "./shell_picker.ts";
 import { intakeOf } from "../history/take_in.ts";
 
 /** Pickers at once; a person looks at one. */
@@ -22,6 +24,7 @@ export async function serveShells(context: HistoryContext, signal: AbortSignal):
   const ingest = intakeOf(context);
   using answers = shellAnswers(context, ingest);
   const open = new Set<string>();
+  using _ahead = readAhead(context, signal);
   await serveShellDoor(
     shellDoorFile(config().dbPath),
     {
@@ -51,10 +54,11 @@ async function pick(
   stop: AbortSignal,
 ): Promise<void> {
   const isOurs = (): boolean => line.isOpen;
-  const paint = deps.shellPicker;
+  let picker: OpenShellPicker | undefined;
   let terminal: ForeignTerminal;
   try {
-    if (!paint?.isWanted(request)) return line.send("no");
+    picker = deps.shellPicker?.open(request, history);
+    if (picker === undefined) return line.send("no");
     terminal = openForeignTerminal({ ...request, path: request.tty, isOurs });
   } catch (error) {
     deps.logger.debug("No picker for a shell", { error: causeChain(error) });
@@ -72,8 +76,8 @@ async function pick(
     await terminal.breathe();
     if (!line.isOpen) return;
     line.send("here");
-    const answer = await paint.pick(request, terminal, history, end.signal);
-    line.send(`=${answer ?? ""}`);
+    const answer = await picker(terminal, end.signal);
+    line.send(`=${answer}`);
   } finally {
     terminal.close();
   }

@@ -4,16 +4,14 @@ import type { History } from "../../../store/file/open_history.ts";
 
 /** Has a person choose on a terminal of theirs. */
 export interface ShellPicker {
-  /** Whether the daemon is to do so; else the shell starts a process, by the settings of the moment. */
-  isWanted(request: PickRequest): boolean;
+  /** A picker, by the settings of the moment; `undefined` if the shell is to start a process instead. */
+  open(request: PickRequest, history: History): OpenShellPicker | undefined;
   /**
-   * Resolves to the answer for the widget, or to `undefined`, with nothing drawn, if that is for a
-   * process of its own to do.
+   * The history has changed: reads what the next pickers will show first, where there were some of late.
+   * A few milliseconds at a time.
    */
-  pick(
-    request: PickRequest,
-    terminal: ForeignTerminal,
-    history: History,
-    signal: AbortSignal,
-  ): Promise<string | undefined>;
+  readAhead(history: History, signal: AbortSignal): Promise<void>;
 }
+
+/** Has a person choose on a terminal; resolves to the answer for the widget. */
+export type OpenShellPicker = (terminal: ForeignTerminal, signal: AbortSignal) => Promise<string>;
