@@ -23,6 +23,9 @@ test("on one network and without any server, a code is all it takes", async (lab
   assert.match(joined.stdout, /In sync with first, direct: 1 command received, [01] sent\./);
   assert.equal(await host.exited, 0);
   assert.match(host.output(), /In sync with second, direct: 1 command received\./);
+  // Neither has a daemon: that the first sync is the last one so far is no secret.
+  assert.match(joined.stdout, /No daemon keeps second in sync from now on: `rr setup` there/);
+  assert.match(host.output(), /No daemon keeps first in sync from now on: `rr setup` there/);
   await second!.untilHas(ofFirst);
   await first!.untilHas(ofSecond);
   assert.deepEqual(keyOf(second!), keyOf(first!));
@@ -49,6 +52,7 @@ test("a running daemon takes part: it is dialled, and takes up the new key by it
   assert.equal(joined.code, 0, joined.stderr + joined.stdout);
   const logs = (): string => daemons.map((daemon) => daemon.output()).join("\n---\n");
   assert.ok(/In sync with first, direct/.test(joined.stdout), `${joined.stdout}\n${logs()}`);
+  assert.doesNotMatch(joined.stdout + host.output(), /No daemon/);
   assert.equal(await host.exited, 0);
   assert.match(host.output(), /In sync with second, direct/);
   await second!.untilHas(ofFirst);

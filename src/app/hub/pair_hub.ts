@@ -8,7 +8,7 @@ import { VERSION } from "../../version.ts";
 import { pairAsGuest } from "../pairing/guest.ts";
 import { pairAsHost } from "../pairing/host.ts";
 import { installKey, planKey } from "../pairing/join.ts";
-import type { PairTalk } from "../pairing/pair.ts";
+import type { PairTalk } from "../pairing/report.ts";
 import {
   giveToOwner,
   type HubFolder,

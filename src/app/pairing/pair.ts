@@ -1,6 +1,5 @@
 /** `rr pair`, whole: from the code to the first sync, on either side. */
 import { RrError } from "../../base/rr_error.ts";
-import { grouped } from "../../base/grouped.ts";
 import { silentLogger } from "../../base/log.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
@@ -13,7 +12,6 @@ import { openHistory } from "../../store/file/open_history.ts";
 import { loadExistingKeys, loadKeys } from "../session/keys.ts";
 import { keyPathsOf } from "../session/network_options.ts";
 import {
-  type FirstSync,
   type FirstSyncDeps,
   openHostSession,
   syncAsGuest,
@@ -24,14 +22,8 @@ import { checkAt, type Met, pairAsGuest } from "./guest.ts";
 import { pairAsHost } from "./host.ts";
 import { changeConfig, configChanges, installKey, planKey, putKeyBack } from "./join.ts";
 import { ownCard, statusOfDaemon } from "./own_card.ts";
+import { commandsText, type PairTalk, report, sayOfDaemon, sayOfOneName } from "./report.ts";
 import { pairByStdio, pairOverSsh } from "./ssh.ts";
-
-/** How a person is told and asked. */
-export interface PairTalk {
-  say(line: string): void;
-  /** The answer; `undefined` if nobody can be asked. */
-  ask(question: string): boolean | undefined;
-}
 
 /** What both sides work with. */
 export interface PairDeps {
@@ -76,6 +68,7 @@ export async function letIn(
     : await own.untilSynced(theirs, signal);
   await far?.finished;
   report(theirs, first, talk);
+  sayOfDaemon(settings, deps);
 }
 
 /** Where each machine typed the code of the other, both would now have what was the other's key. */
@@ -90,15 +83,6 @@ async function refuseSwappedKeys(
     "key",
     `${theirs.deviceId} has taken the key that this machine had: meanwhile this machine has another`,
     { hint: "Show a code on one machine only: run `rr pair` here again, and type its code there" },
-  );
-}
-
-/** One name for two devices mixes up whose commands are whose. */
-function sayOfOneName(settings: Settings, { deviceId }: PairCard, talk: PairTalk): void {
-  if (deviceId !== settings.deviceId) return;
-  talk.say(
-    `Both machines are called ${deviceId}: give this one another name with ` +
-      "`rr config set device_id <name>`, or the other one there.",
   );
 }
 
@@ -160,6 +144,7 @@ export async function joinBy(
     await syncAsGuest(now, keys, met.card, { world, history, logger }, signal),
     talk,
   );
+  sayOfDaemon(now, deps);
 }
 
 /** The other one is a hub: it is given our key, and we take its addresses. */
@@ -254,22 +239,6 @@ async function takeOver(
     talk.say(`Set ${key} = ${shown}`);
   }
   if (Object.keys(changes).length > 0) await tellDaemon(world, settings.dbPath);
-}
-
-function report({ deviceId }: PairCard, first: FirstSync, talk: PairTalk): void {
-  if (first.error !== undefined) {
-    talk.say(`Paired with ${deviceId}, but the first sync did not work: ${first.error}`);
-    talk.say("It is tried again by the daemon; `rr status` shows how it goes.");
-    return;
-  }
-  const how = first.route === undefined ? "" : `, ${first.route}`;
-  const sent = first.sent === undefined ? "" : `, ${grouped(first.sent)} sent`;
-  const counts = `${commandsText(first.received)} received${sent}`;
-  talk.say(`In sync with ${deviceId}${how}: ${counts}.`);
-}
-
-function commandsText(count: number): string {
-  return count === 1 ? "1 command" : `${grouped(count)} commands`;
 }
 
 function trackersOf(settings: Settings): { baseUrl: string; token: string | undefined }[] {

@@ -1,0 +1,52 @@
+/** What a person is told at the end of a pairing. */
+import { grouped } from "../../base/grouped.ts";
+import type { World } from "../../base/world.ts";
+import type { Settings } from "../../config/settings.ts";
+import type { PairCard } from "../../pair/card.ts";
+import { daemonHolder } from "../../process/lock.ts";
+import type { FirstSync } from "./first_sync.ts";
+
+/** How a person is told and asked. */
+export interface PairTalk {
+  say(line: string): void;
+  /** The answer; `undefined` if nobody can be asked. */
+  ask(question: string): boolean | undefined;
+}
+
+/** One name for two devices mixes up whose commands are whose. */
+export function sayOfOneName(settings: Settings, { deviceId }: PairCard, talk: PairTalk): void {
+  if (deviceId !== settings.deviceId) return;
+  talk.say(
+    `Both machines are called ${deviceId}: give this one another name with ` +
+      "`rr config set device_id <name>`, or the other one there.",
+  );
+}
+
+/** How the first sync with the other machine went. */
+export function report({ deviceId }: PairCard, first: FirstSync, talk: PairTalk): void {
+  if (first.error !== undefined) {
+    talk.say(`Paired with ${deviceId}, but the first sync did not work: ${first.error}`);
+    talk.say("It is tried again by the daemon; `rr status` shows how it goes.");
+    return;
+  }
+  const how = first.route === undefined ? "" : `, ${first.route}`;
+  const sent = first.sent === undefined ? "" : `, ${grouped(first.sent)} sent`;
+  const counts = `${commandsText(first.received)} received${sent}`;
+  talk.say(`In sync with ${deviceId}${how}: ${counts}.`);
+}
+
+/** A first sync is not all that people want of two machines: without a daemon nothing follows it. */
+export function sayOfDaemon(
+  { dbPath, deviceId }: Settings,
+  { world, talk }: { readonly world: World; readonly talk: PairTalk },
+): void {
+  if (daemonHolder(dbPath, world) !== undefined) return;
+  talk.say(
+    `No daemon keeps ${deviceId} in sync from now on: \`rr setup\` there sees to it, and to recording.`,
+  );
+}
+
+/** `1 command`, `8,211 commands`. */
+export function commandsText(count: number): string {
+  return count === 1 ? "1 command" : `${grouped(count)} commands`;
+}
