@@ -26,6 +26,8 @@ Deno.test("a deleted command is in no file of any device, whoever was away or ki
   await laptop.record(long);
   await desktop.record(`echo before; ${short}`);
   typed(desktop, short);
+  // The rest of a record whose shell was killed in the middle of it.
+  for (const device of [laptop, desktop]) left(device, short);
   // Used for searching, so that it is in every index there is.
   for (const device of [laptop, desktop]) {
     await device.until("all three", ({ log }) => log.count() === 3, DEADLINE_MS);
@@ -54,10 +56,21 @@ Deno.test("a deleted command is in no file of any device, whoever was away or ki
   }
 });
 
-/** What a hook leaves when a command has ended. */
-function typed(device: Device, command: string): void {
+/** What is set aside of a record that will never be finished. */
+function left(device: Device, command: string): void {
+  const name = `1-${crypto.randomUUID()}.1-a.torn`;
+  Deno.writeTextFileSync(`${spoolOf(device)}/${name}`, command, { mode: 0o600 });
+}
+
+function spoolOf(device: Device): string {
   const folder = `${device.home}/.rustory/spool`;
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** What a hook leaves when a command has ended. */
+function typed(device: Device, command: string): void {
+  const folder = spoolOf(device);
   const record = {
     key: "1",
     startedAtMs: Date.now(),
