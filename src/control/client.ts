@@ -61,6 +61,7 @@ async function openEither(path: string): Promise<Socket> {
     const isAbsent = error instanceof RrError && error.code === "not-found";
     if (!isAbsent || other === undefined) throw error;
     checkSocketFolder(other, { create: false });
+    // What is said below is about the place that was asked for.
     const socket = await open(other).catch(() => undefined);
     if (socket !== undefined) return socket;
     const holder = runningDaemon(databaseOf(path));

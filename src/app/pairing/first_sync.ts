@@ -61,6 +61,7 @@ function rememberCard(card: PairCard, { history, world }: FirstSyncDeps): PeerId
 /** Has the running daemon take up what has changed; whether there is one. */
 export async function tellDaemon(world: World, dbPath: string): Promise<boolean> {
   if (await statusOfDaemon(world, dbPath) === undefined) return false;
+  // It looks at its settings by itself as well, a little later.
   await callControl(controlSocketPath(dbPath), { verb: "reload" }).catch(() => {});
   return true;
 }

@@ -71,6 +71,7 @@ export async function meet(
 ): Promise<Met> {
   const started = startGuest(code, line.hello, deps.random);
   if (!started.ok) {
+    // Here and below: what has failed is told, whether or not the other side still hears of it.
     if (started.send) await line.send("answer", started.send).catch(() => {});
     throw pairFailure(started.why, "guest");
   }

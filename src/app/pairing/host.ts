@@ -60,6 +60,7 @@ export async function exchange(
 ): Promise<PairCard> {
   const confirmed = start.answer(line.answer);
   if (!confirmed.ok) {
+    // The failure that is told here is this one, whether or not the other side still hears of it.
     if (confirmed.send) await line.send(confirmed.send).catch(() => {});
     throw pairFailure(confirmed.why, "host");
   }

@@ -47,7 +47,7 @@ export async function openMailboxWay(
     },
     // A mailbox that was answered must stay until the other side has read the last word.
     [Symbol.asyncDispose]: async () => {
-      if (!answered) await box.close().catch(() => {});
+      if (!answered) await box.close().catch(() => {}); // it ends by itself in ten minutes
     },
   };
 }

@@ -192,7 +192,7 @@ async function takeKey(settings: Settings, met: Met, yes: boolean, deps: PairDep
   } catch (error) {
     // All or nothing: with the key alone it would look for the others in the wrong places.
     putKeyBack(world, settings.swarmKeyPath, kept, plan);
-    await reply("declined").catch(() => {});
+    await reply("declined").catch(() => {}); // `error` says more
     throw error;
   }
   await reply(plan.kind === "same" ? "already" : "joined").catch(() => {

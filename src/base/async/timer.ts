@@ -69,7 +69,7 @@ export async function waitUntil(
   }
   using timer = linkedController(signal);
   const over = pause(clock, Math.max(0, until - clock.monotonic()), timer.signal);
-  work.catch(() => {});
+  work.catch(() => {}); // where it comes too late
   try {
     await Promise.race([work, over]);
     signal.throwIfAborted();

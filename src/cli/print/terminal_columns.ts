@@ -9,6 +9,7 @@ export async function terminalColumns(world: World): Promise<number> {
   const usual = Number.isInteger(said) && said > 0 ? said : USUAL_COLUMNS;
   if (!world.stdout.isTerminal()) return usual;
   const { openTerminal } = await import("../../world/open_terminal.ts");
+  // Without a terminal to ask, as in a job without one, the usual width is taken.
   const terminal = await openTerminal(world.stdin.isTerminal()).catch(() => undefined);
   try {
     return terminal?.size().columns || usual;

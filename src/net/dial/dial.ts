@@ -151,6 +151,7 @@ class NodeDialer implements Dialer {
       throw unreachable(peer, error);
     } finally {
       relaysOver.abort();
+      // Its outcome was asked for above, or does not matter any more.
       directly.catch(() => {}).finally(() => directOver[Symbol.dispose]());
     }
   }

@@ -11,6 +11,7 @@ import type { Logger } from "../../base/log.ts";
 import type { Random } from "../../base/random.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
+import { causeChain } from "../../base/rr_error.ts";
 import type { Node } from "../node/node.ts";
 
 /** What {@linkcode Upgrades} needs. */
@@ -50,7 +51,7 @@ export class Upgrades {
     this.#options = options;
     const subscription = deps.node.onEvent((event) => {
       if (event.type === "connected" && event.route === "relayed") this.#start(event.peer);
-      if (event.type === "upgraded") this.#retire(event.peer).catch(() => {});
+      if (event.type === "upgraded") this.#untilStopped(event.peer, this.#retire(event.peer));
       if (event.type === "addresses") {
         this.#wake.abort();
         this.#wake = new AbortController();
@@ -69,7 +70,16 @@ export class Upgrades {
   #start(peer: PeerId): void {
     if (this.#running.has(peer) || this.#options.everyMs === Infinity) return;
     this.#running.add(peer);
-    this.#run(peer).catch(() => {}).finally(() => this.#running.delete(peer));
+    this.#untilStopped(peer, this.#run(peer).finally(() => this.#running.delete(peer)));
+  }
+
+  /** What the node's end cuts short is no failure; all else stays relayed, which is told. */
+  #untilStopped(peer: PeerId, work: Promise<void>): void {
+    const { node, logger } = this.#deps;
+    work.catch((error) => {
+      if (node.stopped.aborted) return;
+      logger.debug("Could not go on without the relay", { peer, error: causeChain(error) });
+    });
   }
 
   async #run(peer: PeerId): Promise<void> {
@@ -93,7 +103,7 @@ export class Upgrades {
   /** The addresses that the peer itself told. */
   async #told(peer: PeerId): Promise<string[]> {
     const stored = await this.#deps.node.libp2p.peerStore.get(peerIdFromString(peer))
-      .catch(() => undefined);
+      .catch(() => undefined); // it has told nothing yet
     return stored?.addresses.map(({ multiaddr }) => String(multiaddr)) ?? [];
   }
 

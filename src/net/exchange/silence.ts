@@ -77,5 +77,6 @@ export function lastHeard(heardOf: HeardOf, connection: Connection): Heard | und
  */
 function askForLife(connection: Connection): void {
   const { muxer } = connection as unknown as { readonly muxer?: { ping(): Promise<number> } };
+  // A connection that is dead is told by its silence.
   muxer?.ping().catch(() => {});
 }

@@ -31,6 +31,7 @@ export class SpareStream {
     this.drop();
     const opening = new AbortController();
     const keeping = new AbortController();
+    // Whoever wants it then opens one in the usual way, and hears why that fails.
     const stream = this.#open(connection, opening.signal).catch(() => undefined);
     this.#spare = { connection, stream, opening, keeping };
     this.#clock.sleep(KEPT_MS, keeping.signal).then(() => this.drop(), () => {});

@@ -220,7 +220,8 @@ export class RunningNode implements Node {
     this.#announced = text;
     // Makes libp2p tell the connected peers.
     const multiaddrs = addrs.map((addr) => multiaddr(addr));
-    this.libp2p.peerStore.patch(this.libp2p.peerId, { multiaddrs }).catch(() => {});
+    const told = this.libp2p.peerStore.patch(this.libp2p.peerId, { multiaddrs });
+    told.catch(() => {}); // the node has been stopped; its store is in memory
     this.#parts.events.emit({ type: "addresses", addrs });
   }
 

@@ -250,7 +250,7 @@ function parseAddrs(json: unknown): string[] {
     if (!Array.isArray(value)) return [];
     return boundedAddrs(value.filter((addr) => typeof addr === "string"));
   } catch {
-    return [];
+    return []; // written by another program; the peer will be told of anew
   }
 }
 

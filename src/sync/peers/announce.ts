@@ -84,7 +84,7 @@ export class Announcer {
         }
         pause = backoffMs(++failures, RETRY, random);
       }
-      await wake.wait(pause, signal).catch(() => {});
+      await wake.wait(pause, signal).catch(() => {}); // only an abort, which the loop asks for
     }
   }
 

@@ -91,6 +91,7 @@ export class RunningSyncs {
 
   /** Has {@linkcode RunningSyncs.settled} wait for the task too, however it ends. */
   track(task: Promise<unknown>): void {
+    // Whoever started it hears how it ends.
     const settled = task.catch(() => {}).finally(() => this.#tasks.delete(settled));
     this.#tasks.add(settled);
   }

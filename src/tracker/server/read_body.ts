@@ -27,6 +27,7 @@ export async function readBody(
   }
   const reader = message.body?.getReader();
   if (!reader) return new Uint8Array();
+  // A body that has failed already cannot be cancelled, and need not be.
   const stop = (): void => void reader.cancel(signal?.reason).catch(() => {});
   signal?.addEventListener("abort", stop, { once: true });
   try {
@@ -47,7 +48,7 @@ async function collect(
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     length += part.value.length;
     if (length > limit) {
-      reader.cancel().catch(() => {});
+      reader.cancel().catch(() => {}); // as above
       throw new BodyTooLargeError(limit);
     }
     parts.push(part.value);
