@@ -2,8 +2,8 @@
  * Takes a foreign history into ours, so that doing it again adds only what is new, whatever the other
  * program trimmed meanwhile and whoever recorded a command first:
  *
- * - A command with a time is known if the history holds as many entries of this device with that
- *   command in that second. Ids do not matter, so what the original imported or a hook recorded counts.
+ * - A command with a time is known if the history holds as many entries of this device, or imported
+ *   ones of another, with that command in that second. Ids do not matter, so what the original imported or a hook recorded counts.
  * - A command without a time is known if the history holds as many entries of it from that shell, with
  *   whatever time: all that such a record tells is that it was run that often.
  * - Ids are derived ({@linkcode importEntryId}), so two imports at once do not double anything either.

@@ -5,9 +5,9 @@ import { type ForeignDatabase, openForeign } from "../store/file/read_foreign.ts
 
 /** Counts of commands that were there before the import began. */
 export interface KnownCommands extends Disposable {
-  /** Entries of this device with that command, started in that second. */
+  /** Entries with that command, started in that second: of this device, or imported by another one. */
   countAt(unixSeconds: number, command: string): number;
-  /** Entries of this device and shell with that command, whenever; only of the commands asked for. */
+  /** The same for entries of that shell, whenever; only of the commands asked for. */
   countAnyTime(commands: ReadonlySet<string>, shell: string): ReadonlyMap<string, number>;
   /** When this device's oldest entry was started, in milliseconds. */
   oldestMs(): number | undefined;
@@ -22,7 +22,10 @@ const NOTHING: KnownCommands = {
 
 // A hook notes the time a moment after the shell does, which may be the next second. Such rows have a
 // folder; those of an import have none.
-const AT = `SELECT cmd, ts FROM entries WHERE ts IN (?, ? + 1) AND +device_id = ?
+// What another device has imported is the same file, of a shared or a copied home, far more often than the
+// same command in the same second of another one.
+const AT =
+  `SELECT cmd, ts FROM entries WHERE ts IN (?, ? + 1) AND (+device_id = ? OR cwd = 'unknown')
   AND ingest_seq <= ? AND (ts = ? OR cwd <> 'unknown')`;
 const OLDEST = "SELECT ts FROM entries WHERE +device_id = ? AND ts > 0 ORDER BY ts LIMIT 1";
 
@@ -52,8 +55,9 @@ export function knownCommands(
   function countAnyTime(commands: ReadonlySet<string>, shell: string): Map<string, number> {
     const counts = new Map<string, number>();
     if (commands.size === 0 || head === 0) return counts;
-    const rest = "FROM entries WHERE ingest_seq <= ? AND +device_id = ? AND shell = ?";
-    for (const { cmd } of db.select({ cmd: "cmd" }, rest, head, deviceId, shell)) {
+    const rest = "FROM entries WHERE ingest_seq <= ? AND shell = ?" +
+      " AND (+device_id = ? OR cwd = 'unknown')";
+    for (const { cmd } of db.select({ cmd: "cmd" }, rest, head, shell, deviceId)) {
       const command = tidyCommand(String(cmd));
       if (commands.has(command)) counts.set(command, (counts.get(command) ?? 0) + 1);
     }
@@ -73,9 +77,12 @@ export function knownCommands(
 
 function deletedSeconds(db: ForeignDatabase, deviceId: string): ReadonlySet<number> {
   const seconds = new Set<number>();
-  if (db.columns("rr_deleted").length === 0) return seconds;
-  for (const { ts } of db.select({ ts: "ts" }, "FROM rr_deleted WHERE device_id = ?", deviceId)) {
-    if (typeof ts === "number") seconds.add(ts);
+  // Here alone, and everywhere, by whichever device.
+  for (const table of ["rr_deleted", "rr_tomb"]) {
+    if (db.columns(table).length === 0) continue;
+    for (const { ts } of db.select({ ts: "ts" }, `FROM ${table} WHERE device_id = ?`, deviceId)) {
+      if (typeof ts === "number") seconds.add(ts);
+    }
   }
   return seconds;
 }

@@ -39,10 +39,10 @@ class Fixture implements Disposable {
     return this.history.log.entriesAfter(0, { entries: 10_000, bytes: 1e9 }).entries;
   }
 
-  record(command: string, startedAtMs: number, cwd = "/"): void {
+  record(command: string, startedAtMs: number, cwd = "/", device = "d1"): void {
     this.history.log.append([{
       id: crypto.randomUUID() as EntryId,
-      deviceId: "d1" as DeviceId,
+      deviceId: device as DeviceId,
       userId: "u1",
       startedAtMs,
       command,
@@ -367,4 +367,30 @@ Deno.test("importHistory() hands over few at a time and waits for the writer, as
   const report = await importHistory(request, { files, clock, history: at.history, writer });
   assert.equal(report.inserted, 9_000);
   assert.ok(most > 0 && most <= 2_250, `${most} rows were waiting`);
+});
+
+Deno.test("importHistory() does not bring back what a hook recorded and was deleted on any device", async () => {
+  using at = new Fixture();
+  at.record("echo 1", (T + 1) * 1000 + 250);
+  at.record("echo 3", (T + 3) * 1000 + 250);
+  at.history.removal.delete({ command: "echo 1" }, "everywhere");
+  at.history.removal.delete({ command: "echo 3" }, "here");
+  // The lines of both seconds stay out: which of them it was is not kept.
+  assert.deepEqual(counts(await at.run(lines(0, 5))), [5, 3, 2, 0, 0]);
+  assert.deepEqual(at.all().map(({ command }) => command), ["echo 0", "echo 2", "echo 4"]);
+});
+
+Deno.test("importHistory() knows what another device has imported of the same file", async () => {
+  using at = new Fixture();
+  const untimed = "echo a\necho b\n";
+  const other = { deviceId: "d2" as DeviceId, hostname: "old" };
+  await at.run(lines(0, 5), other);
+  await at.run(untimed, { ...other, from: "bash" });
+  assert.equal(at.all().length, 7);
+  // A copy of the history on a new machine, grown by a line.
+  assert.deepEqual(counts(await at.run(lines(0, 6))), [6, 1, 5, 0, 0]);
+  assert.deepEqual(counts(await at.run(`${untimed}echo c\n`, { from: "bash" })), [3, 1, 2, 0, 0]);
+  // What another device recorded itself in the same second is a run of its own.
+  at.record("echo 9", (T + 9) * 1000, "/srv", "d2");
+  assert.deepEqual(counts(await at.run(lines(9, 10))), [1, 1, 0, 0, 0]);
 });
