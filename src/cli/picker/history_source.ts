@@ -16,7 +16,11 @@ import { bothFilters } from "../../search/language/parse.ts";
 import { rankContext } from "../../search/ranking/rank_context.ts";
 import { rankCommands } from "../../search/ranking/rank_commands.ts";
 import type { Pin, Pins } from "../../store/log/pins.ts";
-import type { RecentRuns } from "../../store/index/recent_runs.ts";
+import {
+  RECENT_RUNS,
+  RECENT_RUNS_AT_START,
+  type RecentRuns,
+} from "../../store/index/recent_runs.ts";
 import { namesIn } from "../flags/query_completions.ts";
 import type { CommandSource } from "./command_source.ts";
 import type { FirstSlices } from "./first_slices.ts";
@@ -114,7 +118,10 @@ export function historySource(history: HistoryReads, place: PickerPlace): Comman
   };
 }
 
-/** All commands in the order of a filter, the first ones from memory if they are in `firstSlices`. */
+/**
+ * All commands in the order of a filter, the first ones from memory if they are in `firstSlices`. Who
+ * keeps none has just started.
+ */
 export function orderedSlices(
   search: Pick<HistorySearch, "commands" | "rankedCommands">,
   filter: Filter,
@@ -122,11 +129,12 @@ export function orderedSlices(
   firstSlices: FirstSlices | undefined,
 ): Generator<Slice> {
   const wanted = runFilter(filter, place);
+  const most = firstSlices === undefined ? RECENT_RUNS_AT_START : RECENT_RUNS;
   const read = (): Generator<Slice> =>
     toSlices(
       filter.newestFirst
         ? search.commands(wanted)
-        : search.rankedCommands(wanted, (recent) => ranked(recent, place)),
+        : search.rankedCommands(wanted, (recent) => ranked(recent, place), most),
     );
   if (firstSlices === undefined || !isEverything(filter)) return read();
   return firstSlices.before(firstSliceKey(filter, place), read);

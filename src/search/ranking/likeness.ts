@@ -37,16 +37,17 @@ export function streamsOf(runs: RankedRuns, { hosts }: Places, context: RankCont
   // The latest run of each, counted from 1.
   const ofSession = new Uint32Array(1 + most(sessions));
   const ofHost = new Uint32Array(1 + most(hosts));
+  const ownHost = context.ownHost + 1;
   let onOwnHost = 0;
   for (let i = 0; i < sessions.length; i++) {
     const host = hosts[places[i]!]!;
     const session = sessions[i]!;
-    const [latest, stream] = session === 0
-      ? [ofHost, host] as const
-      : [ofSession, session] as const;
+    // Not a pair of both: in a new process one for each run takes longer than all the rest.
+    const latest = session === 0 ? ofHost : ofSession;
+    const stream = session === 0 ? host : session;
     before[i] = latest[stream]! - 1;
     latest[stream] = i + 1;
-    if (host === context.ownHost + 1) onOwnHost = i + 1;
+    if (host === ownHost) onOwnHost = i + 1;
   }
   const inSession = context.session > 0 ? ofSession[context.session] ?? 0 : 0;
   const previous = (inSession || onOwnHost) - 1;

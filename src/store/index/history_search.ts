@@ -109,23 +109,25 @@ export class HistorySearch {
   /**
    * As {@linkcode commands}, but those among the newest runs of all in the order of `rank`, which gives
    * numbers of commands; the older ones follow. Takes some milliseconds more, whatever the history holds.
+   * `most` is how many of the newest runs are looked at.
    */
   *rankedCommands(
     filter: RunFilter,
     rank: (recent: RecentRuns) => readonly number[],
+    most = RECENT_RUNS,
   ): Generator<CommandSlice, void, undefined> {
     const all = new RunReader(this.#db, this.#meta, {});
     const reader = new RunReader(this.#db, this.#meta, filter, all);
-    const recent = recentRuns(this.#db, all, RECENT_RUNS);
+    const recent = recentRuns(this.#db, all, most);
     const best = bestRuns(recent.runs, rank(recent), reader);
     const texts = new TextReader(this.#db, all.own.commands);
     try {
       for (
-        let from = 0, most = FIRST_RANKED;
+        let from = 0, count = FIRST_RANKED;
         from < best.length;
-        from += most, most = MORE_RANKED
+        from += count, count = MORE_RANKED
       ) {
-        yield sliceOf(best.slice(from, from + most), texts);
+        yield sliceOf(best.slice(from, from + count), texts);
       }
       const without = best.map(({ command }) => command);
       for (const runs of walkRuns(reader, { distinct: true, without })) {

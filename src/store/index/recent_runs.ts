@@ -11,6 +11,12 @@ import type { RunReader } from "./run_reader.ts";
  */
 export const RECENT_RUNS = 8_000;
 
+/**
+ * As many in a process that has just started while a person waits: nothing is compiled there yet, and
+ * each thousand takes several milliseconds.
+ */
+export const RECENT_RUNS_AT_START = 4_000;
+
 /** The newest runs, oldest first. Numbers are those of the reader. */
 export interface RecentRuns {
   /** Oldest first. */
@@ -21,7 +27,7 @@ export interface RecentRuns {
   session(name: string): number;
 }
 
-/** The newest runs, about `most` of them: whole blocks are read. */
+/** The `most` newest runs. */
 export function recentRuns(db: Database, reader: RunReader, most: number): RecentRuns {
   const blocks: Columns[] = [];
   let count = 0;
@@ -30,7 +36,7 @@ export function recentRuns(db: Database, reader: RunReader, most: number): Recen
     count += columns.seqs.length;
     if (count >= most) break;
   }
-  const runs = inOrder(joined(blocks.reverse(), count));
+  const runs = newest(inOrder(joined(blocks.reverse(), count)), most);
   return {
     runs,
     places: placesOf(db, reader, runs),
@@ -38,6 +44,18 @@ export function recentRuns(db: Database, reader: RunReader, most: number): Recen
       for (const [id, own] of reader.own.sessions) if (own === name) return id;
       return db.integer("SELECT id FROM rr_session WHERE name = ?", name) || -1;
     },
+  };
+}
+
+function newest(runs: Columns, most: number): Columns {
+  const { seqs, startedAtMs, commands, places, sessions, exitCodes } = runs;
+  return {
+    seqs: seqs.subarray(-most),
+    startedAtMs: startedAtMs.subarray(-most),
+    commands: commands.subarray(-most),
+    places: places.subarray(-most),
+    sessions: sessions.subarray(-most),
+    exitCodes: exitCodes.subarray(-most),
   };
 }
 

@@ -68,7 +68,7 @@ export function damagedIndex(db: Database): DamagedIndexError {
 // FNV-1a over words. Each step can be taken back, so that damage within one word always shows.
 function sumOf(column: Uint32Array, others: readonly Uint8Array[]): number {
   let sum = SEED;
-  for (const word of column) sum = Math.imul(sum ^ word, PRIME);
+  for (let i = 0; i < column.length; i++) sum = Math.imul(sum ^ column[i]!, PRIME);
   for (const bytes of others) {
     const whole = bytes.length >> 2;
     const words = bytes.byteOffset % 4 === 0

@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { emptyColumns } from "../../../src/store/index/columns.ts";
 import { inOrder } from "../../../src/store/index/recent_runs.ts";
+import { openHistory } from "../../../src/store/file/open_history.ts";
+import { denoFiles } from "../../../src/world/deno.ts";
+import { makeEntry } from "../../fakes/entries.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
 
 Deno.test("inOrder() sorts by time, and by the log within one time, what is minutes out of order (property)", () => {
   const time = fc.oneof(
@@ -24,4 +28,33 @@ Deno.test("inOrder() sorts by time, and by the log within one time, what is minu
     assert.deepEqual([...sorted.seqs], [...sorted.commands].map((i) => runs.seqs[i]!));
     assert.deepEqual([...sorted.startedAtMs], [...sorted.commands].map((i) => times[i]!));
   }));
+});
+
+Deno.test("a ranking is handed just as many of the newest runs as are asked for, indexed or not", () => {
+  using history = openHistory(":memory:", { files: denoFiles(), clock: new FakeClock() });
+  const append = (from: number, to: number): void => {
+    history.log.append(
+      Array.from(
+        { length: to - from },
+        (_, i) =>
+          makeEntry({
+            command: `c ${from + i}`,
+            startedAtMs: 1_700_000_000_000 + (from + i) * 1000,
+          }),
+      ),
+    );
+  };
+  append(0, 4_700);
+  while (history.index.catchUp() > 0);
+  append(4_700, 4_750);
+  for (const most of [1, 50, 60, 700, 4_750, 9_000]) {
+    let newest: readonly number[] = [];
+    const rank = ({ runs }: { readonly runs: { readonly seqs: Float64Array } }): number[] => {
+      newest = [...runs.seqs];
+      return [];
+    };
+    history.search.rankedCommands({}, rank, most).next();
+    const count = Math.min(most, 4_750);
+    assert.deepEqual(newest, Array.from({ length: count }, (_, i) => 4_751 - count + i));
+  }
 });
