@@ -35,6 +35,7 @@ Deno.test({
     await hub.rr("hub", "install", "--host", HUB, ...state);
     const running = await hub.start("hub", "run", ...state);
     await said(running, "tracker listen: ");
+    await said(running, "No device has paired with this hub");
     const before = JSON.parse(await hub.rr("hub", "status", "--json", ...state)) as HubStatus;
     assert.equal(before.paired, false);
 

@@ -125,6 +125,11 @@ class Hub {
 
   /** With the key that is there; with another one from the moment it comes. */
   relay(signal: AbortSignal): Promise<void> {
+    if (this.#keyText() === undefined) {
+      this.#parts.logger.warn(
+        "No device has paired with this hub: its relay begins once `rr hub pair` has brought a key",
+      );
+    }
     return this.withKey((stop) => this.#relayWithKey(stop), signal);
   }
 
