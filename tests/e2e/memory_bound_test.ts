@@ -115,5 +115,10 @@ Deno.test({
         assert.ok(peak - before < MOST_MB, `${peak} MB, ${before} MB before`);
       });
     }
+    await t.step("a flood of bad requests is a few lines of the log", async () => {
+      for (let i = 0; i < 40; i++) await send("/rustory/entries-push/1.0.1", json("no frame"));
+      const lines = daemon.output().split("\n").filter((line) => line.includes("Dropped"));
+      assert.ok(lines.length >= 1 && lines.length <= 20, `${lines.length} lines`);
+    });
   },
 });

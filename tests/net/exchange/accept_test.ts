@@ -61,12 +61,16 @@ nodeTest("servePeers() drops a request that stops coming", async (lab) => {
 });
 
 nodeTest("servePeers() drops a request that comes too slowly in all", async (lab) => {
-  const { open } = await served(lab, { requestMs: 200 });
-  const stream = await open(PULL);
-  const answer = answerOf(stream);
-  const drip = setInterval(() => stream.status === "open" && stream.send(new Uint8Array(1)), 20);
-  await assert.rejects(answer).finally(() => clearInterval(drip));
-  assert.match(dropped(lab), /Nothing moved for 200 ms/);
+  const { open } = await served(lab, { requestMs: 1_000 });
+  for (const protocol of [PULL, PUSH]) {
+    const before = lab.logger.matching("Dropped").length;
+    const stream = await open(protocol);
+    const answer = answerOf(stream);
+    const drip = setInterval(() => stream.status === "open" && stream.send(new Uint8Array(1)), 20);
+    await assert.rejects(answer, protocol).finally(() => clearInterval(drip));
+    const [event] = lab.logger.matching("Dropped").slice(before);
+    assert.match(String(event?.fields.error), /Nothing moved for [\d.]+ ms/, protocol);
+  }
 });
 
 nodeTest("servePeers() refuses what one peer asks beyond its share", async (lab) => {
