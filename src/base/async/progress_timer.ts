@@ -16,6 +16,8 @@ export interface ProgressOptions {
   readonly idleMs: number;
   /** Longest time in all. @default {Infinity} */
   readonly totalMs?: number;
+  /** What is over of that already. @default {0} */
+  readonly spentMs?: number;
   /** Aborts the timer's signal with its own reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -55,8 +57,8 @@ export class ProgressTimer implements Disposable {
   }
 
   async #run(): Promise<void> {
-    const { clock, idleMs, totalMs = Infinity } = this.#options;
-    const end = clock.monotonic() + totalMs;
+    const { clock, idleMs, totalMs = Infinity, spentMs = 0 } = this.#options;
+    const end = clock.monotonic() + totalMs - spentMs;
     const { signal } = this.#over;
     while (!signal.aborted && !this.#work.signal.aborted) {
       const now = clock.monotonic();

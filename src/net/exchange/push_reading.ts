@@ -44,11 +44,11 @@ export class PushReading {
     const { gate, signal } = options;
     using decoder = new PushDecoder(compressed);
     this.#decoder = decoder;
-    let leftMs = options.totalMs;
+    let spentMs = 0;
     for (;;) {
       const before = options.clock.monotonic();
-      const piece = await this.#next({ ...options, totalMs: leftMs });
-      leftMs -= options.clock.monotonic() - before;
+      const piece = await this.#next({ ...options, spentMs });
+      spentMs += options.clock.monotonic() - before;
       const parts = piece === undefined ? endOf(decoder) : decoder.feed(piece);
       const failed = await gate.run(() => this.#take(parts, options), signal);
       if (piece !== undefined) letGo(piece);
