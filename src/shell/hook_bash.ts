@@ -20,16 +20,16 @@ export function bashHook(options: HookOptions): string {
 # Aliases are expanded when a function is read: those of the user must not change ours. What is defined
 # under allexport would be in all children.
 __rustory_aliases=:
-\\shopt -q expand_aliases && __rustory_aliases='\\shopt -s expand_aliases'
-case $- in *a*) __rustory_aliases+='; \\set -a' ;; esac
-\\shopt -u expand_aliases
-\\set +a
+\\builtin shopt -q expand_aliases && __rustory_aliases='\\builtin shopt -s expand_aliases'
+case $- in *a*) __rustory_aliases+='; \\builtin set -a' ;; esac
+\\builtin shopt -u expand_aliases
+\\builtin set +a
 
 if [[ $- != *i* ]]; then
   :
 elif ((BASH_VERSINFO[0] < 5)); then
   builtin printf '%s\\n' "rr: recording needs bash 5.0 or newer, and this is $BASH_VERSION. Commands typed here can be taken in later with 'rr import --from bash'." >&2
-elif shopt -q restricted_shell; then
+elif builtin shopt -q restricted_shell; then
   builtin printf '%s\\n' "rr: nothing is recorded in this shell: a restricted bash writes no files." >&2
 elif ! builtin declare -g PROMPT_COMMAND+= PS0+= 2>/dev/null; then
   builtin printf '%s\\n' "rr: nothing is recorded in this shell: PROMPT_COMMAND or PS0 is read-only. Load the hook before the line that makes it so." >&2
@@ -37,9 +37,9 @@ elif [[ \${__rustory_pid-} != "$$" ]]; then
 
 # The original's hook, in a shell that was open before: ours takes the place of its functions, and its
 # trap goes if it still is the one.
-if declare -F __rustory_ctrl_r >/dev/null; then
-  [[ $(trap -p DEBUG) != *__rustory_preexec* ]] || trap - DEBUG
-  unset -f __rustory_preexec __rustory_ctrl_r __rustory_epoch_ms __rustory_hook_disabled
+if builtin declare -F __rustory_ctrl_r >/dev/null; then
+  [[ $(builtin trap -p DEBUG) != *__rustory_preexec* ]] || builtin trap - DEBUG
+  builtin unset -f __rustory_preexec __rustory_ctrl_r __rustory_epoch_ms __rustory_hook_disabled
 fi
 # It does nothing where this is set, and would take over from us otherwise.
 __RUSTORY_HOOK_INSTALLED=1
@@ -97,9 +97,9 @@ __rustory_line+=/$__rustory_session.line
 # Where the folder for the files of a moment went away, as at a logout.
 __rustory_spare=${folder}/$__rustory_session.line
 __rustory_program=(rr)
-type -P rr >/dev/null || __rustory_program=(${program})
-export RUSTORY_SESSION=$__rustory_session
-export -n "\${!__rustory_@}"
+builtin type -P rr >/dev/null || __rustory_program=(${program})
+builtin export RUSTORY_SESSION=$__rustory_session
+builtin export -n "\${!__rustory_@}"
 if [[ -n \${BLE_VERSION-} ]]; then
   blehook PREEXEC+=__rustory_ble_preexec PRECMD+=__rustory_ble_precmd
 else
@@ -108,8 +108,8 @@ fi
 __rustory_bind_keys
 
 fi
-\\eval "$__rustory_aliases"
-\\unset __rustory_aliases
+\\builtin eval "$__rustory_aliases"
+\\builtin unset __rustory_aliases
 `;
 }
 

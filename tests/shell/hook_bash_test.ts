@@ -69,6 +69,15 @@ alias printf='echo aliased' read=false history=false umask=false local=false`;
   assert.deepEqual(await recorded("", ["set -o posix", "echo a"]), ["set -o posix", "echo a"]);
 });
 
+Deno.test("bash hook: is loaded whatever functions have the names of builtins", async () => {
+  const before = ["shopt", "set", "export", "type", "eval", "unset", "declare", "trap"]
+    .map((name) => `${name}() { :; }`).join("; ");
+  await using shell = await Shell.open("bash", { before });
+  await shell.line("echo a");
+  assert.deepEqual(shell.commands(), ["echo a"]);
+  assert.doesNotMatch(shell.output, /rr: nothing is recorded/);
+});
+
 Deno.test("bash hook: works where IFS is read-only and odd", async () => {
   for (const mode of ["", "set -o posix"]) {
     const before = `readonly IFS=': x0'; ${mode}`;
