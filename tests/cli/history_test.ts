@@ -359,7 +359,7 @@ Deno.test("rr stats counts commands, hosts, folders and days", async () => {
   assert.match(year, /^Most used: git \(\d+\)/m);
   assert.equal(year.includes("status") || year.includes("/w/a"), false);
   assert.match((await rr(world, "stats", "git", "exit:fail")).out, /^2 runs of 2 commands/);
-  assert.match((await rr(world, "stats", "--host", "h1")).out, /^1 runs of 1 commands/);
+  assert.match((await rr(world, "stats", "--host", "h1")).out, /^1 run of 1 command, /);
   assert.equal((await rr(world, "stats", "--host", "none")).out, "No commands match.\n");
 });
 

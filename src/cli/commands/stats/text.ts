@@ -7,7 +7,7 @@ import type { Summary } from "../../../store/index/stats.ts";
 import type { Count } from "../../../store/index/tally.ts";
 import { isUtf8 } from "../../print/signs.ts";
 import { wrapWords } from "../../print/terminal_columns.ts";
-import { heatMap, hourBars, type PictureStyle, shadesLegend } from "./pictures.ts";
+import { counted, heatMap, hourBars, type PictureStyle, shadesLegend } from "./pictures.ts";
 import { localTime, span } from "../../print/entry_format.ts";
 import { type Palette, paletteFor } from "../../print/print.ts";
 
@@ -42,7 +42,7 @@ export function statsText(world: World, summary: Summary, days: number, columns:
   const look = { block, palette, room, shown: style.isUtf8 ? printable : printablePlain };
   return [
     ...wrapWords(
-      `${grouped(summary.runs)} runs of ${grouped(summary.distinct)} commands, ` +
+      `${counted(summary.runs, "run")} of ${counted(summary.distinct, "command")}, ` +
         `${day(summary.oldestMs!)} to ${day(summary.newestMs!)}, ${failedShare(summary)}`,
       room,
     ),

@@ -1,8 +1,16 @@
 /** `rr stats --year`: a year on one page, to be shown to others: programs, but no arguments or folders. */
 import type { Summary } from "../../../store/index/stats.ts";
 import type { Count } from "../../../store/index/tally.ts";
+import { grouped } from "../../../base/grouped.ts";
 import { wrapWords } from "../../print/terminal_columns.ts";
-import { heatMap, hourBars, longestStreak, type PictureStyle, shadesLegend } from "./pictures.ts";
+import {
+  counted,
+  heatMap,
+  hourBars,
+  longestStreak,
+  type PictureStyle,
+  shadesLegend,
+} from "./pictures.ts";
 
 const PROGRAMS_SHOWN = 5;
 
@@ -14,7 +22,10 @@ export function yearText(summary: Summary, style: PictureStyle, columns: number)
   const active = days.filter(({ runs }) => runs > 0).length;
   const date = new Date(busiest.fromMs).toDateString();
   return [
-    ...wrapWords(`${summary.runs} commands in a year, ${summary.distinct} different ones`, columns)
+    ...wrapWords(
+      `${counted(summary.runs, "command")} in a year, ${grouped(summary.distinct)} different`,
+      columns,
+    )
       .map(style.palette.bold),
     "",
     ...heatMap(days, style, columns),
@@ -23,7 +34,7 @@ export function yearText(summary: Summary, style: PictureStyle, columns: number)
     ...hourBars(summary.hours, style, columns),
     "",
     ...[
-      `${active} days with a command, ${longestStreak(days)} in a row at most`,
+      `${counted(active, "day")} with a command, ${longestStreak(days)} in a row at most`,
       `The busiest day was ${date} with ${busiest.runs}`,
       `Most used: ${programsOf(summary.commands).slice(0, PROGRAMS_SHOWN).join(", ")}`,
     ].flatMap((sentence) => wrapWords(sentence, columns)),
