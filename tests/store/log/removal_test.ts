@@ -250,6 +250,21 @@ Deno.test("a mark that moves back brings what was left out for it, and only then
   assert.equal(history.log.count(), 11);
 });
 
+Deno.test("a mark that moves back without anything left out above it follows no log anew", () => {
+  using history = openAt();
+  const state = { cursor: 10, lastId: "desk-9" };
+  history.log.append(daily(1));
+  history.removal.prune({ beforeUnix: NOW - 5 * DAY, deviceId: OWN });
+  // The first mark: nothing can have been left out for it before.
+  history.removal.prune({ beforeUnix: NOW - 6 * DAY, deviceId: OWN });
+  history.log.appendPulled("p", daily(10, "desk" as DeviceId), state);
+  // 7 to 9 days old ones were left out, all of them before this mark too.
+  history.removal.prune({ beforeUnix: NOW - 6 * DAY - 60, deviceId: OWN });
+  assert.equal(history.log.pullState("p").cursor, 10);
+  history.removal.prune({ beforeUnix: NOW - 8 * DAY, deviceId: OWN });
+  assert.equal(history.log.pullState("p").cursor, 0);
+});
+
 Deno.test("opening takes back a mark that lies in the future", () => {
   using world = new FakeWorld();
   world.clock.jumpTo(NOW * 1000);
