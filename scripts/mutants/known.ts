@@ -98,4 +98,40 @@ export const KNOWN_FAULTS: readonly Fault[] = [
     to: "done(null)",
     tests: ["tests/app/session/settle_history_test.ts"],
   },
+  {
+    file: "src/control/shell_door.ts",
+    from: "i < token.length; i++",
+    to: "i < 1; i++",
+    tests: ["tests/control/shell_door_test.ts"],
+  },
+  {
+    file: "src/control/shell_door.ts",
+    from: "if (files.readText(path) === note) files.remove(path);",
+    to: "files.remove(path);",
+    tests: ["tests/control/shell_door_test.ts"],
+  },
+  {
+    file: "src/store/log/prune_mark.ts",
+    from: "if (newest < to) return;",
+    to: "",
+    tests: ["tests/store/log/removal_test.ts"],
+  },
+  {
+    file: "src/sync/peers/peer_line.ts",
+    from: "if (this.#addrs.size > MOST_ADDRS) this.#addrs.clear();",
+    to: "",
+    tests: ["tests/sync/peers/peer_line_test.ts"],
+  },
+  {
+    file: "src/store/index/chunks.ts",
+    from: "if (row === undefined) return true;",
+    to: "if (row !== undefined) return true;",
+    tests: ["tests/store/index/chunks_test.ts"],
+  },
+  {
+    file: "src/tracker/client/tracker_http.ts",
+    from: "status >= 300 && status < 400",
+    to: "status >= 300 && status <= 400",
+    tests: ["tests/tracker/client/client_test.ts"],
+  },
 ];

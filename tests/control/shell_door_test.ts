@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { serveShellDoor } from "../../src/control/shell_door.ts";
+import {
+  serveShellDoor,
+  type ShellDoorDeps,
+  type ShellDoorHandlers,
+} from "../../src/control/shell_door.ts";
 import { parseShellRequest } from "../../src/control/shell_request.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
@@ -59,6 +63,28 @@ Deno.test("parseShellRequest() reads a terminal and what it is for, and refuses 
   assert.ok(strange.verb === "pick" && strange.pick.columns === 80 && strange.pick.rows === 24);
 });
 
+const NOTHING: ShellDoorHandlers = {
+  ingest: () => Promise.resolve(),
+  pick: () => Promise.resolve(),
+  suggest: () => Promise.resolve(undefined),
+  earlier: () => Promise.resolve([]),
+};
+
+function depsOf(): ShellDoorDeps {
+  return {
+    clock: systemClock(),
+    files: denoFiles(),
+    random: systemRandom(),
+    logger: new RecordingLogger(),
+  };
+}
+
+async function untilThere(path: string): Promise<void> {
+  while (denoFiles().stat(path) === undefined) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** What a connection gets for what it sends, until the other side closes it. */
 function answers(port: number, ...fields: string[]): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -84,18 +110,11 @@ Deno.test("serveShellDoor() answers who has the token, says nothing to others, a
       earlier: ({ text, skip }) =>
         skip > 1 ? Promise.reject(new Error("no")) : Promise.resolve([`${text}1`, `${text}\n2`]),
     },
-    {
-      clock: systemClock(),
-      files: denoFiles(),
-      random: systemRandom(),
-      logger: new RecordingLogger(),
-    },
+    depsOf(),
     stop.signal,
   );
   try {
-    while (denoFiles().stat(path) === undefined) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await untilThere(path);
     assert.equal(denoFiles().stat(path)?.mode, 0o600);
     const [port, token, expected] = Deno.readTextFileSync(path).trim().split(" ");
     assert.notEqual(token, expected);
@@ -114,13 +133,15 @@ Deno.test("serveShellDoor() answers who has the token, says nothing to others, a
     }
     assert.equal(await answers(Number(port), expected!, "ingest"), "");
     assert.equal(await answers(Number(port), token!.slice(1), "ingest"), "");
+    for (let at = 0; at < token!.length; at++) {
+      const other = token!.slice(0, at) + (token![at] === "0" ? "1" : "0") + token!.slice(at + 1);
+      assert.equal(await answers(Number(port), other, "ingest"), "", `another sign at ${at}`);
+    }
     assert.equal(taken, 1);
 
     const note = Deno.readTextFileSync(path);
     Deno.removeSync(path);
-    while (denoFiles().stat(path) === undefined) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await untilThere(path);
     assert.equal(Deno.readTextFileSync(path), note, "a cleaner took it away");
   } finally {
     stop.abort();
@@ -130,27 +151,30 @@ Deno.test("serveShellDoor() answers who has the token, says nothing to others, a
   }
 });
 
+Deno.test("serveShellDoor() leaves the file of another daemon where it is", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/door`;
+  const stop = new AbortController();
+  const served = serveShellDoor(path, NOTHING, depsOf(), stop.signal);
+  try {
+    await untilThere(path);
+    Deno.writeTextFileSync(path, "1 another one\n");
+    stop.abort();
+    await served;
+    assert.equal(Deno.readTextFileSync(path), "1 another one\n");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 // As on a disk that has become read-only.
 Deno.test("serveShellDoor() ends, and nobody answers any more, where its file cannot be removed", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/door`;
   const stop = new AbortController();
-  const nothing = {
-    ingest: () => Promise.resolve(),
-    pick: () => Promise.resolve(),
-    suggest: () => Promise.resolve(undefined),
-    earlier: () => Promise.resolve([]),
-  };
-  const files = denoFiles();
-  const deps = {
-    clock: systemClock(),
-    files,
-    random: systemRandom(),
-    logger: new RecordingLogger(),
-  };
-  const served = serveShellDoor(path, nothing, deps, stop.signal);
+  const served = serveShellDoor(path, NOTHING, depsOf(), stop.signal);
   try {
-    while (files.stat(path) === undefined) await new Promise((resolve) => setImmediate(resolve));
+    await untilThere(path);
     const port = Number(Deno.readTextFileSync(path).split(" ")[0]);
     Deno.removeSync(path);
     Deno.mkdirSync(path);
