@@ -36,7 +36,6 @@ Deno.test({
 /** The least of two looks: what follows upon an event is still done in the first. */
 async function atRest(pid: number): Promise<void> {
   const shares = [await shareOfACore(pid), await shareOfACore(pid)];
-
   assert.ok(Math.min(...shares) < MOST_OF_A_CORE, `${shares.join(" and ")} of a core`);
 }
 
