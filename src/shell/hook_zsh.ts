@@ -18,7 +18,7 @@ export function zshHook(options: HookOptions): string {
 [[ -o aliases ]] && __rustory_aliases=1
 'builtin' 'unsetopt' 'aliases'
 
-if [[ -o interactive && "\${(t)precmd_functions} \${(t)preexec_functions} \${(t)zshexit_functions} \${(t)zshaddhistory_functions}" == *readonly* ]]; then
+if [[ -o interactive && "\${(t)precmd_functions-} \${(t)preexec_functions-} \${(t)zshexit_functions-} \${(t)zshaddhistory_functions-}" == *readonly* ]]; then
 
 'builtin' 'print' -ru2 'rr: nothing is recorded in this shell: precmd_functions or a list like it is read-only. Load the hook before the line that makes it so.'
 
