@@ -1,6 +1,5 @@
 /** Answers `node:http` requests by a fetch handler. For small answers: they are held in memory whole. */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
 import type { FetchHandler } from "../base/http.ts";
 
 /** Paths and queries are all we look at; the host that a client names proves nothing. */
@@ -37,8 +36,40 @@ function toRequest(incoming: IncomingMessage): Request {
     headers.append(incoming.rawHeaders[i]!, incoming.rawHeaders[i + 1]!);
   }
   const hasBody = method !== "GET" && method !== "HEAD";
-  const body = hasBody ? Readable.toWeb(incoming) as ReadableStream<Uint8Array> : null;
+  const body = hasBody ? bodyOf(incoming) : null;
   return new Request(BASE + url, { method, headers, body, duplex: "half" } as RequestInit);
+}
+
+/**
+ * The body as a stream that may be cancelled while the client still sends: what comes then is thrown away.
+ * `Readable.toWeb()` hands it on to the stream that is over, which ends the process on Deno.
+ */
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  let isOver = false;
+  return new ReadableStream<Uint8Array>({
+    start(controller): void {
+      const end = (finish: () => void): void => {
+        if (isOver) return;
+        isOver = true;
+        finish();
+      };
+      incoming.on("data", (chunk: Uint8Array) => {
+        if (isOver) return;
+        controller.enqueue(Uint8Array.from(chunk));
+        if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
+      });
+      incoming.once("end", () => end(() => controller.close()));
+      incoming.once("error", (error) => end(() => controller.error(error)));
+      incoming.once("close", () => end(() => controller.error(new Error("The client has left"))));
+    },
+    pull(): void {
+      incoming.resume();
+    },
+    cancel(): void {
+      isOver = true;
+      incoming.resume();
+    },
+  });
 }
 
 async function send(

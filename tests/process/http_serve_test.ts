@@ -175,3 +175,16 @@ Deno.test("metrics at a loopback address are not read under the name of another 
     assert.equal(await statusFor(other), "421", other);
   }
 });
+
+Deno.test("a body that nobody wants to the end is thrown away, and the server goes on", async () => {
+  const handler = async (request: Request): Promise<Response> => {
+    await request.body?.cancel();
+    return new Response("payload too large\n", { status: 413 });
+  };
+  await using server = await serveHttp({ host: "127.0.0.1", port: 0 }, handler);
+  for (let i = 0; i < 2; i++) {
+    const answer = await fetch(urlOf(server), { method: "POST", body: new Uint8Array(10 << 20) });
+    assert.equal(answer.status, 413);
+    assert.equal(await answer.text(), "payload too large\n");
+  }
+});
