@@ -35,3 +35,23 @@ Deno.test("RewrittenFile leaves a file alone that was written, replaced or remov
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+Deno.test("RewrittenFile follows a link, and refuses what has a second name or is no file", () => {
+  const folder = Deno.makeTempDirSync({ prefix: "rr-rewrite-" });
+  const path = `${folder}/history`;
+  try {
+    Deno.writeTextFileSync(path, "old\n");
+    Deno.symlinkSync(path, `${folder}/link`);
+    {
+      using file = RewrittenFile.read(`${folder}/link`);
+      file.replace(NEW);
+    }
+    assert.ok(Deno.lstatSync(`${folder}/link`).isSymlink);
+    assert.equal(Deno.readTextFileSync(path), "new\n");
+    Deno.linkSync(path, `${folder}/second`);
+    assert.throws(() => RewrittenFile.read(path), /it has a second name/);
+    assert.throws(() => RewrittenFile.read(folder), /Cannot rewrite/);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
