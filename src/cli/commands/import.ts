@@ -42,7 +42,7 @@ interface Flags {
 
 /** `rr import` */
 export const command: CliCommand = defineCommand<Flags>({
-  usage: [`[--from ${IMPORT_SOURCES.join("|")}] [--path <file>] [options]`],
+  usage: ["[--from <program>] [--path <file>] [options]"],
   details:
     `Doing it again adds only what is new, even after the shell has trimmed its file. What would not
 be recorded (record_ignore_regex, secrets) is not imported. Records that cannot be read are counted
