@@ -98,7 +98,7 @@ __rustory_line+=/$__rustory_session.line
 __rustory_spare=${folder}/$__rustory_session.line
 __rustory_program=(rr)
 builtin type -P rr >/dev/null || __rustory_program=(${program})
-builtin export RUSTORY_SESSION=$__rustory_session
+builtin export "RUSTORY_SESSION=$__rustory_session"
 builtin export -n "\${!__rustory_@}"
 if [[ -n \${BLE_VERSION-} ]]; then
   blehook PREEXEC+=__rustory_ble_preexec PRECMD+=__rustory_ble_precmd
