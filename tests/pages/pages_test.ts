@@ -127,7 +127,8 @@ async function twoMachines(parts: AsyncDisposableStack): Promise<Person[]> {
 
 /** Without what differs from machine to machine. */
 function plain(text: string): string {
-  return text.replaceAll(/\b\d+(?:\.\d+){3}/g, "A").replaceAll(/\d[\d,]*/g, "N")
+  const address = /\b(?:\d+(?:\.\d+){3}|[0-9a-f]+:[0-9a-f:]+(?:%[\w-]+)?)/g;
+  return text.replaceAll(address, "A").replaceAll(/\d[\d,]*/g, "N")
     .replaceAll("N command ", "N commands ");
 }
 
