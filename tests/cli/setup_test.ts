@@ -149,7 +149,7 @@ Deno.test("rr __complete gives commands, options and values with their meaning",
   assert.deepEqual(await words("--v"), ["--version"]);
   assert.deepEqual(await words("--db-path", "x", "swa"), ["swarm-key"]);
   assert.deepEqual(await words("sync-status", "--w"), ["--with-tracker"]);
-  assert.deepEqual(await words("import", "--from", "z"), ["zsh"]);
+  assert.deepEqual(await words("import", "--from", "z"), ["zsh", "zsh-histdb"]);
   assert.deepEqual(await words("completions", "f"), ["fish"]);
   assert.deepEqual(await words("nonsense", ""), []);
 });

@@ -82,7 +82,7 @@ test("a history under another key is not given up without a yes, and the old key
   const asked = await showCode(first!);
   const declined = await second!.try("pair", asked.code);
   assert.equal(declined.code, 1);
-  assert.match(declined.stdout, /has a history of 1 commands and another swarm key/);
+  assert.match(declined.stdout, /has a history of 1 command and another swarm key/);
   assert.match(declined.stderr, /Nothing was changed/);
   assert.equal(await asked.host.exited, 1);
   assert.match(asked.host.output(), /second has declined/);
