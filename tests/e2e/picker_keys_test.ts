@@ -7,7 +7,7 @@ const isClosed = (rows: readonly string[]): boolean => !rows.some((row) => row.i
 
 /** What the picker lists, the best first. */
 const listed = (rows: readonly string[]): string[] =>
-  rows.flatMap((row) => /^[> ] +\d.* (echo \w+) {2}/.exec(row)?.[1] ?? []);
+  rows.flatMap((row) => /^[> ] +(?:now|\d).* (echo \w+) {2}/.exec(row)?.[1] ?? []);
 
 /**
  * Opens the picker on the line `echo`, presses the keys, and says what was listed and what is on the screen
