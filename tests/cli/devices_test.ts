@@ -330,7 +330,10 @@ Deno.test("rr doctor offers to delete everywhere what was deleted on this device
   assert.doesNotMatch((await rr(world, "doctor")).out, /deletions/);
   await rr(world, "delete", "--cmd", "secret", "--here", "--yes");
   const { out } = await rr(world, "doctor");
-  assert.match(out, /^info +deletions +1 entries were deleted on this device only/m);
+  assert.match(
+    out,
+    /^info +deletions +Deleted on this device only, other devices keep them: 1 entry$/m,
+  );
   assert.match(out, /rr delete --propagate-earlier/);
 });
 

@@ -23,7 +23,7 @@ Deno.test("rr import takes in bash and zsh histories and prints the original's l
     bash.out,
     `import: path=${world.home}/h shell=bash received=2 inserted=1 ignored=0 skipped=1\n`,
   );
-  assert.match(bash.err, /^info: 1 commands that seem to hold a secret were left out\n$/);
+  assert.match(bash.err, /^info: left out as they seem to hold a secret: 1 command\n$/);
   assert.deepEqual(entriesOf(world).map((e) => [e.command, e.startedAtMs, e.durationMs, e.shell]), [
     ["make test", 1_700_000_000_000, 3000, "zsh"],
     ["ls -la", 1_700_000_100_000, 0, "bash"],

@@ -1,4 +1,5 @@
 /** `rr pair`, whole: from the code to the first sync, on either side. */
+import { counted } from "../../base/grouped.ts";
 import { RrError } from "../../base/rr_error.ts";
 import { silentLogger } from "../../base/log.ts";
 import type { World } from "../../base/world.ts";
@@ -22,7 +23,7 @@ import { checkAt, type Met, pairAsGuest } from "./guest.ts";
 import { pairAsHost } from "./host.ts";
 import { changeConfig, configChanges, installKey, planKey, putKeyBack } from "./join.ts";
 import { ownCard, statusOfDaemon } from "./own_card.ts";
-import { commandsText, type PairTalk, report, sayOfDaemon, sayOfOneName } from "./report.ts";
+import { type PairTalk, report, sayOfDaemon, sayOfOneName } from "./report.ts";
 import { pairByStdio, pairOverSsh } from "./ssh.ts";
 
 /** What both sides work with. */
@@ -215,7 +216,9 @@ function mayReplace(
   const count = history.log.count();
   if (count === 0) return true;
   talk.say(
-    `This machine has a history of ${commandsText(count)} and another swarm key (${fingerprint}).`,
+    `This machine has a history of ${
+      counted(count, "command")
+    } and another swarm key (${fingerprint}).`,
   );
   talk.say(`With the key of ${card.deviceId} (${swarmKeyFingerprint(card.swarmKey!)}):`);
   talk.say("  - both histories become one, on both machines;");

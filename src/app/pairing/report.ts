@@ -1,5 +1,5 @@
 /** What a person is told at the end of a pairing. */
-import { grouped } from "../../base/grouped.ts";
+import { counted, grouped } from "../../base/grouped.ts";
 import type { World } from "../../base/world.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { PairCard } from "../../pair/card.ts";
@@ -31,7 +31,7 @@ export function report({ deviceId }: PairCard, first: FirstSync, talk: PairTalk)
   }
   const how = first.route === undefined ? "" : `, ${first.route}`;
   const sent = first.sent === undefined ? "" : `, ${grouped(first.sent)} sent`;
-  const counts = `${commandsText(first.received)} received${sent}`;
+  const counts = `${counted(first.received, "command")} received${sent}`;
   talk.say(`In sync with ${deviceId}${how}: ${counts}.`);
 }
 
@@ -44,9 +44,4 @@ export function sayOfDaemon(
   talk.say(
     `No daemon keeps ${deviceId} in sync from now on: \`rr setup\` there sees to it, and to recording.`,
   );
-}
-
-/** `1 command`, `8,211 commands`. */
-export function commandsText(count: number): string {
-  return count === 1 ? "1 command" : `${grouped(count)} commands`;
 }

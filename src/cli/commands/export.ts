@@ -1,3 +1,4 @@
+import { counted } from "../../base/grouped.ts";
 import { isSpoolUsed, takeInFirst } from "../../app/intake.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
@@ -64,7 +65,10 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     seq = batch.lastSeq;
   }
   if (left > 0) {
-    printWarning(world, `${left} commands were left out: ${flags.format} files cannot hold them`);
+    printWarning(
+      world,
+      `left out, as ${flags.format} files cannot hold them: ${counted(left, "command")}`,
+    );
   }
   return ExitCode.OK;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../base/grouped.ts";
 import { HOOK_SHELLS } from "../../app/hook_file.ts";
 import { takeInFirst } from "../../app/intake.ts";
 import { writerFor } from "../../app/writer/writer_for.ts";
@@ -120,7 +121,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   }
   await indexWithProgress(world, history, stop.signal);
   if (secrets > 0) {
-    printInfo(world, `${secrets} commands that seem to hold a secret were left out`);
+    printInfo(world, `left out as they seem to hold a secret: ${counted(secrets, "command")}`);
   }
   return ExitCode.OK;
 }

@@ -1,4 +1,5 @@
 /** Opening what covers the list, and the answer to its question. */
+import { counted } from "../../base/grouped.ts";
 import { commandOf } from "../keys/keymap.ts";
 import type { Key } from "../keys/keys.ts";
 import { type CommandRuns, type PickerState, selectedLine } from "./state.ts";
@@ -48,12 +49,7 @@ export function help(state: PickerState): Step {
 
 /** What to say of a deletion. */
 export function deletedNotice(count: number, reach: "everywhere" | "here"): string {
-  return count > 0 ? `Deleted ${runsInWords(count)}${REACH[reach]}` : "It was gone already";
-}
-
-/** A count with its noun: `1 run`, `12 runs`. */
-function runsInWords(count: number): string {
-  return count === 1 ? "1 run" : `${count} runs`;
+  return count > 0 ? `Deleted ${counted(count, "run")}${REACH[reach]}` : "It was gone already";
 }
 
 /** Where a command is gone; the picker has no room to name the devices. */

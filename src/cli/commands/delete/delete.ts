@@ -1,4 +1,4 @@
-import { grouped } from "../../../base/grouped.ts";
+import { counted, grouped } from "../../../base/grouped.ts";
 import { drainFirst } from "../../../app/intake.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
@@ -236,7 +236,7 @@ function entriesOf(history: History, selection: Selection, limit: number): reado
 
 function confirmed(world: World, matched: number, { here, shellHistory }: Flags): boolean {
   const more = matched > MOST_SHOWN ? `, of which the newest ${MOST_SHOWN} are above,` : "";
-  const what = `${matched} ${matched === 1 ? "entry" : "entries"}${more}`;
+  const what = `${counted(matched, "entry", "entries")}${more}`;
   const where = here ? "on this device only" : "on all devices";
   const files = shellHistory ? ", and the lines in the history files of the shells here" : "";
   world.stderr.write(`Delete ${what} ${where}${files}? [y/N] `);

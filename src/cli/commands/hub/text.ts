@@ -1,4 +1,5 @@
 /** `rr hub status` in words. */
+import { counted } from "../../../base/grouped.ts";
 import type { HubStatus } from "../../../app/hub/hub_status.ts";
 import { localTime } from "../../print/entry_format.ts";
 
@@ -8,10 +9,12 @@ export function hubStatusLines(status: HubStatus): string[] {
   const at = (unix: number): string => localTime(unix * 1_000);
   return [
     paired ? "the hub is at work" : "the hub has no swarm key yet: run `rr hub pair`",
-    `tracker  ${tracker.url}, ${tracker.devices} devices registered`,
+    `tracker  ${tracker.url}, ${counted(tracker.devices, "device")} registered`,
     relay === null
       ? "relay    not running"
-      : `relay    ${relay.addr}, ${relay.reservations} devices, ${relay.circuits} connections relayed`,
+      : `relay    ${relay.addr}, ${counted(relay.reservations, "device")}, ${
+        counted(relay.circuits, "connection")
+      } relayed`,
     ...connected.map(({ peer_id, since_unix }) => `  connected ${peer_id} since ${at(since_unix)}`),
     ...failures.map(({ at_unix, what }) => `  failed    ${at(at_unix)} ${what}`),
   ];

@@ -1,3 +1,4 @@
+import { counted } from "../../../base/grouped.ts";
 import { refreshHookFiles, writeHookFile } from "../../../app/hook_file.ts";
 import { writeOwnConfig } from "../../../app/first_config.ts";
 import { causeChain, RrError } from "../../../base/rr_error.ts";
@@ -224,5 +225,5 @@ function takenText(taken: Taken | undefined): string {
   const left = taken.secrets === 0
     ? ""
     : `, without ${taken.secrets} that ${taken.secrets === 1 ? "holds" : "hold"} a secret`;
-  return ` with ${taken.inserted} old ${taken.inserted === 1 ? "command" : "commands"}${left}`;
+  return ` with ${counted(taken.inserted, "old command")}${left}`;
 }

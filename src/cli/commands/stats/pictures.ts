@@ -1,12 +1,6 @@
 /** Counts as pictures of characters: a year of days, the hours of a day. */
 import type { Count } from "../../../store/index/tally.ts";
-import { grouped } from "../../../base/grouped.ts";
 import type { Palette } from "../../print/print.ts";
-
-/** A number with its noun: `1 run`, `1,200 runs`. */
-export function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
 
 /** How pictures are drawn on this terminal. */
 export interface PictureStyle {

@@ -1,5 +1,5 @@
 /** `rr stats` as text with small bars. */
-import { grouped } from "../../../base/grouped.ts";
+import { counted, grouped } from "../../../base/grouped.ts";
 import type { World } from "../../../base/world.ts";
 import { glyphs, textWidth } from "../../../search/matching/glyphs.ts";
 import { printable, printablePlain } from "../../../base/printable.ts";
@@ -7,7 +7,7 @@ import type { Summary } from "../../../store/index/stats.ts";
 import type { Count } from "../../../store/index/tally.ts";
 import { isUtf8 } from "../../print/signs.ts";
 import { wrapWords } from "../../print/terminal_columns.ts";
-import { counted, heatMap, hourBars, type PictureStyle, shadesLegend } from "./pictures.ts";
+import { heatMap, hourBars, type PictureStyle, shadesLegend } from "./pictures.ts";
 import { localTime, span } from "../../print/entry_format.ts";
 import { type Palette, paletteFor } from "../../print/print.ts";
 

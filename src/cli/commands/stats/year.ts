@@ -1,16 +1,9 @@
 /** `rr stats --year`: a year on one page, to be shown to others: programs, but no arguments or folders. */
+import { counted, grouped } from "../../../base/grouped.ts";
 import type { Summary } from "../../../store/index/stats.ts";
 import type { Count } from "../../../store/index/tally.ts";
-import { grouped } from "../../../base/grouped.ts";
 import { wrapWords } from "../../print/terminal_columns.ts";
-import {
-  counted,
-  heatMap,
-  hourBars,
-  longestStreak,
-  type PictureStyle,
-  shadesLegend,
-} from "./pictures.ts";
+import { heatMap, hourBars, longestStreak, type PictureStyle, shadesLegend } from "./pictures.ts";
 
 const PROGRAMS_SHOWN = 5;
 

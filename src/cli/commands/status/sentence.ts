@@ -1,5 +1,5 @@
 /** The one sentence that a person wants to know first: whether all is in sync, and if not, what to do. */
-import { grouped } from "../../../base/grouped.ts";
+import { counted, grouped } from "../../../base/grouped.ts";
 import type { DaemonStatus, PeerView } from "../../../app/daemon/status/daemon_status.ts";
 
 type Told = Pick<DaemonStatus, "peers" | "last_round_unix"> & Partial<DaemonStatus>;
@@ -77,12 +77,14 @@ function underWay(peers: readonly PeerView[]): string | undefined {
         nameOf(from)
       } so far, ${from.route}`;
     }
-    return `This device is ${commands(from.behind)} behind ${nameOf(from)} ` +
+    return `This device is ${counted(from.behind, "command")} behind ${nameOf(from)} ` +
       `${barOf(from.arrived, from.behind)}, ${from.route}`;
   }
   const to = most(connected.filter((peer) => peer.given > 0), lacking);
   if (to === undefined || lacking(to) === 0) return undefined;
-  return `${nameOf(to)} is ${commands(lacking(to))} behind ${barOf(to.given, lacking(to))}, ` +
+  return `${nameOf(to)} is ${counted(lacking(to), "command")} behind ${
+    barOf(to.given, lacking(to))
+  }, ` +
     `${to.route}`;
 }
 
@@ -90,12 +92,12 @@ function waiting(peers: readonly PeerView[]): string | undefined {
   const well = peers.filter(({ failures, equal }) => failures === 0 && !equal);
   const ahead = most(well.filter((peer) => (peer.behind ?? 0) > 0), (peer) => peer.behind ?? 0);
   if (ahead !== undefined) {
-    return `this device is ${commands(ahead.behind ?? 0)} behind ${nameOf(ahead)}`;
+    return `this device is ${counted(ahead.behind ?? 0, "command")} behind ${nameOf(ahead)}`;
   }
   const behind = most(well.filter((peer) => lacking(peer) > 0), lacking);
   if (behind === undefined) return undefined;
   const wait = behind.route === null ? " until it is there again" : "";
-  return `${nameOf(behind)} is ${commands(lacking(behind))} behind${wait}`;
+  return `${nameOf(behind)} is ${counted(lacking(behind), "command")} behind${wait}`;
 }
 
 function lost(peers: readonly PeerView[]): string | undefined {
@@ -108,8 +110,4 @@ function lost(peers: readonly PeerView[]): string | undefined {
 
 function most(peers: readonly PeerView[], by: (peer: PeerView) => number): PeerView | undefined {
   return peers.toSorted((a, b) => by(b) - by(a))[0];
-}
-
-function commands(count: number): string {
-  return count === 1 ? "1 command" : `${grouped(count)} commands`;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../../../base/grouped.ts";
 import { RrError } from "../../../../base/rr_error.ts";
 import { openForeign } from "../../../../store/file/read_foreign.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
@@ -55,5 +56,8 @@ function integrity(world: DoctorContext["world"], path: string, bytes: number): 
   }
   const entries = Number(db.all("SELECT count(*) FROM entries")[0]?.[0]);
   const size = (bytes / 2 ** 20).toFixed(1);
-  return [{ level: "ok", message: `Whole: ${entries} entries in ${size} MiB` }];
+  return [{
+    level: "ok",
+    message: `Whole: ${counted(entries, "entry", "entries")} in ${size} MiB`,
+  }];
 }

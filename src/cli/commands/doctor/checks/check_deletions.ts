@@ -1,3 +1,4 @@
+import { counted } from "../../../../base/grouped.ts";
 import { RrError } from "../../../../base/rr_error.ts";
 import { openHistory } from "../../../../store/file/open_history.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
@@ -12,7 +13,9 @@ function run({ world, settings }: DoctorContext): Finding[] {
     if (earlier === 0) return [];
     return [{
       level: "info",
-      message: `${earlier} entries were deleted on this device only; other devices keep them`,
+      message: `Deleted on this device only, other devices keep them: ${
+        counted(earlier, "entry", "entries")
+      }`,
       hint: "rr delete --propagate-earlier deletes them everywhere",
     }];
   } catch (error) {

@@ -1,3 +1,4 @@
+import { counted } from "../../../../base/grouped.ts";
 import { accessSync, constants } from "node:fs";
 import { RrError } from "../../../../base/rr_error.ts";
 import { spoolFolder } from "../../../../config/paths.ts";
@@ -153,7 +154,9 @@ function spoolFindings({ world, settings }: DoctorContext): Finding[] {
     const age = Math.max(0, world.clock.now() - (newestMs ?? world.clock.now()));
     found.push({
       level: age > LONG_MS ? "warn" : "info",
-      message: `${waiting} commands of ${sessions} shells wait to be taken in`,
+      message: `Waiting to be taken in: ${counted(waiting, "command")} of ${
+        counted(sessions, "shell")
+      }`,
       hint: "rr search takes them in; if they stay, the pattern of record_ignore_regex is wrong",
     });
   }
