@@ -79,6 +79,10 @@ Deno.test("sentenceOf() shows how far a large transfer is, either way", () => {
     "12,000 commands have come from desktop so far, direct",
     "version 1 does not tell how much there is",
   );
+  assert.equal(
+    said([{ ...DESKTOP, route: "direct", behind: null, arrived: 1 }]),
+    "1 command has come from desktop so far, direct",
+  );
 });
 
 Deno.test("sentenceOf() tells who is there but has another key", () => {

@@ -183,7 +183,9 @@ for (const kept of KEPT) {
     const first = await rr(world, "import", "--from", kept.from);
     assert.equal(first.code, 0, first.err);
     assert.deepEqual(seen(world, kept), kept.expected);
-    const problem = new RegExp(`${kept.broken} records could not be read`);
+    const problem = new RegExp(
+      `${kept.broken} ${kept.broken === 1 ? "record" : "records"} could not be read`,
+    );
     if (kept.broken !== undefined) assert.match(first.err, problem);
     else assert.equal(first.err, "");
     const again = await rr(world, "import", "--from", kept.from);

@@ -145,7 +145,9 @@ function printReport(world: World, from: ImportSource, path: string, report: Imp
     printWarning(world, `there is no command in "${printable(path)}"`);
   }
   for (const { broken, at } of report.problems) printWarning(world, `record ${at}: ${broken}`);
-  if (report.broken > 0) printWarning(world, `${report.broken} records could not be read`);
+  if (report.broken > 0) {
+    printWarning(world, `${counted(report.broken, "record")} could not be read`);
+  }
 }
 
 async function importWithProgress(

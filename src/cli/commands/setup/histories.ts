@@ -1,4 +1,5 @@
 /** Takes in old histories, several at once, for `rr setup` and `rr try`. */
+import { counted } from "../../../base/grouped.ts";
 import { writerFor } from "../../../app/writer/writer_for.ts";
 import { takeInFirst } from "../../../app/intake.ts";
 import { causeChain, RrError } from "../../../base/rr_error.ts";
@@ -93,7 +94,7 @@ async function takeOne(
     await using writer = await writerFor(history, clock, bytes);
     const report = await importHistory(request, { files, clock, history, writer });
     if (report.broken > 0) {
-      warn(`${report.broken} records of ${request.path} could not be read`);
+      warn(`${counted(report.broken, "record")} of ${request.path} could not be read`);
     }
     return { inserted: report.inserted, secrets: report.skippedFor.secret ?? 0, failed: 0 };
   } catch (error) {

@@ -1,5 +1,5 @@
 /** The one sentence that a person wants to know first: whether all is in sync, and if not, what to do. */
-import { counted, grouped } from "../../../base/grouped.ts";
+import { counted } from "../../../base/grouped.ts";
 import type { DaemonStatus, PeerView } from "../../../app/daemon/status/daemon_status.ts";
 
 type Told = Pick<DaemonStatus, "peers" | "last_round_unix"> & Partial<DaemonStatus>;
@@ -73,9 +73,9 @@ function underWay(peers: readonly PeerView[]): string | undefined {
   const from = most(connected.filter((peer) => peer.arrived > 0), (peer) => peer.behind ?? 0);
   if (from !== undefined && from.behind !== 0) {
     if (from.behind === null) {
-      return `${grouped(from.arrived)} commands have come from ${
-        nameOf(from)
-      } so far, ${from.route}`;
+      return `${counted(from.arrived, "command")} ${
+        from.arrived === 1 ? "has" : "have"
+      } come from ${nameOf(from)} so far, ${from.route}`;
     }
     return `This device is ${counted(from.behind, "command")} behind ${nameOf(from)} ` +
       `${barOf(from.arrived, from.behind)}, ${from.route}`;

@@ -163,7 +163,7 @@ function spoolFindings({ world, settings }: DoctorContext): Finding[] {
   if (torn > 0) {
     found.push({
       level: "info",
-      message: `${torn} records were cut short, by a crash or a full disk, and set aside`,
+      message: `Cut short by a crash or a full disk, and set aside: ${counted(torn, "record")}`,
       hint: `They may be removed: rm ${folder}/*.torn`,
     });
   }
