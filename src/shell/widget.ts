@@ -22,3 +22,10 @@ export const TIDY_SCREEN = "\\e[?1049l\\e8\\r\\e[0m\\e[J\\e[1A\\e[0m\\e[?7h\\e[?
 
 /** Saves that place before anything is shown: a picker may be killed before it does. */
 export const SAVE_PLACE = "\\eD\\e7\\e[1A";
+
+/**
+ * Forgets the keys that wait on the terminal, before its settings are put back: they were typed to a picker
+ * that no longer heard them, and the shell would run them as a command.
+ */
+export const DROP_TYPED = "command stty -icanon -isig min 0 time 0 </dev/tty 2>/dev/null; " +
+  "command dd bs=65536 count=1 </dev/tty >/dev/null 2>&1";

@@ -26,13 +26,7 @@ export class Daemon implements AsyncDisposable {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    const door = await untilFile(`${folder}/.rustory/shell.door`);
-    // While it starts its network it may take longer than a shell waits.
-    let quick = 0;
-    await until(
-      "a daemon at rest",
-      async () => (quick = await isQuick(door) ? quick + 1 : 0) === 5,
-    );
+    await untilAtRest(folder);
     return new Daemon(child);
   }
 
@@ -48,6 +42,16 @@ export class Daemon implements AsyncDisposable {
     }
     await this.#child.status;
   }
+}
+
+/** Waits for the daemon of a home: while it starts its network it may take longer than a shell waits. */
+export async function untilAtRest(home: string): Promise<void> {
+  const door = await untilFile(`${home}/.rustory/shell.door`);
+  let quick = 0;
+  await until(
+    "a daemon at rest",
+    async () => (quick = await isQuick(door) ? quick + 1 : 0) === 5,
+  );
 }
 
 /** Whether the daemon answers well within the time that a shell waits. */

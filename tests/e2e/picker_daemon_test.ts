@@ -1,8 +1,8 @@
 /** ctrl-r where a daemon runs: it paints in the shell's terminal, and whatever becomes of it the shell goes on. */
 import assert from "node:assert/strict";
-import { Daemon } from "./_daemon.ts";
+import { Daemon, untilAtRest } from "./_daemon.ts";
 import { inShell, modesOf, SHELLS } from "./_shell_session.ts";
-import { until, untilNoFile } from "./_tmux.ts";
+import { until, untilFile, untilNoFile } from "./_tmux.ts";
 
 function isThere(path: string): boolean {
   try {
@@ -64,6 +64,29 @@ for (const shell of SHELLS) {
     });
   });
 
+  Deno.test(`${name}: what was typed to a picker whose daemon hangs is not run as a command`, async () => {
+    await inShell(shell, async (session) => {
+      const { tmux, folder, run, open } = session;
+      await run("echo one");
+      await using daemon = await Daemon.start(session);
+      await tmux.press("C-l");
+      await tmux.type("half");
+      await tmux.untilText("$ half");
+      const before = await modesOf(session.tmux);
+      await open("C-r");
+      daemon.signal("SIGSTOP");
+      await tmux.press("C-u");
+      await tmux.type(`touch ${folder}/ran`);
+      await tmux.press("Enter");
+      await tmux.until((rows) => !rows.some((row) => row.includes("fuzzy")));
+      await tmux.type(" line");
+      const left = await tmux.until((rows) => rows.includes("$ half line"));
+      assert.deepEqual(left.filter((row) => row !== ""), ["$ half line"]);
+      assert.equal(isThere(`${folder}/ran`), false);
+      assert.equal(await modesOf(session.tmux), before);
+    });
+  });
+
   Deno.test(`${name}: a daemon that hangs is not waited for, and paints nothing when it wakes`, async () => {
     await inShell(shell, async (session) => {
       const { tmux, folder, run, open } = session;
@@ -84,3 +107,20 @@ for (const shell of SHELLS) {
     });
   });
 }
+
+Deno.test("a daemon that was started in the shell itself is not stopped by a ctrl-r there", async () => {
+  const [zsh] = SHELLS;
+  await inShell(zsh!, async ({ tmux, folder, run, open }) => {
+    await run("echo one");
+    await run(" rr p2p-sync --watch --no-serve >/dev/null 2>&1 &");
+    await untilAtRest(folder);
+    await Deno.remove(`${folder}/shell-of-rr`);
+    await tmux.press("C-l");
+    await open("C-r");
+    await untilFile(`${folder}/shell-of-rr`);
+    await tmux.type("one");
+    await tmux.untilText(/> .*echo one/);
+    await tmux.press("Enter");
+    await tmux.until((rows) => rows.some((row) => row.startsWith("$ echo one")));
+  });
+});

@@ -2,7 +2,13 @@
 import { quoteForShell } from "../hook.ts";
 import { BASH_DAEMON_CLIENT } from "./daemon_client.ts";
 import { bashWalk } from "./walk.ts";
-import { MAX_QUERY_CHARS, SAVE_PLACE, TIDY_SCREEN, type WidgetOptions } from "../widget.ts";
+import {
+  DROP_TYPED,
+  MAX_QUERY_CHARS,
+  SAVE_PLACE,
+  TIDY_SCREEN,
+  type WidgetOptions,
+} from "../widget.ts";
 
 /**
  * Functions for the hook's script. `__rustory_bind_keys` takes the keys, `__rustory_unbind` gives them
@@ -27,7 +33,7 @@ __rustory_search() {
       "\${RUSTORY_SESSION-}" "$PWD" "--ahead \${NO_COLOR:+no-colour} \${TMUX:+tmux} locale=\${LC_ALL:-\${LC_CTYPE:-\${LANG-}}}" "\${__rustory_query//[[:cntrl:]]/ }"
     case $? in
       0) __rustory_answer "$__rustory_answer"; return ;;
-      2) __rustory_tidy "$__rustory_tty"; __rustory_answer ''; return ;;
+      2) ${DROP_TYPED}; __rustory_tidy "$__rustory_tty"; __rustory_answer ''; return ;;
     esac
   fi
   # The number behind the x is the status, and keeps newlines at the end.

@@ -2,7 +2,13 @@
 import { BASH_DAEMON_CLIENT } from "../bash/daemon_client.ts";
 import { quoteForFish } from "../hook.ts";
 import { FISH_QUESTION, fishSuggest, fishWalk } from "./walk.ts";
-import { MAX_QUERY_CHARS, SAVE_PLACE, TIDY_SCREEN, type WidgetOptions } from "../widget.ts";
+import {
+  DROP_TYPED,
+  MAX_QUERY_CHARS,
+  SAVE_PLACE,
+  TIDY_SCREEN,
+  type WidgetOptions,
+} from "../widget.ts";
 
 /** Prints the status of the request, and the answer. */
 const CLIENT = `${BASH_DAEMON_CLIENT}
@@ -53,6 +59,7 @@ function __rustory_search
                 __rustory_answer (string sub -s 2 -- $answer | string collect -N)
                 return
             case 2
+                ${DROP_TYPED}
                 __rustory_tidy $tty
                 __rustory_answer ''
                 return

@@ -1,5 +1,11 @@
 /** The ctrl-r and Up widgets of the zsh hook: what they do with the line, and their keys. */
-import { MAX_QUERY_CHARS, SAVE_PLACE, TIDY_SCREEN, type WidgetOptions } from "../widget.ts";
+import {
+  DROP_TYPED,
+  MAX_QUERY_CHARS,
+  SAVE_PLACE,
+  TIDY_SCREEN,
+  type WidgetOptions,
+} from "../widget.ts";
 import { zshDoor } from "./door.ts";
 import { zshSuggest } from "./suggest.ts";
 import { zshWalk } from "./walk.ts";
@@ -28,7 +34,7 @@ function __rustory_search {
     __rustory_ask "--ahead \${NO_COLOR:+no-colour} \${TMUX:+tmux} locale=\${LC_ALL:-\${LC_CTYPE:-\${LANG-}}}" "\${query//[[:cntrl:]]/ }"
     case $? in
       0) __rustory_answer "$answer"; return ;;
-      2) __rustory_tidy $tty; __rustory_answer ''; return ;;
+      2) : $(${DROP_TYPED}); __rustory_tidy $tty; __rustory_answer ''; return ;;
     esac
   fi
   # The number behind the x is the status, and keeps newlines at the end.

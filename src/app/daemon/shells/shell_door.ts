@@ -7,6 +7,7 @@ import { serveShellDoor } from "../../../control/shell_door.ts";
 import type { ShellLine } from "../../../control/shell_line.ts";
 import type { PickRequest } from "../../../control/shell_request.ts";
 import { type ForeignTerminal, openForeignTerminal } from "../../../world/foreign_terminal.ts";
+import { isOwnTerminal } from "../../../world/own_terminal.ts";
 import type { HistoryContext } from "../context.ts";
 import { readAhead } from "./read_ahead.ts";
 import { shellAnswers } from "./shell_answers.ts";
@@ -58,7 +59,7 @@ async function pick(
   let terminal: ForeignTerminal;
   try {
     picker = deps.shellPicker?.open(request, history);
-    if (picker === undefined) return line.send("no");
+    if (picker === undefined || await isOwnTerminal(request.tty)) return line.send("no");
     terminal = openForeignTerminal({ ...request, path: request.tty, isOurs });
   } catch (error) {
     deps.logger.debug("No picker for a shell", { error: causeChain(error) });
