@@ -46,6 +46,38 @@ for (const [what, after] of Object.entries(LATE)) {
   });
 }
 
+// A tool that times and names commands by a DEBUG trap, and takes PROMPT_COMMAND for its own.
+const timer = (set: string) =>
+  `ready= t0=$EPOCHREALTIME
+pre() { if [ -n "$ready" ]; then ready=; t0=$EPOCHREALTIME; printf '<pre:%s>' "$BASH_COMMAND"; fi; }
+post() { printf '<took:%s>' $(( (\${EPOCHREALTIME/[.,]/} - \${t0/[.,]/}) / 100000 )); ready=1; }
+trap pre DEBUG
+${set}`;
+for (const set of ["PROMPT_COMMAND=post", "PROMPT_COMMAND=(true post)"]) {
+  for (const where of ["between", "after"] as const) {
+    Deno.test(`bash hook: a DEBUG trap sees nothing of it where its tool sets ${set} ${where}`, async () => {
+      const load = where === "after"
+        ? { before: MARKED, after: timer(set) }
+        : { before: `${MARKED}\n${timer(set)}` };
+      await using shell = await Shell.open("bash", { rc: false, ...load });
+      for (const line of ["sleep 0.2", "", "(exit 3)"]) await shell.line(line);
+      assert.match(await shell.line("sleep 0.3"), /<pre:sleep 0\.3>[^<]*<took:[34]>/);
+      assert.doesNotMatch(shell.output, /<pre:[^>]*rustory/);
+      assert.deepEqual(
+        shell.records().map(({ command, exitCode }) => [command, exitCode]),
+        [["sleep 0.2", 0], ["(exit 3)", 3], ["sleep 0.3", 0]],
+      );
+      assert.match(await shell.line("trap - DEBUG"), /<took/);
+      // Nobody sees it any more: in front, once.
+      await shell.line("true");
+      const places = await shell.line(
+        'printf "(%s)" "${!PROMPT_COMMAND[@]}" "${PROMPT_COMMAND[0]:0:22}"',
+      );
+      assert.match(places, /\(0\)\(1\)(\(2\))?\({ for __rustory_x in \$\)/);
+    });
+  }
+}
+
 Deno.test("bash hook: a hidden first command is not taken for the last of the session before", async () => {
   const before = `${MARKED}
 HISTCONTROL=ignoreboth HISTTIMEFORMAT='%F '; printf '#1700000000\\nls -d /\\n' >~/.bash_history`;

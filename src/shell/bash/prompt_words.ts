@@ -57,7 +57,9 @@ export const APPENDED = calculate(`${v("looks")}||(${BEGUN.join(",")})`) +
     [noted("__rustory_absent"), `\${${noted("__rustory_others")}/*__rustory_*}`],
   ) + `\${${noted("__rustory_absent")}:+` +
   keep([`PROMPT_COMMAND[0\${PROMPT_COMMAND:+*0+${RESERVE}}]`, "$__rustory_element"]) +
-  calculate(`${v("outs")}++`) + "}";
+  calculate(`${v("outs")}++`) + "}" +
+  // Not kept for each command.
+  calculate(`${noted("__rustory_others")}=0`);
 
 /** Behind the PS0 of others, whose time is not the command's. */
 export const PS0_BEHIND = [
@@ -127,10 +129,15 @@ export const FORKED = keep([
   "3>&1 >/dev/null 2>&1 {BASH_XTRACEFD}>/dev/null`",
 ]) + calculate(`${v("answer")}=$?`, expression("__rustory_answered"));
 
-// Where the loop does not run anyway. By the length: patterns of that size take a while.
+/** 10 where we stay behind the others, else 0. */
+const BEHIND = `\${PROMPT_COMMAND[${RESERVE}]+1}0`;
+// Where the loop does not run anyway. By the length: patterns of that size take a while. Behind the others it
+// stays as it is while there is a DEBUG trap, which would take the loop for a command of the user's.
 const MOVED = `\${__rustory_idle[${v("job")}]:+\${__rustory_mobile[${v("moves")}]:+` +
-  "${PROMPT_COMMAND+${__rustory_moved[${#PROMPT_COMMAND}==${#__rustory_element}]}}" +
-  `\${bash_preexec_imported-}\${__bp_imported-}\${PROMPT_COMMAND[${RESERVE}]+1}}}`;
+  "${PROMPT_COMMAND+${__rustory_unless[${#PROMPT_COMMAND}==${#__rustory_element}||" +
+  `${v("trapped")}&&${BEHIND}]}}` +
+  `\${bash_preexec_imported-}\${__bp_imported-}` +
+  `\${__rustory_unless[${v("trapped")}]:+\${PROMPT_COMMAND[${RESERVE}]+1}}}}`;
 
 // There are tools that take a command for the first prompt command if this begins with it: none begins with "{".
 export const ELEMENT = "{ for __rustory_x in " + LOOK +

@@ -40,7 +40,7 @@ import { BASH_TAKE } from "./take.ts";
 export function bashRecorder(follow: boolean): string {
   return `__rustory_none= __rustory_zero=0 __rustory_bang='\\!' __rustory_follow=${follow ? 1 : ""}
 ${Object.entries(NUMBERS).map(([name, first]) => `__rustory_n_${name}=(${first})`).join(" ")}
-__rustory_runs=('' 1 '') __rustory_forks=('' '' 1) __rustory_idle=(1 '' 1) __rustory_moved=(1 '')
+__rustory_runs=('' 1 '') __rustory_forks=('' '' 1) __rustory_idle=(1 '' 1) __rustory_unless=(1 '')
 __rustory_mobile=(${"1 ".repeat(MOST_MOVES).trim()})
 __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_cwd=() __rustory_word=()
 __rustory_behind=() __rustory_witness=() __rustory_last=() __rustory_x=() __rustory_others=() __rustory_absent=() __rustory_words=() __rustory_usual_traps= __rustory_mask=
