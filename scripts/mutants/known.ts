@@ -12,7 +12,7 @@ export const KNOWN_FAULTS: readonly Fault[] = [
     file: "src/sync/pull/pull.ts",
     from: "whole && kept",
     to: "kept",
-    tests: ["tests/sync/pull/pull_test.ts"],
+    tests: ["tests/sync/pull/store_pulled_test.ts"],
   },
   {
     file: "src/tracker/server/handler.ts",

@@ -16,74 +16,82 @@ export function usualFiles(from: ImportSource, env: ReadEnv, files: Files): stri
   return there.length > 0 ? there : places.slice(0, 1);
 }
 
+/** What the places depend on. */
+interface Ground {
+  readonly env: ReadEnv;
+  readonly files: Files;
+  readonly home: string;
+  /** The folders of the XDG rules for data, state and configuration. */
+  readonly data: string;
+  readonly state: string;
+  readonly config: string;
+}
+
 function usualPlaces(from: ImportSource, env: ReadEnv, files: Files): string[] {
   const home = env("HOME") ?? "";
-  const data = env("XDG_DATA_HOME") || `${home}/.local/share`;
-  const state = env("XDG_STATE_HOME") || `${home}/.local/state`;
-  const config = env("XDG_CONFIG_HOME") || `${home}/.config`;
-  switch (from) {
-    case "zsh":
-      return unique([
-        ...named(env, "zsh"),
-        `${env("ZDOTDIR") || home}/.zsh_history`,
-        `${home}/.zsh_history`,
-        // What zsh's own set-up for new users writes, and where people move it.
-        `${home}/.histfile`,
-        `${home}/.zhistory`,
-        `${config}/zsh/.zsh_history`,
-        `${state}/zsh/history`,
-        `${data}/zsh/history`,
-      ]);
-    case "bash":
-      return unique([
-        ...named(env, "bash"),
-        `${home}/.bash_history`,
-        `${state}/bash/history`,
-        ...within(files, `${home}/.bash_sessions`, ".historynew"),
-        ...within(files, `${home}/.bash_sessions`, ".history"),
-      ]);
-    case "fish":
-      return unique([
-        `${data}/fish/fish_history`,
-        ...within(files, `${data}/fish`, "_history"),
-        `${config}/fish/fish_history`,
-      ]);
-    case "atuin":
-      return unique([
-        ...given(env, "ATUIN_DB_PATH"),
-        // Since 18.24 a new installation is all in one folder.
-        `${home}/.atuin/data/history.db`,
-        `${data}/atuin/history.db`,
-      ]);
-    case "hishtory":
-      return [`${home}/${env("HISHTORY_PATH") || ".hishtory"}/.hishtory.db`];
-    case "mcfly":
-      return unique([
-        `${data}/mcfly/history.db`,
-        `${home}/.mcfly/history.db`,
-        `${home}/Library/Application Support/McFly/history.db`,
-      ]);
-    case "zsh-histdb":
-      return unique([...given(env, "HISTDB_FILE"), `${home}/.histdb/zsh-history.db`]);
-    case "resh":
-      return [`${data}/resh/history.reshjson`, `${home}/.resh_history.json`];
-    case "xonsh": {
-      const folder = env("XONSH_DATA_DIR") || `${data}/xonsh`;
-      return [`${folder}/xonsh-history.sqlite`, `${folder}/history_json`];
-    }
-    case "nushell":
-      return [config, `${home}/Library/Application Support`]
-        .flatMap((folder) => [
-          `${folder}/nushell/history.sqlite3`,
-          `${folder}/nushell/history.txt`,
-        ]);
-    case "powershell":
-      return [`${data}/powershell/PSReadLine/ConsoleHost_history.txt`];
-    case "rustory":
-    case "jsonl":
-      return [];
-  }
+  const places = PLACES[from]({
+    ...{ env, files, home },
+    data: env("XDG_DATA_HOME") || `${home}/.local/share`,
+    state: env("XDG_STATE_HOME") || `${home}/.local/state`,
+    config: env("XDG_CONFIG_HOME") || `${home}/.config`,
+  });
+  return [...new Set(places)];
 }
+
+const PLACES: Readonly<Record<ImportSource, (ground: Ground) => string[]>> = {
+  zsh: ({ env, home, data, state, config }) => [
+    ...named(env, "zsh"),
+    `${env("ZDOTDIR") || home}/.zsh_history`,
+    `${home}/.zsh_history`,
+    // What zsh's own set-up for new users writes, and where people move it.
+    `${home}/.histfile`,
+    `${home}/.zhistory`,
+    `${config}/zsh/.zsh_history`,
+    `${state}/zsh/history`,
+    `${data}/zsh/history`,
+  ],
+  bash: ({ env, files, home, state }) => [
+    ...named(env, "bash"),
+    `${home}/.bash_history`,
+    `${state}/bash/history`,
+    ...within(files, `${home}/.bash_sessions`, ".historynew"),
+    ...within(files, `${home}/.bash_sessions`, ".history"),
+  ],
+  fish: ({ files, data, config }) => [
+    `${data}/fish/fish_history`,
+    ...within(files, `${data}/fish`, "_history"),
+    `${config}/fish/fish_history`,
+  ],
+  atuin: ({ env, home, data }) => [
+    ...given(env, "ATUIN_DB_PATH"),
+    // Since 18.24 a new installation is all in one folder.
+    `${home}/.atuin/data/history.db`,
+    `${data}/atuin/history.db`,
+  ],
+  hishtory: ({ env, home }) => [`${home}/${env("HISHTORY_PATH") || ".hishtory"}/.hishtory.db`],
+  mcfly: ({ home, data }) => [
+    `${data}/mcfly/history.db`,
+    `${home}/.mcfly/history.db`,
+    `${home}/Library/Application Support/McFly/history.db`,
+  ],
+  "zsh-histdb": ({ env, home }) => [
+    ...given(env, "HISTDB_FILE"),
+    `${home}/.histdb/zsh-history.db`,
+  ],
+  resh: ({ home, data }) => [`${data}/resh/history.reshjson`, `${home}/.resh_history.json`],
+  xonsh: ({ env, data }) => {
+    const folder = env("XONSH_DATA_DIR") || `${data}/xonsh`;
+    return [`${folder}/xonsh-history.sqlite`, `${folder}/history_json`];
+  },
+  nushell: ({ home, config }) =>
+    [config, `${home}/Library/Application Support`].flatMap((folder) => [
+      `${folder}/nushell/history.sqlite3`,
+      `${folder}/nushell/history.txt`,
+    ]),
+  powershell: ({ data }) => [`${data}/powershell/PSReadLine/ConsoleHost_history.txt`],
+  rustory: () => [],
+  jsonl: () => [],
+};
 
 // The variable is that of the shell from which we are run, which the name of the file tells.
 function named(env: ReadEnv, shell: string): string[] {
@@ -99,8 +107,4 @@ function given(env: ReadEnv, name: string): string[] {
 function within(files: Files, folder: string, ending: string): string[] {
   return files.list(folder).filter((name) => name.endsWith(ending)).sort()
     .map((name) => `${folder}/${name}`);
-}
-
-function unique(paths: readonly string[]): string[] {
-  return [...new Set(paths)];
 }

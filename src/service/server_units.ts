@@ -50,77 +50,26 @@ LimitNOFILE=65536
   },
 };
 
-/** Where the unit of a hub keeps its state. */
-export const HUB_STATE = "/var/lib/rustory-hub";
-
-/**
- * The unit of a hub that a user's own systemd runs.
- *
- * @param start the value of `ExecStart=`, already escaped
- * @param more whole lines for the service, with their newlines
- */
-export function userHubUnit(
-  start: string,
-  more: string,
-): string {
-  return `# rustory: ${SERVERS.hub.what}.
-# Written by "rr hub install"; "systemctl --user edit rustory-hub" keeps changes in a file of their own.
-
-[Unit]
-Description=The ${SERVERS.hub.what}
-StartLimitIntervalSec=5min
-StartLimitBurst=30
-
-[Service]
-# rr reports itself: ready, stopping, and that it is not hung.
+// How rr itself reports and ends, whoever runs it.
+const REPORTS = `# rr reports itself: ready, stopping, and that it is not hung.
 Type=notify
-${more}ExecStart=${start}
-Restart=always
-RestartSec=${RESTART_SEC}
-# 2: the command line is wrong, which no restart mends.
-RestartPreventExitStatus=2
-SuccessExitStatus=143
-WatchdogSec=${WATCHDOG_SEC}
-TimeoutStopSec=${STOP_TIMEOUT_SEC}
-# One connection takes one descriptor, a relayed pair two.
-LimitNOFILE=65536
-
-${USER_HARDENING}
-[Install]
-WantedBy=default.target
 `;
-}
-
-/** The system unit that runs one of the servers as a user of its own. */
-export function serverUnit(name: ServerName): string {
-  const { what, command, own } = SERVERS[name];
-  return `# rustory: ${what}.
-# For a server. Copy to /etc/systemd/system/; service/README.md has the steps.
-
-[Unit]
-Description=The ${what}
-Wants=network-online.target
-After=network-online.target
-StartLimitIntervalSec=5min
-StartLimitBurst=30
-
-[Service]
-# rr reports itself: ready, stopping, and that it is not hung.
-Type=notify
-ExecStart=/usr/local/bin/rr ${command}
-Restart=always
+const RESTARTS = `Restart=always
 RestartSec=${RESTART_SEC}
 # 2: the command line is wrong, which no restart mends.
 RestartPreventExitStatus=2
 SuccessExitStatus=143
 WatchdogSec=${WATCHDOG_SEC}
 TimeoutStopSec=${STOP_TIMEOUT_SEC}
+`;
+// A server whose port is taken for a while is not given up: thirty tries in five minutes.
+const BURST = `StartLimitIntervalSec=5min
+StartLimitBurst=30
+`;
 
-# A user that exists only while the service runs, with a state folder of mode 0700.
-DynamicUser=yes
-StateDirectoryMode=0700
-${own}
-# Hardening. DynamicUser= brings ProtectSystem=strict, PrivateTmp=, NoNewPrivileges=, RemoveIPC= and
+/** For a service that runs as a user of its own; a user's own services have {@linkcode USER_HARDENING}. */
+const SERVER_HARDENING =
+  `# Hardening. DynamicUser= brings ProtectSystem=strict, PrivateTmp=, NoNewPrivileges=, RemoveIPC= and
 # RestrictSUIDSGID=. MemoryDenyWriteExecute= is left out: it kills every program with a just-in-time
 # compiler, and rr is one.
 UMask=0077
@@ -150,7 +99,54 @@ SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
+`;
 
+/** Where the unit of a hub keeps its state. */
+export const HUB_STATE = "/var/lib/rustory-hub";
+
+/**
+ * The unit of a hub that a user's own systemd runs.
+ *
+ * @param start the value of `ExecStart=`, already escaped
+ * @param more whole lines for the service, with their newlines
+ */
+export function userHubUnit(start: string, more: string): string {
+  return `# rustory: ${SERVERS.hub.what}.
+# Written by "rr hub install"; "systemctl --user edit rustory-hub" keeps changes in a file of their own.
+
+[Unit]
+Description=The ${SERVERS.hub.what}
+${BURST}
+[Service]
+${REPORTS}${more}ExecStart=${start}
+${RESTARTS}# One connection takes one descriptor, a relayed pair two.
+LimitNOFILE=65536
+
+${USER_HARDENING}
+[Install]
+WantedBy=default.target
+`;
+}
+
+/** The system unit that runs one of the servers as a user of its own. */
+export function serverUnit(name: ServerName): string {
+  const { what, command, own } = SERVERS[name];
+  return `# rustory: ${what}.
+# For a server. Copy to /etc/systemd/system/; service/README.md has the steps.
+
+[Unit]
+Description=The ${what}
+Wants=network-online.target
+After=network-online.target
+${BURST}
+[Service]
+${REPORTS}ExecStart=/usr/local/bin/rr ${command}
+${RESTARTS}
+# A user that exists only while the service runs, with a state folder of mode 0700.
+DynamicUser=yes
+StateDirectoryMode=0700
+${own}
+${SERVER_HARDENING}
 [Install]
 WantedBy=multi-user.target
 `;
