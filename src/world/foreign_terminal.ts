@@ -7,6 +7,7 @@ import process from "node:process";
 import { isatty, ReadStream } from "node:tty";
 import { joinBytes } from "../base/bytes.ts";
 import { RrError, toError } from "../base/rr_error.ts";
+import { KeyPieces } from "./key_pieces.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A terminal that was opened. */
@@ -39,48 +40,26 @@ const SIZE_EVERY_MS = 100;
  */
 export function openForeignTerminal(claim: TerminalClaim): ForeignTerminal {
   const fd = openChecked(claim);
-  const keys = new ReadStream(fd);
+  const stream = new ReadStream(fd);
+  const keys = new KeyPieces(stream);
   const screen = new Screen(fd, claim.isOurs);
-  const chunks: Uint8Array[] = [];
-  let isClosed = false;
   let isRaw = false;
   let isGivenBack = false;
   let size = { columns: claim.columns, rows: claim.rows };
-  let wake = (): void => {};
-  const onData = (chunk: Uint8Array): void => {
-    chunks.push(chunk);
-    keys.pause(); // what is typed later is left for the shell unless it is asked for
-    wake();
-  };
-  const onEnd = (): void => {
-    isClosed = true;
-    wake();
-  };
-  keys.on("data", onData).on("end", onEnd).on("error", onEnd).on("close", onEnd).pause();
-
-  async function read(): Promise<Uint8Array | undefined> {
-    while (chunks.length === 0 && !isClosed) {
-      const arrived = new Promise<void>((resolve) => wake = resolve);
-      keys.resume();
-      await arrived;
-    }
-    return chunks.shift();
-  }
-
   return {
     size: () => size,
     setRaw(on): void {
       if (on === isRaw || !claim.isOurs()) return;
-      keys.setRawMode(on);
+      stream.setRawMode(on);
       isRaw = on;
     },
-    read,
-    unread: () => joinBytes(chunks.splice(0)),
+    read: () => keys.read(),
+    unread: () => keys.unread(),
     write: (text) => screen.write(text),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
     onResize(changed): Disposable {
       const timer = setInterval(() => {
-        const now = sizeOf(keys, size);
+        const now = sizeOf(stream, size);
         if (now.columns === size.columns && now.rows === size.rows) return;
         size = now;
         changed();
@@ -90,9 +69,9 @@ export function openForeignTerminal(claim: TerminalClaim): ForeignTerminal {
     close(): void {
       if (isGivenBack) return;
       isGivenBack = true;
-      onEnd();
+      keys.close();
       screen.close();
-      keys.destroy();
+      stream.destroy();
       // The stream has a descriptor of its own.
       fs.closeSync(fd);
     },
@@ -129,10 +108,10 @@ function refused(path: string, why: string): RrError {
 
 // Node finds out by a signal that we do not get; this is what it does then.
 function sizeOf(
-  keys: ReadStream,
+  stream: ReadStream,
   known: { readonly columns: number; readonly rows: number },
 ): { columns: number; rows: number } {
-  const handle = (keys as unknown as {
+  const handle = (stream as unknown as {
     readonly _handle?: { getWindowSize?(size: number[]): number } | null;
   })._handle;
   const size: number[] = [0, 0];

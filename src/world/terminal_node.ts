@@ -2,27 +2,15 @@
 import { openSync, writeSync } from "node:fs";
 import process from "node:process";
 import { ReadStream } from "node:tty";
-import { joinBytes } from "../base/bytes.ts";
 import { createOutput } from "./bytes.ts";
+import { KeyPieces } from "./key_pieces.ts";
 import { type Terminal, TERMINAL_FILE } from "./terminal.ts";
 
 /** Creates it; see `openTerminal()`. */
 export function nodeTerminal(onStdin: boolean): Terminal {
   const { stderr } = process;
   const stdin = onStdin ? process.stdin : new ReadStream(openSync(TERMINAL_FILE, "r"));
-  const chunks: Uint8Array[] = [];
-  let closed = false;
-  let wake = (): void => {};
-  const onData = (chunk: Uint8Array): void => {
-    chunks.push(chunk);
-    stdin.pause(); // what is typed later is left for the shell unless it is asked for
-    wake();
-  };
-  const onEnd = (): void => {
-    closed = true;
-    wake();
-  };
-  stdin.on("data", onData).on("end", onEnd).on("error", onEnd).pause();
+  const keys = new KeyPieces(stdin);
   const screen = createOutput({
     write: (bytes) => writeSync(2, bytes),
     isTerminal: () => true,
@@ -30,26 +18,15 @@ export function nodeTerminal(onStdin: boolean): Terminal {
     isClosed: () => true,
   });
 
-  async function read(): Promise<Uint8Array | undefined> {
-    while (chunks.length === 0 && !closed) {
-      const arrived = new Promise<void>((resolve) => wake = resolve);
-      stdin.resume();
-      await arrived;
-    }
-    return chunks.shift();
-  }
-
   return {
     size: () => ({ columns: stderr.columns ?? 0, rows: stderr.rows ?? 0 }),
     setRaw: (on) => {
-      if (!closed) stdin.setRawMode?.(on);
+      if (!keys.isClosed) stdin.setRawMode?.(on);
     },
-    read,
-    unread: () => joinBytes(chunks.splice(0)),
+    read: () => keys.read(),
+    unread: () => keys.unread(),
     write: (text) => screen.write(text),
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
-    close: () => {
-      stdin.off("data", onData).off("end", onEnd).pause();
-    },
+    close: () => keys.close(),
   };
 }
