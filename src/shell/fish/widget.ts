@@ -65,13 +65,15 @@ function __rustory_search
                 return
         end
     end
-    set -l answer (begin; printf '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget --ahead --query="$query" </dev/tty 2>/dev/tty; printf 'x%s' $status; end | string collect -N)
-    # The number behind the x is the status.
-    set -l code (string match -r 'x(\\d+)$' -- $answer)[2]
+    printf '${SAVE_PLACE}' >/dev/tty
+    # The status is not printed behind the answer: fish may pass on what a builtin prints before what the
+    # program before it had printed.
+    set -l answer (command $__rustory_program search -i --widget --ahead --query="$query" </dev/tty 2>/dev/tty | string collect -N)
+    set -l code $pipestatus[1]
     if test "$code" -gt 1 -a "$code" -ne 130
         __rustory_tidy $tty
     end
-    __rustory_answer (string replace -r 'x\\d+$' '' -- $answer | string collect -N)
+    __rustory_answer "$answer"
 end
 
 # What a picker that was killed could not do: puts the terminal back, and wipes what was shown.
