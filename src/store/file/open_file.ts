@@ -82,6 +82,38 @@ export function openFile(path: string, options: HistoryOptions): Opened {
   }
 }
 
+/**
+ * Bytes of the write-ahead log that a process may leave behind, some fifty records: whoever opens the
+ * file next as the only one reads all of it, 1 ms for a quarter of this.
+ */
+export const LOG_BYTES_LEFT = 1024 * 1024;
+
+/**
+ * Lets go of the file where the process ends right after; see `Database.leave()`. A log that has grown
+ * long is closed as it should be, which folds it in: how much of it the file has already is known only
+ * while somebody has it open, so that of processes that all leave none would ever start it anew, and each
+ * would read more than the one before.
+ *
+ * @param close how it is closed
+ */
+export function letGo(
+  { db, files, readOnly }: Opened,
+  close: () => void = () => db[Symbol.dispose](),
+): void {
+  if (!readOnly && logBytes(db.path, files) > LOG_BYTES_LEFT) close();
+  db.leave();
+}
+
+function logBytes(path: string, files: Files): number {
+  if (path === ":memory:") return 0;
+  try {
+    return files.stat(`${files.realPath(path) ?? path}-wal`)?.size ?? 0;
+  } catch (error) {
+    if (!(error instanceof RrError)) throw error;
+    return 0; // whoever comes next finds it as long
+  }
+}
+
 function prepareFiles(path: string, files: Files, readOnly: boolean): string[] {
   const info = files.stat(path);
   if (info === undefined) {

@@ -1,7 +1,7 @@
 /** The history for `rr record`, which adds an entry: not a module more than that takes. */
 import type { Entry } from "../../history/entry.ts";
 import type { AppendResult } from "../../swarm/log.ts";
-import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
+import { type HistoryOptions, letGo, LOG_BYTES_LEFT, type Opened, openFile } from "./open_file.ts";
 import type { History } from "./open_history.ts";
 import { insertUnknown } from "../log/rows.ts";
 
@@ -25,17 +25,14 @@ export class RecordingHistory implements Disposable {
     return (await import("./open_history.ts")).historyIn(this.#opened);
   }
 
-  /** Lets go of the file: the process ends now, see `Database.leave()`. Twice is harmless. */
+  /** Lets go of the file: the process ends now, see `letGo()`. Twice is harmless. */
   [Symbol.dispose](): void {
-    this.#opened.db.leave();
+    letGo(this.#opened);
   }
 }
 
-/**
- * Pages of the write-ahead log before a record folds it in, some forty records: whoever opens the file
- * next reads all of the log, which takes 4 ms for the thousand pages that SQLite waits for.
- */
-const LOG_PAGES_LEFT = 250;
+/** Pages before a record folds the log in, where another process has the file open all the time. */
+const LOG_PAGES_LEFT = Math.floor(LOG_BYTES_LEFT / 4096);
 
 /** Opens the history as {@linkcode import("./open_history.ts").openHistory} does. */
 export function openForRecording(path: string, options: HistoryOptions): RecordingHistory {

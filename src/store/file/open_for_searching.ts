@@ -3,7 +3,7 @@ import { RrError, type RrErrorCode } from "../../base/rr_error.ts";
 import type { Entry } from "../../history/entry.ts";
 import { INDEXED_SEQ } from "./meta.ts";
 import { newestMatching } from "../index/newest_rows.ts";
-import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
+import { type HistoryOptions, letGo, type Opened, openFile } from "./open_file.ts";
 import type { History } from "./open_history.ts";
 import type { HistoryQuery } from "../index/history_query.ts";
 
@@ -45,9 +45,10 @@ export class SearchingHistory implements Disposable {
     return this.#whole ??= historyIn(this.#opened);
   }
 
-  /** Lets go of the file: the process ends now, see `Database.leave()`. Twice is harmless. */
+  /** Lets go of the file: the process ends now, see `letGo()`. Twice is harmless. */
   [Symbol.dispose](): void {
-    this.#opened.db.leave();
+    const whole = this.#whole;
+    letGo(this.#opened, whole && (() => whole[Symbol.dispose]()));
   }
 }
 

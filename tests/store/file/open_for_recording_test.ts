@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { LOG_BYTES_LEFT } from "../../../src/store/file/open_file.ts";
 import { openForRecording } from "../../../src/store/file/open_for_recording.ts";
+import { openForSearching } from "../../../src/store/file/open_for_searching.ts";
 import { denoFiles } from "../../../src/world/deno.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { generateEntries } from "../../fakes/history_generator.ts";
@@ -47,4 +49,22 @@ Deno.test("RecordingHistory.whole() works on the same connection; the log is lef
   // Folding it in would wait for the disk, after each command.
   assert.notEqual(denoFiles().stat(`${path}-wal`)?.size ?? 0, 0);
   assert.equal(foreign(path, (db) => db.prepare("SELECT count(*) n FROM entries").get()!.n), 20);
+});
+
+Deno.test("a write-ahead log that has grown long is folded in by whoever leaves, so that it starts anew", () => {
+  using folder = tempFolder();
+  const path = folder.file("history.db");
+  Deno.symlinkSync(path, folder.file("link.db"));
+  open(path)[Symbol.dispose]();
+  for (const [seed, leaver] of [openForRecording, openForSearching].entries()) {
+    using keeper = openForRecording(folder.file("link.db"), options);
+    for (const entry of generateEntries(80, { seed })) {
+      keeper.append([{ ...entry, command: "x".repeat(20_000) }]);
+    }
+    assert.ok(denoFiles().stat(`${path}-wal`)!.size > LOG_BYTES_LEFT);
+    leaver(folder.file("link.db"), options)[Symbol.dispose]();
+    assert.ok(denoFiles().stat(`${path}-wal`) !== undefined, "still in use");
+    keeper[Symbol.dispose]();
+    assert.equal(denoFiles().stat(`${path}-wal`), undefined, "nobody uses it");
+  }
 });
