@@ -1,4 +1,5 @@
 /** `rr p2p-sync` without `--watch`: one round with everybody there is. */
+import { RrError } from "../base/rr_error.ts";
 import type { Logger } from "../base/log.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
@@ -49,6 +50,7 @@ export async function syncOnce(
   const network = networkOptionsOf(settings);
   const sync = { ...network.sync, limit, push };
   const arrived = new Map<PeerId, number>();
+  let unasked: Error | undefined;
   await using session = await openSession(
     // Version 1 alone: `--push` sends this device's own entries only, and protocol 2 makes both alike.
     { ...network, ...keys, sync, listen: [], announce: false, protocols: ["1"] },
@@ -58,6 +60,7 @@ export async function syncOnce(
       logger,
       onEvent: (event) => {
         logSyncEvent(event, logger);
+        if (event.type === "directory-failed") unasked = event.error;
         if (event.type !== "pull-progress") return;
         arrived.set(event.peer, event.totals.received);
         onProgress?.(arrived.values().reduce((sum, one) => sum + one, 0));
@@ -67,5 +70,12 @@ export async function syncOnce(
   logger.debug("Syncing", { own: session.node.peer });
   const { error } = await session.engine.runRound(signal);
   await session.twins.settled();
-  if (error !== undefined) throw error;
+  if (error !== undefined) throw withHintOf(error, unasked);
+}
+
+/** Nobody was found, and a directory gave no answer: what to do about that is what helps. */
+function withHintOf(error: Error, unasked: Error | undefined): Error {
+  const isNobody = error instanceof RrError && error.code === "not-found";
+  if (!isNobody || !(unasked instanceof RrError) || unasked.hint === undefined) return error;
+  return new RrError(error.code, error.message, { hint: unasked.hint });
 }

@@ -8,12 +8,20 @@
  *
  * Proxies of the environment are not used. A redirect is handed back as it is.
  */
+import { lookup } from "node:dns";
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { isIP, type LookupFunction } from "node:net";
 import { Readable } from "node:stream";
+import { certificateCode, CertificateError, readCertificateDates } from "./certificate.ts";
 
 /** Time for one address of a name before the next is tried as well. */
 const NEXT_ADDRESS_MS = 250;
+
+const HTTPS_PORT = 443;
+
+/** What a request is waiting for. */
+export type RequestStep = "look-up" | "connect" | "answer";
 
 /** What is used of `RequestInit`. */
 export interface DirectInit {
@@ -21,14 +29,19 @@ export interface DirectInit {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly signal: AbortSignal;
+  /** Told of each step that is reached behind the first, the look-up. @default {nobody is} */
+  readonly onStep?: (step: RequestStep) => void;
 }
 
 /** Sends a request; resolves when the head of the answer is there. */
 export type SendRequest = (url: string, init: DirectInit) => Promise<Response>;
 
-/** `fetch` for one request on a connection of its own. Rejects with what the system says, or `signal.reason`. */
+/**
+ * `fetch` for one request on a connection of its own. Rejects with what the system says, with a
+ * {@linkcode CertificateError}, or with `signal.reason`.
+ */
 export function sendDirectly(url: string, init: DirectInit): Promise<Response> {
-  const { method, body, signal } = init;
+  const { method, body, signal, onStep = () => {} } = init;
   if (signal.aborted) return Promise.reject(signal.reason);
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
@@ -39,8 +52,12 @@ export function sendDirectly(url: string, init: DirectInit): Promise<Response> {
     agent: false,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+    lookup: lookupTelling(onStep),
   };
   const target = new URL(url);
+  const host = target.hostname.replace(/^\[|\]$/g, "");
+  // An address is not looked up at all.
+  if (isIP(host) !== 0) onStep("connect");
   const send = target.protocol === "https:" ? requestHttps : requestHttp;
   const request: ClientRequest = send(target, options, (incoming) => resolve(toResponse(incoming)));
   const stop = (): void => {
@@ -49,9 +66,29 @@ export function sendDirectly(url: string, init: DirectInit): Promise<Response> {
   };
   signal.addEventListener("abort", stop, { once: true });
   request.once("close", () => signal.removeEventListener("abort", stop));
-  request.on("error", (error) => reject(signal.aborted ? signal.reason : error));
+  request.on("error", (error) => {
+    if (signal.aborted) return reject(signal.reason);
+    const code = certificateCode(error);
+    if (code === undefined) return reject(error);
+    readCertificateDates(host, portOf(target), signal)
+      .then((dates) => reject(new CertificateError(error, code, dates)));
+  });
+  request.once("socket", (socket) => socket.once("connect", () => onStep("answer")));
   request.end(bytes);
   return promise;
+}
+
+function portOf({ port }: URL): number {
+  return port === "" ? HTTPS_PORT : Number(port);
+}
+
+/** Looks names up as ever, and tells when that is done: Deno's sockets have no event for it. */
+function lookupTelling(onStep: (step: RequestStep) => void): LookupFunction {
+  return (host, options, done) =>
+    lookup(host, options, (error, address, family) => {
+      if (error === null) onStep("connect");
+      done(error, address, family);
+    });
 }
 
 /** Statuses that have no body. */

@@ -1,5 +1,5 @@
 /** Whether the configured trackers are there, for `sync-status` and `doctor`. */
-import { causeChain } from "../../base/rr_error.ts";
+import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import type { Settings } from "../../config/settings.ts";
 import { createTrackerClient } from "../../tracker/client/client.ts";
@@ -13,6 +13,8 @@ export interface TrackerState {
   /** The tracker's clock minus ours. */
   readonly clockSkewSec: number | undefined;
   readonly error: string | undefined;
+  /** What to do about the error, where that is known. */
+  readonly hint: string | undefined;
 }
 
 /** Asks all trackers at once; never rejects. */
@@ -34,7 +36,7 @@ async function pingOne(
   try {
     const client = createTrackerClient({ baseUrl: url, token }, world);
     const { latencyMs, clockSkewSec } = await client.ping();
-    return { baseUrl, reachable: true, latencyMs, clockSkewSec, error: undefined };
+    return { baseUrl, reachable: true, latencyMs, clockSkewSec, error: undefined, hint: undefined };
   } catch (error) {
     return {
       baseUrl,
@@ -42,6 +44,7 @@ async function pingOne(
       latencyMs: undefined,
       clockSkewSec: undefined,
       error: causeChain(error),
+      hint: error instanceof RrError ? error.hint : undefined,
     };
   }
 }

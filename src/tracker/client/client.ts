@@ -12,7 +12,7 @@ import {
 } from "../messages.ts";
 import { formatProof, PROOF_HEADER, type Sign } from "../proof.ts";
 import { sendDirectly, type SendRequest } from "../request.ts";
-import { TrackerError, TrackerHttp } from "./tracker_http.ts";
+import { CHECK_URL_OR_LOGIN, TrackerError, TrackerHttp } from "./tracker_http.ts";
 import { authHeaders, parseTrackerUrl } from "./tracker_url.ts";
 
 /** Which tracker, and how to be let in. */
@@ -156,8 +156,7 @@ class HttpTrackerClient implements TrackerClient {
     // A captive portal or a forgotten path answers 200 to everything, with a page.
     if (new TextDecoder().decode(body).trim() !== PONG) {
       throw new TrackerError(this.name, "ping", "something else than a tracker answers there", {
-        hint:
-          "Check the URL and the path in it; a network that wants a login answers like this too",
+        hint: CHECK_URL_OR_LOGIN,
       });
     }
     // The header names the second that has begun: half of one more is the best guess.

@@ -1,12 +1,13 @@
 import type { Clock } from "../../base/clock.ts";
-import { DeadlineError, withDeadline } from "../../base/async/deadline.ts";
+import { withDeadline } from "../../base/async/deadline.ts";
 import type { Random } from "../../base/random.ts";
 import { retry } from "../../base/async/retry.ts";
-import { RrError, type RrErrorOptions, toError } from "../../base/rr_error.ts";
+import { RrError, type RrErrorOptions } from "../../base/rr_error.ts";
 import { MessageError, parseErrorText } from "../messages.ts";
 import { readBody } from "../server/read_body.ts";
-import type { SendRequest } from "../request.ts";
-import type { TrackerUrl } from "./tracker_url.ts";
+import type { RequestStep, SendRequest } from "../request.ts";
+import { explainNoAnswer } from "./no_answer.ts";
+import { shownUrl, type TrackerUrl } from "./tracker_url.ts";
 
 /** Tries of a request; the same as the original. */
 const ATTEMPTS = 3;
@@ -16,6 +17,12 @@ const PAUSE = { attempts: ATTEMPTS, baseMs: 100, capMs: 200 };
 const FIRST_DEADLINE_MS = 2_000;
 /** Longest time of a try: 2 s to connect and 5 s to read are the original's limits. */
 const LAST_DEADLINE_MS = 7_000;
+
+/** A page, instead of what a tracker says. */
+export const CHECK_URL_OR_LOGIN =
+  "Check the URL and the path in it; a network that wants a login answers like this too";
+/** As much of the place that a redirect names as is shown. */
+const MAX_SHOWN_URL_CHARS = 200;
 
 /** One request to a tracker. */
 export interface TrackerCall {
@@ -116,27 +123,35 @@ export class TrackerHttp {
    */
   async once(call: TrackerCall, ms: number, signal?: AbortSignal): Promise<TrackerAnswer> {
     const { name } = this.#url;
+    const { clock } = this.#deps;
+    let step: RequestStep = "look-up";
     let answer: TrackerAnswer;
     try {
-      answer = await withDeadline(ms, (own) => this.#exchange(call, own), {
-        clock: this.#deps.clock,
-        what: "get an answer",
-        signal,
-      });
+      answer = await withDeadline(
+        ms,
+        (own) => this.#exchange(call, own, (reached) => step = reached),
+        { clock, what: "get an answer", signal },
+      );
     } catch (cause) {
       signal?.throwIfAborted();
-      throw new TrackerError(name, call.what, reasonOf(cause), { isPassing: true });
+      const { why, hint } = explainNoAnswer(cause, { step, nowMs: clock.now() });
+      throw new TrackerError(name, call.what, why, { isPassing: true, ...hinted(hint) });
     }
     const isGood = answer.status >= 200 && answer.status < 300;
     if (isGood || call.accepted?.includes(answer.status)) return answer;
     throw refusal(name, call.what, answer);
   }
 
-  async #exchange(call: TrackerCall, signal: AbortSignal): Promise<TrackerAnswer> {
+  async #exchange(
+    call: TrackerCall,
+    signal: AbortSignal,
+    onStep: (step: RequestStep) => void,
+  ): Promise<TrackerAnswer> {
     const { body } = call;
     const response = await this.#deps.fetch(this.#url.base + call.path, {
       method: call.method,
       signal,
+      onStep,
       headers: {
         accept: "application/json",
         ...(body === undefined ? {} : { "content-type": contentTypeOf(body) }),
@@ -162,7 +177,7 @@ export class TrackerHttp {
     } catch (cause) {
       if (!(cause instanceof MessageError)) throw cause;
       const why = `the answer is no tracker's: ${cause.message}`;
-      const hint = "Check that the URL is that of a tracker";
+      const hint = CHECK_URL_OR_LOGIN;
       throw new TrackerError(this.#url.name, call.what, why, { cause, hint });
     }
   }
@@ -174,35 +189,24 @@ function contentTypeOf(body: string | Uint8Array): string {
 
 function refusal(name: string, what: string, answer: TrackerAnswer): TrackerError {
   const { status } = answer;
-  const said = parseErrorText(answer.body);
+  const elsewhere = shownUrl(answer.headers.get("location") ?? "").slice(0, MAX_SHOWN_URL_CHARS);
+  const said = parseErrorText(answer.body) || (elsewhere === "" ? "" : `see ${elsewhere}`);
   const isPassing = status === 408 || status === 429 || status >= 500;
-  const hint = hintFor(status);
   const why = `it answered ${status}${said === "" ? "" : ` (${said})`}`;
-  return new TrackerError(name, what, why, { isPassing, ...(hint === undefined ? {} : { hint }) });
+  return new TrackerError(name, what, why, { isPassing, ...hinted(hintFor(status)) });
+}
+
+function hinted(hint: string | undefined): { readonly hint?: string } {
+  return hint === undefined ? {} : { hint };
 }
 
 function hintFor(status: number): string | undefined {
   if (status === 401) return "Set the same tracker token here as on the tracker";
-  if (status >= 300 && status < 400) return "The tracker has moved: set the URL it redirects to";
-  if (status === 404) return "Check that the URL is that of a tracker";
-  return undefined;
-}
-
-/**
- * Why there was no answer: the system's code if there is one, else the innermost message. That is all
- * there is to know, so the cause is not attached: it would say it again, twice.
- */
-function reasonOf(cause: unknown): string {
-  if (cause instanceof DeadlineError) return `no answer within ${cause.ms} ms`;
-  let error = cause;
-  for (let depth = 0; depth < 4; depth++) {
-    const { code, cause: inner } = error as { code?: unknown; cause?: unknown };
-    if (typeof code === "string") return code;
-    if (inner === undefined || inner === null) break;
-    error = inner;
+  if (status >= 300 && status < 400) {
+    return "Either the tracker has moved: set the URL it redirects to; or this network wants a " +
+      "login: open any page in a browser";
   }
-  return toError(error).message.replace(
-    /^error sending request.*?\): (client error \(\w+\): )?/,
-    "",
-  );
+  if (status === 404) return "Check that the URL is that of a tracker";
+  if (status === 511) return "This network wants a login: open any page in a browser";
+  return undefined;
 }

@@ -22,16 +22,20 @@ async function run(context: DoctorContext): Promise<Finding[]> {
       const theirs = status.relays.find((one) => one.relay === relay.text);
       return theirs?.reserved === true
         ? fine(relay)
-        : await explained(relay, theirs?.error ?? undefined);
+        : await explained(relay, theirs?.error ?? undefined, answersTcp(relay));
     }));
   }
   const key = await loadSwarmKey(settings.swarmKeyPath, context.world);
   if (key === undefined) {
     return [{ level: "info", message: "Not tried: there is no swarm key to try it with" }];
   }
+  // At once with the attempt: a dead resolver would otherwise cost its time twice.
+  const reached = relays.map(answersTcp);
   const lost = await tryRelays(context, key.key, relays);
   return await Promise.all(
-    relays.map((relay) => lost.has(relay) ? explained(relay, lost.get(relay)) : fine(relay)),
+    relays.map((relay, i) =>
+      lost.has(relay) ? explained(relay, lost.get(relay), reached[i]!) : fine(relay)
+    ),
   );
 }
 
@@ -68,7 +72,11 @@ async function tryRelays(
   return left;
 }
 
-async function explained(relay: RelayAddr, why: string | undefined): Promise<Finding> {
+async function explained(
+  relay: RelayAddr,
+  why: string | undefined,
+  reached: Promise<boolean>,
+): Promise<Finding> {
   if (why?.includes(ANOTHER_PEER)) {
     return {
       level: "error",
@@ -78,7 +86,7 @@ async function explained(relay: RelayAddr, why: string | undefined): Promise<Fin
         "it starts is the address of now: rr config set relay_addr <that>, on every device",
     };
   }
-  if (await answersTcp(relay)) {
+  if (await reached) {
     return {
       level: "error",
       message: why ?? `The relay ${relay.text} answers on TCP but gives us no place`,

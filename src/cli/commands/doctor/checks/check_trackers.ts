@@ -18,12 +18,12 @@ function run({ settings, trackers }: DoctorContext): Finding[] {
     }];
   }
   const reached = trackers.filter(({ reachable }) => reachable).length;
-  return trackers.map(({ baseUrl, reachable, error, clockSkewSec = 0, latencyMs }) => {
+  return trackers.map(({ baseUrl, reachable, error, hint, clockSkewSec = 0, latencyMs }) => {
     if (!reachable) {
       return {
         level: reached === 0 ? "error" : "warn",
         message: error ?? `No answer from ${baseUrl}`,
-        hint: "Check the URL, the token and whether rr tracker-serve runs there",
+        hint: hint ?? "Check the URL, the token and whether rr tracker-serve runs there",
       };
     }
     if (Math.abs(clockSkewSec) > MOST_SKEW_SEC) {
