@@ -63,11 +63,15 @@ function wellFormed(text: string): string {
 }
 
 /**
- * Reads the entries of a message; one that breaks a rule does not keep the others out.
+ * Reads the entries of a message, or of a part of one; one that breaks a rule does not keep the others out.
  *
- * @throws {WireError} `too-large`, if that is true of more than {@linkcode MAX_REJECTED}
+ * @param mostRejected how many may break a rule
+ * @throws {WireError} `too-large`, if more do
  */
-export function decodeEntries(values: readonly unknown[]): DecodedEntries {
+export function decodeEntries(
+  values: readonly unknown[],
+  mostRejected: number = MAX_REJECTED,
+): DecodedEntries {
   const entries: Entry[] = [];
   const rejected: RejectedEntry[] = [];
   for (const value of values) {
@@ -76,7 +80,7 @@ export function decodeEntries(values: readonly unknown[]): DecodedEntries {
     } catch (error) {
       if (!(error instanceof EntryError)) throw error;
       rejected.push({ id: shownId(value), reason: error.message });
-      if (rejected.length > MAX_REJECTED) {
+      if (rejected.length > mostRejected) {
         throw new WireError("too-large", "message too large: entries that break a rule");
       }
     }

@@ -6,7 +6,7 @@ import { decodePushRequest } from "./codec.ts";
 import { PartDecompressor } from "./decompress_parts.ts";
 import { decodeEntries } from "./entry_codec.ts";
 import { EntrySplitter } from "./entry_splitter.ts";
-import { PUSH_REQUEST_LIMIT } from "./limits.ts";
+import { MAX_REJECTED, PUSH_REQUEST_LIMIT } from "./limits.ts";
 import { refuseAbove } from "./wire_error.ts";
 
 /** A push of 1,000 usual entries has some 300 KB; up to here it is read, and stored, as a whole. */
@@ -26,6 +26,8 @@ export class PushDecoder implements Disposable {
   readonly #first = new ByteCollector();
   #splitter: EntrySplitter | undefined;
   #wireBytes = 0;
+  /** Entries that broke a rule, in all parts. */
+  #rejected = 0;
 
   constructor(compressed: boolean) {
     this.#decompressor = compressed
@@ -54,7 +56,7 @@ export class PushDecoder implements Disposable {
     this.#decompressor?.end();
     if (this.#splitter === undefined) return this.#whole();
     this.#splitter.end();
-    return decodeEntries(this.#splitter.take());
+    return this.#part(this.#splitter);
   }
 
   [Symbol.dispose](): void {
@@ -85,7 +87,13 @@ export class PushDecoder implements Disposable {
     for (let at = 0; at < piece.length; at += STEP_BYTES) {
       splitter.feed(piece.subarray(at, at + STEP_BYTES));
       if (splitter.bytes < PART_BYTES && splitter.waiting < PART_ENTRIES) continue;
-      yield decodeEntries(splitter.take());
+      yield this.#part(splitter);
     }
+  }
+
+  #part(splitter: EntrySplitter): PushRequest {
+    const part = decodeEntries(splitter.take(), MAX_REJECTED - this.#rejected);
+    this.#rejected += part.rejected.length;
+    return part;
   }
 }

@@ -8,7 +8,7 @@ import { EntrySplitter } from "../../src/wire/entry_splitter.ts";
 import { PushDecoder } from "../../src/wire/push_parts.ts";
 import type { PushRequest } from "../../src/swarm/messages.ts";
 import { WireError, type WireErrorCode } from "../../src/wire/wire_error.ts";
-import { makeEntry } from "../fakes/entries.ts";
+import { makeEntries, makeEntry } from "../fakes/entries.ts";
 import { seededRandom } from "../fakes/seeded_random.ts";
 
 const MIB = 1 << 20;
@@ -80,6 +80,36 @@ Deno.test("a push in parts comes to the same as one read whole, written either w
   refuses("too-large", () => [...decodePushParts(bad, true)]);
   const small = encodePushRequest(entries.slice(0, 2), true);
   assert.deepEqual([...decodePushParts(small, true)], [decodePushRequest(small, true)]);
+});
+
+Deno.test("a push is refused beyond its limit, which is counted as it comes", () => {
+  const entry = JSON.stringify("x".repeat(MIB));
+  const message = bytes(`{"entries":[${Array(17).fill(entry).join()}]}`);
+  let rejected = 0;
+  refuses("too-large", () => {
+    for (const part of decodePushParts(message, false)) rejected += part.rejected?.length ?? 0;
+  });
+  assert.ok(rejected > 10, "what came before it was read");
+});
+
+Deno.test("entries that break a rule are counted over all parts of a push", () => {
+  const broken = (count: number): Uint8Array => {
+    const large = JSON.stringify({ cmd: "x".repeat(1_000) });
+    return bytes(`{"entries":[${Array(count).fill(large).join()}]}`);
+  };
+  assert.ok(broken(3_000).length > 2 * MIB, "read in parts");
+  const parts = [...decodePushParts(broken(3_000), false)];
+  assert.equal(parts.reduce((sum, part) => sum + (part.rejected?.length ?? 0), 0), 3_000);
+  refuses("too-large", () => [...decodePushParts(broken(3_001), false)]);
+});
+
+Deno.test("a part of a push has some thousand entries, however small they are", () => {
+  const small = { command: "w", cwd: "/", hostname: "h", userId: "k", version: "1" };
+  const message = encodePushRequest(makeEntries(12_000, small), false);
+  assert.ok(message.length > 2 * MIB, "read in parts");
+  const counts = [...decodePushParts(message, false)].map((part) => part.entries.length);
+  assert.equal(counts.reduce((sum, count) => sum + count), 12_000);
+  assert.ok(Math.max(...counts) < 1_100, `${Math.max(...counts)} at once`);
 });
 
 Deno.test("EntrySplitter finds the entries wherever the pieces end", () => {
