@@ -23,10 +23,16 @@ export interface SharedPort extends AsyncDisposable {
   readonly door: Door;
 }
 
-/** Longest wait for the first bytes. */
-const FIRST_BYTES_MS = 10_000;
-/** Connections at once: as many as HTTP and a relay take together. */
-const MOST_CONNECTIONS = 4_096;
+/** Limits that tests lower. */
+export interface SharedPortLimits {
+  /** Longest wait for the first bytes, in milliseconds. */
+  readonly firstBytesMs: number;
+  /** Connections at once. */
+  readonly maxConnections: number;
+}
+
+/** As many connections as HTTP and a relay take together. */
+const LIMITS: SharedPortLimits = { firstBytesMs: 10_000, maxConnections: 4_096 };
 const METHODS = ["GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "PATCH ", "OPTIONS ", "CONNECT "];
 const LONGEST_METHOD = Math.max(...METHODS.map((method) => method.length));
 
@@ -45,6 +51,7 @@ export function beginsHttp(bytes: Uint8Array): boolean | undefined {
 export async function sharePort(
   bind: BindAddress,
   targets: SharedPortTargets,
+  limits: SharedPortLimits = LIMITS,
 ): Promise<SharedPort> {
   const open = new Set<Socket>();
   const keep = (socket: Socket): void => {
@@ -56,9 +63,10 @@ export async function sharePort(
   // Half-closed connections are of use to both: each side ends by itself.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     keep(socket);
+    socket.setTimeout(limits.firstBytesMs, () => socket.destroy());
     sort(socket, targets, keep);
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = limits.maxConnections;
   const address = { host: bind.host, port: await listening(server, bind) };
   const door = serverDoor(
     server,
@@ -83,7 +91,6 @@ export async function sharePort(
 function sort(socket: Socket, targets: SharedPortTargets, keep: (socket: Socket) => void): void {
   const head: Uint8Array[] = [];
   const giveUp = (): void => void socket.destroy();
-  socket.setTimeout(FIRST_BYTES_MS, giveUp);
   const look = (chunk: Uint8Array): void => {
     head.push(chunk);
     const seen = joinBytes(head);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import type { RrError } from "../../src/base/rr_error.ts";
 import { RewrittenFile } from "../../src/process/rewrite_file.ts";
 
@@ -52,6 +53,48 @@ Deno.test("RewrittenFile follows a link, and refuses what has a second name or i
     assert.throws(() => RewrittenFile.read(path), /it has a second name/);
     assert.throws(() => RewrittenFile.read(folder), /Cannot rewrite/);
   } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("RewrittenFile keeps the mode, and lets nobody look before it has it", () => {
+  const folder = Deno.makeTempDirSync({ prefix: "rr-rewrite-" });
+  const path = `${folder}/history`;
+  const { writeFileSync } = fs;
+  const modes: number[] = [];
+  try {
+    Deno.writeTextFileSync(path, "old\n");
+    Deno.chmodSync(path, 0o640);
+    using file = RewrittenFile.read(path);
+    fs.writeFileSync = (fd, bytes) => {
+      modes.push(fs.fstatSync(Number(fd)).mode & 0o777);
+      writeFileSync(fd, bytes);
+    };
+    file.replace(NEW);
+    assert.deepEqual(modes, [0o600]);
+    assert.equal(Deno.statSync(path).mode! & 0o777, 0o640);
+  } finally {
+    fs.writeFileSync = writeFileSync;
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("RewrittenFile takes over what a shell appends at the last moment to the file that it has open", () => {
+  const folder = Deno.makeTempDirSync({ prefix: "rr-rewrite-" });
+  const path = `${folder}/history`;
+  const { renameSync } = fs;
+  try {
+    Deno.writeTextFileSync(path, "old\n");
+    using shell = Deno.openSync(path, { append: true });
+    using file = RewrittenFile.read(path);
+    fs.renameSync = (from, to) => {
+      shell.writeSync(new TextEncoder().encode("late\n"));
+      renameSync(from, to);
+    };
+    file.replace(NEW);
+    assert.equal(Deno.readTextFileSync(path), "new\nlate\n");
+  } finally {
+    fs.renameSync = renameSync;
     Deno.removeSync(folder, { recursive: true });
   }
 });

@@ -52,6 +52,46 @@ Deno.test("a port that is taken is named", async () => {
   );
 });
 
+Deno.test("whoever says nothing is sent away, and who has begun may be silent for longer", async () => {
+  await using http = await echo("http:");
+  const targets = { http: () => http.at, other: () => undefined };
+  await using port = await sharePort(LOOPBACK, targets, { firstBytesMs: 50, maxConnections: 8 });
+  const talking = await opened(port.address.port);
+  talking.write("GET /");
+  const silent = await opened(port.address.port);
+  await closed(silent); // after the time that would have ended the other one too
+  talking.end("more");
+  let got = "";
+  for await (const chunk of talking) got += new TextDecoder().decode(chunk);
+  assert.equal(got, "http:GET /more");
+});
+
+Deno.test("more connections than there may be are turned away, and closing ends those that are open", async () => {
+  await using http = await echo("http:");
+  const targets = { http: () => http.at, other: () => undefined };
+  const limits = { firstBytesMs: 60_000, maxConnections: 1 };
+  const port = await sharePort(LOOPBACK, targets, limits);
+  const first = await opened(port.address.port);
+  await closed(await opened(port.address.port));
+  assert.equal(first.closed, false);
+  const ended = closed(first);
+  await port[Symbol.asyncDispose]();
+  await ended;
+});
+
+/** A connection that was taken by the system. */
+async function opened(port: number): Promise<Socket> {
+  const socket = connect({ host: "127.0.0.1", port });
+  socket.on("error", () => {});
+  await new Promise<void>((resolve) => socket.once("connect", () => resolve()));
+  return socket;
+}
+
+/** Resolves once the other side has ended the connection. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once("close", () => resolve()).resume());
+}
+
 /** A server that answers with a word and all it was sent, once the sender has ended. */
 async function echo(
   word: string,

@@ -40,8 +40,10 @@ Deno.test("FilePlace notices that the write-ahead log was taken away or changed 
     assert.equal(place.look(), "same", "it has come later");
     await Deno.rename(`${path}-wal`, `${path}-old`);
     assert.equal(place.look(), "without-log");
+    assert.equal(place.hasUnknownLog(), false, "there is none");
     await Deno.writeTextFile(`${path}-wal`, "log");
     assert.equal(place.look(), "without-log");
+    assert.equal(place.hasUnknownLog(), true);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

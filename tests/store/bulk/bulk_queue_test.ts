@@ -1,0 +1,97 @@
+/** When the writer commits, and what it does with what it cannot commit. */
+import assert from "node:assert/strict";
+import { yieldToLoop } from "../../../src/base/async/yield_to_loop.ts";
+import { BulkQueue } from "../../../src/store/bulk/bulk_queue.ts";
+import type { BulkAnswer, BulkRequest } from "../../../src/store/bulk/bulk_task.ts";
+import type { History } from "../../../src/store/file/open_history.ts";
+import { denoFiles } from "../../../src/world/deno.ts";
+import { makeEntries, makeEntry } from "../../fakes/entries.ts";
+import { FakeClock } from "../../fakes/fake_clock.ts";
+import { foreign, open, type TempFolder, tempFolder } from "../_open.ts";
+
+class Lab implements Disposable {
+  readonly folder: TempFolder = tempFolder();
+  readonly path = this.folder.file("history.db");
+  readonly history: History = open(this.path);
+  readonly clock = new FakeClock();
+  readonly answers: BulkAnswer[] = [];
+  /** Called with each answer. */
+  onAnswer: (answer: BulkAnswer) => void = () => {};
+  readonly queue: BulkQueue = new BulkQueue(this.history, this.clock, (answer) => {
+    this.answers.push(answer);
+    this.onAnswer(answer);
+  });
+
+  /** What was said of the request, shortest first: `taken`, `result`, `failed`. */
+  of(id: number | "end"): string[] {
+    return this.answers.filter((one) => one.id === id)
+      .map((one) => Object.keys(one).find((key) => key !== "id") ?? "end");
+  }
+
+  /** Waits for the last answer to be `what`; the time does not move. */
+  async until(id: number | "end", what: string): Promise<void> {
+    for (let turns = 0; this.of(id).at(-1) !== what; turns++) {
+      if (turns > 1_000) assert.fail(`${id} is ${this.of(id)}, not ${what}`);
+      await yieldToLoop();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.history[Symbol.dispose]();
+    this.folder[Symbol.dispose]();
+  }
+}
+
+function append(id: number, more: boolean, entries = makeEntries(1)): BulkRequest {
+  return { id, more, task: { kind: "append", entries, fromPeer: true } };
+}
+
+Deno.test("a transaction is committed when it is large, even if more is to come at once", async () => {
+  using lab = new Lab();
+  lab.queue.add(append(1, true));
+  await lab.until(1, "taken");
+  lab.queue.add(append(2, true, Array(100_000).fill(makeEntry())));
+  await lab.until(2, "result");
+  assert.deepEqual(lab.of(1), ["taken", "result"]);
+});
+
+Deno.test("a transaction that waits for more is committed once it is old", async () => {
+  using lab = new Lab();
+  lab.queue.add(append(1, true));
+  await lab.until(1, "taken");
+  await lab.clock.untilSleeping();
+  await lab.clock.advance(1_500);
+  await lab.until(1, "result");
+});
+
+Deno.test("others who wait to write are let in after a long transaction", async () => {
+  using lab = new Lab();
+  lab.onAnswer = ({ id }) => {
+    if (id === 1 && lab.of(1).length === 1) void lab.clock.advance(2_000);
+  };
+  lab.queue.add(append(0, true));
+  lab.queue.add(append(1, true));
+  lab.queue.add(append(2, false));
+  await lab.until(1, "result");
+  await lab.clock.untilSleeping();
+  assert.deepEqual(lab.of(2), []);
+  foreign(lab.path, (db) => db.exec("CREATE TABLE other (a)"));
+  await lab.clock.advance(110);
+  await lab.until(2, "result");
+});
+
+Deno.test("what was written is taken back if the file has gone before it could be committed", async () => {
+  using lab = new Lab();
+  lab.queue.add(append(1, true));
+  await lab.until(1, "taken");
+  for (const end of ["", "-wal", "-shm"]) {
+    denoFiles().rename(lab.path + end, `${lab.path}${end}.away`);
+  }
+  lab.queue.add({ id: "end" });
+  await lab.until("end", "end");
+  assert.deepEqual(lab.of(1), ["taken", "failed"]);
+  for (const end of ["", "-wal", "-shm"]) {
+    denoFiles().rename(`${lab.path}${end}.away`, lab.path + end);
+  }
+  assert.equal(lab.history.log.count(), 0);
+});
