@@ -1,6 +1,5 @@
 /** Hello and ticks, and what changes here. */
 import { contradict } from "./contradict.ts";
-import { EMPTY } from "./digest.ts";
 import type { Hello, Tick } from "./frames.ts";
 import { HASH_NAME } from "./hash.ts";
 import type { Item } from "./item.ts";
@@ -71,7 +70,7 @@ export function onTick(turn: Turn, peer: Peer, { floor, name, ack, cost }: Tick)
     else quietFor(turn, peer, REST_MS);
   } else if (isContained(turn, peer, name)) {
     // Each of us has all that the other has, and still we differ: some base lies.
-    if (ack === mine && name !== EMPTY && mine !== EMPTY) contradict(turn, peer);
+    if (ack === mine) contradict(turn, peer);
     // It is behind us, and may not know: we may have presumed that it does.
     if (ack !== mine) peer.told = undefined;
   }

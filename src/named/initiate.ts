@@ -25,6 +25,7 @@ export function begin(turn: Turn, peer: Peer): void {
   const base = peer.level > 0 ? knownBase(turn, EMPTY, floor)! : commonBase(turn, peer);
   const role: Initiator = {
     kind: "initiator",
+    base: base.name,
     places: [],
     asked: [],
     rest: undefined,
@@ -129,7 +130,7 @@ export function onEnd(turn: Turn, exchange: Exchange, role: Initiator, frame: En
   const { state } = turn;
   const peer = state.peers.get(exchange.peer);
   if (peer === undefined) return;
-  if (frame.refusal !== undefined) return onRefusal(turn, exchange, peer, frame);
+  if (frame.refusal !== undefined) return onRefusal(turn, exchange, peer, role, frame);
   // With an answer lost, the peer must send again what it answered.
   if (!peer.answerLost) peer.contained.add(frame.name, true);
   // What comes after our question is told by ticks, which may be later or earlier than this.
@@ -142,10 +143,18 @@ export function onEnd(turn: Turn, exchange: Exchange, role: Initiator, frame: En
   send(turn, exchange, role.wanted ?? [], undefined);
 }
 
-function onRefusal(turn: Turn, exchange: Exchange, peer: Peer, frame: End): void {
+function onRefusal(
+  turn: Turn,
+  exchange: Exchange,
+  peer: Peer,
+  role: Initiator,
+  frame: End,
+): void {
   if (frame.refusal === "nobase") {
     peer.bases.clear();
     for (const name of frame.bases ?? []) peer.bases.add(name);
+    // Whatever it says: with this one it would refuse again, at once and for ever.
+    peer.bases.delete(role.base);
     peer.notBefore = turn.now;
   } else if (frame.refusal === "floor") {
     hello(turn, peer);

@@ -62,6 +62,8 @@ export interface Outbox {
 /** What the beginner of an exchange remembers of it. */
 export interface Initiator {
   readonly kind: "initiator";
+  /** The base that it named. */
+  readonly base: Name;
   /** The items behind the marks it has sent, in the order of the marks. */
   readonly places: Seq[];
   /** Buckets whose marks are still to be sent. */

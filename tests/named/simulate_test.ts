@@ -3,7 +3,25 @@ import assert from "node:assert/strict";
 import { OPERATIONS, type RunOptions, shrink, simulate } from "./sim/run.ts";
 
 /** Seeds that failed once. */
-const FAILED_ONCE = [2, 7, 10, 13, 19, 34, 35, 141, 156, 177, 190, 213, 281, 2416, 8840, 11068];
+const FAILED_ONCE = [
+  2,
+  7,
+  10,
+  13,
+  19,
+  34,
+  35,
+  141,
+  156,
+  177,
+  190,
+  213,
+  281,
+  2416,
+  3508,
+  8840,
+  11068,
+];
 const SEEDS = 300;
 
 Deno.test(`simulate() converges for ${SEEDS} seeds of ${OPERATIONS} operations`, () => {

@@ -41,7 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "no contradiction check",
     file: "src/named/control.ts",
-    from: "if (ack === mine && name !== EMPTY && mine !== EMPTY) contradict(turn, peer);",
+    from: "if (ack === mine) contradict(turn, peer);",
     to: "void ack, contradict;",
   },
   {
