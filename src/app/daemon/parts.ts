@@ -22,7 +22,7 @@ export interface PartRow<C> {
   /** Whether there is anything to do for it. @default {always} */
   readonly wanted?: (context: C) => boolean;
   readonly onFailure?: Part["onFailure"];
-  readonly run: (context: C, signal: AbortSignal) => Promise<void>;
+  readonly run: (context: C, signal: AbortSignal, isWell: () => void) => Promise<void>;
 }
 
 /** Live as long as the process. */
@@ -64,7 +64,7 @@ export function partsOf<C>(rows: readonly PartRow<C>[], context: C): readonly Pa
   return rows.filter(({ wanted }) => wanted?.(context) ?? true).map(({ name, onFailure, run }) => ({
     name,
     onFailure,
-    run: (signal) => run(context, signal),
+    run: (signal, isWell) => run(context, signal, isWell),
   }));
 }
 

@@ -15,9 +15,10 @@ export interface Part {
   readonly onFailure?: "restart" | "end" | undefined;
   /**
    * Works until the signal is aborted, then resolves or rejects soon. Ending before that, however, is
-   * a failure: a part has no other way to be done.
+   * a failure: a part has no other way to be done. A part that calls `isWell` has done what it may have
+   * failed at before; one that never does is taken to be well after {@linkcode STABLE_MS}.
    */
-  run(signal: AbortSignal): Promise<void>;
+  run(signal: AbortSignal, isWell: () => void): Promise<void>;
 }
 
 /** How it stands with a part. */
@@ -103,13 +104,16 @@ async function runOnce(
 ): Promise<Ran> {
   const since = clock.monotonic();
   const timer = new AbortController();
-  if (failures > 0 && onState !== undefined) {
-    clock.sleep(STABLE_MS, timer.signal)
-      .then(() => onState({ name: part.name, failures: 0, error: undefined }), () => {});
-  }
+  // Its failures go on being counted: what works now and then would else be told again and again.
+  const isWell = (): void => {
+    if (timer.signal.aborted || failures === 0) return;
+    timer.abort();
+    onState?.({ name: part.name, failures: 0, error: undefined });
+  };
+  if (failures > 0) clock.sleep(STABLE_MS, timer.signal).then(isWell, () => {});
   let error: unknown = new Error("It ended by itself");
   try {
-    await part.run(signal);
+    await part.run(signal, isWell);
   } catch (thrown) {
     error = thrown;
   } finally {

@@ -78,6 +78,25 @@ Deno.test("supervise() tells when a part that had failed runs well, and counts a
   await done;
 });
 
+Deno.test("supervise() tells at once that a part is well which says so, and counts on", async () => {
+  const lab = new Lab();
+  let runs = 0;
+  const done = lab.run({
+    name: "disk",
+    run: (_signal, isWell) => {
+      if (++runs > 1) isWell();
+      isWell();
+      return Promise.reject(new Error(`full ${runs}`));
+    },
+  });
+  await lab.clock.untilSleeping();
+  await lab.clock.advanceToNext();
+  await lab.clock.untilSleeping();
+  lab.stop.abort();
+  await done;
+  assert.deepEqual(lab.states.map(({ failures }) => failures), [1, 0, 2]);
+});
+
 Deno.test("supervise() stops all others before it throws what a vital part threw", async () => {
   const lab = new Lab();
   let isOver = false;

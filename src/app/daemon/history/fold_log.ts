@@ -12,10 +12,11 @@ const QUIET_MS = 5_000;
 const MOST_BYTES = 8 * 1024 * 1024;
 const FOREVER_MS = 24 * 3_600_000;
 
-/** Works until the signal is aborted. */
+/** Works until the signal is aborted; `isWell` is told whenever nothing is left to fold in. */
 export async function foldLog(
   { deps, history, guard, onChange }: HistoryContext,
   signal: AbortSignal,
+  isWell: () => void,
 ): Promise<void> {
   const { clock, files } = deps.world;
   const wake = new Wake(clock);
@@ -28,6 +29,7 @@ export async function foldLog(
       fold(history);
       guard.accept();
     }
+    isWell();
     await wake.wait(FOREVER_MS, signal);
     while (await wake.wait(QUIET_MS, signal));
   }
