@@ -1,5 +1,6 @@
 /** The split bundle: what is compiled, and what the start-up guards look at. */
-import { deno, emptyFolder, mustRun, ROOT } from "./tools.ts";
+import { withEagerFunctions } from "./eager_functions.ts";
+import { deno, emptyFolder, fail, mustRun, ROOT } from "./tools.ts";
 
 /** Where the bundle goes. */
 export const DIST: string = `${ROOT}dist`;
@@ -14,6 +15,11 @@ const START = [
   "src/cli/commands/search.ts",
 ];
 const START_NAME = "start_chunk.ts";
+/**
+ * Files whose chunks, and what these import, are compiled as a whole and so come out of Deno's code
+ * cache: the start, and what ctrl-r loads beside it.
+ */
+const EAGER = ["cli", "interactive", "typed_ahead", "open_history", "terminal_deno"];
 /** Code that is started by its address, beside the chunks: `openWriter()` starts it. */
 const THREAD = "src/app/writer/writer_thread.ts";
 export const THREAD_NAME = "writer_thread";
@@ -31,6 +37,34 @@ export async function bundle(folder: string = DIST): Promise<void> {
   const entries = ["cli.ts", `${THREAD_NAME}.ts`];
   await mustRun(deno("bundle", ...flags, "--outdir", out, ...entries), { cwd: sources });
   await Deno.remove(sources, { recursive: true });
+  for (const chunk of await eagerChunks(out)) {
+    await Deno.writeTextFile(chunk, withEagerFunctions(await Deno.readTextFile(chunk)));
+  }
+}
+
+async function eagerChunks(folder: string): Promise<Set<string>> {
+  const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+  const chunks = new Set<string>();
+  for (const wanted of EAGER) {
+    const name = names.find((name) => new RegExp(`^${wanted}(?:-[A-Z0-9]+)?\\.js$`).test(name)) ??
+      fail(`the bundle has no chunk for ${wanted}: has its file been renamed?`);
+    await addGraph(`${folder}/${name}`, chunks, []);
+  }
+  return chunks;
+}
+
+async function addGraph(
+  file: string,
+  chunks: Set<string>,
+  above: readonly string[],
+): Promise<void> {
+  if (above.includes(file)) fail(`chunks import each other: ${[...above, file].join(" > ")}`);
+  if (chunks.has(file)) return;
+  for (const specifier of staticImports(await Deno.readTextFile(file))) {
+    if (!specifier.startsWith(".")) continue;
+    await addGraph(new URL(specifier, `file://${file}`).pathname, chunks, [...above, file]);
+  }
+  chunks.add(file);
 }
 
 /**
