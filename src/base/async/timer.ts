@@ -13,25 +13,46 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal): Prom
   }
 }
 
-/** Calls `act` when `ms` have passed, unless it is disposed of before. */
+/**
+ * Calls `act` when `ms` have passed, unless it is disposed of before.
+ *
+ * What `act` throws is thrown by the disposal, where somebody hears it.
+ */
 export function after(clock: Clock, ms: number, act: () => void): Disposable {
-  const over = new AbortController();
-  clock.sleep(ms, over.signal).then(() => over.signal.aborted || act(), () => {});
-  return { [Symbol.dispose]: () => over.abort() };
+  return untilDisposed(async (signal) => {
+    await pause(clock, ms, signal);
+    if (!signal.aborted) act();
+  });
 }
 
-/** Calls `act` again and again, with `ms` between, until it is disposed of. */
+/**
+ * Calls `act` again and again, with `ms` between, until it is disposed of.
+ *
+ * An `act` that throws is not called again, and what it threw is thrown by the disposal.
+ */
 export function every(clock: Clock, ms: number, act: () => void): Disposable {
-  const over = new AbortController();
-  const turn = (): void => {
-    clock.sleep(ms, over.signal).then(() => {
-      if (over.signal.aborted) return;
+  return untilDisposed(async (signal) => {
+    for (;;) {
+      await pause(clock, ms, signal);
+      if (signal.aborted) return;
       act();
-      turn();
-    }, () => {});
+    }
+  });
+}
+
+/** Starts `work`, and ends it when it is disposed of; that throws, once, what the work has failed with. */
+function untilDisposed(work: (signal: AbortSignal) => Promise<void>): Disposable {
+  const over = new AbortController();
+  let failure: { readonly error: unknown } | undefined;
+  work(over.signal).catch((error) => failure = { error });
+  return {
+    [Symbol.dispose](): void {
+      over.abort();
+      const failed = failure;
+      failure = undefined;
+      if (failed !== undefined) throw failed.error;
+    },
   };
-  turn();
-  return { [Symbol.dispose]: () => over.abort() };
 }
 
 /** A controller that is also aborted by other signals, and when `ms` have passed. */

@@ -50,6 +50,22 @@ Deno.test("after() and every() do nothing more once they are disposed of, and le
   assert.equal(clock.sleeping, 0);
 });
 
+Deno.test("what after() or every() call and what throws is heard where they are disposed of, once", async () => {
+  for (const begin of [after, every]) {
+    const clock = new FakeClock();
+    let acts = 0;
+    const timer = begin(clock, 100, () => {
+      acts++;
+      throw new Error("it failed");
+    });
+    for (let i = 0; i < 3; i++) await clock.advance(100);
+    assert.equal(acts, 1);
+    assert.throws(() => timer[Symbol.dispose](), /it failed/);
+    timer[Symbol.dispose]();
+    assert.equal(clock.sleeping, 0);
+  }
+});
+
 Deno.test("every() acts again and again", async () => {
   const clock = new FakeClock();
   let acts = 0;
