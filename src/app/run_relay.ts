@@ -56,11 +56,14 @@ function measureRelay(relay: Relay, metrics: Metrics): void {
   });
 }
 
-// The original's lines; scripts look for them.
+// All but one are the original's lines; scripts look for them.
 function logEvent(event: RelayEvent, logger: Logger): void {
   switch (event.type) {
     case "reservation":
       logger.info(`relay: reservation accepted: ${event.peer}`);
+      break;
+    case "reservation-ended":
+      logger.debug(`relay: reservation ended: ${event.peer}`);
       break;
     case "circuit":
       logger.info(`relay: circuit accepted: ${event.from} -> ${event.to}`);

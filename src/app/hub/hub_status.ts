@@ -44,6 +44,11 @@ export class HubNotes {
     }
   }
 
+  /** A device that had a place has gone. */
+  disconnected(peer: string): void {
+    this.#connected.delete(peer);
+  }
+
   /** The relay is gone, and its places with it. */
   forgetConnected(): void {
     this.#connected.clear();

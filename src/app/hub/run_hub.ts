@@ -164,6 +164,7 @@ class Hub {
     });
     using _events = relay.onEvent((event) => {
       if (event.type === "reservation") this.#notes.connected(event.peer);
+      if (event.type === "reservation-ended") this.#notes.disconnected(event.peer);
       if (event.type === "circuit-refused") {
         this.#notes.failed(`relay: too many connections: ${event.from} to ${event.to}`);
       }

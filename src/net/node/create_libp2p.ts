@@ -12,17 +12,16 @@ import { identify, identifyPush } from "@libp2p/identify";
 import { FaultTolerance, type Libp2p, type Transport } from "@libp2p/interface";
 import { noise } from "@libp2p/noise";
 import { ping } from "@libp2p/ping";
-import { tcp } from "@libp2p/tcp";
-import { getThinWaistAddresses } from "@libp2p/utils";
 import { yamux } from "@libp2p/yamux";
 import { multiaddr } from "@multiformats/multiaddr";
-import type { Socket } from "node:net";
 import { createLibp2p, type Libp2pInit, type Libp2pOptions } from "libp2p";
 import type { Clock } from "../../base/clock.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import { VERSION } from "../../version.ts";
 import { boundIdentify, boundIdentifyPush, boundUpgrades } from "./bounded_services.ts";
+import { peerIdOf } from "./connections.ts";
 import { hardenedPsk, type HeardOf, type Traffic } from "./psk.ts";
+import { type Listening, tcpWith } from "./tcp_listening.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 import { RelayOnlyGate } from "../dial/dial_gate.ts";
 import { MUXER_PING_MS } from "../exchange/silence.ts";
@@ -44,19 +43,10 @@ export interface HostOptions {
 }
 
 /** A running libp2p node that does not listen yet, and its parts that libp2p does not show. */
-export interface Host {
+export interface Host extends Listening {
   readonly libp2p: Libp2p;
   readonly heardOf: HeardOf;
   readonly traffic: Traffic;
-  /**
-   * Starts listening, until the node stops.
-   *
-   * @param alsoIp4 whether the socket, one of IPv6, takes connections of IPv4 as well
-   * @throws what libp2p throws if an address cannot be used
-   */
-  listen(addr: string, alsoIp4?: boolean): Promise<void>;
-  /** The addresses listened on: concrete ones, with the ports that are in use. */
-  listening(): string[];
 }
 
 /** A device: dials, is reached through relays, upgrades relayed connections. */
@@ -118,7 +108,7 @@ export async function startDeviceHost(options: DeviceHostOptions): Promise<Devic
     transport = relayTransport(components);
   const makeUpgrades = dcutr();
   const gate = options.relayOnly ? new RelayOnlyGate() : undefined;
-  const { init, heardOf, traffic, finish } = prepare(options, `rustory/${VERSION}`, DEVICE_WAITING);
+  const { init, hostOf } = prepare(options, `rustory/${VERSION}`, DEVICE_WAITING);
   const libp2p = await createLibp2p({
     ...init,
     ...gate && { connectionGater: { denyDialMultiaddr: (addr) => gate.denies(String(addr)) } },
@@ -142,7 +132,7 @@ export async function startDeviceHost(options: DeviceHostOptions): Promise<Devic
   // The store never asks a relay again that failed once; when to ask again is decided in reservation_keeper.ts.
   reservationStore.relayFilter = { has: (): boolean => false, add(): void {} };
   const relayClient = { reservations: reservationStore };
-  return { ...finish(libp2p), heardOf, traffic, relayClient, gate };
+  return { ...hostOf(libp2p), relayClient, gate };
 }
 
 /** What a relay's node takes besides. */
@@ -154,12 +144,11 @@ export interface RelayHostOptions extends HostOptions {
 
 /** Starts a relay's node. */
 export async function startRelayHost(options: RelayHostOptions): Promise<RelayHost> {
-  const { init, heardOf, traffic, finish } = prepare(options, "rustory-relay/0.1.0", RELAY_WAITING);
-  const text = (id: { toString(): string }): PeerId => id.toString() as PeerId;
+  const { init, hostOf } = prepare(options, `rustory-relay/${VERSION}`, RELAY_WAITING);
   const libp2p = await createLibp2p({
     ...init,
     connectionGater: {
-      denyOutboundRelayedConnection: (from, to) => options.refuse(text(from), text(to)),
+      denyOutboundRelayedConnection: (from, to) => options.refuse(peerIdOf(from), peerIdOf(to)),
     },
     connectionManager: {
       ...init.connectionManager,
@@ -174,114 +163,66 @@ export async function startRelayHost(options: RelayHostOptions): Promise<RelayHo
       }),
     },
   });
-  return { ...finish(libp2p), heardOf, traffic, relayServer: libp2p.services.relay };
+  return { ...hostOf(libp2p), relayServer: libp2p.services.relay };
 }
 
 // deno-lint-ignore explicit-function-return-type -- the type is what createLibp2p() infers from
 function prepare(options: HostOptions, protocolVersion: string, mostWaiting: number) {
+  const { clock, identity, swarmKey, announce, maxConnections, handshakeMs } = options;
   const heardOf: HeardOf = new WeakMap();
   const traffic: Traffic = { received: 0, sent: 0 };
-  let manager: TransportManager | undefined;
-  const makeTcp = tcp();
-  const room = new WaitingRoom(mostWaiting);
-  const captureTcp = (components: Parameters<typeof makeTcp>[0]): Transport => {
-    manager = (components as unknown as { transportManager: TransportManager }).transportManager;
-    const transport = makeTcp(components);
-    const createListener = transport.createListener.bind(transport);
-    transport.createListener = (init) =>
-      createListener({ ...init, upgrader: room.before(init.upgrader) });
-    return transport;
-  };
-  const makeIdentify = identify();
-  const makePush = identifyPush();
+  const ours = tcpWith(new WaitingRoom(mostWaiting), options.onListening);
   const init = {
-    privateKey: privateKeyFromProtobuf(options.identity.protobuf),
+    privateKey: privateKeyFromProtobuf(identity.protobuf),
     nodeInfo: { userAgent: `rustory/${VERSION}` },
     start: true,
     addresses: {
-      announceFilter: (addrs) => options.announce(addrs.map(String)).map((addr) => multiaddr(addr)),
+      announceFilter: (addrs) => announce(addrs.map(String)).map((addr) => multiaddr(addr)),
     },
-    transports: [captureTcp],
+    transports: [ours.transport],
     connectionEncrypters: [noise()],
-    streamMuxers: [
-      yamux({
-        keepAliveInterval: MUXER_PING_MS,
-        maxEarlyStreams: EARLY_STREAMS,
-        streamOptions: {
-          maxStreamWindowSize: WINDOW_BYTES,
-          maxReadBufferLength: READ_BUFFER_BYTES,
-        },
-      }),
-    ],
-    connectionProtector: hardenedPsk(options.swarmKey, heardOf, () => options.clock.now(), traffic),
+    streamMuxers: [muxer()],
+    connectionProtector: hardenedPsk(swarmKey, heardOf, () => clock.now(), traffic),
     // See silence.ts.
     connectionMonitor: { enabled: false },
     connectionManager: {
-      maxConnections: options.maxConnections,
-      inboundUpgradeTimeout: options.handshakeMs,
+      maxConnections,
+      inboundUpgradeTimeout: handshakeMs,
       // Those who dial have shorter deadlines of their own.
       addressDialTimeout: 10_000,
       dialTimeout: 15_000,
     },
     transportManager: { faultTolerance: FaultTolerance.FATAL_ALL },
-    services: {
-      identify: (components: Parameters<typeof makeIdentify>[0]) =>
-        boundIdentify(makeIdentify(components), protocolVersion),
-      identifyPush: (components: Parameters<typeof makePush>[0]) =>
-        boundIdentifyPush(makePush(components), options.clock),
-      ping: ping(),
-    },
+    services: boundServices(protocolVersion, clock),
   } satisfies Libp2pOptions & Libp2pInit;
   return {
     init,
-    heardOf,
-    traffic,
-    finish: (libp2p: Libp2p) => finish(libp2p, manager!, options.onListening),
+    /** The host, once libp2p is made of `init`. */
+    hostOf: (libp2p: Libp2p): Host => ({ libp2p, heardOf, traffic, ...ours.listening() }),
   };
 }
 
-/** The part of libp2p that listens, not on its face. */
-interface TransportManager {
-  listen(addrs: ReturnType<typeof multiaddr>[]): Promise<void>;
-  getAddrs(): ReturnType<typeof multiaddr>[];
-  getListeners(): TcpListener[];
-}
-
-function finish(
-  libp2p: Libp2p,
-  manager: TransportManager,
-  onListening: (listener: TcpListener) => void,
-): Omit<Host, "heardOf" | "traffic"> {
-  return {
-    libp2p,
-    async listen(addr, alsoIp4 = false): Promise<void> {
-      const before = new Set(manager.getListeners());
-      const made = (): TcpListener[] => manager.getListeners().filter((one) => !before.has(one));
-      await manager.listen([multiaddr(addr)]).catch((error) => {
-        // It would keep each that never listened, for ever.
-        for (const one of made()) one.dispatchEvent(new Event("close"));
-        throw error;
-      });
-      const [listener] = made();
-      if (listener === undefined) return;
-      if (alsoIp4) addIp4(listener);
-      onListening(listener);
+function muxer(): ReturnType<typeof yamux> {
+  return yamux({
+    keepAliveInterval: MUXER_PING_MS,
+    maxEarlyStreams: EARLY_STREAMS,
+    streamOptions: {
+      maxStreamWindowSize: WINDOW_BYTES,
+      maxReadBufferLength: READ_BUFFER_BYTES,
     },
-    listening: () => manager.getAddrs().map(String),
-  };
+  });
 }
 
-/** Has a listener of IPv6 that takes IPv4 as well say so, and call the peers by their IPv4 addresses. */
-function addIp4(listener: TcpListener): void {
-  const getAddrs = listener.getAddrs.bind(listener);
-  listener.getAddrs = () => {
-    const address = listener.server.address();
-    if (address === null || typeof address === "string") return getAddrs();
-    const ip4 = multiaddr(`/ip4/0.0.0.0/tcp/${address.port}`);
-    return [...getThinWaistAddresses(ip4, address.port), ...getAddrs()];
+/** What libp2p says of itself to others and hears of them, within bounds. */
+// deno-lint-ignore explicit-function-return-type -- as above
+function boundServices(protocolVersion: string, clock: Clock) {
+  const makeIdentify = identify();
+  const makePush = identifyPush();
+  return {
+    identify: (components: Parameters<typeof makeIdentify>[0]) =>
+      boundIdentify(makeIdentify(components), protocolVersion),
+    identifyPush: (components: Parameters<typeof makePush>[0]) =>
+      boundIdentifyPush(makePush(components), clock),
+    ping: ping(),
   };
-  listener.server.prependListener("connection", (socket: Socket) => {
-    const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(socket.remoteAddress ?? "");
-    if (mapped !== null) Object.defineProperty(socket, "remoteAddress", { value: mapped[1] });
-  });
 }

@@ -13,6 +13,8 @@ Deno.test("HubNotes tells whom the relay has a place for, each once and since wh
     { peer_id: "first", since_unix: 1_005 },
     { peer_id: "second", since_unix: 1_005 },
   ]);
+  notes.disconnected("first");
+  assert.deepEqual(notes.status().connected.map((one) => one.peer_id), ["second"]);
   notes.forgetConnected();
   assert.deepEqual(notes.status().connected, []);
 });

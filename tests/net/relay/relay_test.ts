@@ -43,6 +43,9 @@ nodeTest("startRelay() tells of reservations and circuits, and counts them", asy
   await client.stop();
   await until(() => relay.usage().circuits === 0, "the circuit is gone");
   await until(() => relay.usage().reservations === 1, "the place is free again");
+  assert.deepEqual(events.filter((event) => event.type === "reservation-ended"), [
+    { type: "reservation-ended", peer: client.peer },
+  ]);
 });
 
 nodeTest("startRelay() carries far more than 128 KiB by default", async (lab) => {
