@@ -1,5 +1,5 @@
 /** What happened to a history, in words: for `rr status` and `rr doctor`. */
-import { grouped } from "../../base/grouped.ts";
+import { counted } from "../../base/grouped.ts";
 import type { IncidentView } from "../../app/daemon/status/daemon_status.ts";
 
 /** One sentence without a full stop. `when` tells a time in unix seconds to a person. */
@@ -52,5 +52,5 @@ function stillOpen({ kind }: IncidentView): string {
 }
 
 function commands(count: number): string {
-  return count === 1 ? "one command" : `${grouped(count)} commands`;
+  return counted(count, "command");
 }
