@@ -69,27 +69,16 @@ export function createMetrics(): Metrics {
   const families = new Map<string, Family>();
   const collectors: (() => void)[] = [];
 
-  function family(kind: Kind, name: string, help: string, bounds: readonly number[] = []): Family {
+  const family = (kind: Kind, name: string, help: string, bounds?: readonly number[]): Family => {
     const known = families.get(name);
-    if (known) {
-      if (known.kind === kind) return known;
-      throw new TypeError(`Cannot make '${name}' a ${kind}: it is a ${known.kind} already`);
+    if (known === undefined) {
+      const made = newFamily(kind, name, help, bounds ?? []);
+      families.set(name, made);
+      return made;
     }
-    if (!METRIC_NAME.test(name)) {
-      throw new TypeError(`Cannot name a metric ${JSON.stringify(name)}`);
-    }
-    if (
-      bounds.some((bound, i) => !Number.isFinite(bound) || bound <= (bounds[i - 1] ?? -Infinity))
-    ) {
-      throw new RangeError(
-        `Cannot create '${name}' as its bounds must ascend: ${bounds.join(", ")}`,
-      );
-    }
-    const made: Family = { kind, name, help, bounds, series: new Map() };
-    families.set(name, made);
-    return made;
-  }
-
+    if (known.kind === kind) return known;
+    throw new TypeError(`Cannot make '${name}' a ${kind}: it is a ${known.kind} already`);
+  };
   return {
     counter(name, help): Counter {
       const own = family("counter", name, help);
@@ -114,6 +103,18 @@ export function createMetrics(): Metrics {
       return [...families.values()].map(formatFamily).join("");
     },
   };
+}
+
+function newFamily(kind: Kind, name: string, help: string, bounds: readonly number[]): Family {
+  if (!METRIC_NAME.test(name)) {
+    throw new TypeError(`Cannot name a metric ${JSON.stringify(name)}`);
+  }
+  if (bounds.some((bound, i) => !Number.isFinite(bound) || bound <= (bounds[i - 1] ?? -Infinity))) {
+    throw new RangeError(
+      `Cannot create '${name}' as its bounds must ascend: ${bounds.join(", ")}`,
+    );
+  }
+  return { kind, name, help, bounds, series: new Map() };
 }
 
 function seriesOf(family: Family, labels: MetricLabels): Series {

@@ -52,49 +52,68 @@ export function folderSense(
   clock: Pick<Clock, "now">,
   { answering }: FolderSenseOptions = {},
 ): FolderSense {
-  let seen = new Map<string, Known>();
-  let mounts: MountTable | undefined;
-  let seenAtMs = -Infinity;
+  const seen = new SeenFolders(files, clock, answering);
+  const originOf = (folder: string): string => seen.look(folder).origin;
+  return {
+    isSame: (a, b) => a === b || originOf(a) === originOf(b),
+    isWithin: (folder, root) =>
+      isWithin(folder, root) || isWithin(seen.look(folder).real, seen.look(root).real) ||
+      isWithin(originOf(folder), originOf(root)),
+    keyOf: originOf,
+  };
+}
 
-  function refresh(): void {
-    const nowMs = clock.now();
-    if (nowMs >= seenAtMs && nowMs - seenAtMs < BELIEVED_MS) return;
-    seen = new Map();
-    mounts = undefined;
-    seenAtMs = nowMs;
+/** What was seen of folders within the last second. */
+class SeenFolders {
+  readonly #files: Pick<Files, "realPath" | "readText">;
+  readonly #clock: Pick<Clock, "now">;
+  readonly #answering: FolderSenseOptions["answering"];
+  #seen = new Map<string, Known>();
+  #mounts: MountTable | undefined;
+  #seenAtMs = -Infinity;
+
+  constructor(
+    files: Pick<Files, "realPath" | "readText">,
+    clock: Pick<Clock, "now">,
+    answering: FolderSenseOptions["answering"],
+  ) {
+    this.#files = files;
+    this.#clock = clock;
+    this.#answering = answering;
   }
 
-  function look(folder: string): Known {
-    let found = seen.get(folder);
-    if (found === undefined) seen.set(folder, found = find(folder));
+  look(folder: string): Known {
+    this.#forgetOld();
+    return this.#known(folder);
+  }
+
+  #forgetOld(): void {
+    const nowMs = this.#clock.now();
+    if (nowMs >= this.#seenAtMs && nowMs - this.#seenAtMs < BELIEVED_MS) return;
+    this.#seen = new Map();
+    this.#mounts = undefined;
+    this.#seenAtMs = nowMs;
+  }
+
+  #known(folder: string): Known {
+    let found = this.#seen.get(folder);
+    if (found === undefined) this.#seen.set(folder, found = this.#find(folder));
     return found;
   }
 
-  function find(folder: string): Known {
-    mounts ??= mountsOf(files, answering);
+  #find(folder: string): Known {
+    const mounts = this.#mounts ??= mountsOf(this.#files, this.#answering);
     if (folder === "/" || !folder.startsWith("/")) {
       return { real: folder, isThere: folder === "/", origin: folder };
     }
-    const parent = look(folderOf(folder));
+    const parent = this.#known(folderOf(folder));
     const name = folder.slice(folder.lastIndexOf("/") + 1);
     const usual = `${parent.real === "/" ? "" : parent.real}/${name}`;
-    const real = parent.isThere && !mounts.isAway(usual) ? files.realPath(usual) : undefined;
+    const real = parent.isThere && !mounts.isAway(usual) ? this.#files.realPath(usual) : undefined;
     return {
       real: real ?? usual,
       isThere: real !== undefined,
       origin: mounts.originOf(real ?? usual),
     };
   }
-
-  function known(folder: string): Known {
-    refresh();
-    return look(folder);
-  }
-  return {
-    isSame: (a, b) => a === b || known(a).origin === known(b).origin,
-    isWithin: (folder, root) =>
-      isWithin(folder, root) || isWithin(known(folder).real, known(root).real) ||
-      isWithin(known(folder).origin, known(root).origin),
-    keyOf: (folder) => known(folder).origin,
-  };
 }

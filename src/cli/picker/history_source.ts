@@ -12,6 +12,7 @@ import type { Slice } from "../../search/index.ts";
 import type { CommandSlice } from "../../store/index/command_slice.ts";
 import type { HistorySearch } from "../../store/index/history_search.ts";
 import type { RunFilter } from "../../history/run_filter.ts";
+import type { Names } from "../../search/language/complete.ts";
 import { bothFilters } from "../../search/language/parse.ts";
 import { rankContext } from "../../search/ranking/rank_context.ts";
 import { rankCommands } from "../../search/ranking/rank_commands.ts";
@@ -59,63 +60,96 @@ const MAX_RUNS = 500;
 
 /** A source whose ids are the sequence numbers of the latest runs. */
 export function historySource(history: HistoryReads, place: PickerPlace): CommandSource {
-  const { search, firstSlices } = history;
-  const entryOf = (seq: number): Entry | undefined => search.entriesBySeq([seq])[0];
-  const runsOf = (filter: Filter): RunFilter => runFilter(filter, place);
-  const pins = (): readonly Pin[] => history.pins?.list() ?? [];
-  const pinnedTexts = (): readonly string[] => pins().map(({ command }) => asInSlices(command));
+  return new HistorySource(history, place);
+}
+
+class HistorySource implements CommandSource {
+  readonly #history: HistoryReads;
+  readonly #place: PickerPlace;
+
+  constructor(history: HistoryReads, place: PickerPlace) {
+    this.#history = history;
+    this.#place = place;
+  }
+
+  slices(filter: Filter): Generator<Slice> {
+    const { search, firstSlices } = this.#history;
+    const place = this.#place;
+    if (!filter.sessionFirst) {
+      return pinnedFirst(
+        this.#pinnedTexts(),
+        orderedSlices(search, filter, place, firstSlices),
+        (at) => this.#pinnedRun(at, filter),
+      );
+    }
+    const runs = runFilter(filter, place);
+    const all = toSlices(search.commands(runs));
+    if (filter.scope !== "all" || place.session === undefined) return all;
+    return inOrder(toSlices(search.commands({ ...runs, session: place.session })), all);
+  }
+
+  latest(ids: readonly number[]): Map<number, RunInfo> {
+    const runs = new Map<number, RunInfo>();
+    for (const id of ids) {
+      const entry = this.#entry(id);
+      if (entry) runs.set(id, entry);
+    }
+    return runs;
+  }
+
+  text(id: number): string | undefined {
+    return this.#entry(id)?.command;
+  }
+
+  pinned(): ReadonlySet<string> {
+    return new Set(this.#pinnedTexts());
+  }
+
+  pin(id: number): boolean {
+    const command = this.text(id);
+    return command !== undefined && (this.#history.pins?.toggle({ command, seq: id }) ?? false);
+  }
+
+  names(): Names {
+    return namesIn(this.#history.search.recentPlaces(), this.#place.userId);
+  }
+
+  keepOrder(newestFirst: boolean): void {
+    this.#history.search.prefersNewest = newestFirst;
+  }
+
+  runs(id: number): CommandRuns | undefined {
+    const command = this.text(id);
+    if (command === undefined) return undefined;
+    const { total, failed, unknown, entries } = this.#history.search.runsOf(command, MAX_RUNS);
+    const lastMs = entries[0]?.startedAtMs ?? 0;
+    const firstMs = entries.length === total ? entries.at(-1)?.startedAtMs : undefined;
+    return { command, total, failed, unknown, firstMs, lastMs, runs: entries };
+  }
+
+  delete(id: number, reach: "everywhere" | "here"): number {
+    const command = this.text(id);
+    return command === undefined ? 0 : this.#history.deleteCommand(command, reach);
+  }
+
+  #entry(seq: number): Entry | undefined {
+    return this.#history.search.entriesBySeq([seq])[0];
+  }
+
+  #pins(): readonly Pin[] {
+    return this.#history.pins?.list() ?? [];
+  }
+
+  #pinnedTexts(): readonly string[] {
+    return this.#pins().map(({ command }) => asInSlices(command));
+  }
+
   // A run that the filter wants; without a filter the one it was pinned by, which costs nothing to find.
-  const pinnedRun = (filter: Filter): (at: number) => number | undefined => (at) => {
-    const { command, seq } = pins()[at]!;
-    if (isEverything(filter) && entryOf(seq)?.command === command) return seq;
-    return search.runsOf(command, 1, runsOf(filter)).newestSeq;
-  };
-  return {
-    slices(filter): Generator<Slice> {
-      if (!filter.sessionFirst) {
-        return pinnedFirst(
-          pinnedTexts(),
-          orderedSlices(search, filter, place, firstSlices),
-          pinnedRun(filter),
-        );
-      }
-      const all = toSlices(search.commands(runsOf(filter)));
-      const isFirst = filter.sessionFirst && filter.scope === "all" && place.session !== undefined;
-      if (!isFirst) return all;
-      const session = toSlices(search.commands({ ...runsOf(filter), session: place.session }));
-      return inOrder(session, all);
-    },
-    latest(ids): Map<number, RunInfo> {
-      const runs = new Map<number, RunInfo>();
-      for (const id of ids) {
-        const entry = entryOf(id);
-        if (entry) runs.set(id, entry);
-      }
-      return runs;
-    },
-    text: (id) => entryOf(id)?.command,
-    pinned: () => new Set(pinnedTexts()),
-    pin(id): boolean {
-      const command = entryOf(id)?.command;
-      return command !== undefined && (history.pins?.toggle({ command, seq: id }) ?? false);
-    },
-    names: () => namesIn(search.recentPlaces(), place.userId),
-    keepOrder(newestFirst): void {
-      search.prefersNewest = newestFirst;
-    },
-    runs(id): CommandRuns | undefined {
-      const command = entryOf(id)?.command;
-      if (command === undefined) return undefined;
-      const { total, failed, unknown, entries } = search.runsOf(command, MAX_RUNS);
-      const lastMs = entries[0]?.startedAtMs ?? 0;
-      const firstMs = entries.length === total ? entries.at(-1)?.startedAtMs : undefined;
-      return { command, total, failed, unknown, firstMs, lastMs, runs: entries };
-    },
-    delete(id, reach): number {
-      const command = entryOf(id)?.command;
-      return command === undefined ? 0 : history.deleteCommand(command, reach);
-    },
-  };
+  #pinnedRun(at: number, filter: Filter): number | undefined {
+    const { command, seq } = this.#pins()[at]!;
+    if (isEverything(filter) && this.text(seq) === command) return seq;
+    return this.#history.search.runsOf(command, 1, runFilter(filter, this.#place)).newestSeq;
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { USUAL_KEYS } from "../../picker/keys/keymap.ts";
 import { areaBelowPrompt, isBelowPrompt, USUAL_HEIGHT } from "../../picker/render/layout.ts";
 import { fullScreen, inline } from "../../picker/render/paint.ts";
 import { initialState, type Size } from "../../picker/state/state.ts";
-import { themeOf } from "../../picker/render/theme.ts";
+import { type Theme, themeOf } from "../../picker/render/theme.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import { openTerminal } from "../../world/open_terminal.ts";
 import type { CommandSource } from "./command_source.ts";
@@ -67,13 +67,12 @@ async function onTerminal(
   source: CommandSource,
   options: PickerRunOptions,
 ): Promise<Outcome> {
-  const { query = "", enter = "edit", mode = "fuzzy", signal, place } = options;
+  const { query = "", enter = "edit", mode = "fuzzy", place } = options;
   const { upward = false, leavesBelow = false, looks } = options;
   const { height = USUAL_HEIGHT, keymap = USUAL_KEYS, columns = COLUMN_NAMES } = looks ?? {};
-  const surfaceOptions = { marksPastes: !(options.inLineEditor ?? false) };
   const { filter = { scope: "all", okOnly: false } } = options;
-  const whole = sizeOf(terminal, world);
-  const isInline = isBelowPrompt(whole, height);
+  const isInline = isBelowPrompt(sizeOf(terminal, world), height);
+  const surfaceOptions = { marksPastes: !(options.inLineEditor ?? false) };
   const surface = isInline ? inline(surfaceOptions) : fullScreen(surfaceOptions);
   const areaOf = (): Size => {
     const size = sizeOf(terminal, world);
@@ -85,16 +84,42 @@ async function onTerminal(
   });
   const session = new PickerSession({ terminal, source, clock: world.clock }, state, {
     surface,
-    theme: themeOf({
-      theme: looks?.theme,
-      styles: looks?.styles,
-      noColour: world.env("NO_COLOR") !== undefined,
-      term: world.env("TERM"),
-    }),
+    theme: themeFor(world, looks),
     home: world.env("HOME"),
     areaOf,
   });
   options.typedAhead?.from(() => session.typedAhead());
+  return await whileOpen(terminal, world, session, {
+    opening: surface.open(state.size.rows),
+    closing: surface.close(),
+    signal: options.signal,
+  });
+}
+
+function themeFor(world: World, looks: PickerRunOptions["looks"]): Theme {
+  return themeOf({
+    theme: looks?.theme,
+    styles: looks?.styles,
+    noColour: world.env("NO_COLOR") !== undefined,
+    term: world.env("TERM"),
+  });
+}
+
+interface OpenScreen {
+  /** What is written to the terminal before the first frame, and after the last one. */
+  readonly opening: string;
+  readonly closing: string;
+  /** Ends the picker without a choice. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Lets the session have the terminal, and puts back in reverse order what was changed of it. */
+async function whileOpen(
+  terminal: Terminal,
+  world: World,
+  session: PickerSession,
+  { opening, closing, signal }: OpenScreen,
+): Promise<Outcome> {
   const stop = (): void => session.cancel();
   const undo: (() => void)[] = [];
   try {
@@ -102,12 +127,12 @@ async function onTerminal(
     for (const name of ENDING) undo.push(disposer(world.onSignal(name, stop)));
     signal?.addEventListener("abort", stop);
     undo.push(() => signal?.removeEventListener("abort", stop));
-    if (signal?.aborted) session.cancel();
+    if (signal?.aborted) stop();
     terminal.setRaw(true);
     undo.push(() => leaveRaw(terminal));
     undo.push(disposer(world.onSignal("SIGWINCH", () => session.resize())));
-    undo.push(() => terminal.write(surface.close()));
-    terminal.write(surface.open(state.size.rows));
+    undo.push(() => terminal.write(closing));
+    terminal.write(opening);
     return await session.run();
   } finally {
     for (const step of undo.reverse()) step();
@@ -131,16 +156,21 @@ function isDumb(world: World): boolean {
   return term === undefined || term === "dumb";
 }
 
+/** Of a terminal that says nothing of itself: what they had when they were made of glass. */
+const USUAL_SIZE: Size = { columns: 80, rows: 24 };
+/** More is no width of a screen, but a mistake in the environment. */
+const MOST_CELLS = 10_000;
+
 /** The size, from the environment or the usual one where the terminal does not know. */
 function sizeOf(terminal: Terminal, world: World): Size {
   const { columns, rows } = terminal.size();
   return {
-    columns: columns || positive(world.env("COLUMNS")) || 80,
-    rows: rows || positive(world.env("LINES")) || 24,
+    columns: columns || positive(world.env("COLUMNS")) || USUAL_SIZE.columns,
+    rows: rows || positive(world.env("LINES")) || USUAL_SIZE.rows,
   };
 }
 
 function positive(text: string | undefined): number {
   const value = Number(text);
-  return Number.isInteger(value) && value > 0 && value < 10_000 ? value : 0;
+  return Number.isInteger(value) && value > 0 && value < MOST_CELLS ? value : 0;
 }

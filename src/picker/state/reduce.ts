@@ -9,6 +9,7 @@ import { heights } from "../render/layout.ts";
 import { placeAfter, scrolled } from "./moves.ts";
 import { edit, insert, type Line } from "../keys/line_edit.ts";
 import { pageOf } from "../render/pages.ts";
+import { nextScope, oneAfter, only } from "./filter_keys.ts";
 import { leavesInsert, normalStep } from "../keys/vim.ts";
 import {
   asQuery,
@@ -20,7 +21,7 @@ import {
   selectedLine,
   withQuery,
 } from "./state.ts";
-import { type ChoiceAction, type Scope, SCOPES } from "./scope.ts";
+import type { ChoiceAction, Scope } from "./scope.ts";
 import type { Names } from "../../search/language/complete.ts";
 
 /** The next state, and what is to be done. Pure: the same state and event give the same step. */
@@ -92,39 +93,26 @@ function onCommand(state: PickerState, command: Command): Step {
     case "accept":
       if (command.completes && isFilterBegun(state)) return still(state, { kind: "complete" });
       return accept(state, command.action ?? state.enter);
-    case "scope": {
-      const skipsEmpty = command.scope === "next";
-      const scope = nextScope(state, command.scope);
-      return filtered({ ...state, skipsEmpty }, { ...state.filter, scope });
-    }
-    case "ok-only": {
-      const okOnly = !state.filter.okOnly;
-      return filtered(state, { ...state.filter, okOnly, failedOnly: false });
-    }
-    case "failed-only": {
-      const failedOnly = !state.filter.failedOnly;
-      return filtered(state, { ...state.filter, failedOnly, okOnly: false });
-    }
-    case "order":
-      return reordered(state);
     case "row":
       return acceptRow(state, command.row);
     case "in-folder":
-      return withLine(
-        state,
-        (line) => still(state, { kind: "choose", line, action: "edit", inFolder: true }),
-      );
+      return withLine(state, (line) => chosenInFolder(state, line));
+    case "scope":
+      return scoped(state, command.scope);
+    case "ok-only":
+      return filtered(state, { ...state.filter, ...only("okOnly", state.filter) });
+    case "failed-only":
+      return filtered(state, { ...state.filter, ...only("failedOnly", state.filter) });
+    case "order":
+      return reordered(state);
     case "copy":
-      return withLine(
-        state,
-        (line) => still({ ...state, notice: "Copied to the clipboard" }, { kind: "copy", line }),
-      );
+      return withLine(state, (line) => copied(state, line));
     case "pin":
       return withLine(state, (line) => still(state, { kind: "pin", line }));
     case "choose-host":
       return chooseHost(state);
     case "mode":
-      return searchAgain(fresh({ ...state, mode: after(MATCH_MODES, state.mode) }));
+      return searchAgain(fresh({ ...state, mode: oneAfter(MATCH_MODES, state.mode) }));
     case "details":
       return details(state);
     case "delete":
@@ -139,15 +127,17 @@ function onCommand(state: PickerState, command: Command): Step {
   }
 }
 
-// The key of the scope that is on turns it off.
-function nextScope(state: PickerState, wanted: Scope | "next"): Scope {
-  const { scope } = state.filter;
-  if (wanted === "next") return after(SCOPES, scope);
-  return wanted === scope ? "all" : wanted;
+function scoped(state: PickerState, wanted: Scope | "next"): Step {
+  const scope = nextScope(state.filter, wanted);
+  return filtered({ ...state, skipsEmpty: wanted === "next" }, { ...state.filter, scope });
 }
 
-function after<T>(all: readonly T[], current: T): T {
-  return all[(all.indexOf(current) + 1) % all.length]!;
+function chosenInFolder(state: PickerState, line: number): Step {
+  return still(state, { kind: "choose", line, action: "edit", inFolder: true });
+}
+
+function copied(state: PickerState, line: number): Step {
+  return still({ ...state, notice: "Copied to the clipboard" }, { kind: "copy", line });
 }
 
 /** Another set of commands: the lines of the old one mean nothing in it. */
@@ -228,7 +218,7 @@ function accept(state: PickerState, action: ChoiceAction): Step {
 function onResults(state: PickerState, results: Results): Step {
   if (results.generation !== state.generation) return still(state);
   if (state.skipsEmpty && results.complete && results.total === 0 && state.filter.scope !== "all") {
-    return filtered(state, { ...state.filter, scope: nextScope(state, "next") });
+    return filtered(state, { ...state.filter, scope: nextScope(state.filter, "next") });
   }
   const kept = state.moved ? results.lines.indexOf(selectedLine(state) ?? -1) : -1;
   // Half an answer without the selected line would only make the selection jump.

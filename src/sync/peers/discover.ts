@@ -93,28 +93,15 @@ export class Discovery {
     const alive = named.flat();
     this.#reportSameDevice(alive);
     lists.forEach((list, i) => this.#twins.look(list, directories[i]!.name));
-    const strangers = named.map((list) =>
-      list.filter((record) => !record.answered).slice(0, MOST_NAMED)
-    );
-    const merged = mergeRecords([
-      ...manual,
-      ...alive.filter((record) => record.answered),
-      ...book.filter((record) => record.answered),
-      ...inTurn(strangers),
-      ...book.filter((record) =>
-        !record.answered && record.lastSeenUnix >= now - NEVER_ANSWERED_SECONDS
-      ),
-    ], self.peer);
+    const merged = mergeRecords([...manual, ...inOrderOfTrust(named, book, now)], self.peer);
     const sources = new Map(alive.map((record) => [record.peer, record.source]));
     this.#remember(merged.filter((record) => record.answered && sources.has(record.peer)));
     const byHand = new Set(manual.map((record) => record.peer));
+    const standingOf = (peer: PeerId): FoundPeer["standing"] =>
+      byHand.has(peer) ? "manual" : sources.has(peer) ? "named" : "remembered";
     return merged.map((record) => ({
       ...record,
-      standing: byHand.has(record.peer)
-        ? "manual"
-        : sources.has(record.peer)
-        ? "named"
-        : "remembered",
+      standing: standingOf(record.peer),
       source: record.answered ? undefined : sources.get(record.peer),
     }));
   }
@@ -182,6 +169,22 @@ export class Discovery {
       onEvent({ type: "same-device-id", deviceId, peers });
     }
   }
+}
+
+/** Those synced with before come first, those that never answered last, each directory in turn. */
+function inOrderOfTrust(
+  named: readonly (readonly PeerRecord[])[],
+  book: readonly PeerRecord[],
+  now: number,
+): PeerRecord[] {
+  const strangers = named.map((list) => list.filter((one) => !one.answered).slice(0, MOST_NAMED));
+  const isRecent = (one: PeerRecord): boolean => one.lastSeenUnix >= now - NEVER_ANSWERED_SECONDS;
+  return [
+    ...named.flat().filter((one) => one.answered),
+    ...book.filter((one) => one.answered),
+    ...inTurn(strangers),
+    ...book.filter((one) => !one.answered && isRecent(one)),
+  ];
 }
 
 /**

@@ -75,45 +75,69 @@ async function run(
 ): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
   const { status } = await askDaemon(world, settings.dbPath);
-  const devicesIn = (history: History): KnownDevice[] =>
-    knownDevices(history.peers.everybody(), history.peers.givenNames(), status);
+  const asked: Asked = { world, settings, status };
   switch (verb) {
-    case "list": {
+    case "list":
       if (device !== undefined) throw wrongWords("`rr devices list` takes nothing after it");
-      using history = openIfThere(world, settings);
-      const devices = history === undefined ? [] : devicesIn(history);
-      if (flags.json) printJson(world, { device_id: settings.deviceId, devices });
-      else for (const line of lines(world, settings, devices)) printLine(world, line);
-      return ExitCode.OK;
-    }
-    case "rename": {
+      return list(asked, flags);
+    case "rename":
       if (device === undefined) throw wrongWords("Say which device, and its new name");
-      using history = openHistory(settingsToRead(world, settings).dbPath, world);
-      refuseOwn(settings, devicesIn(history), device.trim(), "`rr config set device_id <name>`");
-      const found = findDevice(devicesIn(history), device.trim());
-      history.peers.giveName(found.peer_id, checkedName(name));
-      printInfo(world, renamedText(found, name));
-      return ExitCode.OK;
-    }
-    case "forget": {
+      return rename(asked, device.trim(), name);
+    case "forget":
       if (device === undefined) throw wrongWords("Say which device");
       if (name !== undefined) throw wrongWords("`rr devices forget` takes one device at a time");
-      using history = openHistory(settingsToRead(world, settings).dbPath, world);
-      refuseOwn(settings, devicesIn(history), device.trim(), "`rr uninstall --purge`");
-      const found = findDevice(devicesIn(history), device.trim());
-      history.peers.forget(found.peer_id);
-      printInfo(world, `forgot ${printable(found.name)} (${found.peer_id}); its commands stay`);
-      printInfo(
-        world,
-        found.route === null
-          ? "it has the swarm key all the same: if it comes back, it is known again"
-          : "it is connected just now, so the daemon will know it again at once",
-      );
-      return ExitCode.OK;
-    }
+      return forget(asked, device.trim());
     default:
       throw unknownVerb("devices", verb, Object.keys(VERBS));
   }
+}
+
+interface Asked {
+  readonly world: World;
+  readonly settings: Settings;
+  /** Of the daemon, if it runs. */
+  readonly status: Parameters<typeof knownDevices>[2];
+}
+
+function devicesIn({ peers }: History, { status }: Asked): KnownDevice[] {
+  return knownDevices(peers.everybody(), peers.givenNames(), status);
+}
+
+function list(asked: Asked, { json }: Flags): number {
+  const { world, settings } = asked;
+  using history = openIfThere(world, settings);
+  const devices = history === undefined ? [] : devicesIn(history, asked);
+  if (json) printJson(world, { device_id: settings.deviceId, devices });
+  else for (const line of lines(world, settings, devices)) printLine(world, line);
+  return ExitCode.OK;
+}
+
+function rename(asked: Asked, device: string, name: string | undefined): number {
+  const { world, settings } = asked;
+  using history = openHistory(settingsToRead(world, settings).dbPath, world);
+  const devices = devicesIn(history, asked);
+  refuseOwn(settings, devices, device, "`rr config set device_id <name>`");
+  const found = findDevice(devices, device);
+  history.peers.giveName(found.peer_id, checkedName(name));
+  printInfo(world, renamedText(found, name));
+  return ExitCode.OK;
+}
+
+function forget(asked: Asked, device: string): number {
+  const { world, settings } = asked;
+  using history = openHistory(settingsToRead(world, settings).dbPath, world);
+  const devices = devicesIn(history, asked);
+  refuseOwn(settings, devices, device, "`rr uninstall --purge`");
+  const found = findDevice(devices, device);
+  history.peers.forget(found.peer_id);
+  printInfo(world, `forgot ${printable(found.name)} (${found.peer_id}); its commands stay`);
+  printInfo(
+    world,
+    found.route === null
+      ? "it has the swarm key all the same: if it comes back, it is known again"
+      : "it is connected just now, so the daemon will know it again at once",
+  );
+  return ExitCode.OK;
 }
 
 /** The list begins with this device, which is not one of the others. */
