@@ -23,11 +23,11 @@ const UPGRADES = { burst: 6, everyMs: 60_000 };
 
 /** What is used of the services besides their faces; see `@libp2p/identify` 4.1.14 and `@libp2p/dcutr` 3.0.28. */
 interface Service {
+  host: { protocolVersion: string };
   components: object & { readonly peerStore: PeerStore };
   handleProtocol(stream: Stream, connection: Connection): Promise<void>;
 }
 interface IdentifyService extends Service {
-  host: { protocolVersion: string };
   maybeAddObservedAddress(addr: unknown): void;
   _identify(connection: Connection, options: unknown): Promise<unknown>;
 }
@@ -39,8 +39,7 @@ interface UpgradeService {
 /** Bounds what is read when a peer is asked who it is. @param protocolVersion what we say ourselves */
 export function boundIdentify<T>(service: T, protocolVersion: string): T {
   const own = service as unknown as IdentifyService;
-  // The library derives it from the protocol's prefix, which must stay "ipfs".
-  own.host.protocolVersion = protocolVersion;
+  nameOurselves(own, protocolVersion);
   tolerateOddAddress(own);
   boundStore(own);
   const identify = own._identify.bind(own);
@@ -56,9 +55,10 @@ export function boundIdentify<T>(service: T, protocolVersion: string): T {
   return service;
 }
 
-/** Bounds how much peers tell unasked, and how often. */
-export function boundIdentifyPush<T>(service: T, clock: Clock): T {
+/** Bounds how much peers tell unasked, and how often. @param protocolVersion what we tell ourselves */
+export function boundIdentifyPush<T>(service: T, protocolVersion: string, clock: Clock): T {
   const own = service as unknown as Service;
+  nameOurselves(own, protocolVersion);
   boundStore(own);
   const rate = new PeerRate(clock, PUSHES);
   const handle = own.handleProtocol.bind(own);
@@ -86,6 +86,11 @@ export function boundUpgrades<T>(service: T, clock: Clock): T {
     await handle(stream, connection);
   };
   return service;
+}
+
+/** The library derives the name from the protocol's prefix, which must stay "ipfs". */
+function nameOurselves(own: Service, protocolVersion: string): void {
+  own.host.protocolVersion = protocolVersion;
 }
 
 /**

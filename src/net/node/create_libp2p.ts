@@ -222,7 +222,7 @@ function boundServices(protocolVersion: string, clock: Clock) {
     identify: (components: Parameters<typeof makeIdentify>[0]) =>
       boundIdentify(makeIdentify(components), protocolVersion),
     identifyPush: (components: Parameters<typeof makePush>[0]) =>
-      boundIdentifyPush(makePush(components), clock),
+      boundIdentifyPush(makePush(components), protocolVersion, clock),
     ping: ping(),
   };
 }

@@ -115,6 +115,19 @@ nodeTest("a node names itself as the original does", async (lab) => {
   assert.deepEqual(seen.get(relay.peer), ["rustory-relay/0.1.0", `rustory/${VERSION}`]);
 });
 
+nodeTest("a node names itself the same where it tells unasked", async (lab) => {
+  const [server, client] = [await lab.server(), await lab.node()];
+  const told: unknown[] = [];
+  client.libp2p.addEventListener("peer:identify", ({ detail }) => {
+    if (detail.protocols.includes("/new/1")) told.push(detail.protocolVersion);
+  });
+  await lab.dialer(client).connect(recordOf(server, server.addresses()));
+  await until(() => server.connections().length === 1, "it is connected");
+  await server.libp2p.handle("/new/1", () => {});
+  await until(() => told.length > 0, "what is new is told");
+  assert.equal(told[0], "rustory/0.1.0");
+});
+
 nodeTest("a node tells of peers that serve, and of no others", async (lab) => {
   const server = await lab.server();
   const client = await lab.node();
