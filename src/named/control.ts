@@ -30,6 +30,7 @@ export function onUp(turn: Turn, id: string): void {
 
 /** The peer says who it is, or that it keeps something else from now on. */
 export function onHello(turn: Turn, peer: Peer, frame: Hello): void {
+  turn.out.push({ type: "met", peer: peer.id, user: frame.user, device: frame.device });
   const why = frame.hash !== HASH_NAME
     ? "hash"
     : frame.user !== turn.state.hello.user
@@ -38,9 +39,10 @@ export function onHello(turn: Turn, peer: Peer, frame: Hello): void {
   if (why !== undefined) {
     const text = `This device compares with the same ${why} only`;
     turn.out.push({ type: "send", peer: peer.id, frame: { type: "bye", code: why, text } });
-    turn.out.push({ type: "refused", peer: peer.id, why: `It has another ${why}` });
+    turn.out.push({ type: "unlike", peer: peer.id, why });
     return;
   }
+  turn.out.push({ type: "agreed", peer: peer.id });
   const moved = frame.floor !== peer.hello?.floor;
   peer.hello = frame;
   peer.bases.clear();

@@ -70,5 +70,16 @@ export type Note =
   | { readonly type: "served"; readonly peer: string; readonly sent: number }
   /** Two states contradicted each other; everything is compared anew. */
   | { readonly type: "contradiction"; readonly peer: string; readonly level: number }
+  /** The peer has said who it is. It may still be one that cannot be compared with. */
+  | {
+    readonly type: "met";
+    readonly peer: string;
+    readonly user: string;
+    readonly device: string | undefined;
+  }
+  /** Whatever was refused of the peer, it can be compared with now. */
+  | { readonly type: "agreed"; readonly peer: string }
+  /** It cannot be compared with as it is set up now: another user, another hash. */
+  | { readonly type: "unlike"; readonly peer: string; readonly why: string }
   /** The peer has said something that breaks the protocol. */
   | { readonly type: "refused"; readonly peer: string; readonly why: string };

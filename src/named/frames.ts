@@ -17,6 +17,8 @@ export interface Hello {
   readonly user: string;
   /** Its program and version, for people. */
   readonly app: string;
+  /** The name of the device, for people; those before it was told are silent. */
+  readonly device?: string | undefined;
 }
 
 /** The state of the sender. */

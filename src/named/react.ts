@@ -93,7 +93,11 @@ function onControl(turn: Turn, peer: Peer, frame: ControlFrame): void {
     case "live":
       return onLive(turn, peer, frame);
     case "bye":
-      turn.out.push({ type: "refused", peer: peer.id, why: `It ended: ${frame.code}` });
+      turn.out.push(
+        frame.code === "user" || frame.code === "hash"
+          ? { type: "unlike", peer: peer.id, why: frame.code }
+          : { type: "refused", peer: peer.id, why: `It ended: ${frame.code}` },
+      );
   }
 }
 

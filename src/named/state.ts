@@ -141,7 +141,7 @@ export interface Slot {
 export interface Replica {
   readonly self: string;
   readonly tag: number;
-  readonly hello: Pick<Hello, "store" | "user" | "app">;
+  readonly hello: Pick<Hello, "store" | "user" | "app" | "device">;
   readonly peers: Map<string, Peer>;
   readonly exchanges: Map<ExchangeId, Exchange>;
   /** Own past states, and the newest item of each. */
@@ -159,16 +159,18 @@ export interface ReplicaOptions {
   readonly store: string;
   readonly user: string;
   readonly app: string;
+  /** The name of this device, for people. @default {not told} */
+  readonly device?: string | undefined;
   /** Spreads the waits of devices. */
   readonly seed: number;
 }
 
 /** The state of a device without connections. */
-export function createReplica({ self, store, user, app, seed }: ReplicaOptions): Replica {
+export function createReplica({ self, store, user, app, device, seed }: ReplicaOptions): Replica {
   return {
     self,
     tag: tagOf(self),
-    hello: { store, user, app },
+    hello: { store, user, app, device },
     peers: new Map(),
     exchanges: new Map(),
     ring: new Recent(RING_NAMES),

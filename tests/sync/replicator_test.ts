@@ -36,6 +36,7 @@ Deno.test("Replicator takes nothing of an exchange for complete of which a batch
   await using replicator = new Replicator({
     self: SELF,
     userId: "kim",
+    deviceId: "laptop",
     app: "rr",
     store,
     net,

@@ -84,11 +84,19 @@ export function configChanges(
   if (card.trackerToken !== undefined && settings.trackerToken === undefined) {
     values.tracker_token = card.trackerToken;
   }
-  // Whose history it is: what this device calls its user by chance gives way to what the others say.
-  if (joins && settings.origins.userId.source === "default" && card.userId !== settings.userId) {
-    values.user_id = card.userId;
-  }
+  // With two names for one person deletions would not reach each other: who joins takes the one there is.
+  if (joins && hasOtherUser(settings, card) && isInFile(settings)) values.user_id = card.userId;
   return values;
+}
+
+/** Whether the other machine calls its user otherwise; a hub has none. */
+export function hasOtherUser({ userId }: Settings, card: PairCard): boolean {
+  return card.userId !== "" && card.userId !== userId;
+}
+
+/** Whether it is the config that says who the user is, or would. */
+function isInFile({ origins }: Settings): boolean {
+  return origins.userId.source === "config" || origins.userId.source === "default";
 }
 
 /** Both lists as one if `more` adds anything. */

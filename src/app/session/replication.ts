@@ -21,6 +21,7 @@ import { VERSION } from "../../version.ts";
 export interface ReplicationDeps {
   readonly self: PeerId;
   readonly userId: string;
+  readonly deviceId: string;
   readonly history: History;
   readonly net: FrameNet;
   readonly clock: Clock;
@@ -82,6 +83,11 @@ export class SessionReplication implements Replication, AsyncDisposable {
     return this.#replicator?.standing.gap(peer);
   }
 
+  /** Whose device the peer says it is; `undefined` if it has not said anything yet. */
+  userOf(peer: PeerId): string | undefined {
+    return this.#replicator?.standing.met(peer)?.user;
+  }
+
   serves(peer: PeerId): boolean {
     return this.#replicator?.serves(peer) ?? false;
   }
@@ -113,10 +119,11 @@ export class SessionReplication implements Replication, AsyncDisposable {
 
   async #run(): Promise<void> {
     await this.#absorb();
-    const { self, userId, net, clock, random, logger } = this.#deps;
+    const { self, userId, deviceId, net, clock, random, logger } = this.#deps;
     const replicator = new Replicator({
       self,
       userId,
+      deviceId,
       app: `rustory ${VERSION}`,
       store: this.#set,
       net,
@@ -158,11 +165,25 @@ export class SessionReplication implements Replication, AsyncDisposable {
 
   #note(note: Note): void {
     this.#deps.onNote?.(note);
+    if (note.type === "met") this.#remember(note.peer as PeerId, note.device);
     if (note.type !== "received") return;
     this.#received += note.received;
     this.#gained += note.gained.length;
     if (note.gained.length === 0) return;
     this.#deps.onReceived?.(note.gained.length);
     if (note.gained.some((item) => item.entry === undefined)) this.#deps.onErased?.();
+  }
+  // The local network tells no names. The user is left out: one of another user is to be found again, too.
+  #remember(peer: PeerId, deviceId: string | undefined): void {
+    if (deviceId === undefined) return;
+    const { history, clock, logger } = this.#deps;
+    const lastSeenUnix = Math.floor(clock.now() / 1_000);
+    const nothing = { addrs: [], userId: undefined, hostname: undefined };
+    try {
+      history.peers.remember([{ peer, deviceId, lastSeenUnix, ...nothing }]);
+    } catch (error) {
+      if (!(error instanceof RrError)) throw error;
+      logger.debug("Cannot note the name of a device", { peer, error: causeChain(error) });
+    }
   }
 }

@@ -239,7 +239,7 @@ function trackersOf(
 }
 
 function replicationOf(
-  { userId }: SessionOptions,
+  { userId, deviceId }: SessionOptions,
   node: Node,
   { history, clock, random, logger, onReceived, onErased, onNote }: SessionDeps,
   onUnserved: (peer: PeerId) => void,
@@ -249,6 +249,7 @@ function replicationOf(
   return new SessionReplication({
     self,
     userId,
+    deviceId,
     history,
     net,
     clock,

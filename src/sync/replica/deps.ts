@@ -24,6 +24,8 @@ export interface ReplicatorDeps {
   readonly userId: string;
   /** Program and version, told to peers for people. */
   readonly app: string;
+  /** The name of this device, told likewise. */
+  readonly deviceId: string;
   readonly store: SharedStore;
   readonly net: FrameNet;
   readonly clock: Clock;

@@ -43,11 +43,11 @@ export class Replicator implements AsyncDisposable {
 
   /** Does nothing before {@linkcode Replicator.start}. The store must be absorbed. */
   constructor(deps: ReplicatorDeps) {
-    const { self, userId: user, app, store, random } = deps;
+    const { self, userId: user, deviceId: device, app, store, random } = deps;
     this.#deps = deps;
     const seed = Math.floor(random.unit() * 2 ** 32);
     const id = Array.from(random.bytes(8), (byte) => byte.toString(16).padStart(2, "0")).join("");
-    this.#state = createReplica({ self, store: id, user, app, seed });
+    this.#state = createReplica({ self, store: id, user, app, device, seed });
     this.#standing = new Standing(this.#state, store);
     this.#floor = store.floor;
     const push = (event: Event): void => this.#push(event);
@@ -233,8 +233,8 @@ export class Replicator implements AsyncDisposable {
       case "abort":
         return this.#exchanges.abort(effect.x, new Error(effect.why));
       default:
-        this.#standing.note(effect);
         this.#note(effect);
+        this.#standing.note(effect);
     }
   }
 
@@ -242,6 +242,12 @@ export class Replicator implements AsyncDisposable {
     const { logger, onNote } = this.#deps;
     if (note.type === "refused") {
       logger.warn("A peer broke protocol 2", { peer: note.peer, why: note.why });
+    }
+    if (note.type === "unlike" && !this.#standing.hasRefused(note.peer)) {
+      logger.warn("A device cannot be compared with, so it learns no deletions: rr doctor", {
+        peer: note.peer,
+        other: note.why,
+      });
     }
     if (note.type === "contradiction") {
       logger.warn("Two equal histories differ: comparing them anew", {

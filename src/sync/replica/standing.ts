@@ -19,13 +19,21 @@ export interface Gap {
   readonly given: number;
 }
 
+/** Who a peer says it is. */
+export type Met = Pick<Extract<Note, { type: "met" }>, "user" | "device">;
+
 const NO_GAP: Gap = { behind: 0, arrived: 0, ahead: 0, given: 0 };
 
 /** Answers how it stands with each peer. */
 export class Standing {
   readonly #state: Replica;
   readonly #store: ItemStore;
+  /** Peers that broke the protocol: for good. */
   readonly #refused = new Set<string>();
+  /** Peers that are set up otherwise than this device; they may be changed. */
+  readonly #unlike = new Set<string>();
+  /** What a peer has said of itself. */
+  readonly #met = new Map<string, Met>();
   readonly #totals = new Map<string, { received: number; inserted: number; sent: number }>();
   readonly #waiting = new Set<() => void>();
   /** What has come from a peer since the two were last known to be level; also over a broken link. */
@@ -45,6 +53,9 @@ export class Standing {
   /** Takes in what has happened. */
   note(note: Note): void {
     if (note.type === "refused") this.#refused.add(note.peer);
+    if (note.type === "unlike") this.#unlike.add(note.peer);
+    if (note.type === "agreed") this.#unlike.delete(note.peer);
+    if (note.type === "met") this.#met.set(note.peer, note);
     const totals = this.#totals.get(note.peer) ?? { received: 0, inserted: 0, sent: 0 };
     this.#totals.set(note.peer, totals);
     if (note.type === "received") {
@@ -74,7 +85,12 @@ export class Standing {
 
   /** Whether the peer cannot be compared with, and is left to version 1. */
   hasRefused(peer: string): boolean {
-    return this.#refused.has(peer);
+    return this.#refused.has(peer) || this.#unlike.has(peer);
+  }
+
+  /** What the peer has said of itself, in this session. */
+  met(peer: string): Met | undefined {
+    return this.#met.get(peer);
   }
 
   /** Whether this device has all that the peer is known to have. */

@@ -89,6 +89,7 @@ function payloadOf(frame: Frame): unknown {
         hash: frame.hash,
         user: frame.user,
         app: frame.app,
+        device: frame.device,
       };
     case "tick":
       return { ...stateOf(frame), a: frame.ack, c: frame.cost || undefined };
@@ -205,6 +206,7 @@ function decodeHello(fields: Fields): Hello {
     hash: fields.text("hash", MOST_CHARS),
     user: fields.text("user", MAX_LABEL_CHARS),
     app: fields.text("app", MOST_CHARS),
+    device: fields.has("device") ? fields.text("device", MAX_LABEL_CHARS) : undefined,
   };
 }
 

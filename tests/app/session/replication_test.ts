@@ -26,7 +26,7 @@ class TestDevice implements AsyncDisposable {
   #watching: Promise<void> = Promise.resolve();
   #stop = new AbortController();
 
-  readonly name: string;
+  name: string;
 
   /** With `beside`, another process of that device: the same identity, the same file. */
   constructor(name: string, identity?: Identity, beside?: TestDevice) {
@@ -273,13 +273,35 @@ realTest("devices of different people do not compare", async () => {
   a.history.log.append(makeEntries(5));
   await a.start([], ["1", "2"], "kim");
   await b.start([a], ["1", "2"], "lee");
+  const { replication } = a.session!;
+  const peer = b.session!.node.peer;
   await until(
-    "it is refused",
-    () =>
-      b.logger.matching("A peer broke protocol 2").length > 0 ||
-      a.logger.matching("A peer broke protocol 2").length > 0,
+    "it is said on both",
+    () => [a, b].every((one) => one.logger.matching("A device cannot be compared with").length > 0),
   );
-  assert.equal(a.session!.replication!.isEqual(b.session!.node.peer), false);
+  assert.equal(replication!.isEqual(peer), false);
+  assert.equal(replication!.serves(peer), false);
+  assert.equal(replication!.userOf(peer), "lee");
+
+  // Given the same name, they do, though only the one that was changed begins anew.
+  await b.stop();
+  await b.start([a], ["1", "2"], "kim");
+  await until("they are equal", () => replication!.isEqual(peer) && replication!.serves(peer));
+  assert.equal(replication!.userOf(peer), "kim");
+});
+
+realTest("a device tells its name itself, and its new one when it has another", async () => {
+  await using a = new TestDevice("a");
+  await using b = new TestDevice("b");
+  const nameOfB = (): string | undefined =>
+    a.history.peers.recent(0, "kim").find(({ peer }) => peer === b.session?.node.peer)?.deviceId;
+  await a.start([]);
+  await b.start([a]);
+  await until("its name is known", () => nameOfB() === "b");
+  await b.stop();
+  b.name = "renamed";
+  await b.start([a]);
+  await until("its new name is known", () => nameOfB() === "renamed");
 });
 
 for (const order of ["lower", "higher"] as const) {

@@ -51,6 +51,7 @@ const FRAMES: readonly Frame[] = [
     hash: "m3-128",
     user: "kim",
     app: "rr",
+    device: undefined,
   },
   { type: "tick", floor: 2_800, name: NAME, ack: EMPTY, cost: 17 },
   { type: "tick", floor: 0, name: NAME, ack: undefined, cost: 0 },
@@ -78,6 +79,17 @@ const FRAMES: readonly Frame[] = [
   { type: "batch", items: ITEMS },
   { type: "end", name: NAME, sent: 3, refusal: undefined, bases: undefined },
   { type: "end", name: EMPTY, sent: 0, refusal: "nobase", bases: [NAME] },
+  // As devices say it that tell their names.
+  {
+    type: "hello",
+    store: "s1",
+    floor: 2_800,
+    bases: [],
+    hash: "m3-128",
+    user: "kim",
+    app: "rr",
+    device: "laptop",
+  },
 ];
 const CONTROL = new Set(["hello", "tick", "live", "bye"]);
 
@@ -122,7 +134,7 @@ Deno.test("frames come whole, however the stream cuts them", () => {
       }
       at += size;
     }
-    assert.deepEqual(types, ["hello", "tick", "tick", "live", "bye"]);
+    assert.deepEqual(types, ["hello", "tick", "tick", "live", "bye", "hello"]);
     assert.equal(reader.buffered, 0);
   }));
 });

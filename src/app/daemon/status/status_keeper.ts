@@ -227,7 +227,7 @@ export class StatusKeeper {
       pull_cursor: history?.log.pullState(status.peer).cursor ?? 0,
       push_cursor: history?.log.pushCursor(status.peer) ?? 0,
       pending_push: pending,
-      user_id: status.userId ?? null,
+      user_id: replication?.userOf(status.peer) ?? status.userId ?? null,
       behind: gap?.behind ?? null,
       arrived: gap === undefined ? arrived : gap.arrived,
       ahead: gap?.ahead ?? pending,
