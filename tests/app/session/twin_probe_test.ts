@@ -5,10 +5,12 @@ import {
   type SessionOptions,
   type SyncSession,
 } from "../../../src/app/session/session.ts";
+import { TwinProbe, type TwinProbeDeps } from "../../../src/app/session/twin_probe.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import { systemRandom } from "../../../src/base/random.ts";
 import { createIdentity, type Identity } from "../../../src/net/keys/identity.ts";
 import { type History, openHistory } from "../../../src/store/file/open_history.ts";
+import type { PeerId } from "../../../src/swarm/peer.ts";
 import type { SyncEvent } from "../../../src/sync/events.ts";
 import { denoFiles } from "../../../src/world/deno.ts";
 import { makeEntries } from "../../fakes/entries.ts";
@@ -140,5 +142,60 @@ realTest(
     }
     await watching.session!.twins.settled();
     assert.deepEqual(watching.twins, []);
+  },
+);
+
+/** A probe of a machine, and the looks at which it saw another one. */
+function probing(
+  { history }: Machine,
+  peer: PeerId,
+  log: TwinProbeDeps["log"] = history.log,
+): { readonly probe: TwinProbe; readonly seen: boolean[] } {
+  const seen: boolean[] = [];
+  const probe = new TwinProbe({
+    ...WORLD,
+    ...{ peer, log, swarmKey: SWARM_KEY, logger: new RecordingLogger() },
+    onTwin: (_, isNew) => void seen.push(isNew),
+  });
+  return { probe, seen };
+}
+
+const placeOf = (machine: Machine): string => machine.addr.replace(/\/p2p\/.*/, "");
+
+realTest("an address is not looked at again at once, whoever suspects it", async (folder) => {
+  const identity = await createIdentity();
+  await using here = new Machine(identity, folder());
+  await using there = new Machine(identity, folder());
+  here.history.log.append(copied);
+  await there.start();
+  const { probe, seen } = probing(here, identity.peer);
+  await using _probe = probe;
+  for (let n = 0; n < 3; n++) {
+    probe.suspect(placeOf(there));
+    await probe.settled();
+  }
+  assert.deepEqual(seen, [true]);
+});
+
+realTest(
+  "who differs at one look and not at the next has recorded something between",
+  async (folder) => {
+    const identity = await createIdentity();
+    await using here = new Machine(identity, folder());
+    await using there = new Machine(identity, folder());
+    for (const { history } of [here, there]) history.log.append(copied);
+    await there.start();
+    let looks = 0;
+    const { log } = here.history;
+    const { probe, seen } = probing(here, identity.peer, {
+      headSeq: () => log.headSeq(),
+      entriesAfter: (...asked) => log.entriesAfter(...asked),
+      has: (id) => looks++ > 0 && log.has(id),
+    });
+    await using _probe = probe;
+    probe.suspect(placeOf(there));
+    await probe.settled();
+    assert.ok(looks > 1, `${looks} looks`);
+    assert.deepEqual(seen, []);
   },
 );

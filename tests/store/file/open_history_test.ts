@@ -44,6 +44,16 @@ Deno.test("openHistory() has made the file private before SQLite sees it", () =>
   assert.throws(() => Deno.statSync(path), Deno.errors.NotFound);
 });
 
+Deno.test("openHistory() takes the files beside the database away from others too", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  using _other = open(path);
+  for (const end of ["-wal", "-shm"]) Deno.chmodSync(path + end, 0o644);
+  using history = open(path);
+  for (const end of ["-wal", "-shm"]) assert.equal(modeOf(path + end), 0o600, end);
+  assert.equal(history.notices.length, 2);
+});
+
 for (const mode of [0o640, 0o604, 0o620, 0o601]) {
   Deno.test(`openHistory() takes a database of mode ${mode.toString(8)} away from others and says so`, () => {
     using folder = tempFolder();

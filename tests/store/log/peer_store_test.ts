@@ -125,6 +125,29 @@ Deno.test("states() names every peer of every table, forget() removes one from a
   assert.equal(history.peers.states(DEVICE).length, 2);
 });
 
+Deno.test("forget() leaves no row in which a peer is named", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  using history = open(path);
+  const named = (): string[] =>
+    foreign(path, (db) => {
+      const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+      return tables.map(({ name }) => String(name)).filter((name) =>
+        JSON.stringify(db.prepare(`SELECT * FROM "${name}"`).all()).includes("peer-to-forget")
+      );
+    });
+  const { log, peers } = history;
+  const peer = "peer-to-forget";
+  log.append(generateEntries(2));
+  log.appendPulled(peer, generateEntries(1), { cursor: 7, lastId: "x" });
+  const record = { addrs: ["/ip4/10.0.0.1/tcp/1"], deviceId: undefined, userId: undefined };
+  peers.remember([{ ...record, peer: peer as PeerId, hostname: "desk", lastSeenUnix: 1 }]);
+  peers.giveName(peer, "work");
+  assert.ok(named().length >= 4, named().join());
+  peers.forget(peer);
+  assert.deepEqual(named(), []);
+});
+
 Deno.test("adoptLegacyKey() copies cursors of a multiaddr once and never over newer ones", () => {
   using history = open(":memory:");
   history.log.appendPulled("/ip4/10.0.0.1/tcp/1/p2p/p1", [], { cursor: 5, lastId: undefined });
