@@ -157,6 +157,10 @@ export function twinProbe(
     clock,
     random,
     logger,
+    isConnected: (peer) =>
+      node.listening().length === 0
+        ? undefined
+        : node.connections().some((one) => one.peer === peer),
     onTwin: (addr, isNew) =>
       onEvent?.({
         type: "twin",

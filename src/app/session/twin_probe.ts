@@ -4,6 +4,9 @@
  *
  * libp2p makes no connection to our own id, so the look is taken under an identity that is made for it.
  * What tells the two apart is the history: another process of this machine answers from the same one.
+ * A fresh copy has the same history, too, and goes on having it as long as one of the two records
+ * nothing. But where this process takes the connections of this machine, no other process of it does:
+ * who answers then, and is not this process, is another machine.
  */
 import { withDeadline } from "../../base/async/deadline.ts";
 import type { Clock } from "../../base/clock.ts";
@@ -38,6 +41,11 @@ export interface TwinProbeDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /**
+   * Whether a peer is connected to this process; `undefined` where another process of this machine may
+   * be the one that takes connections.
+   */
+  readonly isConnected: (peer: PeerId) => boolean | undefined;
   /** Called when another machine answers at the address, at each look at which it does. */
   readonly onTwin: (addr: string, isNew: boolean) => void;
 }
@@ -93,7 +101,8 @@ export class TwinProbe implements AsyncDisposable {
 
   async #isTwin(addr: string, signal: AbortSignal): Promise<boolean> {
     const { peer, swarmKey, clock } = this.#deps;
-    const node = await startNode({ identity: await createIdentity(), swarmKey }, this.#deps);
+    const identity = await createIdentity();
+    const node = await startNode({ identity, swarmKey }, this.#deps);
     try {
       const record = {
         peer,
@@ -104,7 +113,10 @@ export class TwinProbe implements AsyncDisposable {
         lastSeenUnix: 0,
       };
       const link = await createDialer({ ...this.#deps, node }).connect(record, signal);
-      if (await this.#isOurLog(link, signal)) return false;
+      const isOurs = await this.#isOurLog(link, signal);
+      const isHere = this.#deps.isConnected(identity.peer);
+      if (isHere !== undefined) return !isHere;
+      if (isOurs) return false;
       await clock.sleep(AGAIN_MS, signal);
       return !await this.#isOurLog(link, signal);
     } finally {

@@ -155,6 +155,7 @@ function probing(
   const probe = new TwinProbe({
     ...WORLD,
     ...{ peer, log, swarmKey: SWARM_KEY, logger: new RecordingLogger() },
+    isConnected: () => undefined,
     onTwin: (_, isNew) => void seen.push(isNew),
   });
   return { probe, seen };
@@ -197,5 +198,31 @@ realTest(
     await probe.settled();
     assert.ok(looks > 1, `${looks} looks`);
     assert.deepEqual(seen, []);
+  },
+);
+
+realTest(
+  "a fresh copy of this machine is seen though its history is the same, and goes on being it",
+  async (folder) => {
+    const identity = await createIdentity();
+    await using here = new Machine(identity, folder());
+    await using there = new Machine(identity, folder());
+    for (const { history } of [here, there]) history.log.append(copied);
+    await there.start();
+    await here.start({ peers: [there.addr] });
+    await until("it is seen", () => here.twins.length > 0);
+  },
+);
+
+realTest(
+  "this process is no other machine, at whatever address it meets itself",
+  async (folder) => {
+    const identity = await createIdentity();
+    await using here = new Machine(identity, folder());
+    here.history.log.append(copied);
+    await here.start();
+    here.session!.twins.suspect(placeOf(here));
+    await here.session!.twins.settled();
+    assert.deepEqual(here.twins, []);
   },
 );
