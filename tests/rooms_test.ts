@@ -122,6 +122,32 @@ Deno.test("time comes from the Clock", async () => {
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("JSON that others wrote is read by readJson(), unless something else bounds it", async () => {
+  const bounded: Record<string, string> = {
+    "base/json_cost.ts": "readJson() itself",
+    "wire/body.ts": "checks the cost, then reads numbers its own way",
+    "wire/v2/frame.ts": "checks the cost",
+    "wire/entry_splitter.ts": "checks the cost",
+    "tracker/messages.ts": "the first 64 KiB of an error",
+    "tracker/swarm_record.ts": "what a holder of the key sealed, of bounded size",
+    "pair/card.ts": "a card of bounded size",
+    "control/protocol.ts": "a line of bounded size from our own user",
+    "config/kinds.ts": "a value of the own config",
+    "app/hub/folder.ts": "an own file",
+    "app/hook_file.ts": "the head of an own file",
+    "app/writer/open_writer.ts": "an own thread",
+    "app/writer/writer_thread.ts": "an own thread",
+    "store/log/peer_store.ts": "a column of the own database",
+    "store/log/incidents.ts": "a value of the own database",
+  };
+  const found: string[] = [];
+  for await (const file of sources(SRC)) {
+    const text = withoutComments(await Deno.readTextFile(file));
+    if (text.includes("JSON.parse(")) found.push(file.pathname.slice(SRC.pathname.length));
+  }
+  assert.deepEqual(found.sort(), Object.keys(bounded).sort());
+});
+
 Deno.test("signals are joined in one way, which leaves nothing behind on the long-lived one", async () => {
   const wrong: string[] = [];
   for await (const file of sources(SRC)) {

@@ -46,11 +46,31 @@ export function checkJsonCost(json: Uint8Array, uncheckedBytes: number): void {
     else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
       tokens++;
       if (++depth > DEEPEST) {
-        throw new JsonCostError("invalid", "Cannot read the message: too deep");
+        throw new JsonCostError("invalid", "JSON that is too deep");
       }
     } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;
   }
   if (tokens > most) {
     throw new JsonCostError("too-large", `message too large: ${tokens} > ${most} values`);
   }
+}
+
+const strict = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Reads JSON that somebody else wrote and that may be long.
+ *
+ * @param uncheckedBytes shorter texts are read whatever they hold
+ * @param decode makes text of it. @default {UTF-8 without a mistake}
+ * @throws {JsonCostError} if there are too many values in it, or too deep ones
+ * @throws {TypeError} if it is no UTF-8
+ * @throws {SyntaxError} if it is no JSON
+ */
+export function readJson(
+  json: Uint8Array,
+  uncheckedBytes: number,
+  decode: (bytes: Uint8Array) => string = (bytes) => strict.decode(bytes),
+): unknown {
+  checkJsonCost(json, uncheckedBytes);
+  return JSON.parse(decode(json));
 }

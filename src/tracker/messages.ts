@@ -1,5 +1,5 @@
 /** What goes over the wire between tracker and devices, checked on both sides. See API.md. */
-import { checkJsonCost } from "../base/json_cost.ts";
+import { readJson } from "../base/json_cost.ts";
 import * as v from "valibot";
 import type { OwnRecord, PeerRecord } from "../swarm/peer.ts";
 import { boundedAddrs } from "../swarm/peer_addrs.ts";
@@ -158,10 +158,10 @@ function label(text: string | null | undefined): string | undefined {
 /** Some hundred peers. In less than that no nest is deep enough to cost anything. */
 const UNCHECKED_BYTES = 64 * 1024;
 
-function parseJson(body: Uint8Array): unknown {
+/** @throws {MessageError} if it is no JSON, or costs more to read than any message of a tracker */
+export function parseJson(body: Uint8Array): unknown {
   try {
-    checkJsonCost(body, UNCHECKED_BYTES);
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    return readJson(body, UNCHECKED_BYTES);
   } catch {
     throw new MessageError("malformed JSON");
   }

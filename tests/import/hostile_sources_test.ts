@@ -193,3 +193,19 @@ Deno.test(
     assert.equal(itemsOf("atuin", path).length, ROWS);
   }),
 );
+
+Deno.test(
+  "import: JSON that costs far more to read than its size tells is a broken record, what follows comes in",
+  inFolder((folder) => {
+    const good = JSON.stringify({ cmdLine: "make", time: 1_700_000_000, pwd: "/", exitCode: 0 });
+    const path = `${folder}/history.reshjson`;
+    Deno.writeTextFileSync(path, `${"[".repeat(5e6)}${"]".repeat(5e6)}\n${good}\n`);
+    const items = itemsOf("resh", path);
+    assert.deepEqual(items.map((item) => isBroken(item) ? "broken" : item.command), [
+      "broken",
+      "make",
+    ]);
+    const [deep] = itemsOf("jsonl", path);
+    assert.match(deep !== undefined && isBroken(deep) ? deep.broken : "", /too deep/);
+  }),
+);

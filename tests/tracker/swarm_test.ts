@@ -38,6 +38,16 @@ Deno.test("devices of one swarm key find each other whatever their user ids are,
   assert.deepEqual(await plain.json(), { peers: [] });
 });
 
+Deno.test("a list that costs far more to read than its size tells is not read", async () => {
+  // Deep JSON of 600 kB would take 40 MB, and some seconds where it is ten times as long.
+  for (const list of ["[".repeat(3e5) + "]".repeat(3e5), `[${"{},".repeat(2e5)}{}]`]) {
+    const client = await new Lab({ list: `{"records":${list}}` }).client(KEY);
+    await assert.rejects(client.list("kim"), /malformed JSON/);
+  }
+  const client = await new Lab({ list: '{"records":{}}' }).client(KEY);
+  await assert.rejects(client.list("kim"), /expected a list of records/);
+});
+
 Deno.test("a stranger can neither list, write nor remove, and a request sent again changes nothing", async () => {
   const lab = new Lab();
   const laptop = await lab.client(KEY);
@@ -183,10 +193,11 @@ class Lab {
   readonly seen: Request[] = [];
   readonly #fetch: typeof fetch;
 
-  constructor({ original = false } = {}) {
+  constructor({ original = false, list }: { original?: boolean; list?: string } = {}) {
     this.#fetch = async (url, init) => {
       const request = new Request(url as string, init);
       this.seen.push(request.clone());
+      if (list !== undefined && request.url.includes("/api/v2/")) return new Response(list);
       if (original && request.url.includes("/api/v2/")) {
         return new Response("not found\n", { status: 404 });
       }

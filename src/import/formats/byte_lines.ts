@@ -2,6 +2,8 @@
 import { MAX_STARTED_AT_MS } from "../../history/check_entry.ts";
 
 const NEWLINE = 10;
+/** JSON of a history file that is read whatever it holds: longer than a record with the longest command. */
+export const UNCHECKED_JSON_BYTES = 8 * 1024 * 1024;
 
 /** One command of a history file, and where it stands there. */
 export interface Placed<T> {

@@ -1,8 +1,9 @@
 /** One entry a line as JSON: what `rr export` writes and `rr import --from jsonl` reads back whole. */
 import { decode } from "../../base/bytes.ts";
 import type { Entry } from "../../history/entry.ts";
+import { JsonCostError, readJson } from "../../base/json_cost.ts";
 import { checkEntry } from "../../history/check_entry.ts";
-import { lineEnd } from "./byte_lines.ts";
+import { lineEnd, UNCHECKED_JSON_BYTES } from "./byte_lines.ts";
 import type { BrokenRecord } from "../../shell/broken_record.ts";
 
 /** An entry with the field names of the file format. */
@@ -44,36 +45,36 @@ export function* parseJsonl(bytes: Uint8Array): Generator<Entry | BrokenRecord> 
   let line = 0;
   for (let start = 0; start < bytes.length;) {
     const end = lineEnd(bytes, start);
-    const text = decode(bytes.subarray(start, end));
+    const json = bytes.subarray(start, end);
     line++;
     start = end + 1;
-    if (text.trim() !== "") yield entryOf(text, line);
+    if (decode(json).trim() !== "") yield entryOf(json, line);
   }
 }
 
-function entryOf(text: string, line: number): Entry | BrokenRecord {
+function entryOf(json: Uint8Array, line: number): Entry | BrokenRecord {
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    return { broken: "not JSON", at: line };
+    value = readJson(json, UNCHECKED_JSON_BYTES, decode);
+  } catch (error) {
+    return { broken: error instanceof JsonCostError ? error.message : "not JSON", at: line };
   }
   if (typeof value !== "object" || value === null) return { broken: "not an object", at: line };
-  const json = value as Record<keyof JsonEntry, unknown>;
+  const fields = value as Record<keyof JsonEntry, unknown>;
   try {
     return checkEntry({
-      id: json.id,
-      deviceId: json.device_id,
-      userId: json.user_id,
-      startedAtMs: json.started_at_ms,
-      command: json.command,
-      cwd: json.cwd,
-      exitCode: json.exit_code,
-      durationMs: json.duration_ms,
-      shell: json.shell,
-      hostname: json.hostname,
-      version: json.version,
-      session: json.session,
+      id: fields.id,
+      deviceId: fields.device_id,
+      userId: fields.user_id,
+      startedAtMs: fields.started_at_ms,
+      command: fields.command,
+      cwd: fields.cwd,
+      exitCode: fields.exit_code,
+      durationMs: fields.duration_ms,
+      shell: fields.shell,
+      hostname: fields.hostname,
+      version: fields.version,
+      session: fields.session,
     });
   } catch (error) {
     return { broken: (error as Error).message, at: line };

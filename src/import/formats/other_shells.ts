@@ -1,9 +1,10 @@
 /** Histories of nushell, PowerShell, xonsh and resh that are text. */
 import { decode } from "../../base/bytes.ts";
+import { readJson } from "../../base/json_cost.ts";
 import { MAX_STARTED_AT_MS } from "../../history/check_entry.ts";
 import type { EntryDraft } from "../../history/entry.ts";
 import type { BrokenRecord } from "../../shell/broken_record.ts";
-import { lineEnd } from "./byte_lines.ts";
+import { lineEnd, UNCHECKED_JSON_BYTES } from "./byte_lines.ts";
 import { cleanFolderOf, integerOf, textOf } from "./row_values.ts";
 
 /** nushell's `history.txt`: a command a line, `<\\n>` for a newline in it. */
@@ -27,9 +28,8 @@ export function* parsePowershellHistory(bytes: Uint8Array): Generator<EntryDraft
 
 /** A file of one session of xonsh: JSON, with the commands in `data.cmds`. */
 export function* parseXonshHistory(bytes: Uint8Array): Generator<EntryDraft | BrokenRecord> {
-  const text = decode(bytes);
-  if (text.trim() === "") return;
-  const data = fieldsOf(fieldsOf(jsonOf(text)).data);
+  if (decode(bytes).trim() === "") return;
+  const data = fieldsOf(fieldsOf(jsonOf(bytes)).data);
   if (!Array.isArray(data.cmds)) {
     yield { broken: "expected the commands of a session of xonsh", at: 1 };
     return;
@@ -53,10 +53,10 @@ export function* parseXonshHistory(bytes: Uint8Array): Generator<EntryDraft | Br
 /** resh's file: a record in JSON a line, since version 3 with the number of the format before it. */
 export function* parseReshHistory(bytes: Uint8Array): Generator<EntryDraft | BrokenRecord> {
   let at = 0;
-  for (const line of linesOf(bytes)) {
+  for (const line of byteLinesOf(bytes)) {
     at++;
-    if (line.trim() === "") continue;
-    const record = fieldsOf(jsonOf(line.replace(/^v\d+(?=\{)/, "")));
+    if (decode(line).trim() === "") continue;
+    const record = fieldsOf(jsonOf(line, (json) => decode(json).replace(/^v\d+(?=\{)/, "")));
     const began = secondsToMs(record.realtimeBefore ?? record.time);
     const ran = Number(record.realtimeDuration ?? record.duration);
     yield drafted(at, record.cmdLine, {
@@ -91,16 +91,20 @@ function drafted(
 }
 
 function* linesOf(bytes: Uint8Array): Generator<string> {
+  for (const line of byteLinesOf(bytes)) yield decode(line);
+}
+
+function* byteLinesOf(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length;) {
     const end = lineEnd(bytes, start);
-    yield decode(bytes.subarray(start, end));
+    yield bytes.subarray(start, end);
     start = end + 1;
   }
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(json: Uint8Array, text: (json: Uint8Array) => string = decode): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(json, UNCHECKED_JSON_BYTES, text);
   } catch {
     return undefined; // cut off, or another program's
   }

@@ -8,7 +8,13 @@ import type { Random } from "../../base/random.ts";
 import { NONCE_BYTES } from "../../pair/seal.ts";
 import type { OwnRecord, PeerId, PeerRecord } from "../../swarm/peer.ts";
 import type { TrackerClient, TrackerClientOptions, TrackerPing } from "./client.ts";
-import { MAX_REPLY_BYTES, MAX_REQUEST_BYTES, MessageError, parseRegistered } from "../messages.ts";
+import {
+  MAX_REPLY_BYTES,
+  MAX_REQUEST_BYTES,
+  MessageError,
+  parseJson,
+  parseRegistered,
+} from "../messages.ts";
 import { formatProof, PROOF_HEADER, type Sign } from "../proof.ts";
 import {
   openRecord,
@@ -201,11 +207,9 @@ function othersIn(headers: Headers): number {
 }
 
 function parseList(body: Uint8Array): readonly (readonly [string, string])[] {
-  try {
-    return v.parse(List, JSON.parse(new TextDecoder().decode(body))).records;
-  } catch {
-    throw new MessageError("expected a list of records");
-  }
+  const list = v.safeParse(List, parseJson(body));
+  if (!list.success) throw new MessageError("expected a list of records");
+  return list.output.records;
 }
 
 function bytesOf(text: string): Uint8Array {
