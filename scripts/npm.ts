@@ -124,7 +124,7 @@ function exactVersions(names: readonly string[]): Record<string, string> {
 
 async function check(): Promise<void> {
   const files = await listFiles(PACKAGE);
-  for (const wanted of ["README.md", "LICENSE", "mod.js", "mod.d.ts", "cli.js"]) {
+  for (const wanted of ["README.md", "docs/hub.md", "LICENSE", "mod.js", "mod.d.ts", "cli.js"]) {
     if (!files.includes(wanted)) fail(`the package lacks ${wanted}`);
   }
   for (const file of files) {

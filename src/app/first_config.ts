@@ -55,7 +55,10 @@ export async function writeOwnConfig(
     ? await edited(old.text, values, warnings)
     : renderConfig({ ...plainValues(old.table), ...values });
   world.files.makePrivateFolder(folderOf(path));
-  const backup = old.exists ? keepOld(world, path, old.text) : undefined;
+  // What is changed in place keeps all else: one copy, of the first such change, is enough.
+  const isKept = !old.exists || text === old.text ||
+    usable && !force && world.files.stat(`${path}.bak`) !== undefined;
+  const backup = isKept ? undefined : keepOld(world, path, old.text);
   world.files.replacePrivate(path, text);
   return { backup, warnings };
 }

@@ -71,7 +71,7 @@ async function openEither(path: string): Promise<Socket> {
       `A daemon runs (process ${holder.pid}), but nobody answers at "${path}"`,
       {
         hint: "It is starting or makes its socket anew: try again in some seconds; " +
-          "if it stays like that, restart it with `rr service restart`",
+          "if it stays like that, start it anew: `rr service restart`, or what starts it here",
       },
     );
   }
@@ -100,7 +100,7 @@ async function converse(
 
 function silent(ms: number): RrError {
   return new RrError("busy", `The daemon did not answer within ${ms / 1_000} s`, {
-    hint: "If it stays like that, restart it with `rr service restart`",
+    hint: "If it stays like that, start it anew: `rr service restart`, or what starts it here",
   });
 }
 

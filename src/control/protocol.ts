@@ -114,7 +114,8 @@ function versionMismatch(theirs: number): RrError {
     "invalid",
     `Cannot talk: one side speaks version ${CONTROL_VERSION}, the other ${theirs}`,
     {
-      hint: "The running daemon is of another version of rr: restart it with `rr service restart`",
+      hint:
+        "The running daemon is of another version of rr: start it anew: `rr service restart`, or what starts it here",
     },
   );
 }

@@ -279,9 +279,37 @@ Deno.test("rr delete asks on a terminal, and takes nothing but y for yes", async
   assert.equal((await rr(world, "delete", "git", "--yes")).code, 0);
 });
 
+Deno.test("rr delete refuses a word that was most likely meant as a filter, and deletes nothing", async () => {
+  using world = await sampleWorld();
+  for (
+    const [word, why] of [
+      ["!exit:nope", 'it takes "ended so: ok, fail, unknown, or a number"'],
+      ["after:fryday", 'it takes "since then'],
+      ["hots:vps", "is host: meant?"],
+      ["!host:nobody", "no command of that host is known"],
+    ] as const
+  ) {
+    const { code, out, err } = await rr(world, "delete", "--yes", word);
+    assert.equal(code, 2, word);
+    assert.equal(out, "");
+    assert.ok(err.includes(word) && err.includes(why), err);
+  }
+  // Behind -- it is text, and to look is free.
+  for (const how of [["--yes", "--", "hots:vps"], ["--dry-run", "hots:vps"]]) {
+    assert.match((await rr(world, "delete", ...how)).out, /matched=0 deleted=0\n$/);
+  }
+  assert.match((await rr(world, "search", "git")).out, /git status/);
+});
+
+Deno.test("rr delete says that there is nothing to delete before it asks for --yes", async () => {
+  using world = await sampleWorld();
+  const { code, out } = await rr(world, "delete", "--id", "none");
+  assert.deepEqual([code, out], [1, "delete: matched=0 deleted=0\n"]);
+});
+
 Deno.test("rr delete without a terminal needs --yes, or --dry-run", async () => {
   using world = await sampleWorld();
-  for (const how of [["git"], ["--cmd", "git status"], ["--id", crypto.randomUUID()]]) {
+  for (const how of [["git"], ["--cmd", "git status"]]) {
     const { code, out, err } = await rr(world, "delete", ...how);
     assert.deepEqual([code, out], [2, ""]);
     assert.match(err, /not a terminal[^]*--dry-run[^]*--yes/);

@@ -111,7 +111,7 @@ Deno.test("where nothing is found, what may have been meant is said", async () =
   ];
   for (const [query, said] of cases) {
     const words = query.split(" ");
-    for (const verb of [["search"], ["stats"], ["delete", "--yes"]]) {
+    for (const verb of [["search"], ["stats"], ["delete", "--dry-run"]]) {
       const { err } = await rr(world, ...verb, ...words);
       if (said === undefined) assert.doesNotMatch(err, /looked for as text|is known/, query);
       else assert.match(err, said, query);

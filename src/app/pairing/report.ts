@@ -42,6 +42,7 @@ export function sayOfDaemon(
 ): void {
   if (daemonHolder(dbPath, world) !== undefined) return;
   talk.say(
-    `No daemon keeps ${deviceId} in sync from now on: \`rr setup\` there sees to it, and to recording.`,
+    `No daemon keeps ${deviceId} in sync from now on: \`rr setup\` here sees to it, and to recording, ` +
+      "or says what can.",
   );
 }

@@ -9,7 +9,7 @@ export type Doubt =
   /** As before, for a name that no filter has. */
   | { readonly kind: "name"; readonly word: string; readonly meant: string }
   /** Of which nobody may have heard. */
-  | { readonly kind: "host"; readonly host: string };
+  | { readonly kind: "host"; readonly host: string; readonly negated: boolean };
 
 const NAMES = FILTERS.flatMap(({ names }) => names);
 
@@ -25,7 +25,7 @@ export function doubtsOf(words: readonly string[], place: QueryPlace): Doubt[] {
       const { hostname } = found.filter;
       return hostname === undefined || value === "" || value === "."
         ? []
-        : [{ kind: "host", host: hostname }];
+        : [{ kind: "host", host: hostname, negated: found.negated }];
     }
     const kind = FILTERS.find(({ names }) => names.includes(name));
     if (kind !== undefined) return [{ kind: "text", word, takes: kind.help }];

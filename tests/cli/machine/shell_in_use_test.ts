@@ -21,16 +21,16 @@ Deno.test("interactiveShell() tells a shell that a person types into from one th
   for (const [line, name] of cases) assert.equal(interactiveShell(line.split(" ")), name, line);
 });
 
-/** Processes by id: parent and command line. */
-function machine(processes: Record<number, readonly [number, string]>): Run {
+/** Processes by id: parent, command line, and group if it is not its own. */
+function machine(processes: Record<number, readonly [number, string, number?]>): Run {
   return ([program, ...args]) => {
     const pid = Number(program === "ps" ? args.at(-1) : /\d+/.exec(args[0]!)![0]);
     const found = processes[pid];
     if (found === undefined) return Promise.resolve({ code: 1, stdout: "", stderr: "" });
-    const [parent, line] = found;
+    const [parent, line, group = pid] = found;
     const stdout = program === "ps"
-      ? `${parent} ${line}\n`
-      : `${pid} (a) ) b) S ${parent} 1 1\n${line.replaceAll(" ", "\0")}\0`;
+      ? `${parent} ${group} ${line}\n`
+      : `${pid} (a) ) b) S ${parent} ${group} 1\n${line.replaceAll(" ", "\0")}\0`;
     return Promise.resolve({ code: 0, stdout, stderr: "" });
   };
 }
@@ -55,6 +55,18 @@ for (const os of ["linux", "darwin"] as const) {
       pid: 7,
       isHooked: true,
     });
+    // `rr doctor | cat` in a bash whose rr is a function: the copy of the shell is not the shell.
+    const piped = machine({
+      9: [8, "rr doctor", 8],
+      8: [7, "bash"],
+      7: [5, "bash"],
+      5: [1, "sshd"],
+    });
+    const copied = await shellInUse(world("7-1-1"), piped);
+    assert.deepEqual(copied, { name: "bash", pid: 7, isHooked: true });
+    // Without job control all are in one group, and the shell is still the shell.
+    const flat = machine({ 9: [7, "rr doctor", 7], 7: [5, "bash"], 5: [1, "sshd"] });
+    assert.deepEqual(await shellInUse(world(), flat), { name: "bash", pid: 7, isHooked: false });
     // The bash above it has the hook, and what it exports is inherited.
     assert.equal((await shellInUse(world("5-1-1"), run))!.isHooked, false);
     // A machine that tells nothing: the login shell, and what the environment says.

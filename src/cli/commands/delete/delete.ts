@@ -27,6 +27,7 @@ import {
   RUN_FILTER_FLAGS,
   type RunFilterFlags,
 } from "../../flags/run_filter_flags.ts";
+import { refuseMisspelt } from "./misspelt.ts";
 import { sayReach, showStatus } from "./reach.ts";
 import { finish, openForDeleting, scrub } from "./scrub.ts";
 
@@ -104,10 +105,12 @@ async function run(
   if (flags.finish) return await finish(world, settings);
   if (flags.status) return showStatus(world, settings);
   if (selection === undefined) return propagateEarlier(world, settings, flags);
-  if (!flags.dryRun && !flags.yes && !isAtTerminal(world)) throw needsYes();
   using history = openForDeleting(world, settings);
   await drainFirst(world, settings, history);
+  if (!flags.dryRun) refuseMisspelt(history.search, words, queryPlace(world, settings));
   const matched = history.removal.count(selection);
+  const mayBeMore = matched > 0 || flags.shellHistory;
+  if (mayBeMore && !flags.dryRun && !flags.yes && !isAtTerminal(world)) throw needsYes();
   if (matched > 0 && (flags.dryRun || asks(world, flags))) {
     showSome(world, history, selection, flags.dryRun);
   }

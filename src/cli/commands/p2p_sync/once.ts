@@ -12,7 +12,7 @@ import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { warnings } from "../../print/print.ts";
+import { printInfo, warnings } from "../../print/print.ts";
 import { startProgress } from "../../print/progress.ts";
 
 /** What the flags say. */
@@ -28,7 +28,10 @@ export interface OnceFlags {
  * longer than until the next one is due. The exit code is 0 if it was a success or was stopped.
  */
 export async function runOnce(world: World, settings: Settings, flags: OnceFlags): Promise<number> {
-  if (flags.limit === 0) return ExitCode.OK;
+  if (flags.limit === 0) {
+    printInfo(world, "nothing is asked for with --limit 0");
+    return ExitCode.OK;
+  }
   const turn = world.env(BACKGROUND_SYNC) === undefined
     ? undefined
     : tryRole(settings.dbPath, "upload", world);

@@ -14,7 +14,7 @@ function run({ settings, trackers }: DoctorContext): Finding[] {
       message: settings.lanDiscovery
         ? "No tracker is set: devices on the local network find each other, others by address only"
         : "No tracker is set, and lan_discovery is off: devices are found by address only",
-      hint: "For devices on different networks: a machine that runs rr hub, see docs/hub.md",
+      hint: "For devices on different networks: a machine that runs `rr hub`, see `rr hub --help`",
     }];
   }
   const reached = trackers.filter(({ reachable }) => reachable).length;

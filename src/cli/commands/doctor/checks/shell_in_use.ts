@@ -22,14 +22,23 @@ export async function shellInUse(
   run: Run,
 ): Promise<ShellInUse | undefined> {
   const session = world.env("RUSTORY_SESSION");
-  let pid = (await processOf(world.pid, world.os, run))?.parent ?? 0;
-  for (let n = 0; pid > 1 && n < MOST_PARENTS; n++) {
+  let below = await processOf(world.pid, world.os, run);
+  let copy: ShellInUse | undefined;
+  for (let n = 0; below !== undefined && below.parent > 1 && n < MOST_PARENTS; n++) {
+    const pid = below.parent;
     const process = await processOf(pid, world.os, run);
     const name = interactiveShell(process?.argv ?? []);
-    // A session's name begins with the process it was made in; a shell within it inherits the variable.
-    if (name !== undefined) return { name, pid, isHooked: session?.startsWith(`${pid}-`) ?? false };
-    pid = process?.parent ?? 0;
+    if (name !== undefined) {
+      // A session's name begins with the process it was made in; a shell within it inherits the variable.
+      const shell = { name, pid, isHooked: session?.startsWith(`${pid}-`) ?? false };
+      // A shell that a person types into gives each line a group. One in the group of what it runs is a
+      // copy of it, such as bash makes for a function in a pipeline.
+      if (shell.isHooked || process?.group !== below.group) return shell;
+      copy ??= shell;
+    }
+    below = process;
   }
+  if (copy !== undefined) return copy;
   const login = world.env("SHELL")?.split("/").at(-1) ?? "";
   if (!isShell(login)) return undefined;
   return { name: login, pid: undefined, isHooked: session === undefined ? undefined : true };
@@ -56,6 +65,7 @@ export function interactiveShell(
 
 interface Process {
   readonly parent: number;
+  readonly group: number;
   readonly argv: readonly string[];
 }
 
@@ -66,14 +76,18 @@ async function processOf(
   run: Run,
 ): Promise<Process | undefined> {
   if (os !== "linux") {
-    const { stdout } = await run(["ps", "-o", "ppid=,command=", "-p", String(pid)]);
-    const [parent, ...argv] = stdout.trim().split(/\s+/);
-    return parent ? { parent: Number(parent), argv } : undefined;
+    const { stdout } = await run(["ps", "-o", "ppid=,pgid=,command=", "-p", String(pid)]);
+    const [parent, group, ...argv] = stdout.trim().split(/\s+/);
+    return parent ? { parent: Number(parent), group: Number(group), argv } : undefined;
   }
   const { stdout } = await run(["cat", `/proc/${pid}/stat`, `/proc/${pid}/cmdline`]);
   const [stat = "", ...rest] = stdout.split("\n");
   // The name in parentheses may hold anything, parentheses too.
-  const parent = /^ \S (\d+)/.exec(stat.split(")").at(-1)!)?.[1];
+  const [, parent, group] = /^ \S (\d+) (\d+)/.exec(stat.split(")").at(-1)!) ?? [];
   if (parent === undefined) return undefined;
-  return { parent: Number(parent), argv: rest.join("\n").split("\0").filter(Boolean) };
+  return {
+    parent: Number(parent),
+    group: Number(group),
+    argv: rest.join("\n").split("\0").filter(Boolean),
+  };
 }
