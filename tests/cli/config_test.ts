@@ -111,3 +111,12 @@ Deno.test("rr config tells what the picker is like, and checks what it is to be 
   assert.match(out, /^picker_height = 15 {2}\(file\)$/m);
   assert.match(out, /^picker_columns = time,exit,duration,host,folder {2}\(default\)$/m);
 });
+
+Deno.test("rr doctor tells of a config that a full disk or a power cut has left empty", async () => {
+  using world = annsWorld();
+  writeConfig(world, "");
+  assert.match(
+    (await rr(world, "doctor")).out,
+    /^warn {2}config {4}The config is empty.*\n.*rr init --force/m,
+  );
+});

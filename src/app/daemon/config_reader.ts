@@ -28,7 +28,7 @@ export class ConfigReader {
   constructor(first: DaemonConfig, deps: ConfigReaderDeps) {
     this.#deps = deps;
     this.#stamp = stampOf(first.configPath, deps.files);
-    this.#wasThere = this.#stamp !== NO_FILE;
+    this.#wasThere = this.#missing(first.configPath) === undefined;
   }
 
   /** The state of the file when it was read last. */
@@ -62,15 +62,22 @@ export class ConfigReader {
     return change;
   }
 
-  // An editor that writes anew, a disk that is not mounted: the defaults would part it from the others.
+  // An editor that writes anew, a disk that is not mounted or is full: the defaults would part it from
+  // the others.
   #load(path: string): DaemonConfig {
-    if (this.#stamp === NO_FILE && this.#wasThere) {
-      throw new RrError("config", `The config "${path}" is gone`, {
+    const missing = this.#missing(path);
+    if (missing !== undefined && this.#wasThere) {
+      throw new RrError("config", `The config "${path}" is ${missing}`, {
         hint: "Put it back, or restart to work with the defaults",
       });
     }
     const config = this.#deps.load();
-    this.#wasThere = this.#stamp !== NO_FILE;
+    this.#wasThere = missing === undefined;
     return config;
+  }
+
+  #missing(path: string): "gone" | "empty" | undefined {
+    if (this.#stamp === NO_FILE) return "gone";
+    return this.#deps.files.stat(path)?.size === 0 ? "empty" : undefined;
   }
 }

@@ -113,6 +113,19 @@ daemonTest(
     assert.match(problems.join(), /old settings: The config .*config\.toml" is gone/);
     Deno.renameSync(`${path}.away`, path);
     await lab.untilLogged("Configuration is unchanged");
+    Deno.writeTextFileSync(path, "");
+    await lab.until(
+      "an empty one is not read",
+      () =>
+        lab.logger.matching("was not read again").some(({ fields }) =>
+          /is empty/.test(String(fields.error))
+        ),
+    );
+    Deno.writeTextFileSync(path, "p2p_request_attempts = 7\n");
+    await lab.until(
+      "it is read",
+      () => lab.logger.matching("Configuration is unchanged").length === 2,
+    );
     assert.equal(lab.said.length, 2, "it was the same settings all the while");
     const { swarmKeyPath } = lab.config().keys;
     const key = Deno.readTextFileSync(swarmKeyPath);

@@ -9,7 +9,17 @@ function run({ world, settings, report }: DoctorContext): Finding[] {
     message,
     hint,
   }));
-  const mode = world.files.stat(settings.configPath)?.mode ?? 0o600;
+  const file = world.files.stat(settings.configPath);
+  if (file?.size === 0) {
+    found.push({
+      level: "warn",
+      message:
+        "The config is empty, as a disk that was full or lost power leaves it: defaults are " +
+        "in force",
+      hint: `Restore ${settings.configPath}, or say rr init --force`,
+    });
+  }
+  const mode = file?.mode ?? 0o600;
   if ((mode & 0o077) !== 0 && settings.origins.trackerToken.source === "config") {
     found.push({
       level: "warn",
