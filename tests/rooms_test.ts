@@ -170,14 +170,30 @@ Deno.test("a wait that may be cut short is a pause()", async () => {
   assert.deepEqual(wrong, []);
 });
 
-Deno.test("no file has more lines than can be read at a sitting", async () => {
+Deno.test("no file has more lines than can be read at a sitting, no test either", async () => {
   const mostLines = 300;
+  const root = new URL("..", SRC);
   const wrong: string[] = [];
-  for await (const file of sources(SRC)) {
-    const lines = (await Deno.readTextFile(file)).split("\n").length - 1;
-    if (lines > mostLines) wrong.push(`${file.pathname.slice(SRC.pathname.length)}: ${lines}`);
+  for (const folder of ["src/", "tests/"]) {
+    for await (const file of sources(new URL(folder, root))) {
+      const path = file.pathname.slice(root.pathname.length);
+      const lines = (await Deno.readTextFile(file)).split("\n").length - 1;
+      if (lines > mostLines) wrong.push(`${path}: ${lines}`);
+    }
   }
   assert.deepEqual(wrong, []);
+});
+
+Deno.test("every file that reaches into libp2p is named where updates are checked", async () => {
+  const record = new URL("../docs/decisions/0006-private-parts-of-libp2p.md", SRC);
+  const text = await Deno.readTextFile(record);
+  const missing: string[] = [];
+  for await (const file of sources(new URL("net/", SRC))) {
+    const path = `src/${file.pathname.slice(SRC.pathname.length)}`;
+    const reachesIn = (await Deno.readTextFile(file)).includes(" as unknown as ");
+    if (reachesIn && !text.includes(path)) missing.push(path);
+  }
+  assert.deepEqual(missing, []);
 });
 
 Deno.test("a file that a comment names is there", async () => {

@@ -114,7 +114,7 @@ export const KNOWN_FAULTS: readonly Fault[] = [
     file: "src/store/log/prune_mark.ts",
     from: "if (newest < to) return;",
     to: "",
-    tests: ["tests/store/log/removal_test.ts"],
+    tests: ["tests/store/log/prune_mark_test.ts"],
   },
   {
     file: "src/sync/peers/peer_line.ts",

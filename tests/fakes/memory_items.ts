@@ -1,15 +1,5 @@
 /** The items of a device without a disk: what the simulator runs on, and what SQLite is compared with. */
-import {
-  bucketMark,
-  type Digest,
-  EMPTY_DIGEST,
-  hashOf,
-  markOf,
-  type Name,
-  nameOf,
-  union,
-  withItem,
-} from "../../src/named/digest.ts";
+import { type Digest, markOf, type Name } from "../../src/named/digest.ts";
 import type { Difference } from "../../src/named/apart.ts";
 import { beats, type Facts, factsOf, isAbove, type Item, weekOf } from "../../src/named/item.ts";
 import type {
@@ -23,55 +13,10 @@ import type {
   Span,
   StoredBucket,
 } from "../../src/named/store.ts";
-
-/** What is kept of one id. */
-export interface Held {
-  readonly facts: Facts;
-  readonly seq: Seq;
-  /** `undefined` if it was deleted on this device only. */
-  readonly item: Item | undefined;
-  /** Whether the digests account for it. */
-  readonly counted: boolean;
-  /** What the digests account for instead, until this is absorbed. */
-  readonly before: Facts | undefined;
-}
-
-interface StoredDigest {
-  readonly deviceId: string;
-  readonly week: number;
-  digest: Digest;
-  seq: Seq;
-}
-
-/** All of it, as a backup would hold it. */
-export interface MemoryData {
-  records: Map<string, Held>;
-  digests: Map<string, StoredDigest>;
-  bases: Base[];
-  pins: Map<string, Name>;
-  counter: Seq;
-  absorbed: Seq;
-  floor: number;
-  dirty: boolean;
-}
+import { copyOf, type Held, isWithin, type MemoryData } from "./memory_data.ts";
+import { cachedHash, MemoryDigests, twinOf } from "./memory_digests.ts";
 
 const MOST_BASES = 64;
-
-/** Hashes of facts, which never change: the simulator asks for each of them a thousand times. */
-const hashes = new WeakMap<Facts, ReturnType<typeof hashOf>>();
-const twins = new WeakMap<Facts, Facts>();
-
-function cachedHash(facts: Facts): ReturnType<typeof hashOf> {
-  let hash = hashes.get(facts);
-  if (hash === undefined) hashes.set(facts, hash = hashOf(facts));
-  return hash;
-}
-
-function twinOf(facts: Facts): Facts {
-  let twin = twins.get(facts);
-  if (twin === undefined) twins.set(facts, twin = { ...facts, dead: !facts.dead });
-  return twin;
-}
 
 /** See the file's description. */
 export class MemoryItems implements ItemStore {
@@ -86,7 +31,7 @@ export class MemoryItems implements ItemStore {
     dirty: false,
   };
   readonly pageItems: number;
-  readonly #names = new Map<number, Name>();
+  readonly #digests = new MemoryDigests(() => this.data.digests);
 
   constructor(pageItems = 2000) {
     this.pageItems = pageItems;
@@ -101,19 +46,15 @@ export class MemoryItems implements ItemStore {
   }
 
   name(floor: number): Name {
-    const known = this.#names.get(floor);
-    if (known !== undefined) return known;
-    const name = nameOf(this.digest(floor), floor);
-    this.#names.set(floor, name);
-    return name;
+    return this.#digests.name(floor);
   }
 
   digest(floor: number): Digest {
-    let all = EMPTY_DIGEST;
-    for (const { week, digest } of this.data.digests.values()) {
-      if (isAbove(week, floor)) all = union(all, digest);
-    }
-    return all;
+    return this.#digests.digest(floor);
+  }
+
+  buckets(floor: number): StoredBucket[] {
+    return this.#digests.buckets(floor);
   }
 
   countSince(seq: Seq, floor: number): number {
@@ -122,17 +63,6 @@ export class MemoryItems implements ItemStore {
       if (record.counted && record.seq > seq && isAbove(weekOf(record.facts), floor)) count++;
     }
     return count;
-  }
-
-  buckets(floor: number): StoredBucket[] {
-    return [...this.data.digests.values()].filter(({ week }) => isAbove(week, floor))
-      .sort((a, b) => b.week - a.week)
-      .map(({ deviceId, week, digest, seq }) => ({
-        deviceId,
-        week,
-        seq,
-        mark: bucketMark(digest),
-      }));
   }
 
   weekMarks(week: number, after: Seq, upTo: Seq, wide: boolean): Map<string, Marked[]> {
@@ -211,8 +141,7 @@ export class MemoryItems implements ItemStore {
   }
 
   rebuild(): void {
-    this.data.digests.clear();
-    this.#names.clear();
+    this.#digests.clear();
     for (const record of this.data.records.values()) {
       if (record.before !== undefined) this.#put({ ...record, before: undefined });
       if (record.seq > this.data.absorbed || !isAbove(weekOf(record.facts), this.floor)) {
@@ -220,7 +149,7 @@ export class MemoryItems implements ItemStore {
       }
       if (record.counted || record.item !== undefined) {
         this.#put({ ...record, before: undefined, counted: true });
-        this.#count(record.facts, 1, record.seq);
+        this.#digests.count(record.facts, 1, record.seq);
       }
     }
   }
@@ -249,7 +178,7 @@ export class MemoryItems implements ItemStore {
     const items: Item[] = [];
     for (const record of data.records.values()) {
       if (record.seq <= data.absorbed) continue;
-      if (record.before !== undefined) this.#count(record.before, -1, record.seq);
+      if (record.before !== undefined) this.#digests.count(record.before, -1, record.seq);
       this.#put({ ...record, counted: this.#countIfAbove(record), before: undefined });
       if (record.item !== undefined) items.push(record.item);
     }
@@ -288,8 +217,7 @@ export class MemoryItems implements ItemStore {
       if (!record.facts.dead && !kept.has(id)) data.records.delete(id);
       else this.#put({ ...record, counted: false });
     }
-    for (const [key, { week }] of data.digests) if (!isAbove(week, floor)) data.digests.delete(key);
-    this.#names.clear();
+    this.#digests.dropBelow(floor);
     if (lowered) {
       this.rebuild();
       this.wipeBases();
@@ -312,7 +240,7 @@ export class MemoryItems implements ItemStore {
   /** Goes on from a copy. */
   restore(data: MemoryData): void {
     this.data = copyOf(data);
-    this.#names.clear();
+    this.#digests.forgetNames();
   }
 
   #applyOne(item: Item): "gained" | "moved" | "shrank" | "ended" | "same" | Item {
@@ -325,7 +253,7 @@ export class MemoryItems implements ItemStore {
     if (!isAbove(weekOf(facts), this.floor)) return this.#supersede(mine);
     // Above some floor it is gone now, though no device has deleted it.
     const moves = mine !== undefined && !facts.dead && weekOf(mine.facts) !== weekOf(facts);
-    if (mine?.counted) this.#count(mine.facts, -1, this.data.counter + 1);
+    if (mine?.counted) this.#digests.count(mine.facts, -1, this.data.counter + 1);
     this.#replace(facts, item);
     return moves ? "moved" : "gained";
   }
@@ -341,7 +269,7 @@ export class MemoryItems implements ItemStore {
     const same = weekOf(mine.facts) === weekOf(facts) && mine.facts.deviceId === facts.deviceId;
     if (mine.counted && (same || !beats(facts, mine.facts))) return "same";
     const isCounted = mine.counted && isAbove(weekOf(mine.facts), this.floor);
-    if (isCounted) this.#count(mine.facts, -1, this.data.counter + 1);
+    if (isCounted) this.#digests.count(mine.facts, -1, this.data.counter + 1);
     this.#replace(facts, undefined);
     return isCounted ? "shrank" : "same";
   }
@@ -349,7 +277,7 @@ export class MemoryItems implements ItemStore {
   // What is below the floor is not kept, but what it beats has to go.
   #supersede(mine: Held | undefined): "ended" | "same" {
     if (mine === undefined) return "same";
-    if (mine.counted) this.#count(mine.facts, -1, this.data.counter + 1);
+    if (mine.counted) this.#digests.count(mine.facts, -1, this.data.counter + 1);
     this.data.records.delete(mine.facts.id);
     return mine.counted ? "ended" : "same";
   }
@@ -357,7 +285,7 @@ export class MemoryItems implements ItemStore {
   #replace(facts: Facts, item: Item | undefined): void {
     const record = { facts, seq: ++this.data.counter, item, counted: true, before: undefined };
     this.#put(record);
-    this.#count(facts, 1, record.seq);
+    this.#digests.count(facts, 1, record.seq);
   }
 
   #put(record: Held): void {
@@ -366,42 +294,7 @@ export class MemoryItems implements ItemStore {
 
   #countIfAbove({ facts, seq }: Held): boolean {
     if (!isAbove(weekOf(facts), this.floor)) return false;
-    this.#count(facts, 1, seq);
+    this.#digests.count(facts, 1, seq);
     return true;
-  }
-
-  #count(facts: Facts, sign: 1 | -1, seq: Seq): void {
-    this.#names.clear();
-    const week = weekOf(facts);
-    const key = `${week} ${facts.deviceId}`;
-    let stored = this.data.digests.get(key);
-    if (stored === undefined) {
-      stored = { deviceId: facts.deviceId, week, digest: EMPTY_DIGEST, seq };
-      this.data.digests.set(key, stored);
-    }
-    stored.digest = withItem(stored.digest, cachedHash(facts), sign);
-    stored.seq = Math.max(stored.seq, seq);
-  }
-}
-
-function copyOf(data: MemoryData): MemoryData {
-  return {
-    ...data,
-    records: new Map(data.records),
-    digests: new Map(Array.from(data.digests, ([key, stored]) => [key, { ...stored }])),
-    bases: [...data.bases],
-    pins: new Map(data.pins),
-  };
-}
-
-function isWithin({ facts, seq }: Held, span: Span): boolean {
-  switch (span.kind) {
-    case "seqs":
-      return span.seqs.includes(seq);
-    case "range":
-      return seq > span.after && seq <= span.upTo && isAbove(weekOf(facts), span.floor);
-    case "week":
-      return weekOf(facts) === span.week && seq > span.after && seq <= span.upTo &&
-        (span.devices?.has(facts.deviceId) ?? true);
   }
 }

@@ -49,12 +49,14 @@ const HOSTILE: Record<string, string> = {
   "control characters": "echo 'a\x01\x1e\x7fb'",
   "a NUL-like text": "echo 'a\\0b'",
 };
+
 const FISH: Record<string, string> = {
   "several lines": "for i in 1 2\n    echo $i\nend",
   "a subshell": "begin; false; end",
   "a loop in one line": "for i in 1 2 3; true; end",
   "a here-document": "echo 'two\n\n  lines'",
 };
+
 // What a shell itself makes of them: bash's history holds a compound command in one line and a
 // here-document with its newline; fish drops pasted control characters.
 const AS_KEPT: Record<ShellName, Record<string, string>> = {
@@ -134,13 +136,6 @@ each("leaves the screen as it is without it", async (name) => {
   }
   assert.equal(screens[0], screens[1]);
 }, ["zsh", "bash"]);
-
-Deno.test("fish hook: prints nothing of its own", async () => {
-  await using shell = await Shell.open("fish");
-  for (const line of ["echo a; false", "", "echo c | cat", "not-a-command"]) await shell.line(line);
-  // fish draws a line several times, differently each time.
-  assert.doesNotMatch(shell.output, /rustory|warning|rr1|spool/);
-});
 
 each("leaves status, pipe statuses and the last argument alone", async (name) => {
   await using shell = await Shell.open(name);
@@ -266,12 +261,6 @@ each("records an exec before the shell is replaced", async (name) => {
   assert.deepEqual(shell.commands(), ["exec sh -c 'exit 6'"]);
 }, ["zsh", "fish"]);
 
-Deno.test("fish hook: records nothing in private mode", async () => {
-  await using shell = await Shell.open("fish", { before: "set -g fish_private_mode 1" });
-  await shell.line("echo a");
-  assert.deepEqual(shell.spoolFiles(), []);
-});
-
 for (const name of SHELLS) {
   Deno.test(`${name} hook: a signal ends the shell: with which status its last command ended is unknown`, async () => {
     await using shell = await Shell.open(name);
@@ -283,22 +272,6 @@ for (const name of SHELLS) {
     assert.deepEqual(records, [["false", 1], [line, -1]]);
   });
 }
-
-Deno.test("fish hook: goes on where functions have the names of builtins", async () => {
-  await using shell = await Shell.open("fish");
-  const names = ["contains", "functions", "path"];
-  await shell.line(names.map((name) => `function ${name}; end`).join("; "));
-  await shell.line("false");
-  assert.deepEqual(shell.records().map(({ exitCode }) => exitCode), [0, 1]);
-});
-
-Deno.test("fish hook: knows the time where IFS has letters", async () => {
-  await using shell = await Shell.open("fish", { before: "set -g IFS x." });
-  const from = Date.now() - 60_000;
-  await shell.line("echo a");
-  assert.doesNotMatch(shell.output, /Error/);
-  assert.ok((shell.records()[0]?.startedAtMs ?? 0) > from);
-});
 
 each(
   "records again, and as before, where a file could not be written for a while",

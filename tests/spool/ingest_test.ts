@@ -1,82 +1,11 @@
 import assert from "node:assert/strict";
-import { RrError } from "../../src/base/rr_error.ts";
 import { createCaptureRules } from "../../src/capture/rules.ts";
-import type { DeviceId, Entry } from "../../src/history/entry.ts";
-import type { SpoolRecord } from "../../src/shell/spool_record.ts";
+import type { Entry } from "../../src/history/entry.ts";
 import { drainSpools } from "../../src/spool/drain.ts";
-import { type IngestDeps, ingestSpools } from "../../src/spool/ingest.ts";
+import { ingestSpools } from "../../src/spool/ingest.ts";
 import { inspectSpools } from "../../src/spool/inspect.ts";
-import { type History, openHistory } from "../../src/store/file/open_history.ts";
-import { denoFiles } from "../../src/world/deno.ts";
-import { FakeClock } from "../fakes/fake_clock.ts";
-import { seededRandom } from "../fakes/seeded_random.ts";
 import { spoolBytes } from "./_spool_bytes.ts";
-
-const RULES = await createCaptureRules({ ignoreFolders: ["/secret"] });
-const files = denoFiles();
-
-class Fixture implements Disposable {
-  readonly root = Deno.makeTempDirSync({ prefix: "rr-spool-" });
-  readonly folder = `${this.root}/spool`;
-  readonly clock = new FakeClock();
-  readonly history: History = openHistory(`${this.root}/history.db`, { files, clock: this.clock });
-  readonly deps: IngestDeps = {
-    files,
-    clock: this.clock,
-    random: seededRandom(),
-    folder: this.folder,
-    log: this.history.log,
-    userId: "u1",
-    deviceId: "d1" as DeviceId,
-    rules: () => RULES,
-  };
-  #number = 0;
-
-  constructor() {
-    files.makePrivateFolder(this.folder);
-  }
-
-  record(command: string, more: Partial<SpoolRecord> = {}): SpoolRecord {
-    const number = ++this.#number;
-    return {
-      key: String(number),
-      startedAtMs: 1_700_000_000_000 + number,
-      sinceBoot: false,
-      durationMs: 5,
-      exitCode: 0,
-      shell: "zsh",
-      hostname: "laptop",
-      cwd: "/src",
-      command,
-      ...more,
-    };
-  }
-
-  write(session: string, bytes: Uint8Array): void {
-    Deno.writeFileSync(`${this.folder}/${session}.spool`, bytes, { append: true, mode: 0o600 });
-  }
-
-  type(session: string, ...commands: string[]): void {
-    this.write(session, spoolBytes(commands.map((command) => this.record(command))));
-  }
-
-  entries(): readonly Entry[] {
-    return this.history.log.entriesAfter(0, { entries: 10_000, bytes: 1e9 }).entries;
-  }
-
-  commands(): string[] {
-    return this.entries().map((e) => e.command);
-  }
-
-  names(): string[] {
-    return files.list(this.folder).map((name) => name.replace(/\.\d+-[0-9a-f]+/, ".T")).sort();
-  }
-
-  [Symbol.dispose](): void {
-    this.history[Symbol.dispose]();
-    Deno.removeSync(this.root, { recursive: true });
-  }
-}
+import { files, Fixture } from "./_ingest.ts";
 
 Deno.test("ingestSpools() takes in every field of finished records", async () => {
   using at = new Fixture();
@@ -142,64 +71,6 @@ Deno.test("ingestSpools() takes what a shell still wrote to a file that was rena
   assert.deepEqual(at.commands(), ["a", "late"]);
 });
 
-Deno.test("ingestSpools() leaves an unfinished record until it is finished", async () => {
-  using at = new Fixture();
-  const bytes = spoolBytes([at.record("a"), at.record("b ".repeat(100))]);
-  at.write("s1", bytes.subarray(0, -20));
-  assert.equal((await ingestSpools(at.deps)).inserted, 1);
-  assert.equal((await ingestSpools(at.deps)).inserted, 0);
-  const [name] = files.list(at.folder);
-  Deno.writeFileSync(`${at.folder}/${name}`, bytes.subarray(-20), { append: true });
-  assert.equal((await ingestSpools(at.deps)).inserted, 1);
-  assert.equal(at.entries().length, 2);
-});
-
-Deno.test("ingestSpools() sets the rest of a torn record aside, privately, and counts it", async () => {
-  using at = new Fixture();
-  at.write("s1", spoolBytes([at.record("a"), at.record("never finished")]).subarray(0, -8));
-  await ingestSpools(at.deps);
-  at.clock.advance(20_000);
-  const report = await ingestSpools(at.deps);
-  assert.deepEqual([report.inserted, report.broken], [0, 1]);
-  assert.deepEqual(at.names(), ["s1.T.torn"]);
-  const torn = `${at.folder}/${files.list(at.folder)[0]}`;
-  assert.equal(files.stat(torn)!.mode, 0o600);
-  assert.ok(!files.readText(torn)!.includes("\0a\0"), "what was taken in is not kept");
-  assert.equal(inspectSpools(at.folder, files).torn, 1);
-  assert.equal((await ingestSpools(at.deps)).broken, 0);
-});
-
-Deno.test("ingestSpools() doubles nothing when it was killed between insert and rename", async () => {
-  using at = new Fixture();
-  at.type("s1", "a", "b");
-  const dies = { ...files, rename: refuseSecond() };
-  await assert.rejects(ingestSpools({ ...at.deps, files: dies }), /killed/);
-  assert.equal(at.entries().length, 2);
-  const report = await ingestSpools(at.deps);
-  assert.deepEqual([report.inserted, report.ignored], [0, 2]);
-  assert.deepEqual(at.commands(), ["a", "b"]);
-});
-
-Deno.test("ingestSpools() loses nothing when the history cannot be written", async () => {
-  using at = new Fixture();
-  at.type("s1", "a");
-  const append = (): never => {
-    throw new RrError("busy", "locked");
-  };
-  await assert.rejects(ingestSpools({ ...at.deps, log: { append } }), { code: "busy" });
-  assert.equal((await ingestSpools(at.deps)).inserted, 1);
-});
-
-Deno.test("ingestSpools() of two takers at once doubles nothing and loses nothing", async () => {
-  using at = new Fixture();
-  for (let round = 0; round < 20; round++) {
-    for (let s = 0; s < 4; s++) at.type(`s${s}`, `c ${round} ${s}`);
-    await Promise.all([ingestSpools(at.deps), ingestSpools(at.deps)]);
-  }
-  assert.equal(at.entries().length, 80);
-  assert.equal(new Set(at.commands()).size, 80);
-});
-
 Deno.test("ingestSpools() skips what is hidden, our own or in an ignored folder", async () => {
   using at = new Fixture();
   at.type("s1", " hidden", "rr search x", "", "ls");
@@ -218,15 +89,6 @@ Deno.test("ingestSpools() lets commands wait while the rules cannot be made", as
   const state = inspectSpools(at.folder, files);
   assert.deepEqual([state.exists, state.sessions, state.waiting], [true, 1, 1]);
   assert.equal((await ingestSpools(at.deps)).inserted, 1);
-});
-
-Deno.test("ingestSpools() counts a record that breaks a bound and leaves foreign files alone", async () => {
-  using at = new Fixture();
-  Deno.writeTextFileSync(`${at.folder}/notes.txt`, "x");
-  at.write("s1", spoolBytes([at.record("x".repeat(1_100_000)), at.record("ok")]));
-  const report = await ingestSpools(at.deps);
-  assert.deepEqual([report.inserted, report.broken], [1, 1]);
-  assert.ok(at.names().includes("notes.txt"));
 });
 
 Deno.test("drainSpools() leaves no text behind", async () => {
@@ -256,47 +118,6 @@ Deno.test("ingestSpools() corrects times counted from a boot that the clock has 
   const starts = new Map(at.entries().map((e) => [e.command, e.startedAtMs - 1_700_000_000_000]));
   assert.deepEqual([starts.get("echo 1"), starts.get("echo 2")], [90_500, 99_500]);
   assert.deepEqual([starts.get("echo 3"), starts.get("echo 4")], [90_960, 99_960]);
-});
-
-function refuseSecond(): typeof files.rename {
-  let calls = 0;
-  return (from, to) => {
-    if (++calls > 1) throw new Error("killed");
-    return files.rename(from, to);
-  };
-}
-
-Deno.test("ingestSpools() leaves a file that cannot be read where it is, names it, and takes the others", async () => {
-  using fixture = new Fixture();
-  // As unreadable as another user's file, for root too.
-  Deno.mkdirSync(`${fixture.folder}/1-1-1.spool`);
-  fixture.type("2-2-2", "echo mine");
-  for (const inserted of [1, 0]) {
-    const report = await ingestSpools(fixture.deps);
-    assert.equal(report.inserted, inserted);
-    assert.deepEqual(report.unreadable, ["1-1-1.spool"]);
-  }
-  assert.ok(Deno.statSync(`${fixture.folder}/1-1-1.spool`).isDirectory);
-});
-
-Deno.test("ingestSpools() lets go of nothing while the history's path names another file", async () => {
-  using fixture = new Fixture();
-  fixture.type("1-1-1", "echo kept");
-  const { log } = fixture.history;
-  let isReplaced = true;
-  const deps: IngestDeps = {
-    ...fixture.deps,
-    log: {
-      append: (entries) => log.append(entries),
-      checkPlace: () => {
-        if (isReplaced) throw new RrError("database", "is another file now");
-      },
-    },
-  };
-  await assert.rejects(ingestSpools(deps), /another file/);
-  isReplaced = false;
-  const report = await ingestSpools(deps);
-  assert.deepEqual([report.inserted, report.ignored], [0, 1], "it waited, and is known by its id");
 });
 
 Deno.test("ingestSpools() takes what an exec left only when the shell is no more", async () => {

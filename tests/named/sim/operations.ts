@@ -4,7 +4,7 @@ import type { Random } from "../../../src/base/random.ts";
 import { EMPTY } from "../../../src/named/digest.ts";
 import type { Item } from "../../../src/named/item.ts";
 import { makeEntry } from "../../fakes/entries.ts";
-import type { MemoryData } from "../../fakes/memory_items.ts";
+import type { MemoryData } from "../../fakes/memory_data.ts";
 import type { Device, SimWorld } from "./world.ts";
 
 /** One thing that happens, with what chance decides about it. */

@@ -5,30 +5,8 @@ import type { History } from "../../../src/store/file/open_history.ts";
 import { TEXT_END } from "../../../src/history/text_end.ts";
 import type { HistoryQuery } from "../../../src/store/index/history_query.ts";
 import type { RunFilter } from "../../../src/history/run_filter.ts";
-import { generateEntries } from "../../fakes/history_generator.ts";
 import { foreign, open, tempFolder } from "../_open.ts";
-
-const ENTRIES = oddEntries();
-
-// A history with what breaks naive readers: one time for many, times out of order, other letters.
-function oddEntries(): Entry[] {
-  const entries = generateEntries(4200, { seed: 3, meanGapMs: 400 });
-  const old = generateEntries(2000, { seed: 4, uniqueShare: 0.65 });
-  const same = generateEntries(50, { seed: 5 }).map((e) => ({
-    ...e,
-    startedAtMs: 1_609_459_300_000,
-  }));
-  const odd = ["größe ändern", "GRÖSSE", "ls\x1e-la", "", " ", "x".repeat(20_000), "ſtraße K"].map(
-    (command, i) => ({ ...entries[i]!, id: `odd-${i}` as EntryId, command }),
-  );
-  const bare = generateEntries(60, { seed: 6 }).map((e, i) => ({
-    ...e,
-    cwd: "unknown",
-    exitCode: i % 3 === 0 ? 1 : 0,
-    durationMs: 0,
-  }));
-  return [...entries, ...bare, ...old, ...same, ...odd];
-}
+import { ENTRIES, passes } from "./_model.ts";
 
 // What the store should say, by looking at every entry.
 function expected(entries: readonly Entry[], query: Partial<HistoryQuery>): Entry[] {
@@ -44,39 +22,12 @@ function expected(entries: readonly Entry[], query: Partial<HistoryQuery>): Entr
     .map(({ entry }) => entry);
 }
 
-// Written out anew, not by the definition that the store uses.
-function passes(entry: Entry, filter: RunFilter): boolean {
-  const { hostname, deviceId, cwd, below, session, exit, sinceMs, untilMs } = filter;
-  const { shell, userId, leastMs, mostMs, clauses = [] } = filter;
-  const isUnknown = entry.cwd === "unknown" && entry.exitCode === 0;
-  const exits = {
-    success: entry.exitCode === 0 && !isUnknown,
-    failure: entry.exitCode !== 0,
-    unknown: isUnknown,
-  };
-  return (hostname === undefined || entry.hostname === hostname) &&
-    (deviceId === undefined || entry.deviceId === deviceId) &&
-    (userId === undefined || entry.userId === userId) &&
-    (shell === undefined || entry.shell === shell) &&
-    (cwd === undefined || entry.cwd === cwd) &&
-    (below === undefined || entry.cwd === below || entry.cwd.startsWith(`${below}/`)) &&
-    (session === undefined || entry.session === session) &&
-    (exit === undefined ||
-      (typeof exit === "number" ? entry.exitCode === exit && !isUnknown : exits[exit])) &&
-    (sinceMs === undefined || entry.startedAtMs >= sinceMs) &&
-    (untilMs === undefined || entry.startedAtMs < untilMs) &&
-    (leastMs === undefined || entry.durationMs > 0 && entry.durationMs >= leastMs) &&
-    (mostMs === undefined || entry.durationMs > 0 && entry.durationMs <= mostMs) &&
-    clauses.every(({ anyOf, negated }) =>
-      negated ? !anyOf.some((one) => passes(entry, one)) : anyOf.some((one) => passes(entry, one))
-    );
-}
-
 function maybe<T>(values: readonly T[]): fc.Arbitrary<T | undefined> {
   return fc.option(fc.constantFrom(...values), { nil: undefined, freq: 1 });
 }
 
 const SOME = ENTRIES.filter((_, i) => i % 700 === 3);
+
 const ROW_FILTER: fc.Arbitrary<RunFilter> = fc.record({
   shell: maybe(["zsh", "bash"]),
   userId: maybe(["nobody", ...SOME.map((e) => e.userId)]),
@@ -86,6 +37,7 @@ const ROW_FILTER: fc.Arbitrary<RunFilter> = fc.record({
   session: maybe(SOME.map((e) => e.session!)),
   exit: maybe<"failure" | "unknown">(["failure", "unknown"]),
 });
+
 const QUERY: fc.Arbitrary<HistoryQuery> = fc.record({
   clauses: fc.array(
     fc.record({
@@ -248,46 +200,6 @@ Deno.test("find() and the index leave out rows that another program broke", () =
     );
     assert.deepEqual(seqs.sort(), [4, 5, 6, 7]);
     while (history.index.catchUp() > 0);
-  }
-});
-
-Deno.test("stats count what every entry says", () => {
-  using history = open(":memory:");
-  history.log.append(ENTRIES);
-  history.index.catchUp(5000);
-  for (const filter of [{}, { hostname: ENTRIES[0]!.hostname }, { cwd: "/nowhere" }]) {
-    const runs = ENTRIES.filter((e) => passes(e, filter));
-    const times = runs.map((e) => e.startedAtMs);
-    const borders = [0, 1_609_459_300_000, 1_609_460_000_000, 2e12];
-    const got = history.stats.summary(filter, { top: 5, bordersMs: borders });
-    const failures = (part: readonly Entry[]): number =>
-      part.filter((e) => e.exitCode !== 0).length;
-    assert.equal(got.runs, runs.length);
-    assert.equal(got.failed, failures(runs));
-    assert.equal(got.distinct, new Set(runs.map((e) => e.command)).size);
-    assert.equal(
-      got.oldestMs,
-      times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b)),
-    );
-    assert.equal(
-      got.newestMs,
-      times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b)),
-    );
-    for (const { command, runs: count, failed } of got.commands) {
-      const part = runs.filter((e) => e.command === command);
-      assert.deepEqual([count, failed], [part.length, failures(part)]);
-    }
-    const counts = Map.groupBy(runs, (e) => e.command);
-    const most = [...counts.values()].map((part) => part.length).sort((a, b) => b - a).slice(0, 5);
-    assert.deepEqual(got.commands.map((c) => c.runs), most);
-    for (const { hostname, runs: count } of got.hosts) {
-      assert.equal(count, runs.filter((e) => e.hostname === hostname).length);
-    }
-    assert.equal(got.folders.length, Math.min(5, new Set(runs.map((e) => e.cwd)).size));
-    got.periods.forEach(({ fromMs, runs: count }, i) => {
-      assert.equal(fromMs, borders[i]);
-      assert.equal(count, times.filter((ms) => ms >= fromMs && ms < borders[i + 1]!).length);
-    });
   }
 });
 

@@ -1,36 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { systemClock } from "../../../src/base/clock.ts";
-import { RrError } from "../../../src/base/rr_error.ts";
 import { serveHttp } from "../../../src/process/http_serve.ts";
-import { createTrackerClient, type TrackerClient } from "../../../src/tracker/client/client.ts";
+import { createTrackerClient } from "../../../src/tracker/client/client.ts";
 import { MAX_REPLY_BYTES, parsePeers } from "../../../src/tracker/messages.ts";
 import { serveTracker } from "../../../src/tracker/server/server.ts";
 import { PEER_IDS, testDirectory } from "../../contracts/directory.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
-import { RecordingLogger } from "../../fakes/recording_logger.ts";
 import { seededRandom } from "../../fakes/seeded_random.ts";
-
-const OWN = {
-  peer: PEER_IDS[0],
-  addrs: ["/ip4/192.0.2.7/tcp/8845"],
-  deviceId: "laptop",
-  userId: "kim",
-  hostname: "host",
-  version: "0.1.0",
-};
-/** Waits not at all: the pauses between tries are told to {@linkcode pauses}. */
-const pauses: number[] = [];
-const HASTY = {
-  ...systemClock(),
-  sleep: (ms: number, signal?: AbortSignal): Promise<void> => {
-    if (ms <= 250) return Promise.resolve(void pauses.push(ms));
-    return systemClock().sleep(ms, signal);
-  },
-};
-const DEPS = { clock: HASTY, random: seededRandom() };
+import { DEPS, openFake, OWN, refusesWith } from "./_fake_tracker.ts";
 
 testDirectory("tracker client", async () => {
   const clock = new FakeClock();
@@ -43,125 +22,6 @@ testDirectory("tracker client", async () => {
     expire: () => clock.advance(60_001),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
-});
-
-interface Fake extends AsyncDisposable {
-  readonly client: TrackerClient;
-  readonly requests: IncomingMessage[];
-  readonly logger: RecordingLogger;
-  readonly url: string;
-}
-
-/** A tracker that answers as the test says. */
-async function openFake(
-  answer: (response: ServerResponse, request: IncomingMessage) => void,
-): Promise<Fake> {
-  const requests: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
-    requests.push(request);
-    request.resume();
-    answer(response, request);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const logger = new RecordingLogger();
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    client: createTrackerClient({ baseUrl: url }, { ...DEPS, logger }),
-    requests,
-    logger,
-    url,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-function refusesWith(pattern: RegExp): (error: unknown) => true {
-  return (error) => {
-    assert.ok(error instanceof RrError, String(error));
-    assert.equal(error.code, "network");
-    assert.match(error.message, pattern);
-    return true;
-  };
-}
-
-Deno.test("createTrackerClient() tries three times on 408, 429 and 5xx", async () => {
-  for (const status of [408, 429, 500, 503]) {
-    await using fake = await openFake((response) => response.writeHead(status).end("busy\n"));
-    pauses.length = 0;
-    await assert.rejects(
-      fake.client.list("kim"),
-      refusesWith(new RegExp(`answered ${status} \\(busy\\)`)),
-    );
-    assert.equal(fake.requests.length, 3);
-    assert.equal(pauses.length, 2);
-    assert.ok(pauses[0]! >= 75 && pauses[0]! <= 125 && pauses[1]! >= 150 && pauses[1]! <= 250);
-  }
-});
-
-Deno.test("createTrackerClient() fails at once on any other status, and quotes the tracker", async () => {
-  await using fake = await openFake((response) =>
-    response.writeHead(400).end('{"error":"no\\u001b[1m"}')
-  );
-  await assert.rejects(fake.client.register(OWN), refusesWith(/answered 400 \(no \[1m\)$/));
-  assert.equal(fake.requests.length, 1);
-});
-
-Deno.test("createTrackerClient() says what to do about an answer where there is something to do", async () => {
-  const hints: [number, RegExp | undefined][] = [
-    [300, /has moved/],
-    [399, /has moved/],
-    [400, undefined],
-    [403, undefined],
-    [404, /Check that the URL/],
-  ];
-  for (const [status, expected] of hints) {
-    await using fake = await openFake((response) => response.writeHead(status).end());
-    await assert.rejects(fake.client.register(OWN), (error) => {
-      assert.ok(error instanceof RrError);
-      if (expected === undefined) assert.equal(error.hint, undefined, `${status}`);
-      else assert.match(error.hint ?? "", expected, `${status}`);
-      return true;
-    });
-  }
-});
-
-Deno.test("createTrackerClient() says what to do about a wrong token", async () => {
-  const clock = systemClock();
-  await using server = await serveTracker({ bind: "127.0.0.1:0", token: "t" }, {
-    clock,
-    serveHttp,
-  });
-  const baseUrl = `http://127.0.0.1:${server.address.port}`;
-  const client = createTrackerClient({ baseUrl, token: "wrong" }, DEPS);
-  await assert.rejects(client.ping(), (error) => {
-    assert.ok(error instanceof RrError);
-    assert.match(error.message, /answered 401 \(unauthorized\)/);
-    assert.match(error.hint ?? "", /token/);
-    assert.ok(!error.message.includes("wrong"));
-    return true;
-  });
-});
-
-Deno.test("createTrackerClient() tries again when a connection breaks", async () => {
-  let tries = 0;
-  await using fake = await openFake((response) => {
-    if (++tries < 3) response.destroy();
-    else response.end('{"ok":true,"ttl_sec":42}');
-  });
-  assert.equal(await fake.client.register(OWN), 42);
-  assert.equal(tries, 3);
-});
-
-Deno.test("createTrackerClient() names an address where nobody listens", async () => {
-  const fake = await openFake(() => {});
-  await fake[Symbol.asyncDispose]();
-  await assert.rejects(
-    fake.client.ping(),
-    refusesWith(/Cannot ping at tracker http:\/\/[\d.:]+: .*(refused|ECONNREFUSED)/),
-  );
 });
 
 Deno.test("createTrackerClient() follows no redirect", async () => {
@@ -193,30 +53,6 @@ Deno.test("createTrackerClient() stops reading an answer that is too large", asy
   });
   await assert.rejects(fake.client.list("kim"), refusesWith(/more than \d+ bytes/));
   assert.ok(sent * 2 ** 20 < 9 * MAX_REPLY_BYTES, `${sent} MiB were taken`);
-});
-
-Deno.test("createTrackerClient() gives up a silent tracker at its deadline", async () => {
-  await using fake = await openFake(() => {});
-  const clock = new FakeClock();
-  const client = createTrackerClient({ baseUrl: fake.url }, { clock, random: seededRandom() });
-  const listed = assert.rejects(client.list("kim"), refusesWith(/no answer within 7000 ms/));
-  for (const ms of [2_000, 125, 4_000, 250, 7_000]) {
-    await clock.untilSleeping();
-    await clock.advance(ms);
-  }
-  await listed;
-  const pinged = assert.rejects(client.ping(), refusesWith(/no answer within 3000 ms/));
-  await clock.untilSleeping();
-  await clock.advance(3_000);
-  await pinged;
-});
-
-Deno.test("createTrackerClient() rejects with the reason of an abort in the middle", async () => {
-  const reason = new Error("bye");
-  const controller = new AbortController();
-  await using fake = await openFake(() => controller.abort(reason));
-  await assert.rejects(fake.client.list("kim", controller.signal), reason);
-  assert.equal(fake.requests.length, 1);
 });
 
 Deno.test("createTrackerClient() reads the tracker's clock from a ping", async () => {

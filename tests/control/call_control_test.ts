@@ -1,0 +1,113 @@
+/** The client of the control socket, where it looks for it, and the lines that both speak. */
+import assert from "node:assert/strict";
+import { createServer, type Socket } from "node:net";
+import fc from "fast-check";
+import { RrError } from "../../src/base/rr_error.ts";
+import { silentLogger } from "../../src/base/log.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import { callControl } from "../../src/control/client.ts";
+import {
+  formatReply,
+  formatRequest,
+  parseReply,
+  parseRequest,
+} from "../../src/control/protocol.ts";
+import { serveControl } from "../../src/control/server.ts";
+import { controlSocketPath } from "../../src/control/socket_path.ts";
+import { FakeWorld } from "../fakes/fake_world.ts";
+import { fails } from "./_control.ts";
+
+Deno.test("controlSocketPath() is beside the database, or in /tmp where that is too long", async () => {
+  using world = new FakeWorld();
+  assert.equal(controlSocketPath(`${world.home}/history.db`), `${world.home}/history.db.sock`);
+  const deep = `${world.home}/${"d".repeat(60)}/${"e".repeat(60)}`;
+  Deno.mkdirSync(deep, { recursive: true });
+  const path = controlSocketPath(`${deep}/history.db`);
+  assert.match(path, new RegExp(`^/tmp/rustory-${Deno.uid()}/[0-9a-f]{16}\\.sock$`));
+  assert.notEqual(path, controlSocketPath(`${deep}/other.db`));
+  const handlers = { status: () => Promise.resolve("here") };
+  await using _server = await serveControl(path, handlers, {
+    clock: systemClock(),
+    logger: silentLogger(),
+  });
+  assert.equal(await callControl(path, { verb: "status" }), "here");
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  assert.equal(Deno.lstatSync(folder).mode! & 0o777, 0o700);
+});
+
+Deno.test("callControl() trusts no folder in /tmp that others can use", async () => {
+  const folder = `/tmp/rustory-${(Deno.uid() ?? 0) + 4_242_000}`;
+  Deno.mkdirSync(folder, { mode: 0o700 });
+  try {
+    await assert.rejects(
+      callControl(`${folder}/x.sock`, { verb: "status" }),
+      fails("io", /Cannot trust/),
+    );
+    const serving = serveControl(`${folder}/x.sock`, {}, {
+      clock: systemClock(),
+      logger: silentLogger(),
+    });
+    await assert.rejects(serving, fails("io", /Cannot trust/));
+  } finally {
+    Deno.removeSync(folder);
+  }
+});
+
+Deno.test("callControl() does not wait for ever, nor believe everything", async () => {
+  using world = new FakeWorld();
+  const path = `${world.home}/s`;
+  const sockets = new Set<Socket>();
+  let answer: string | undefined;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    if (answer !== undefined) socket.end(answer);
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  const call = (): Promise<unknown> => callControl(path, { verb: "status" }, { idleTimeoutMs: 20 });
+  await assert.rejects(call(), fails("busy", /did not answer within 0.02 s/));
+  const signal = AbortSignal.abort(new Error("bye"));
+  await assert.rejects(callControl(path, { verb: "status" }, { signal }), /bye/);
+  for (
+    const [said, pattern] of [
+      ["", /hung up/],
+      ["\n", /Cannot read the daemon's answer/],
+      ['{"rr":1}\n', /says nothing/],
+      ['{"rr":9,"result":1}\n', /version 1, the other 9/],
+      ['{"rr":1,"result":1}', /hung up/],
+    ] as const
+  ) {
+    answer = said;
+    await assert.rejects(
+      call(),
+      (error) => error instanceof RrError && pattern.test(error.message),
+    );
+  }
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+Deno.test("control lines survive the way there and back", () => {
+  fc.assert(fc.property(fc.jsonValue(), fc.string(), (value, text) => {
+    const json = JSON.parse(JSON.stringify(value));
+    const request = { verb: "sync", params: value } as const;
+    assert.deepEqual(parseRequest(formatRequest(request).trimEnd()).params, json);
+    for (const kind of ["event", "result"] as const) {
+      const line = formatReply({ kind, value });
+      assert.equal(line.indexOf("\n"), line.length - 1);
+      assert.deepEqual(parseReply(line), { kind, value: json });
+    }
+    const error = new RrError("key", text, { hint: text });
+    const reply = parseReply(formatReply({ kind: "error", error }));
+    assert.ok(reply.kind === "error");
+    assert.deepEqual({ ...reply.error, message: reply.error.message }, { ...error, message: text });
+  }));
+});
+
+Deno.test("control lines that are noise are refused, never worse", () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (line) => {
+    for (const parse of [parseRequest, parseReply]) {
+      assert.throws(() => parse(line), (error) => error instanceof RrError);
+    }
+  }));
+});
