@@ -3,28 +3,12 @@ import { grouped } from "../../base/grouped.ts";
 import { exitText } from "../../history/run_filter.ts";
 import { type Glyph, glyphs } from "../../search/matching/glyphs.ts";
 import { duration, moment, shortFolder, shortHost } from "./format.ts";
-import { languageLines } from "../../search/language/help.ts";
-import type { Keymap } from "../keys/keymap.ts";
 import type { Move } from "../keys/keys.ts";
-import { VIM_HELP } from "../keys/vim.ts";
+import { helpLines } from "./help.ts";
 import type { CommandRuns, PickerState, RunInfo, Size, View } from "../state/state.ts";
 
 /** Rows of the command itself at the top of its details. */
 const MAX_COMMAND_ROWS = 8;
-
-/** Lines of the help, not cut to a width. */
-export function helpLines({ rows, rowKeys, editing }: Keymap): string[] {
-  const all: (readonly [string, string])[] = rows.map(({ keys, help }) => [keys.join(", "), help]);
-  if (rowKeys !== "") all.push([rowKeys, "take the command of that row"]);
-  if (editing === "vim") all.push(...VIM_HELP);
-  const width = Math.max(...all.map(([name]) => name.length));
-  return [
-    ...all.map(([name, help]) => `${name.padEnd(width)}  ${help}`),
-    "",
-    "What to type:",
-    ...languageLines(),
-  ];
-}
 
 /** Lines of the details; the first ones are the command. */
 export function detailLines(
@@ -128,7 +112,7 @@ function stepOf(by: Move, height: number, length: number): number {
 }
 
 function lineCount(view: View, { size, keymap }: PickerState): number {
-  if (view.kind === "help") return helpLines(keymap).length;
+  if (view.kind === "help") return helpLines(keymap, size.columns).length;
   const runs = view.kind === "details" ? view.runs : undefined;
   return runs ? detailLines(runs, size, undefined).length : 0;
 }

@@ -5,7 +5,8 @@ import { matchPositions } from "../../search/matching/positions.ts";
 import { parseQuery, type Query } from "../../search/query.ts";
 import { keyOfAction } from "../keys/keymap.ts";
 import { columns, heights } from "./layout.ts";
-import { detailLines, helpLines, pageHeight, wrapped } from "./pages.ts";
+import { helpLines } from "./help.ts";
+import { detailLines, pageHeight, wrapped } from "./pages.ts";
 import {
   isEverything,
   type PickerState,
@@ -44,7 +45,7 @@ export interface Frame {
 export function render(state: PickerState, context: RenderContext): Frame {
   switch (state.view.kind) {
     case "help":
-      return page(state, context, helpLines(state.keymap), state.view.top);
+      return page(state, context, helpLines(state.keymap, state.size.columns), state.view.top);
     case "details": {
       const { runs, top } = state.view;
       const lines = runs ? detailLines(runs, state.size, context.home) : ["…"];
@@ -162,6 +163,8 @@ function questions(count: number): readonly string[] {
     `Delete ${runs} of this command? y on all devices, h only here, n`,
     `Delete ${runs}? y on all devices, h only here, n`,
     `Delete ${runs}? y all devices/h here/n`,
+    `Delete ${runs}? y/h here/n`,
+    `Delete ${grouped(count)}? y/h/n`,
   ];
 }
 

@@ -12,12 +12,15 @@ const WORDS: readonly (readonly [string, string])[] = [
   ["--", "what follows is text, whatever it looks like"],
 ];
 
-/** One line a word or filter, the words first, all as wide as the widest. */
+/** Each word or filter and what it means, the words first. */
+export function languageRows(): (readonly [word: string, help: string])[] {
+  const filters = FILTERS.map(({ example, help }) => [example, help] as const);
+  return [...WORDS, ...filters, ["!exit:ok", "any filter with ! before it: not so"]];
+}
+
+/** One line each, all as wide as the widest. */
 export function languageLines(): string[] {
-  const rows = [...WORDS, ...FILTERS.map(({ example, help }) => [example, help] as const)];
+  const rows = languageRows();
   const width = Math.max(...rows.map(([word]) => word.length));
-  return [
-    ...rows.map(([word, help]) => `${word.padEnd(width)}  ${help}`),
-    `${"!exit:ok".padEnd(width)}  any filter with ! before it: not so`,
-  ];
+  return rows.map(([word, help]) => `${word.padEnd(width)}  ${help}`);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseBinding } from "../../../src/picker/choices.ts";
 import { commandOf, keymapOf, keyOfAction } from "../../../src/picker/keys/keymap.ts";
 import { KEYS } from "../../../src/picker/keys/keys.ts";
-import { helpLines } from "../../../src/picker/render/pages.ts";
+import { helpLines } from "../../../src/picker/render/help.ts";
 import { render } from "../../../src/picker/render/render.ts";
 import { STYLED_PARTS } from "../../../src/picker/render/style.ts";
 import { contextOf, PickerHarness } from "../_harness.ts";
@@ -27,13 +27,24 @@ Deno.test("a key that is bound anew does that alone, and the action keeps its ot
 
 Deno.test("the help and the line of keys name the keys as they are bound", () => {
   const keymap = bound("ctrl-o=none", "f10=details", "f1=none", "alt-2=none");
-  const help = helpLines(keymap).join("\n");
+  const help = helpLines(keymap, 100).join("\n");
   assert.match(help, /^f10 +every run/m);
   assert.match(help, /^alt-1, alt-3, .*alt-9 +take the command of that row/m);
   const picker = new PickerHarness(COMMANDS, { keymap, size: { columns: 90, rows: 10 } });
   const last = render(picker.state, contextOf(COMMANDS)).rows.at(-1)!;
   assert.match(last, /enter edit · alt-enter run · F10 details .* alt-\? keys/);
-  assert.match(helpLines(keymapOf()).join("\n"), /^alt-1 to alt-9 /m);
+  assert.match(helpLines(keymapOf(), 100).join("\n"), /^alt-1 to alt-9 /m);
+});
+
+Deno.test("the help fits every terminal down to 20 columns, and says all that it says on a wide one", () => {
+  const words = (lines: readonly string[]): string[] =>
+    lines.flatMap((line) => line.split(" ").filter((word) => word !== ""));
+  const wide = words(helpLines(keymapOf(), 200));
+  for (const columns of [20, 30, 44, 60, 80, 100]) {
+    const lines = helpLines(keymapOf(), columns);
+    assert.deepEqual(lines.filter((line) => line.length > columns), [], `${columns} columns`);
+    assert.deepEqual(words(lines), wide);
+  }
 });
 
 Deno.test("every action and every part with a style is named in the docs", async () => {
@@ -91,5 +102,5 @@ Deno.test("vim: the sign before the query tells that letters are commands", () =
   assert.equal(sign(), ">");
   picker.press("escape");
   assert.equal(sign(), ":");
-  assert.match(helpLines(picker.state.keymap).join("\n"), /j, k, gg, G/);
+  assert.match(helpLines(picker.state.keymap, 100).join("\n"), /j, k, gg, G/);
 });

@@ -87,6 +87,12 @@ Deno.test("render() asks before it deletes, with the number of runs", () => {
   assert.equal(frame.cursor, undefined);
 });
 
+Deno.test("render() names the keys of that question on the narrowest terminal, too", () => {
+  const picker = new PickerHarness(["rm x"], { size: { columns: 20, rows: 6 } });
+  picker.press("ctrl-d");
+  assert.match(text(render(picker.state, contextOf(["rm x"]))).at(-1)!, /Delete 3\? y\/h\/n rm…/);
+});
+
 Deno.test("render() sums the runs up in the details", () => {
   const picker = new PickerHarness(["make"]);
   picker.press("ctrl-o");

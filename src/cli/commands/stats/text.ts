@@ -6,7 +6,7 @@ import { printable, printablePlain } from "../../../base/printable.ts";
 import type { Summary } from "../../../store/index/stats.ts";
 import type { Count } from "../../../store/index/tally.ts";
 import { isUtf8 } from "../../print/signs.ts";
-import { wrapWords } from "../../print/terminal_columns.ts";
+import { wrapWords } from "../../../search/matching/wrap_words.ts";
 import { heatMap, hourBars, type PictureStyle, shadesLegend } from "./pictures.ts";
 import { localTime, span } from "../../print/entry_format.ts";
 import { type Palette, paletteFor } from "../../print/print.ts";

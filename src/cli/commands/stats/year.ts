@@ -2,7 +2,7 @@
 import { counted, grouped } from "../../../base/grouped.ts";
 import type { Summary } from "../../../store/index/stats.ts";
 import type { Count } from "../../../store/index/tally.ts";
-import { wrapWords } from "../../print/terminal_columns.ts";
+import { wrapWords } from "../../../search/matching/wrap_words.ts";
 import { heatMap, hourBars, longestStreak, type PictureStyle, shadesLegend } from "./pictures.ts";
 
 const PROGRAMS_SHOWN = 5;
