@@ -90,6 +90,20 @@ export function parseRegistered(body: Uint8Array): number {
 const MAX_TTL_SEC = 86_400;
 
 /**
+ * Records of one answer that are checked, twice what our tracker keeps of one user: an answer has room
+ * for 70,000, which would hold the event loop for seconds.
+ */
+const MOST_CHECKED = 1_024;
+
+/** Which peers of an answer are wanted. */
+export interface WantedPeers {
+  /** Whose; a tracker that does not filter is not to bring strangers in. @default {everybody's} */
+  readonly userId?: string | undefined;
+  /** Records that are checked; the others count as such that break a rule. @default {1,024} */
+  readonly most?: number | undefined;
+}
+
+/**
  * The peers of an answer. A tracker can be wrong or hostile: a record that breaks a rule is left out
  * and counted, so that it cannot hide the others.
  *
@@ -99,11 +113,13 @@ const MAX_TTL_SEC = 86_400;
 export function parsePeers(
   body: Uint8Array,
   nowUnix: number,
+  { userId, most = MOST_CHECKED }: WantedPeers = {},
 ): { readonly peers: readonly PeerRecord[]; readonly rejected: number } {
   const peers = new Map<string, PeerRecord>();
   const listed = check(Listed, parseJson(body)).peers;
-  let rejected = 0;
-  for (const item of listed) {
+  const wanted = userId === undefined ? listed : listed.filter((item) => isOf(userId, item));
+  let rejected = Math.max(0, wanted.length - most);
+  for (const item of wanted.slice(0, most)) {
     const record = v.safeParse(ListedPeer, item);
     const peer = record.success ? parsePeerIdText(record.output.peer_id) : undefined;
     if (!record.success || !peer) {
@@ -121,6 +137,12 @@ export function parsePeers(
     });
   }
   return { peers: [...peers.values()], rejected };
+}
+
+/** Whether a record says that it is this user's, before anything of it is checked. */
+function isOf(userId: string, item: unknown): boolean {
+  const said = (item as { meta?: { user_id?: unknown } | null } | null)?.meta?.user_id;
+  return typeof said === "string" && said.toWellFormed() === userId;
 }
 
 /** The sentence of an error answer, text or JSON, fit to be shown; empty if there is none. */

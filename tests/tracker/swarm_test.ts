@@ -48,6 +48,14 @@ Deno.test("a list that costs far more to read than its size tells is not read", 
   await assert.rejects(client.list("kim"), /expected a list of records/);
 });
 
+Deno.test("of a list that is longer than any of ours the rest is not even looked at", async () => {
+  const fitting = Array.from({ length: 512 }, (_, i) => [String(i), "AAAA"]);
+  const client = async (records: unknown[]) =>
+    await new Lab({ list: JSON.stringify({ records }) }).client(KEY);
+  assert.deepEqual(await (await client([...fitting, 7])).list("kim"), []);
+  await assert.rejects((await client([7, ...fitting])).list("kim"), /expected a list of records/);
+});
+
 Deno.test("a stranger can neither list, write nor remove, and a request sent again changes nothing", async () => {
   const lab = new Lab();
   const laptop = await lab.client(KEY);

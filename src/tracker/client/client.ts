@@ -9,6 +9,7 @@ import {
   MAX_REQUEST_BYTES,
   parsePeers,
   parseRegistered,
+  type WantedPeers,
 } from "../messages.ts";
 import { formatProof, PROOF_HEADER, type Sign } from "../proof.ts";
 import { sendDirectly, type SendRequest } from "../request.ts";
@@ -58,6 +59,9 @@ export interface TrackerClient extends Directory {
 /** The original allows 1 s each for connecting, writing and reading. */
 const PING_DEADLINE_MS = 3_000;
 
+/** Devices of everybody that are looked at; `rr doctor` asks, where nothing waits for it. */
+const MOST_OF_ALL = 10_000;
+
 /** All that a tracker answers to a ping. */
 const PONG = "ok";
 const REGISTER = "/api/v1/peers/register";
@@ -100,7 +104,7 @@ class HttpTrackerClient implements TrackerClient {
   listAll(signal?: AbortSignal): Promise<readonly PeerRecord[]> {
     return this.#http.request(
       { what: "list peers", method: "GET", path: PEERS, maxBytes: MAX_REPLY_BYTES },
-      (body) => this.#peersIn(body),
+      (body) => this.#peersIn(body, { most: MOST_OF_ALL }),
       signal,
     );
   }
@@ -110,7 +114,7 @@ class HttpTrackerClient implements TrackerClient {
     const path = `${PEERS}?user_id=${encodeURIComponent(userId.toWellFormed())}`;
     return this.#http.request(
       { what: "list peers", method: "GET", path, maxBytes: MAX_REPLY_BYTES },
-      (body) => this.#peersOf(userId, body),
+      (body) => this.#peersIn(body, { userId: userId.toWellFormed() }),
       signal,
     );
   }
@@ -168,13 +172,8 @@ class HttpTrackerClient implements TrackerClient {
     };
   }
 
-  // A tracker that does not filter must not bring strangers in.
-  #peersOf(userId: string, body: Uint8Array): PeerRecord[] {
-    return this.#peersIn(body).filter((peer) => peer.userId === userId);
-  }
-
-  #peersIn(body: Uint8Array): PeerRecord[] {
-    const { peers, rejected } = parsePeers(body, Math.floor(this.#clock.now() / 1_000));
+  #peersIn(body: Uint8Array, wanted: WantedPeers): PeerRecord[] {
+    const { peers, rejected } = parsePeers(body, Math.floor(this.#clock.now() / 1_000), wanted);
     if (rejected > 0) {
       this.#logger.warn("A tracker listed records we cannot read", {
         tracker: this.name,
