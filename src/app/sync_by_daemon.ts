@@ -2,8 +2,7 @@
 import { linkedController } from "../base/async/linked_signal.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
-import { callControl } from "../control/client.ts";
-import { controlSocketPath } from "../control/socket_path.ts";
+import { askStatus, askToSync, watchStatus } from "./ask_daemon.ts";
 import type { SyncSummary } from "./daemon/status/daemon_control.ts";
 import type { DaemonStatus } from "./daemon/status/daemon_status.ts";
 import { daemonHolder } from "../process/lock.ts";
@@ -24,17 +23,14 @@ export async function syncByDaemon(
   signal: AbortSignal,
 ): Promise<SyncSummary | undefined> {
   if (daemonHolder(dbPath, world) === undefined) return undefined;
-  const path = controlSocketPath(dbPath);
   try {
-    const status = await statusOf(path, world, signal);
+    const status = await statusOf(dbPath, world, signal);
     if (push && !status.push) return undefined;
     using watching = linkedController(signal);
-    const onEvent = (event: unknown): void => onStatus?.(event as DaemonStatus);
     // What comes of the sync is told by its own answer, also if watching it fails.
-    callControl(path, { verb: "watch" }, { signal: watching.signal, onEvent }).catch(() => {});
+    watchStatus(dbPath, (now) => onStatus?.(now), watching.signal).catch(() => {});
     try {
-      const answer = await callControl(path, { verb: "sync" }, { signal, idleTimeoutMs: Infinity });
-      return answer as SyncSummary;
+      return await askToSync(dbPath, { signal, idleTimeoutMs: Infinity });
     } finally {
       watching.abort(new Error("The sync is over"));
     }
@@ -51,14 +47,14 @@ const LOOK_MS = 250;
 
 /** Waits for the socket of a daemon that runs. */
 async function statusOf(
-  path: string,
+  dbPath: string,
   { clock }: Pick<World, "clock">,
   signal: AbortSignal,
 ): Promise<DaemonStatus> {
   const end = clock.monotonic() + SOCKET_MS;
   for (;;) {
     try {
-      return await callControl(path, { verb: "status" }, { signal }) as DaemonStatus;
+      return await askStatus(dbPath, { signal });
     } catch (error) {
       const isAway = error instanceof RrError && error.code === "busy";
       if (!isAway || clock.monotonic() >= end) throw error;

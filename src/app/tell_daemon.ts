@@ -1,7 +1,6 @@
 /** Has the running daemon take up what was written: a config, a key. */
 import { RrError } from "../base/rr_error.ts";
-import { callControl } from "../control/client.ts";
-import { controlSocketPath } from "../control/socket_path.ts";
+import { askToReload } from "./ask_daemon.ts";
 
 /** What became of it; `needsRestart` are keys that the daemon cannot take up while it runs. */
 export type Told =
@@ -13,9 +12,7 @@ export type Told =
 export async function tellDaemonToReload(dbPath: string): Promise<Told> {
   if (dbPath === ":memory:") return { kind: "not-running" };
   try {
-    const answer = await callControl(controlSocketPath(dbPath), { verb: "reload" });
-    const { needs_restart: needsRestart } = answer as { needs_restart: readonly string[] };
-    return { kind: "reloaded", needsRestart };
+    return { kind: "reloaded", needsRestart: await askToReload(dbPath) };
   } catch (error) {
     if (!(error instanceof RrError)) throw error;
     return error.code === "not-found" ? { kind: "not-running" } : { kind: "refused", error };

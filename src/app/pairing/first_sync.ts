@@ -5,14 +5,12 @@ import type { Logger } from "../../base/log.ts";
 import type { World } from "../../base/world.ts";
 import { untilAborted } from "../../base/async/until_aborted.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
-import { callControl } from "../../control/client.ts";
-import { controlSocketPath } from "../../control/socket_path.ts";
+import { askToReload, askToSync } from "../ask_daemon.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { PairCard } from "../../pair/card.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { PeerId, PeerRecord, Route } from "../../swarm/peer.ts";
 import { parsePeerId } from "../../swarm/peer_id.ts";
-import type { SyncSummary } from "../daemon/status/daemon_control.ts";
 import type { Keys } from "../session/keys.ts";
 import { networkOptionsOf } from "../session/network_options.ts";
 import { openSession, type SyncSession } from "../session/session.ts";
@@ -62,7 +60,7 @@ function rememberCard(card: PairCard, { history, world }: FirstSyncDeps): PeerId
 export async function tellDaemon(world: World, dbPath: string): Promise<boolean> {
   if (await statusOfDaemon(world, dbPath) === undefined) return false;
   // It looks at its settings by itself as well, a little later.
-  await callControl(controlSocketPath(dbPath), { verb: "reload" }).catch(() => {});
+  await askToReload(dbPath).catch(() => {});
   return true;
 }
 
@@ -118,10 +116,7 @@ async function syncByDaemon(
   let last = "the daemon has not met it yet";
   while (world.clock.monotonic() < until) {
     try {
-      const summary = await callControl(controlSocketPath(dbPath), { verb: "sync" }, {
-        signal,
-        idleTimeoutMs: PATIENCE_MS,
-      }) as SyncSummary;
+      const summary = await askToSync(dbPath, { signal, idleTimeoutMs: PATIENCE_MS });
       const found = summary.peers.find((one) => one.peer_id === peer);
       if (found && found.error === null) {
         const status = await statusOfDaemon(world, dbPath, signal);

@@ -1,11 +1,10 @@
 /** What this machine says of itself when it pairs. */
 import type { World } from "../../base/world.ts";
-import { callControl } from "../../control/client.ts";
-import { controlSocketPath } from "../../control/socket_path.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { PairCard } from "../../pair/card.ts";
 import { daemonHolder } from "../../process/lock.ts";
 import { VERSION } from "../../version.ts";
+import { askStatus } from "../ask_daemon.ts";
 import type { DaemonStatus } from "../daemon/status/daemon_status.ts";
 
 /** The running daemon's status; `undefined` if none runs. */
@@ -16,8 +15,7 @@ export async function statusOfDaemon(
 ): Promise<DaemonStatus | undefined> {
   if (daemonHolder(dbPath, world) === undefined) return undefined;
   try {
-    const path = controlSocketPath(dbPath);
-    return await callControl(path, { verb: "status" }, { signal }) as DaemonStatus;
+    return await askStatus(dbPath, { signal });
   } catch {
     signal?.throwIfAborted();
     return undefined; // it has ended in between

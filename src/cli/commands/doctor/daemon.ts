@@ -1,6 +1,5 @@
 /** The daemon of the database, as it answers `rr status`. */
-import { callControl } from "../../../control/client.ts";
-import { controlSocketPath } from "../../../control/socket_path.ts";
+import { askStatus } from "../../../app/ask_daemon.ts";
 import type { DaemonStatus } from "../../../app/daemon/status/daemon_status.ts";
 import { causeChain, RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
@@ -20,9 +19,8 @@ export async function askDaemon(world: Pick<World, "files">, dbPath: string): Pr
   const none = { status: undefined, problem: undefined };
   if (dbPath === ":memory:" || world.files.stat(dbPath) === undefined) return none;
   try {
-    const options = { idleTimeoutMs: IDLE_TIMEOUT_MS };
-    const status = await callControl(controlSocketPath(dbPath), { verb: "status" }, options);
-    return { status: status as DaemonStatus, problem: undefined };
+    const status = await askStatus(dbPath, { idleTimeoutMs: IDLE_TIMEOUT_MS });
+    return { status, problem: undefined };
   } catch (error) {
     if (error instanceof RrError && error.code === "not-found") return none;
     return { status: undefined, problem: causeChain(error) };

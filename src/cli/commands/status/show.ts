@@ -1,7 +1,6 @@
 /** `rr status`, behind its flags. */
 import { grouped } from "../../../base/grouped.ts";
-import { callControl } from "../../../control/client.ts";
-import { controlSocketPath } from "../../../control/socket_path.ts";
+import { askStatus, watchStatus } from "../../../app/ask_daemon.ts";
 import type { DaemonStatus } from "../../../app/daemon/status/daemon_status.ts";
 import { stopOnSignals } from "../../../process/stop_signals.ts";
 import { RrError } from "../../../base/rr_error.ts";
@@ -29,11 +28,9 @@ export async function showStatus(
   dbPath: string,
   flags: StatusFlags,
 ): Promise<number> {
-  const path = controlSocketPath(dbPath);
   try {
-    if (flags.watch) return await watch(world, path, flags);
-    // The daemon is the same program; its socket is private to this user.
-    const status = await callControl(path, { verb: "status" }) as DaemonStatus;
+    if (flags.watch) return await watch(world, dbPath, flags);
+    const status = await askStatus(dbPath);
     if (flags.json) printJson(world, status);
     else world.stdout.write(formatStatus(status, world, await restartHere(world, status)));
     return ExitCode.OK;
@@ -45,18 +42,17 @@ export async function showStatus(
   }
 }
 
-async function watch(world: World, path: string, { json }: StatusFlags): Promise<number> {
+async function watch(world: World, dbPath: string, { json }: StatusFlags): Promise<number> {
   using stop = stopOnSignals(world);
   // How the daemon was started does not change while it is watched.
   const restart = await restartHere(world);
-  const show = (event: unknown): void => {
-    const status = event as DaemonStatus;
+  const show = (status: DaemonStatus): void => {
     const clear = world.stdout.isTerminal() ? CLEAR : "";
     if (json) world.stdout.write(`${jsonForOutput(world, JSON.stringify(status))}\n`);
     else world.stdout.write(clear + formatStatus(status, world, restart));
   };
   try {
-    await callControl(path, { verb: "watch" }, { signal: stop.signal, onEvent: show });
+    await watchStatus(dbPath, show, stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   }
