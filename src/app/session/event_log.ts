@@ -19,18 +19,9 @@ export function logSyncEvent(event: SyncEvent, logger: Logger): void {
     case "push-failed":
       return logPushFailure(event, logger);
     case "push-held":
-      return logger.warn(
-        "A command is too large for the relay: it waits for a direct connection",
-        { peer: event.peer, id: event.id },
-      );
+      return logger.warn(HELD, { peer: event.peer, id: event.id });
     case "log-replaced":
-      return logger.warn(
-        "The peer's history is not the one we followed: following it from its start",
-        {
-          peer: event.peer,
-          cursor: event.cursor,
-        },
-      );
+      return logger.warn(REPLACED, { peer: event.peer, cursor: event.cursor });
     case "directory-failed":
       return logger.warn("tracker list failed", {
         peer: event.name,
@@ -39,23 +30,9 @@ export function logSyncEvent(event: SyncEvent, logger: Logger): void {
     case "directory-recovered":
       return logger.info("tracker answers again", { tracker: event.name });
     case "same-device-id":
-      return logger.warn(
-        "Several devices record under one device id: give each its own `device_id` in its config",
-        { device_id: event.deviceId, peers: event.peers.join(",") },
-      );
+      return logger.warn(NAMESAKES, { device_id: event.deviceId, peers: event.peers.join(",") });
     case "twin":
-      return event.isNew
-        ? logger.error(
-          "Another machine uses the identity of this one, so the two cannot sync: on one of them, " +
-            "make a new one with `rr init --new-identity`",
-          {
-            hostname: event.hostname,
-            device_id: event.deviceId,
-            addrs: event.addrs.join(" "),
-            told_by: event.directory,
-          },
-        )
-        : undefined;
+      return logTwin(event, logger);
     case "start-jitter":
       return logger.info(`p2p-sync watch: start jitter=${Math.round(event.ms / 1000)}s`);
     case "pull-progress":
@@ -66,7 +43,24 @@ export function logSyncEvent(event: SyncEvent, logger: Logger): void {
   }
 }
 
+const HELD = "A command is too large for the relay: it waits for a direct connection";
+const REPLACED = "The peer's history is not the one we followed: following it from its start";
+const NAMESAKES =
+  "Several devices record under one device id: give each its own `device_id` in its config";
+const TWIN = "Another machine uses the identity of this one, so the two cannot sync: on one of " +
+  "them, make a new one with `rr init --new-identity`";
+
 type Of<T extends SyncEvent["type"]> = Extract<SyncEvent, { type: T }>;
+
+function logTwin(event: Of<"twin">, logger: Logger): void {
+  if (!event.isNew) return;
+  logger.error(TWIN, {
+    hostname: event.hostname,
+    device_id: event.deviceId,
+    addrs: event.addrs.join(" "),
+    told_by: event.directory,
+  });
+}
 
 function logRound({ report }: Of<"round-done">, logger: Logger): void {
   const failed = report.peers.filter((one) => one.pullError ?? one.pushError).length;

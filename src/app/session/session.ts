@@ -17,6 +17,7 @@ import type { History } from "../../store/file/open_history.ts";
 import type { SyncEngine } from "../../sync/engine.ts";
 import type { SyncListener } from "../../sync/events.ts";
 import type { SyncOptions } from "../../sync/options.ts";
+import type { Directory } from "../../sync/ports.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import type { SyncReport } from "../../sync/report.ts";
 import { createPeerService } from "../../sync/serve.ts";
@@ -130,19 +131,11 @@ export async function openSession(
     }))
     : undefined;
   parts.use(await answerPeers(node, replication, deps));
-  const met = new Set<PeerId>();
-  parts.use(node.onEvent((event) => {
-    if (event.type === "connected") met.add(event.peer);
-  }));
-  const access = await swarmAccess(options.swarmKey, (peer) => met.has(peer));
-  const sign: Sign = (data) => signWith(options.identity, data);
-  const trackers = trackersOf(options, deps, { sign, access });
   const twins = parts.use(twinProbe(options, node, deps));
-  const lan = await openLan(options, node, deps, {
+  const { trackers, lan, directories } = await openDirectories(options, node, deps, parts, {
     onPeer: (peer) => engine.peerConnected(peer),
     onTwin: (addr) => twins.suspect(addr),
   });
-  const directories = lan === undefined ? trackers : [...trackers, parts.use(lan)];
   const dialer = createDialer({
     ...{ node, clock, random, logger },
     onSelf: (addr) => twins.suspect(addr),
@@ -175,6 +168,33 @@ export async function openSession(
     },
     [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
+}
+
+interface Directories {
+  readonly trackers: readonly TrackerClient[];
+  readonly lan: LanDirectory | undefined;
+  /** All of them. */
+  readonly directories: readonly Directory[];
+}
+
+/** Where others are looked for, until `parts` are disposed of: the trackers, and the local network. */
+async function openDirectories(
+  options: SessionOptions,
+  node: Node,
+  deps: SessionDeps,
+  parts: Disposers,
+  lanEvents: Parameters<typeof openLan>[3],
+): Promise<Directories> {
+  const met = new Set<PeerId>();
+  parts.use(node.onEvent((event) => {
+    if (event.type === "connected") met.add(event.peer);
+  }));
+  const access = await swarmAccess(options.swarmKey, (peer) => met.has(peer));
+  const sign: Sign = (data) => signWith(options.identity, data);
+  const trackers = trackersOf(options, deps, { sign, access });
+  const lan = await openLan(options, node, deps, lanEvents);
+  const directories = lan === undefined ? trackers : [...trackers, parts.use(lan)];
+  return { trackers, lan, directories };
 }
 
 function nodeOptions(
