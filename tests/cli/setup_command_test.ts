@@ -12,6 +12,7 @@ import {
 } from "../../src/cli/commands/setup/start_file.ts";
 import { uninstallCommand } from "../../src/cli/commands/uninstall.ts";
 import { main } from "../../src/cli/main.ts";
+import { tryRole } from "../../src/process/lock.ts";
 import type { Run } from "../../src/service/run.ts";
 import { FakeMachine } from "../service/_fake_machine.ts";
 import { annsWorld, entriesOf, rr } from "./_run.ts";
@@ -262,6 +263,19 @@ Deno.test("rr uninstall speaks of a service only where there is one, and says so
   assert.match(await uninstalled(machine, "--dry-run"), /stop the service and remove it/);
   assert.match(await uninstalled(machine, "--yes"), /\nDone\./);
   assert.equal(await uninstalled(machine), nothing);
+});
+
+Deno.test("rr uninstall names a daemon that no service has started", async () => {
+  using machine = new FakeMachine({ noUserManager: true });
+  const { world, run } = machine;
+  await set(world, run);
+  const held = tryRole(`${world.home}/.rustory/history.db`, "daemon", world);
+  assert.ok("lock" in held);
+  using _lock = held.lock;
+  world.args = ["uninstall", "--yes"];
+  const command = uninstallCommand(run);
+  assert.equal(await main(world, () => Promise.resolve({ command })), 0);
+  assert.match(world.takeErr(), new RegExp(`by hand still runs: kill ${Deno.pid} ends it`));
 });
 
 /** Runs `rr setup --yes` with the programs of a machine. */

@@ -6,6 +6,7 @@ import { loadSettings } from "../../config/load.ts";
 import { folderOf } from "../../base/folder_of.ts";
 import { configFolder, shellDoorFile, spoolFolder } from "../../config/paths.ts";
 import type { Settings } from "../../config/settings.ts";
+import { daemonHolder } from "../../process/lock.ts";
 import { detectManager } from "../../service/detect.ts";
 import { uninstall } from "../../service/install.ts";
 import type { ServiceManager } from "../../service/manager.ts";
@@ -83,10 +84,15 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
     return ExitCode.FAILURE;
   }
   const gone = service === undefined || await removeService(world, service, run);
+  // The one of the service has ended with it. The lock that tells of another one may go with the files.
+  const daemon = flags.noService ? undefined : daemonHolder(settings.dbPath, world);
   const left = blocks.filter((file) => !takeBlockOut(world, file));
   const stuck = files.filter((path) => !removed(world, path));
   if (flags.purge) removeEmptyFolders(settings);
   warnOfOwnLines(world, all, home);
+  if (daemon !== undefined) {
+    printWarning(world, `A daemon that was started by hand still runs: kill ${daemon.pid} ends it`);
+  }
   const isAllGone = gone && left.length + stuck.length === 0;
   printLine(world, lastLine(isAllGone));
   return isAllGone ? ExitCode.OK : ExitCode.FAILURE;
