@@ -269,13 +269,14 @@ Deno.test("rr uninstall names a daemon that no service has started", async () =>
   using machine = new FakeMachine({ noUserManager: true });
   const { world, run } = machine;
   await set(world, run);
+  world.files.makePrivateFolder(`${world.home}/.rustory`);
   const held = tryRole(`${world.home}/.rustory/history.db`, "daemon", world);
   assert.ok("lock" in held);
   using _lock = held.lock;
   world.args = ["uninstall", "--yes"];
   const command = uninstallCommand(run);
   assert.equal(await main(world, () => Promise.resolve({ command })), 0);
-  assert.match(world.takeErr(), new RegExp(`by hand still runs: kill ${Deno.pid} ends it`));
+  assert.match(world.takeErr(), new RegExp(`by hand still runs: kill ${world.pid} ends it`));
 });
 
 /** Runs `rr setup --yes` with the programs of a machine. */

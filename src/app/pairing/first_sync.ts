@@ -39,6 +39,12 @@ export interface FirstSyncDeps {
   readonly logger: Logger;
 }
 
+/** What the sync of a machine that joins works with. */
+export interface GuestSyncDeps extends FirstSyncDeps {
+  /** How many commands there were before the key was taken. */
+  readonly before: number;
+}
+
 /** Notes the other machine, so that it is found at the addresses it named. */
 function rememberCard(card: PairCard, { history, world }: FirstSyncDeps): PeerId {
   const peer = parsePeerId(card.peer);
@@ -69,12 +75,15 @@ export async function syncAsGuest(
   settings: Settings,
   keys: Keys,
   card: PairCard,
-  deps: FirstSyncDeps,
+  deps: GuestSyncDeps,
   signal: AbortSignal,
 ): Promise<FirstSync> {
   const peer = rememberCard(card, deps);
   if (await tellDaemon(deps.world, settings.dbPath)) {
-    return await syncByDaemon(settings.dbPath, peer, deps.world, signal);
+    const first = await syncByDaemon(settings.dbPath, peer, deps.world, signal);
+    // The daemon may have been given it before it was asked to sync.
+    const gained = deps.history.log.count() - deps.before;
+    return { ...first, received: Math.max(first.received, gained) };
   }
   const network = networkOptionsOf(settings);
   const addrs = card.addrs.map((addr) => addr.includes("/p2p/") ? addr : `${addr}/p2p/${peer}`);

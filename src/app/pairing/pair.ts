@@ -141,6 +141,7 @@ export async function joinBy(
   );
   talk.say(`Found ${met.card.deviceId} by ${met.way}.`);
   if (met.gives === "guest") return await giveKey(settings, met, deps, signal);
+  const before = commandsHere(settings, world);
   await takeKey(settings, met, how.yes, deps);
   sayOfOneName(settings, met.card, talk);
   const logger = silentLogger();
@@ -149,7 +150,7 @@ export async function joinBy(
   using history = openHistory(now.dbPath, world);
   report(
     met.card,
-    await syncAsGuest(now, keys, met.card, { world, history, logger }, signal),
+    await syncAsGuest(now, keys, met.card, { world, history, logger, before }, signal),
     talk,
   );
   sayOfDaemon(now, deps);
@@ -211,6 +212,13 @@ async function takeKey(settings: Settings, met: Met, yes: boolean, deps: PairDep
   if (kept !== undefined) talk.say(`The old swarm key is kept in ${kept}`);
 }
 
+/** How many commands the history has; none where there is no history yet. */
+function commandsHere({ dbPath }: Settings, world: World): number {
+  if (world.files.stat(dbPath) === undefined) return 0;
+  using history = openHistory(dbPath, world);
+  return history.log.count();
+}
+
 /** Whether a person agrees to leave the swarm that this machine is in. A key that nothing depends on may go. */
 function mayReplace(
   settings: Settings,
@@ -218,9 +226,7 @@ function mayReplace(
   { card }: Met,
   { world, talk }: PairDeps,
 ): boolean {
-  if (world.files.stat(settings.dbPath) === undefined) return true;
-  using history = openHistory(settings.dbPath, world);
-  const count = history.log.count();
+  const count = commandsHere(settings, world);
   if (count === 0) return true;
   talk.say(
     `This machine has a history of ${

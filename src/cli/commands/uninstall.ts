@@ -7,6 +7,7 @@ import { folderOf } from "../../base/folder_of.ts";
 import { configFolder, shellDoorFile, spoolFolder } from "../../config/paths.ts";
 import type { Settings } from "../../config/settings.ts";
 import { daemonHolder } from "../../process/lock.ts";
+import type { LockHolder } from "../../store/file/file_lock.ts";
 import { detectManager } from "../../service/detect.ts";
 import { uninstall } from "../../service/install.ts";
 import type { ServiceManager } from "../../service/manager.ts";
@@ -73,6 +74,7 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
   ];
   if (sentences.length === 0) {
     warnOfOwnLines(world, all, home);
+    if (!flags.noService) warnOfDaemon(world, daemonHolder(settings.dbPath, world));
     printLine(world, "There is nothing of rr to take back.");
     return ExitCode.OK;
   }
@@ -90,9 +92,7 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
   const stuck = files.filter((path) => !removed(world, path));
   if (flags.purge) removeEmptyFolders(settings);
   warnOfOwnLines(world, all, home);
-  if (daemon !== undefined) {
-    printWarning(world, `A daemon that was started by hand still runs: kill ${daemon.pid} ends it`);
-  }
+  warnOfDaemon(world, daemon);
   const isAllGone = gone && left.length + stuck.length === 0;
   printLine(world, lastLine(isAllGone));
   return isAllGone ? ExitCode.OK : ExitCode.FAILURE;
@@ -108,6 +108,11 @@ function warnOfOwnLines(world: World, all: readonly StartFile[], home: string): 
   for (const { path } of all.filter(({ text }) => hasOwnLine(text ?? ""))) {
     printWarning(world, `${shortPath(path, home)} loads the hook by a line of yours: take it out`);
   }
+}
+
+function warnOfDaemon(world: World, daemon: LockHolder | undefined): void {
+  if (daemon === undefined) return;
+  printWarning(world, `A daemon that was started by hand still runs: kill ${daemon.pid} ends it`);
 }
 
 /** The manager that has our service; `undefined` where there is none, or nothing that could run it. */
