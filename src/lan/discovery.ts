@@ -104,7 +104,7 @@ export class LanDiscovery {
     deps.multicast.onChange(() => this.changed());
   }
 
-  /** Greets and keeps the heartbeat until the signal is aborted, then says goodbye. Never rejects. */
+  /** Greets and keeps the heartbeat until the signal is aborted, then says goodbye. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#deps;
     while (!signal.aborted) {
@@ -122,7 +122,8 @@ export class LanDiscovery {
           await clock.sleep(HEARTBEAT_MS * (0.9 + 0.2 * random.unit()), either);
           this.#sendAll("here");
         }
-      } catch {
+      } catch (error) {
+        if (!either.aborted) throw error;
         // stopped, or something has changed: greet again
       }
     }

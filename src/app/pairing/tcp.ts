@@ -166,12 +166,16 @@ async function seek(
   const discovery = new LanDiscovery(options, { multicast, ...deps });
   const stop = new AbortController();
   const running = discovery.run(stop.signal);
+  running.catch(() => {}); // thrown where the way is closed
   return {
     isAlone: multicast.interfaces().length === 0,
     async [Symbol.asyncDispose](): Promise<void> {
       stop.abort(new Error("the pairing is over"));
-      await running;
-      await multicast[Symbol.asyncDispose]();
+      try {
+        await running;
+      } finally {
+        await multicast[Symbol.asyncDispose]();
+      }
     },
   };
 }
