@@ -2,6 +2,7 @@
 import { folderOf } from "../base/folder_of.ts";
 import { existsSync, realpathSync } from "node:fs";
 import { basename, join } from "node:path";
+import { localTime } from "../base/local_time.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { World } from "../base/world.ts";
 import {
@@ -84,12 +85,4 @@ function inRealFolder(path: string): string {
   } catch {
     return path;
   }
-}
-
-/** `2026-01-31 12:00:00` on the clock of this machine. */
-function localTime(ms: number): string {
-  const at = new Date(ms);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${date} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }

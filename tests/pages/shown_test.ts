@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { IncidentView, PeerView } from "../../src/app/daemon/status/daemon_status.ts";
 import { sentenceOf } from "../../src/cli/commands/status/sentence.ts";
-import { localTime } from "../../src/cli/print/entry_format.ts";
+import { localTime } from "../../src/base/local_time.ts";
 import { incidentSentence } from "../../src/cli/print/incident_text.ts";
 import { fragmentsOf } from "./_fragments.ts";
 

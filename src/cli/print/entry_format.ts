@@ -1,4 +1,5 @@
 /** `--format`: entries through a template such as `{time}\t{exit}\t{command}`. */
+import { localTime } from "../../base/local_time.ts";
 import { quoted } from "../../base/printable.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { Entry } from "../../history/entry.ts";
@@ -54,14 +55,6 @@ function partOf(token: string): string | Field {
   if (token === "\\t") return "\t";
   if (token === "\\n") return "\n";
   return token.length === 2 && token.startsWith("\\") ? token[1]! : token;
-}
-
-/** `2024-05-01 10:00:00` in the zone of this machine. */
-export function localTime(ms: number): string {
-  const at = new Date(ms);
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${date} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
 /** A span in its largest unit, such as `340ms`, `5s`, `3m`, `2h`, `12d`, `3y`. */

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
+import { localTime } from "../../../src/base/local_time.ts";
 import { RrError } from "../../../src/base/rr_error.ts";
-import {
-  compileFormat,
-  FIELD_NAMES,
-  localTime,
-  span,
-} from "../../../src/cli/print/entry_format.ts";
+import { compileFormat, FIELD_NAMES, span } from "../../../src/cli/print/entry_format.ts";
 import type { Entry } from "../../../src/history/entry.ts";
 
 const ENTRY = {

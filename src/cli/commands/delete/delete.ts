@@ -14,7 +14,7 @@ import {
   type GlobalFlags,
   optionName,
 } from "../../define_command.ts";
-import { localTime } from "../../print/entry_format.ts";
+import { localTime } from "../../../base/local_time.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { listFlag, switchFlag, textFlag } from "../../flags/flags.ts";
 import { settingsToRead } from "../../settings_to_read.ts";

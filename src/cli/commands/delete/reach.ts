@@ -3,7 +3,7 @@ import { printable } from "../../../base/printable.ts";
 import type { World } from "../../../base/world.ts";
 import type { Settings } from "../../../config/settings.ts";
 import { type History, openHistory } from "../../../store/file/open_history.ts";
-import { localTime } from "../../print/entry_format.ts";
+import { localTime } from "../../../base/local_time.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { printInfo, printLine } from "../../print/print.ts";
 

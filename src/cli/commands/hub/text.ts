@@ -1,7 +1,7 @@
 /** `rr hub status` in words. */
 import { counted } from "../../../base/grouped.ts";
 import type { HubStatus } from "../../../app/hub/hub_status.ts";
-import { localTime } from "../../print/entry_format.ts";
+import { localTime } from "../../../base/local_time.ts";
 
 /** One line a fact, the most important first. */
 export function hubStatusLines(status: HubStatus): string[] {

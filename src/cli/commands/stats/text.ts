@@ -8,7 +8,8 @@ import type { Count } from "../../../store/index/tally.ts";
 import { isUtf8 } from "../../print/signs.ts";
 import { wrapWords } from "../../../search/matching/wrap_words.ts";
 import { heatMap, hourBars, type PictureStyle, shadesLegend } from "./pictures.ts";
-import { localTime, span } from "../../print/entry_format.ts";
+import { localTime } from "../../../base/local_time.ts";
+import { span } from "../../print/entry_format.ts";
 import { type Palette, paletteFor } from "../../print/print.ts";
 
 const NAME_WIDTH = 46;

@@ -7,7 +7,7 @@ import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import { printable } from "../../../base/printable.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { localTime } from "../../print/entry_format.ts";
+import { localTime } from "../../../base/local_time.ts";
 import { incidentSentence } from "../../print/incident_text.ts";
 import { peerLines } from "./peer_lines.ts";
 import { secondsText } from "./seconds_text.ts";

@@ -3,7 +3,7 @@ import type {
   IncidentView,
   PeerView,
 } from "../../../../app/daemon/status/daemon_status.ts";
-import { localTime } from "../../../print/entry_format.ts";
+import { localTime } from "../../../../base/local_time.ts";
 import { incidentSentence } from "../../../print/incident_text.ts";
 import { isInSync, nameOf } from "../../status/sentence.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
