@@ -1,4 +1,5 @@
 /** Performs what `step.ts` decides, one act after the other, while the parts of the daemon run. */
+import { linkedController } from "../../base/async/linked_signal.ts";
 import { pause } from "../../base/async/timer.ts";
 import { backoffMs } from "../../base/async/retry.ts";
 import { RESTARTS, supervise, type SuperviseDeps } from "../../base/async/supervise.ts";
@@ -57,7 +58,7 @@ export class Daemon {
   #session: SyncSession | undefined;
   /** What has happened besides while an act was performed; it ends the act. */
   #interrupt: Reason<DaemonConfig> | undefined;
-  #act = new AbortController();
+  #act: Pick<AbortController, "signal" | "abort"> = new AbortController();
 
   /** Nothing runs yet. */
   constructor(config: DaemonConfig, ways: DaemonWays) {
@@ -89,23 +90,17 @@ export class Daemon {
 
   /** Runs until the signal is aborted. @throws what ends the daemon */
   async run(opened: OpenHistory, signal: AbortSignal): Promise<void> {
-    const stop = (): void => this.#stop.abort(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
+    using stop = linkedController(signal, this.#stop.signal);
     const hangup = watchTerminal(this.#deps.world);
     using _reload = this.#deps.world.onSignal("SIGHUP", () => {
       if (hangup()) this.#stop.abort(new Error("The terminal was closed"));
       else this.#reloadBySignal();
     });
-    try {
-      await together(
-        this.#stop.signal,
-        (inner) => supervise(partsOf(PROCESS_PARTS, this.#context), this.#supervision, inner),
-        (inner) => this.#workOn(opened, inner),
-      );
-    } finally {
-      signal.removeEventListener("abort", stop);
-    }
+    await together(
+      stop.signal,
+      (inner) => supervise(partsOf(PROCESS_PARTS, this.#context), this.#supervision, inner),
+      (inner) => this.#workOn(opened, inner),
+    );
   }
 
   /** Works on the history, and on the one that takes its place if it is lost. */
@@ -166,11 +161,9 @@ export class Daemon {
     context: HistoryContext,
     signal: AbortSignal,
   ): Promise<Outcome<DaemonConfig>> {
-    this.#act = new AbortController();
-    if (this.#interrupt !== undefined) this.#act.abort();
-    const stop = (): void => this.#act.abort(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
+    using running = linkedController(signal);
+    this.#act = running;
+    if (this.#interrupt !== undefined) running.abort();
     try {
       const outcome = act.do === "session"
         ? await this.#openSession(act, context)
@@ -179,7 +172,6 @@ export class Daemon {
       return { upMs: outcome.upMs, why };
     } finally {
       this.#interrupt = undefined;
-      signal.removeEventListener("abort", stop);
     }
   }
 

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { LogFields, Logger } from "../log.ts";
 import type { Random } from "../random.ts";
 import { causeChain } from "../rr_error.ts";
+import { linkedController } from "./linked_signal.ts";
 import { backoffMs, type BackoffPolicy } from "./retry.ts";
 import { untilAborted } from "./until_aborted.ts";
 
@@ -45,9 +46,9 @@ export const RESTARTS: BackoffPolicy = { baseMs: 1_000, capMs: 60_000 };
 export const STABLE_MS = 60_000;
 
 /**
- * Runs all parts, of which there may be none, until the signal is aborted and all have let go. A part that fails is told in
- * the log, and started again after a pause that grows up to a minute; one that is to end everything
- * has all others stopped first.
+ * Runs all parts, of which there may be none, until the signal is aborted and all have let go. A part
+ * that fails is told in the log, and started again after a pause that grows up to a minute; one that is
+ * to end everything has all others stopped first.
  *
  * @throws what a part with `onFailure: "end"` threw
  */
@@ -56,10 +57,7 @@ export async function supervise(
   deps: SuperviseDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const all = new AbortController();
-  const stop = (): void => all.abort(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
+  using all = linkedController(signal);
   let failure: { readonly error: unknown } | undefined;
   const running = parts.map(async (part) => {
     try {
@@ -70,7 +68,6 @@ export async function supervise(
     }
   });
   await Promise.all([...running, untilAborted(all.signal)]);
-  signal.removeEventListener("abort", stop);
   if (failure !== undefined) throw failure.error;
 }
 

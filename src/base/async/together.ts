@@ -1,4 +1,5 @@
 /** Tasks that live and end together. */
+import { linkedController } from "./linked_signal.ts";
 
 /**
  * Runs all of `tasks` with one signal and resolves when every one has let go. As soon as one ends, by
@@ -10,10 +11,7 @@ export async function together(
   signal: AbortSignal,
   ...tasks: readonly ((signal: AbortSignal) => Promise<void>)[]
 ): Promise<void> {
-  const end = new AbortController();
-  const stop = (): void => end.abort(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
+  using end = linkedController(signal);
   let failure: { readonly error: unknown } | undefined;
   const run = async (task: (signal: AbortSignal) => Promise<void>): Promise<void> => {
     try {
@@ -25,6 +23,5 @@ export async function together(
     }
   };
   await Promise.all(tasks.map(run));
-  signal.removeEventListener("abort", stop);
   if (failure !== undefined) throw failure.error;
 }

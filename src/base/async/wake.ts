@@ -1,11 +1,12 @@
-import { pause } from "./timer.ts";
 import type { Clock } from "../clock.ts";
+import { type LinkedController, linkedController } from "./linked_signal.ts";
+import { pause } from "./timer.ts";
 
 /** A sleep that others can end. Calls while nobody sleeps end the next sleep before it begins. */
 export class Wake {
   readonly #clock: Clock;
   #called = false;
-  #sleeper: AbortController | undefined;
+  #sleeper: LinkedController | undefined;
 
   /** Sleeps by `clock`. */
   constructor(clock: Clock) {
@@ -26,15 +27,12 @@ export class Wake {
   async wait(ms: number, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
     if (!this.#called) {
-      const sleeper = new AbortController();
-      const stop = (): void => sleeper.abort();
-      signal.addEventListener("abort", stop, { once: true });
+      using sleeper = linkedController(signal);
       this.#sleeper = sleeper;
       try {
         await pause(this.#clock, ms, sleeper.signal);
       } finally {
         this.#sleeper = undefined;
-        signal.removeEventListener("abort", stop);
       }
       signal.throwIfAborted();
     }
