@@ -214,3 +214,17 @@ Deno.test("delete() overwrites the rows at once, not only when the file is writt
   foreign(path, (db) => db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
   assert.ok(!new TextDecoder("latin1").decode(Deno.readFileSync(path)).includes(secret));
 });
+
+Deno.test("what was deleted on this device only can be deleted everywhere later, once", () => {
+  using history = openAt();
+  const { removal, log } = history;
+  const entries = generateEntries(4);
+  log.append(entries);
+  removal.delete({ ids: entries.slice(0, 2).map(({ id }) => id) });
+  removal.delete({ ids: [entries[2]!.id] }, "everywhere");
+  assert.deepEqual([removal.countEarlier(), removal.countEverywhere()], [2, 1]);
+  assert.equal(removal.propagateEarlier(), 2);
+  assert.deepEqual([removal.countEarlier(), removal.countEverywhere()], [0, 3]);
+  assert.equal(removal.propagateEarlier(), 0);
+  assert.equal(log.count(), 1);
+});
