@@ -7,6 +7,9 @@
  * both sides whatever was said meanwhile, 480 bytes a minute at its former 15 s; here a side asks only
  * once it has heard nothing for a while, and the question and its answer, 30 bytes each, are heard by
  * both. Where the own network changes, or the machine wakes, connections are tested at once instead.
+ *
+ * A router that has forgotten the connection swallows what is said: a command that was just typed must
+ * not wait for the silence to be long enough. So a short word that nothing follows is asked about soon.
  */
 import { pause } from "../../base/async/timer.ts";
 import type { Connection } from "@libp2p/interface";
@@ -20,6 +23,12 @@ import type { Heard, HeardOf } from "../node/psk.ts";
 export const ASK_MS = 50_000;
 /** Silence after which a connection is given up: the question was not answered for 20 s. */
 export const SILENCE_MS = 70_000;
+/** After a short word that nothing was heard after, the other side is asked whether it is there. */
+export const ASK_SOON_MS = 5_000;
+/** Without any answer, the connection is given up: no usable way takes so long for a few packets. */
+export const UNANSWERED_MS = 15_000;
+/** More than this may take longer on a slow way, and its end is told by the silence alone. */
+const SHORT_BYTES = 16 * 1024;
 /**
  * Between two pings of yamux itself, as long as a timer can be: only the one at the start is wanted, for
  * without a round trip time the windows of the streams do not grow.
@@ -44,7 +53,8 @@ export async function watchSilence(
 ): Promise<void> {
   const { clock } = deps;
   const checkMs = Math.min(CHECK_MS, silenceMs / 4);
-  const askMs = silenceMs * ASK_MS / SILENCE_MS;
+  const scale = silenceMs / SILENCE_MS;
+  const askMs = ASK_MS * scale;
   let lastNow = clock.now();
   while (!signal.aborted) {
     await pause(clock, checkMs, signal);
@@ -55,11 +65,19 @@ export async function watchSilence(
     for (const connection of deps.connections()) {
       const heard = lastHeard(deps.heardOf, connection);
       if (!heard) continue;
-      if (slept) heard.atMs = now - askMs;
-      if (now - heard.atMs > silenceMs) connection.abort(new Error("The peer went silent"));
-      else if (now - heard.atMs >= askMs) askForLife(connection);
+      if (slept) Object.assign(heard, { atMs: now - askMs, said: undefined });
+      const silent = now - heard.atMs;
+      const unanswered = unansweredMs(heard, now);
+      if (silent > silenceMs || unanswered > UNANSWERED_MS * scale) {
+        connection.abort(new Error("The peer went silent"));
+      } else if (silent >= askMs || unanswered >= ASK_SOON_MS * scale) askForLife(connection);
     }
   }
+}
+
+/** How long a short word has gone unanswered; 0 where nothing was said, or much. */
+function unansweredMs({ said }: Heard, now: number): number {
+  return said === undefined || said.bytes > SHORT_BYTES ? 0 : now - said.sinceMs;
 }
 
 /**

@@ -8,7 +8,15 @@ import { formatSwarmKey } from "../keys/swarm_key.ts";
 export interface Heard {
   atMs: number;
   count: number;
+  /** What was said since, and when the first of it; nothing of it may need an answer. */
+  said: { readonly sinceMs: number; bytes: number } | undefined;
 }
+
+/**
+ * What the smallest message has at least; less is a ping of yamux, its answer, or room for more. Those
+ * count as nothing said, or two sides would ask each other for ever.
+ */
+const LEAST_SAID_BYTES = 31;
 
 /** What was heard over each connection; the key is the connection below the pre-shared key. */
 export type HeardOf = WeakMap<object, Heard>;
@@ -66,11 +74,17 @@ export function hardenedPsk(
       workInPlace(box.outboundXor);
       box.addEventListener("close", () => handBack(box), { once: true });
       // The box listens already, so nothing is lost by listening here.
-      const heard: Heard = { atMs: nowMs(), count: 0 };
+      const heard: Heard = { atMs: nowMs(), count: 0, said: undefined };
       heardOf.set(connection, heard);
       connection.addEventListener("message", () => {
         heard.atMs = nowMs();
         heard.count++;
+        heard.said = undefined;
+      });
+      onSend(connection, (bytes) => {
+        if (bytes < LEAST_SAID_BYTES) return;
+        heard.said ??= { sinceMs: nowMs(), bytes: 0 };
+        heard.said.bytes += bytes;
       });
       const { remoteAddr } = connection as { remoteAddr?: unknown };
       if (!String(remoteAddr).includes(CIRCUIT)) measure(connection, traffic);
@@ -91,9 +105,13 @@ function workInPlace(cipher: Cipher): void {
 
 function measure(connection: MessageStream, traffic: Traffic): void {
   connection.addEventListener("message", ({ data }) => traffic.received += data.byteLength);
+  onSend(connection, (bytes) => traffic.sent += bytes);
+}
+
+function onSend(connection: MessageStream, told: (bytes: number) => void): void {
   const send = connection.send.bind(connection);
   connection.send = (data) => {
-    traffic.sent += data.byteLength;
+    told(data.byteLength);
     return send(data);
   };
 }

@@ -14,7 +14,7 @@ interface Fake {
 
 function fakeConnection(heardOf: HeardOf, onAsked: () => void = () => {}): Fake {
   const maConn = {};
-  const heard = { atMs: 0, count: 3 };
+  const heard = { atMs: 0, count: 3, said: undefined };
   heardOf.set(maConn, heard);
   const ended: Error[] = [];
   const connection = {

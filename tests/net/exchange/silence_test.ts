@@ -1,7 +1,12 @@
 import type { Connection } from "@libp2p/interface";
 import assert from "node:assert/strict";
-import type { HeardOf } from "../../../src/net/node/psk.ts";
-import { ASK_MS, watchSilence } from "../../../src/net/exchange/silence.ts";
+import type { Heard, HeardOf } from "../../../src/net/node/psk.ts";
+import {
+  ASK_MS,
+  ASK_SOON_MS,
+  UNANSWERED_MS,
+  watchSilence,
+} from "../../../src/net/exchange/silence.ts";
 import type { LinkError } from "../../../src/sync/ports.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { nodeTest, recordOf, swallowingProxy, until } from "../_lab.ts";
@@ -71,9 +76,32 @@ Deno.test("watchSilence() asks who was silent for long for a sign of life, and n
   await watching;
 });
 
+Deno.test("watchSilence() soon asks who does not answer a short word, and gives it up", async () => {
+  const clock = new FakeClock();
+  const heardOf: HeardOf = new WeakMap();
+  const [short, much, answering] = [0, 1, 2].map(() => fakeConnection(heardOf, clock.now()));
+  const stop = new AbortController();
+  const connections = (): Connection[] => [short!, much!, answering!].map((one) => one.connection);
+  const watching = watchSilence({ clock, heardOf, connections }, stop.signal);
+  short!.heard.said = { sinceMs: clock.now(), bytes: 200 };
+  much!.heard.said = { sinceMs: clock.now(), bytes: 1_000_000 };
+  answering!.heard.said = { sinceMs: clock.now(), bytes: 200 };
+  await clock.advance(ASK_SOON_MS);
+  assert.deepEqual([short!, much!, answering!].map(({ asked }) => asked.length), [1, 0, 1]);
+  Object.assign(answering!.heard, { atMs: clock.now(), said: undefined });
+  for (let at = ASK_SOON_MS; at <= UNANSWERED_MS; at += 5_000) await clock.advance(5_000);
+  assert.match(`${short!.ended[0]}`, /silent/);
+  assert.deepEqual([much!, answering!].map(({ ended, asked }) => [ended.length, asked.length]), [
+    [0, 0],
+    [0, 1],
+  ]);
+  stop.abort();
+  await watching;
+});
+
 nodeTest("two nodes with nothing to say stay connected, at 60 bytes a question", async (lab) => {
   const server = await lab.server();
-  const client = await lab.node({ listen: [], silenceMs: 5_000 });
+  const client = await lab.node({ listen: [], silenceMs: 7_000 });
   const link = await lab.dialer(client).connect(recordOf(server, server.listening()));
   await link.pull({ cursor: 0, limit: 1 });
   let ended = false;
@@ -94,7 +122,7 @@ nodeTest("two nodes with nothing to say stay connected, at 60 bytes a question",
 nodeTest("a network that swallows packets fails the request instead of ending it", async (lab) => {
   const server = await lab.server();
   using proxy = swallowingProxy(server.listening()[0]!);
-  const client = await lab.node({ listen: [], silenceMs: 2_000 });
+  const client = await lab.node({ listen: [], silenceMs: 5_000 });
   const link = await lab.dialer(client).connect(recordOf(server, [proxy.addr]));
   await link.pull({ cursor: 0, limit: 1 });
   proxy.swallow();
@@ -109,12 +137,12 @@ interface Fake {
   readonly connection: Connection;
   readonly ended: Error[];
   readonly asked: true[];
-  readonly heard: { atMs: number };
+  readonly heard: Heard;
 }
 
 function fakeConnection(heardOf: HeardOf, nowMs: number): Fake {
   const maConn = {};
-  const heard = { atMs: nowMs, count: 0 };
+  const heard: Heard = { atMs: nowMs, count: 0, said: undefined };
   heardOf.set(maConn, heard);
   const ended: Error[] = [];
   const asked: true[] = [];
