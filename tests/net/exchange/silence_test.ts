@@ -115,22 +115,29 @@ nodeTest("two nodes with nothing to say stay connected, at 60 bytes a question",
   };
   // Before the first question the two still make each other's acquaintance.
   for (let came = 0; came !== 60 && !ended; came = await nextBytes());
+  const answered = Date.now();
   assert.equal(await nextBytes(), 60);
+  // A ping and its answer are nothing that would be asked about soon.
+  assert.ok(Date.now() - answered > 3_000, `${Date.now() - answered}`);
   assert.equal(ended, false);
 });
 
 nodeTest("a network that swallows packets fails the request instead of ending it", async (lab) => {
   const server = await lab.server();
   using proxy = swallowingProxy(server.listening()[0]!);
-  const client = await lab.node({ listen: [], silenceMs: 5_000 });
+  const silenceMs = 12_000;
+  const client = await lab.node({ listen: [], silenceMs });
   const link = await lab.dialer(client).connect(recordOf(server, [proxy.addr]));
   await link.pull({ cursor: 0, limit: 1 });
   proxy.swallow();
+  const said = Date.now();
   await assert.rejects(
     link.pull({ cursor: 0, limit: 1 }),
     (error: LinkError) => error.code === "closed" && /silent/.test(error.message),
   );
   assert.equal(link.closed.aborted, true);
+  // The request was short, so its answer is not waited for as long as a silence may be.
+  assert.ok(Date.now() - said < silenceMs, `${Date.now() - said}`);
 });
 
 interface Fake {

@@ -1,13 +1,15 @@
 import type { MessageStream } from "@libp2p/interface";
 import { multiaddrConnectionPair } from "@libp2p/utils";
 import assert from "node:assert/strict";
-import { hardenedPsk, type HeardOf } from "../../../src/net/node/psk.ts";
+import { hardenedPsk, type Heard, type HeardOf } from "../../../src/net/node/psk.ts";
 import { MessageReader, writeMessage } from "../../../src/net/exchange/stream_message.ts";
 import { nodeTest } from "../_lab.ts";
 
 const KEY = new Uint8Array(32).fill(7);
 const FIRST_MEMORY_BYTES = 640 * 1024;
 const SLOT_BYTES = 64;
+/** A ping of yamux under noise. */
+const PING_BYTES = 30;
 
 /** The cipher inside of a protected connection. */
 interface Box extends MessageStream {
@@ -61,6 +63,40 @@ Deno.test({
         .update(new Uint8Array(10)).length,
       0,
     );
+  },
+});
+
+Deno.test({
+  name: "hardenedPsk() tells what was said and not answered, pings and their answers apart",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    const all: Heard[] = [];
+    const heardOf: HeardOf = new WeakMap();
+    const keep: HeardOf = {
+      get: (key) => heardOf.get(key),
+      set: (_, heard) => (all.push(heard), keep),
+    } as HeardOf;
+    const [near, far] = await protectedPair(keep);
+    const heardBy = (box: Box) =>
+      new Promise((done) => box.addEventListener("message", done, { once: true }));
+    const unanswered = () => all.flatMap(({ said }) => said === undefined ? [] : [said.bytes]);
+    const send = async (from: Box, to: Box, bytes: number): Promise<void> => {
+      const heard = heardBy(to);
+      from.send(new Uint8Array(bytes));
+      await heard;
+    };
+    // The handshake was said, and nothing heard since it.
+    await send(near, far, PING_BYTES);
+    await send(far, near, PING_BYTES);
+    assert.deepEqual(unanswered(), []);
+    await send(near, far, 200);
+    await send(near, far, 100);
+    assert.deepEqual(unanswered(), [300]);
+    await send(far, near, PING_BYTES);
+    assert.deepEqual(unanswered(), []);
+    near.abort(new Error("over"));
+    far.abort(new Error("over"));
   },
 });
 
