@@ -63,6 +63,7 @@ export function createIntake(
   { log }: EntryTaker,
 ): Intake {
   let rules: Promise<CaptureRules> | undefined;
+  let ingest: ((deps: IngestDeps) => Promise<IngestReport>) | undefined;
   const deps: IngestDeps = {
     files,
     clock,
@@ -74,7 +75,10 @@ export function createIntake(
     rules: () => rules ??= rulesOf(captureOptionsOf(capture, { files, clock })),
   };
   return {
-    takeIn: async () => await (await import("../spool/ingest.ts")).ingestSpools(deps),
+    takeIn: async () => {
+      ingest ??= (await import("../spool/ingest.ts")).ingestSpools;
+      return await ingest(deps);
+    },
     drain: async () => await (await import("../spool/drain.ts")).drainSpools(deps),
   };
 }

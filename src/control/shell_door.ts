@@ -7,7 +7,7 @@ import { folderOf } from "../base/folder_of.ts";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { type DoorDeps, keepOpen } from "../base/async/door.ts";
 import { serverDoor } from "../base/async/server_door.ts";
-import { after, pause } from "../base/async/timer.ts";
+import { after, pauseUntilBeat } from "../base/async/timer.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { causeChain, RrError } from "../base/rr_error.ts";
@@ -111,7 +111,7 @@ async function keepNote(
 ): Promise<void> {
   const folder = folderOf(path);
   while (!signal.aborted) {
-    await pause(clock, LOOK_MS, signal);
+    await pauseUntilBeat(clock, LOOK_MS, signal);
     if (signal.aborted) return;
     try {
       // Nothing is made where a disk is not mounted.

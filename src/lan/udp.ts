@@ -1,6 +1,7 @@
 /** Multicast over UDP: a socket for each interface and address family. */
 import { createSocket, type Socket } from "node:dgram";
 import { networkInterfaces } from "node:os";
+import { pauseUntilBeat } from "../base/async/timer.ts";
 import type { Clock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import { toError } from "../base/rr_error.ts";
@@ -116,7 +117,8 @@ class UdpMulticast implements Multicast {
     const { signal } = this.#stop;
     this.#looking = (async () => {
       for (;;) {
-        await this.#clock.sleep(LOOK_MS, signal);
+        await pauseUntilBeat(this.#clock, LOOK_MS, signal);
+        signal.throwIfAborted();
         await this.look();
         this.#sendAgain();
       }

@@ -1,5 +1,6 @@
 /** What every long-running command measures of itself. */
 import { memoryUsage } from "node:process";
+import { untilBeat } from "../base/async/timer.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Metrics } from "../base/metrics.ts";
 import { VERSION } from "../version.ts";
@@ -32,11 +33,12 @@ export async function measureProcess(
   metrics.onCollect(() => memory.set(memoryUsage().rss));
   while (!signal.aborted) {
     const before = clock.monotonic();
+    const pause = untilBeat(before, LOOK_MS);
     try {
-      await clock.sleep(LOOK_MS, signal);
+      await clock.sleep(pause, signal);
     } catch {
       return;
     }
-    delays.observe(Math.max(0, clock.monotonic() - before - LOOK_MS) / 1_000);
+    delays.observe(Math.max(0, clock.monotonic() - before - pause) / 1_000);
   }
 }

@@ -6,6 +6,7 @@ import type { DaemonStatus } from "./status/daemon_status.ts";
 import type { SyncSession } from "../session/session.ts";
 import type { ShellPicker } from "./shells/shell_picker.ts";
 import type { FileGuard } from "./watch/file_guard.ts";
+import type { Looks } from "./watch/looks.ts";
 import type { Reason } from "./step.ts";
 
 /** What a daemon needs. */
@@ -38,6 +39,8 @@ export interface HistoryContext extends DaemonContext {
   readonly history: History;
   /** Says whether the history is still the file at its path. */
   readonly guard: FileGuard;
+  /** When to look at the files of the history and of the spool. */
+  readonly looks: Looks;
   /** Calls `look` whenever the history may have changed, until disposed. */
   readonly onChange: (look: () => void) => Disposable;
 }

@@ -1,5 +1,5 @@
 /** The part that answers the command line, at the socket that belongs to the history. */
-import { pause } from "../../base/async/timer.ts";
+import { pauseUntilBeat } from "../../base/async/timer.ts";
 import { keepOpen } from "../../base/async/door.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import type { Clock } from "../../base/clock.ts";
@@ -60,6 +60,6 @@ async function untilElsewhere(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted && place() === path) {
-    await pause(clock, LOOK_MS, signal);
+    await pauseUntilBeat(clock, LOOK_MS, signal);
   }
 }

@@ -17,6 +17,7 @@ import { HISTORY_PARTS, partsOf, PROCESS_PARTS } from "./parts.ts";
 import { canPass, hintOf, watchTerminal } from "./endings.ts";
 import { openAgain, type OpenHistory } from "./history/open_history.ts";
 import { HistoryLostError } from "./watch/file_guard.ts";
+import { Looks } from "./watch/looks.ts";
 import { ConfigReader, OLD_SETTINGS } from "./config_reader.ts";
 import { Readiness } from "./readiness.ts";
 import { runSession } from "./run_session.ts";
@@ -127,10 +128,12 @@ export class Daemon {
     using _opened = opened;
     const { history, guard } = opened;
     this.#history = history;
+    using looks = new Looks(this.#deps.world, this.#pathsOf(history));
     const context: HistoryContext = {
       ...this.#context,
       history,
       guard,
+      looks,
       onChange: (look) => {
         this.#followers.add(look);
         return { [Symbol.dispose]: () => void this.#followers.delete(look) };
@@ -145,6 +148,11 @@ export class Daemon {
     } finally {
       this.#history = undefined;
     }
+  }
+
+  /** Where it shows that something was recorded, or that the history is another one. */
+  #pathsOf({ path, realPath = path }: History): readonly string[] {
+    return [path, `${realPath}-wal`, `${realPath}-shm`, this.#state.config.intake.folder];
   }
 
   async #oneAfterTheOther(context: HistoryContext, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 /** Which process of this device takes the connections: one daemon, or `rr p2p-serve` beside it. */
-import { pause } from "../../base/async/timer.ts";
+import { pauseUntilBeat } from "../../base/async/timer.ts";
 import type { Logger } from "../../base/log.ts";
 import { causeChain } from "../../base/rr_error.ts";
 import { type LockWorld, tryRole } from "../../process/lock.ts";
@@ -37,7 +37,7 @@ export class ServingRole {
   async untilFree(signal: AbortSignal): Promise<boolean> {
     let failing = false;
     for (;;) {
-      await pause(this.#world.clock, CHECK_MS, signal);
+      await pauseUntilBeat(this.#world.clock, CHECK_MS, signal);
       if (signal.aborted) return false;
       try {
         if (this.#isFree()) return true;

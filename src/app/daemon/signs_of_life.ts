@@ -2,7 +2,7 @@
  * The part that has peers tried at once which were to be left alone after failures, when something
  * says that they may be reached again: the machine was asleep, or is in another network.
  */
-import { pause } from "../../base/async/timer.ts";
+import { pauseUntilBeat } from "../../base/async/timer.ts";
 import type { SessionContext } from "./context.ts";
 
 const EVERY_MS = 5_000;
@@ -27,7 +27,7 @@ export async function watchSignsOfLife(
   // While a machine sleeps, time goes on and the monotonic clock does not.
   const offset = (): number => clock.now() - clock.monotonic();
   for (let before = offset(); !signal.aborted;) {
-    await pause(clock, EVERY_MS, signal);
+    await pauseUntilBeat(clock, EVERY_MS, signal);
     const now = offset();
     if (Math.abs(now - before) > JUMP_MS) {
       deps.logger.info("The machine was asleep, or its clock was set: all peers are tried again", {

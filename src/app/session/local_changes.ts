@@ -5,6 +5,8 @@ import type { Clock } from "../../base/clock.ts";
 /** What watching needs. */
 export interface LocalChangesDeps {
   readonly clock: Clock;
+  /** Resolves when it is time to look again, or the signal is aborted. @default {every 200 ms} */
+  readonly next?: ((signal: AbortSignal) => Promise<void>) | undefined;
   /** A number that changes when another process has written the database. */
   readonly dataVersion: () => number;
   /** Takes in what the shell hooks wrote; resolves to the number of new entries. */
@@ -21,11 +23,12 @@ export interface LocalChangesDeps {
  */
 const EVERY_MS = 200;
 
-/** Looks five times a second until the signal is aborted. Never rejects. */
+/** Looks again and again until the signal is aborted. Never rejects. */
 export async function watchLocalChanges(
   deps: LocalChangesDeps,
   signal: AbortSignal,
 ): Promise<void> {
+  const next = deps.next ?? ((until): Promise<void> => pause(deps.clock, EVERY_MS, until));
   let seen: number | undefined;
   while (!signal.aborted) {
     try {
@@ -36,6 +39,6 @@ export async function watchLocalChanges(
     } catch (error) {
       deps.onError(error);
     }
-    await pause(deps.clock, EVERY_MS, signal);
+    await next(signal);
   }
 }

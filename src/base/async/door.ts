@@ -3,7 +3,7 @@
  * (descriptors used up, a client that hangs up in the backlog) ends a listener for ever, without an
  * error and without an event: whether it is alive can only be seen by knocking.
  */
-import { pause } from "./timer.ts";
+import { pauseUntilBeat } from "./timer.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import { causeChain, toError } from "../rr_error.ts";
@@ -50,7 +50,7 @@ export async function keepOpen(door: Door, deps: DoorDeps, signal: AbortSignal):
   let seen = door.comings();
   let failures = 0;
   while (!signal.aborted) {
-    await pause(clock, failures > 0 ? RECHECK_MS : CHECK_MS, signal);
+    await pauseUntilBeat(clock, failures > 0 ? RECHECK_MS : CHECK_MS, signal);
     if (signal.aborted) return;
     const problem = door.comings() > seen ? undefined : await problemWith(door, clock, signal);
     seen = door.comings();

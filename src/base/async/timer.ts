@@ -13,6 +13,27 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal): Prom
   }
 }
 
+/** A timer that comes a little early must not come twice. */
+const EARLY_MS = 10;
+
+/**
+ * Waits for the next moment at which the monotonic clock has run a whole number of `everyMs`, or until
+ * the signal is aborted. Loops that wait so wake the machine together, and not one after the other.
+ */
+export function pauseUntilBeat(
+  clock: Clock,
+  everyMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  return pause(clock, untilBeat(clock.monotonic(), everyMs), signal);
+}
+
+/** Milliseconds until the next whole number of `everyMs`. */
+export function untilBeat(now: number, everyMs: number): number {
+  const left = everyMs - now % everyMs;
+  return left < EARLY_MS ? left + everyMs : left;
+}
+
 /**
  * Calls `act` when `ms` have passed, unless it is disposed of before.
  *

@@ -11,7 +11,7 @@
  * A router that has forgotten the connection swallows what is said: a command that was just typed must
  * not wait for the silence to be long enough. So a short word that nothing follows is asked about soon.
  */
-import { pause } from "../../base/async/timer.ts";
+import { pauseUntilBeat } from "../../base/async/timer.ts";
 import type { Connection } from "@libp2p/interface";
 import type { Clock } from "../../base/clock.ts";
 import type { Heard, HeardOf } from "../node/psk.ts";
@@ -57,7 +57,7 @@ export async function watchSilence(
   const askMs = ASK_MS * scale;
   let lastNow = clock.now();
   while (!signal.aborted) {
-    await pause(clock, checkMs, signal);
+    await pauseUntilBeat(clock, checkMs, signal);
     if (signal.aborted) return;
     const now = clock.now();
     const slept = Math.abs(now - lastNow - checkMs) > GRACE_MS;

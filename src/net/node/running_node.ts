@@ -1,5 +1,5 @@
 /** The node as it runs: what it says of itself, what it tells, how it ends. */
-import { pause } from "../../base/async/timer.ts";
+import { pause, pauseUntilBeat } from "../../base/async/timer.ts";
 import { CIRCUIT } from "../../swarm/peer_addrs.ts";
 import type { Connection, IdentifyResult, Libp2p } from "@libp2p/interface";
 import { peerIdFromString } from "@libp2p/peer-id";
@@ -183,7 +183,7 @@ export class RunningNode implements Node {
       const now = networkText();
       if (now !== before) void this.#networkChanged();
       before = now;
-      await pause(this.#parts.deps.clock, ADDRESS_CHECK_MS, this.stopped);
+      await pauseUntilBeat(this.#parts.deps.clock, ADDRESS_CHECK_MS, this.stopped);
     }
   }
 

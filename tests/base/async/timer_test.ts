@@ -1,6 +1,13 @@
 /** Timers that end with the block that made them. */
 import assert from "node:assert/strict";
-import { after, every, pause, timeLimit } from "../../../src/base/async/timer.ts";
+import {
+  after,
+  every,
+  pause,
+  pauseUntilBeat,
+  timeLimit,
+  untilBeat,
+} from "../../../src/base/async/timer.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 
 Deno.test("pause() ends in time, or at once when its signal is aborted, without an error", async () => {
@@ -18,6 +25,21 @@ Deno.test("pause() ends in time, or at once when its signal is aborted, without 
   over.abort(new Error("enough"));
   await cutShort;
   assert.equal(clock.sleeping, 0);
+});
+
+Deno.test("pauseUntilBeat() ends at whole beats, whenever it begins, and not twice at one", async () => {
+  const clock = new FakeClock();
+  const { signal } = new AbortController();
+  await clock.advance(300);
+  const ends = Promise.all([
+    pauseUntilBeat(clock, 500, signal),
+    pauseUntilBeat(clock, 250, signal),
+  ]);
+  await clock.advance(200);
+  await ends;
+  assert.equal(clock.sleeping, 0);
+  assert.equal(untilBeat(1_500, 500), 500);
+  assert.equal(untilBeat(1_995, 500), 505, "a timer that came early");
 });
 
 Deno.test("pause() throws what has nothing to do with its signal", async () => {

@@ -7,13 +7,15 @@ import { watchLocalChanges } from "../../session/local_changes.ts";
 import { HistoryLostError } from "../watch/file_guard.ts";
 import type { HistoryContext } from "../context.ts";
 
-/** Looks five times a second until the signal is aborted. */
+/** Looks again and again until the signal is aborted. */
 export async function takeIn(context: HistoryContext, signal: AbortSignal): Promise<void> {
-  const { deps, history, guard, changed } = context;
+  const { deps, history, guard, looks, changed } = context;
   const { world, logger } = deps;
   let failing = "";
+  let last = 0;
   await watchLocalChanges({
     clock: world.clock,
+    next: async (until) => void (last = await looks.next(last, until)),
     dataVersion: () => {
       guard.check(); // SQLite must not be asked while its index is cut short: see LogWatch
       return history.dataVersion();
@@ -23,7 +25,7 @@ export async function takeIn(context: HistoryContext, signal: AbortSignal): Prom
       failing = "";
       changed();
     },
-    // Five times a second: said once until it is something else.
+    // Several times a second: said once until it is something else.
     onError: (error) => {
       if (error instanceof HistoryLostError) return; // told by the watch over the file
       const text = causeChain(error);

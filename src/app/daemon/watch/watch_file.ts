@@ -1,9 +1,5 @@
 /** The part that looks whether the history is still the file at its path. */
-import { pause } from "../../../base/async/timer.ts";
 import type { HistoryContext } from "../context.ts";
-
-/** A look takes some 50 microseconds; what another program records meanwhile may be in two minds. */
-const EVERY_MS = 100;
 
 /**
  * Looks until the signal is aborted.
@@ -11,11 +7,10 @@ const EVERY_MS = 100;
  * @throws {import("./file_guard.ts").HistoryLostError} when the history has to be opened anew
  */
 export async function watchFile(
-  { deps, guard }: HistoryContext,
+  { looks, guard }: HistoryContext,
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
+  for (let last = 0; !signal.aborted; last = await looks.next(last, signal)) {
     guard.check();
-    await pause(deps.world.clock, EVERY_MS, signal);
   }
 }

@@ -1,5 +1,5 @@
 /** The part that notices a changed config, swarm key or identity, whoever has changed it. */
-import { pause } from "../../../base/async/timer.ts";
+import { pauseUntilBeat } from "../../../base/async/timer.ts";
 import { causeChain } from "../../../base/rr_error.ts";
 import { loadExistingKeys } from "../../session/keys.ts";
 import type { SessionContext } from "../context.ts";
@@ -24,7 +24,7 @@ export async function watchSettings(context: SessionContext, signal: AbortSignal
     }
     if (newKeyFiles !== keyFiles) await takeKeys(context);
     [config, keyFiles] = [newConfig, newKeyFiles];
-    await pause(clock, EVERY_MS, signal);
+    await pauseUntilBeat(clock, EVERY_MS, signal);
   }
 }
 
