@@ -1,10 +1,11 @@
+import { historyIfThere } from "../machine/history_if_there.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { DeviceId } from "../../history/entry.ts";
 import { printable } from "../../base/printable.ts";
-import { type History, openHistory } from "../../store/file/open_history.ts";
+import { openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { filledFlag, JSON_FLAG, switchFlag } from "../flags/flags.ts";
@@ -79,7 +80,7 @@ function readDatabase(
   settings: Settings,
   only: string | undefined,
 ): { head: number; peers: PeerLine[] } {
-  using history = openIfThere(world, settings);
+  using history = historyIfThere(world, settings.dbPath);
   if (history === undefined) return { head: 0, peers: [] };
   const nowUnix = Math.floor(world.clock.now() / 1000);
   const states = history.peers.states(settings.deviceId as DeviceId);
@@ -109,16 +110,6 @@ function forget(world: World, settings: Settings, peer: string): void {
 function forgetIn(world: World, settings: Settings, peer: string): boolean {
   using history = openHistory(settings.dbPath, world);
   return history.peers.forget(peer);
-}
-
-// A question must not create a database.
-function openIfThere(world: World, settings: Settings): History | undefined {
-  try {
-    return openHistory(settings.dbPath, { ...world, mode: "readonly" });
-  } catch (error) {
-    if (error instanceof RrError && error.code === "not-found") return undefined;
-    throw error;
-  }
 }
 
 function peerLines(peers: readonly PeerLine[], only: string | undefined): string[] {

@@ -1,3 +1,4 @@
+import { historyIfThere } from "../../machine/history_if_there.ts";
 import { grouped } from "../../../base/grouped.ts";
 import { askDaemon } from "../doctor/daemon.ts";
 import { RrError } from "../../../base/rr_error.ts";
@@ -105,7 +106,7 @@ function devicesIn({ peers }: History, { status }: Asked): KnownDevice[] {
 
 function list(asked: Asked, { json }: Flags): number {
   const { world, settings } = asked;
-  using history = openIfThere(world, settings);
+  using history = historyIfThere(world, settings.dbPath);
   const devices = history === undefined ? [] : devicesIn(history, asked);
   if (json) printJson(world, { device_id: settings.deviceId, devices });
   else for (const line of lines(world, settings, devices)) printLine(world, line);
@@ -177,16 +178,6 @@ function renamedText(found: KnownDevice, name: string | undefined): string {
   return checkedName(name) === undefined
     ? `${found.peer_id} is called ${own} again, as it calls itself`
     : `${found.peer_id} (${own}) is called ${printable(name!.trim())} on this machine`;
-}
-
-// A question must not create a database.
-function openIfThere(world: World, settings: Settings): History | undefined {
-  try {
-    return openHistory(settings.dbPath, { ...world, mode: "readonly" });
-  } catch (error) {
-    if (error instanceof RrError && error.code === "not-found") return undefined;
-    throw error;
-  }
 }
 
 function lines(world: World, settings: Settings, devices: readonly KnownDevice[]): string[] {
