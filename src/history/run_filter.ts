@@ -26,6 +26,8 @@ export interface RunFilter {
   readonly leastMs?: number | undefined;
   /** Known to have taken at most this long. */
   readonly mostMs?: number | undefined;
+  /** Of a command that is pinned on this device. */
+  readonly pinned?: true | undefined;
   /** Each of these must hold as well. */
   readonly clauses?: readonly FilterClause[] | undefined;
 }
@@ -51,7 +53,11 @@ export interface FilteredRun extends RunPlace {
   readonly exitCode: number;
   readonly startedAtMs: number;
   readonly durationMs: number;
+  readonly command: string;
 }
+
+/** Whether a command is pinned. */
+export type PinTest = (command: string) => boolean;
 
 /** Whether a place is the one of imports that know nothing but the command. */
 export function isUnknownPlace(cwd: string): boolean {
@@ -59,13 +65,14 @@ export function isUnknownPlace(cwd: string): boolean {
 }
 
 /** Whether the filter wants the run. */
-export function matchesRun(filter: RunFilter, run: FilteredRun): boolean {
+export function matchesRun(filter: RunFilter, run: FilteredRun, isPinned: PinTest): boolean {
   return matchesPlace(filter, run) && matchesRow(filter, run) &&
+    (filter.pinned === undefined || isPinned(run.command)) &&
     (filter.session === undefined || run.session === filter.session) &&
     matchesExit(filter.exit, run.exitCode, isUnknownPlace(run.cwd)) &&
     matchesTime(filter, run.startedAtMs) &&
     (filter.clauses ?? []).every(({ anyOf, negated }) =>
-      anyOf.some((other) => matchesRun(other, run)) !== negated
+      anyOf.some((other) => matchesRun(other, run, isPinned)) !== negated
     );
 }
 
@@ -155,6 +162,6 @@ function matchesRow(
 }
 
 /** Whether anything in the filter itself needs the row of a run. */
-export function isAboutRows({ userId, shell, leastMs, mostMs }: RunFilter): boolean {
-  return (userId ?? shell ?? leastMs ?? mostMs) !== undefined;
+export function isAboutRows({ userId, shell, leastMs, mostMs, pinned }: RunFilter): boolean {
+  return (userId ?? shell ?? leastMs ?? mostMs ?? pinned) !== undefined;
 }

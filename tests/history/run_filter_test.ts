@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type FilteredRun, matchesRun, type RunFilter } from "../../src/history/run_filter.ts";
 
 const RUN: FilteredRun = {
+  command: "make",
   cwd: "/home/kim/src/rr",
   hostname: "laptop.example",
   deviceId: "laptop",
@@ -15,6 +16,8 @@ const RUN: FilteredRun = {
 };
 
 /** For each field: what lets the run through, and what does not. */
+const isPinned = (command: string): boolean => command === RUN.command;
+
 const CASES: readonly (readonly [RunFilter, RunFilter])[] = [
   [{ hostname: "laptop.example" }, { hostname: "laptop" }],
   [{ deviceId: "laptop" }, { deviceId: "desktop" }],
@@ -33,11 +36,13 @@ const CASES: readonly (readonly [RunFilter, RunFilter])[] = [
 ];
 
 Deno.test("matchesRun() asks for every condition that is given", () => {
-  assert.ok(matchesRun({}, RUN));
-  assert.ok(matchesRun(Object.assign({}, ...CASES.slice(0, 8).map(([yes]) => yes)), RUN));
+  assert.ok(matchesRun({}, RUN, isPinned));
+  assert.ok(matchesRun(Object.assign({}, ...CASES.slice(0, 8).map(([yes]) => yes)), RUN, isPinned));
+  assert.ok(matchesRun({ pinned: true }, RUN, isPinned));
+  assert.equal(matchesRun({ pinned: true }, { ...RUN, command: "other" }, isPinned), false);
   for (const [yes, no] of CASES) {
-    assert.equal(matchesRun(yes, RUN), true, JSON.stringify(yes));
-    assert.equal(matchesRun(no, RUN), false, JSON.stringify(no));
+    assert.equal(matchesRun(yes, RUN, isPinned), true, JSON.stringify(yes));
+    assert.equal(matchesRun(no, RUN, isPinned), false, JSON.stringify(no));
   }
 });
 
@@ -46,25 +51,32 @@ Deno.test("matchesRun() takes clauses: one of them, or, negated, none", () => {
     for (const [anyOf, expected] of [[[yes], true], [[no], false], [[no, yes], true]] as const) {
       for (const negated of [false, true]) {
         const filter = { clauses: [{ anyOf, negated }] };
-        assert.equal(matchesRun(filter, RUN), expected !== negated, JSON.stringify(filter));
+        assert.equal(
+          matchesRun(filter, RUN, isPinned),
+          expected !== negated,
+          JSON.stringify(filter),
+        );
       }
     }
-    assert.equal(matchesRun({ ...no, clauses: [{ anyOf: [yes], negated: false }] }, RUN), false);
+    assert.equal(
+      matchesRun({ ...no, clauses: [{ anyOf: [yes], negated: false }] }, RUN, isPinned),
+      false,
+    );
   }
 });
 
 Deno.test("matchesRun() asks a run without a known duration for none", () => {
   const untimed = { ...RUN, durationMs: 0 };
-  assert.equal(matchesRun({ mostMs: 10_000 }, untimed), false);
-  assert.equal(matchesRun({ leastMs: 0 }, untimed), false);
+  assert.equal(matchesRun({ mostMs: 10_000 }, untimed, isPinned), false);
+  assert.equal(matchesRun({ leastMs: 0 }, untimed, isPinned), false);
 });
 
 Deno.test("matchesRun() takes a 0 of a run without its folder for unknown, and -1 always", () => {
   const imported = { ...RUN, cwd: "unknown", exitCode: 0 };
-  assert.equal(matchesRun({ exit: "success" }, imported), false);
-  assert.equal(matchesRun({ exit: "unknown" }, imported), true);
-  assert.equal(matchesRun({ exit: "success" }, { ...RUN, exitCode: 0 }), true);
-  assert.equal(matchesRun({ exit: "unknown" }, { ...RUN, exitCode: -1 }), true);
-  assert.equal(matchesRun({ exit: "failure" }, { ...RUN, exitCode: -1 }), false);
-  assert.equal(matchesRun({ exit: -1 }, { ...RUN, exitCode: -1 }), false);
+  assert.equal(matchesRun({ exit: "success" }, imported, isPinned), false);
+  assert.equal(matchesRun({ exit: "unknown" }, imported, isPinned), true);
+  assert.equal(matchesRun({ exit: "success" }, { ...RUN, exitCode: 0 }, isPinned), true);
+  assert.equal(matchesRun({ exit: "unknown" }, { ...RUN, exitCode: -1 }, isPinned), true);
+  assert.equal(matchesRun({ exit: "failure" }, { ...RUN, exitCode: -1 }, isPinned), false);
+  assert.equal(matchesRun({ exit: -1 }, { ...RUN, exitCode: -1 }, isPinned), false);
 });

@@ -109,6 +109,12 @@ export const FILTERS: readonly FilterKind[] = [
     values: ["zsh", "bash", "fish"],
     parse: (value) => value === "" ? undefined : { shell: value },
   },
+  {
+    names: ["pin"],
+    example: "pin:",
+    help: "pinned on this device (alt-p in the picker)",
+    parse: (value) => value === "" || value === "." ? { pinned: true } : undefined,
+  },
 ];
 
 const BY_NAME = new Map(FILTERS.flatMap((kind) => kind.names.map((name) => [name, kind] as const)));

@@ -8,7 +8,7 @@ import type { Database } from "../file/database.ts";
 import type { Row } from "../file/sqlite_rows.ts";
 import { COMMAND_COLUMN, entryRows, MOST_TEXT_BYTES, toEntry } from "../log/rows.ts";
 import type { HistoryQuery } from "./history_query.ts";
-import { matchesRun, type RunFilter } from "../../history/run_filter.ts";
+import { matchesRun, type PinTest, type RunFilter } from "../../history/run_filter.ts";
 import type { TextQuery } from "../../history/text_query.ts";
 import { textOf } from "./word_query.ts";
 
@@ -32,6 +32,7 @@ export function newestMatching(db: Database, query: HistoryQuery): Entry[] | und
   const { limit, distinct } = query;
   const text = textOf(query);
   const next = portions(db, query, roughly(text));
+  const isPinned = pinTest(db);
   const found: Entry[] = [];
   const given = new Set<string>();
   // Only a history that is small enough to be read whole can answer a limit that large.
@@ -40,7 +41,7 @@ export function newestMatching(db: Database, query: HistoryQuery): Entry[] | und
     const { read, isLast } = next(size);
     if (limit > MOST_ROWS && !isLast) return undefined;
     for (const entry of newestFirst(read(), text)) {
-      if (!matchesRun(query, entry)) continue;
+      if (!matchesRun(query, entry, isPinned)) continue;
       if (distinct && given.has(entry.command)) continue;
       given.add(entry.command);
       if (found.push(entry) === limit) return found;
@@ -104,4 +105,13 @@ function newestFirst(rows: readonly Row[], text: TextQuery | undefined): Entry[]
   });
   entries.sort((a, b) => b.entry.startedAtMs - a.entry.startedAtMs || b.seq - a.seq);
   return entries.map(({ entry }) => entry);
+}
+
+/** Tells pinned commands from others; the pins are read at the first question. */
+export function pinTest(db: Database): PinTest {
+  let pinned: Set<string> | undefined;
+  return (command) => {
+    pinned ??= new Set(db.rows("SELECT cmd FROM rr_pinned").map(([cmd]) => String(cmd)));
+    return pinned.has(command);
+  };
 }

@@ -159,7 +159,7 @@ function rowTest(db: Database, filter: RunFilter): RunTest | undefined {
 }
 
 /** As `matchesRow()`; a test holds the two to the same answers. */
-function rowCondition({ userId, shell, leastMs, mostMs }: RunFilter): {
+function rowCondition({ userId, shell, leastMs, mostMs, pinned }: RunFilter): {
   readonly sql: string;
   readonly values: readonly Value[];
 } {
@@ -170,8 +170,9 @@ function rowCondition({ userId, shell, leastMs, mostMs }: RunFilter): {
     ["duration_ms > 0 AND duration_ms <= ?", mostMs],
   ];
   const given = parts.filter((part): part is [string, Value] => part[1] !== undefined);
+  const pins = pinned ? ["cmd IN (SELECT cmd FROM rr_pinned)"] : [];
   return {
-    sql: given.map(([sql]) => sql).join(" AND "),
+    sql: [...given.map(([sql]) => sql), ...pins].join(" AND "),
     values: given.map(([, value]) => value),
   };
 }

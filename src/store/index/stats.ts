@@ -8,6 +8,7 @@ import type { TextQuery } from "../../history/text_query.ts";
 import { textFilter } from "./match.ts";
 import type { Entry } from "../../history/entry.ts";
 import { type FolderSense, NAMES_DECIDE } from "../../base/same_folder.ts";
+import { pinTest } from "./newest_rows.ts";
 import { isUnknownPlace, matchesRun, type RunFilter } from "../../history/run_filter.ts";
 import type { HistoryQuery } from "./history_query.ts";
 import { type Count, Tally } from "./tally.ts";
@@ -120,6 +121,7 @@ export class Stats {
 
   #longestFrom(leastMs: number, query: Omit<HistoryQuery, "limit">, most: number): Entry[] {
     const longest: Entry[] = [];
+    const isPinned = pinTest(this.#db);
     for (let from = 0; longest.length < most; from += LONGEST_AT_ONCE) {
       const rows = this.#db.rows(
         `SELECT ingest_seq FROM entries WHERE duration_ms >= ? AND typeof(duration_ms) = 'integer'
@@ -131,7 +133,7 @@ export class Stats {
       const entries = this.#search.entriesBySeq(rows.map((row) => row[0] as number));
       longest.push(
         ...entries.filter((entry) =>
-          matchesRun(query, entry) && query.text?.test(entry.command) !== false
+          matchesRun(query, entry, isPinned) && query.text?.test(entry.command) !== false
         ),
       );
       if (rows.length < LONGEST_AT_ONCE) break;

@@ -26,6 +26,7 @@ const RUN = {
   exitCode: 0,
   startedAtMs: NOW - 1000,
   durationMs: 12_000,
+  command: "make",
 };
 
 function words(line: string): string[] {
@@ -37,7 +38,7 @@ function filter(line: string): RunFilter {
 }
 
 function wants(line: string, change: Partial<typeof RUN> = {}): boolean {
-  return matchesRun(filter(line), { ...RUN, ...change });
+  return matchesRun(filter(line), { ...RUN, ...change }, (command) => command === "pinned one");
 }
 
 Deno.test("parseLine() takes filters out and leaves words with their signs", () => {
@@ -145,6 +146,12 @@ Deno.test("suggestions() completes names and values of filters", () => {
   assert.deepEqual(of("nope:"), []);
   assert.equal(of("").length, FILTERS.length);
   assert.equal(commonStart(["host:vps", "host:vpn"]), "host:vp");
+});
+
+Deno.test("pin: is what is pinned, and takes nothing else", () => {
+  const pinned = { command: "pinned one" };
+  assert.deepEqual([wants("pin:", pinned), wants("pin:"), wants("!pin:")], [true, false, true]);
+  assert.deepEqual(words("pin:git"), ["pin:git"]);
 });
 
 Deno.test("the help names every filter, and every example is one", () => {
