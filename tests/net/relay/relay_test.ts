@@ -49,15 +49,20 @@ nodeTest("startRelay() refuses the reservation that is one too many", async (lab
   await taken;
 });
 
-nodeTest("startRelay() refuses circuits beyond its limits", async (lab) => {
-  const relay = await lab.relay({ maxCircuitsPerPeer: 1 });
-  const events = eventsOf(relay);
-  const { server, client, relays } = await pairOn(lab, relay);
-  await lab.dialer(client).connect(recordOf(server, []));
-  const third = await lab.node({ relays, listen: [] });
-  await assert.rejects(lab.dialer(third).connect(recordOf(server, [])), /PERMISSION_DENIED/);
-  assert.ok(events.some((event) => event.type === "circuit-refused" && event.from === third.peer));
-});
+for (const limits of [{ maxCircuits: 1 }, { maxCircuitsPerPeer: 1 }]) {
+  const [name] = Object.keys(limits);
+  nodeTest(`startRelay() refuses circuits beyond its limits: ${name}`, async (lab) => {
+    const relay = await lab.relay(limits);
+    const events = eventsOf(relay);
+    const { server, client, relays } = await pairOn(lab, relay);
+    await lab.dialer(client).connect(recordOf(server, []));
+    const third = await lab.node({ relays, listen: [] });
+    await assert.rejects(lab.dialer(third).connect(recordOf(server, [])), /PERMISSION_DENIED/);
+    assert.ok(
+      events.some((event) => event.type === "circuit-refused" && event.from === third.peer),
+    );
+  });
+}
 
 nodeTest("a device is back at a relay that was restarted", async (lab) => {
   const identity = await createIdentity();
