@@ -76,6 +76,7 @@ export async function syncOnce(
 /** Nobody was found, and a directory gave no answer: what to do about that is what helps. */
 function withHintOf(error: Error, unasked: Error | undefined): Error {
   const isNobody = error instanceof RrError && error.code === "not-found";
-  if (!isNobody || !(unasked instanceof RrError) || unasked.hint === undefined) return error;
-  return new RrError(error.code, error.message, { hint: unasked.hint });
+  const hint = [unasked, unasked?.cause].find((one) => one instanceof RrError)?.hint;
+  if (!isNobody || hint === undefined) return error;
+  return new RrError(error.code, error.message, { hint });
 }

@@ -5,12 +5,23 @@ export class DeadlineError extends Error {
   /** The time that was allowed. */
   readonly ms: number;
 
-  /** Creates the error; `what` completes "Cannot ...". */
-  constructor(what: string, ms: number) {
-    super(`Cannot ${what} within ${ms} ms`);
+  /** Creates the error; `what` completes "Cannot ...", the cause is what failed meanwhile, if it is known. */
+  constructor(what: string, ms: number, cause?: unknown) {
+    super(`Cannot ${what} within ${ms} ms`, cause === undefined ? {} : { cause });
     this.name = "DeadlineError";
     this.ms = ms;
   }
+}
+
+/** What has failed so far in tasks that go on. */
+const delays = new WeakMap<AbortSignal, unknown>();
+
+/**
+ * Tells what has failed in a task that goes on, such as the first of three tries: if the time of the
+ * task runs out, that is the cause. `signal` is the one that the task was handed.
+ */
+export function noteDelay(signal: AbortSignal, cause: unknown): void {
+  delays.set(signal, cause);
 }
 
 /** What {@linkcode withDeadline} takes besides the time. */
@@ -44,7 +55,10 @@ export async function withDeadline<T>(
   };
   const stop = (): void => end(signal?.reason);
   signal?.addEventListener("abort", stop, { once: true });
-  clock.sleep(ms, timer.signal).then(() => end(new DeadlineError(what, ms)), () => {});
+  clock.sleep(ms, timer.signal).then(
+    () => end(new DeadlineError(what, ms, delays.get(work.signal))),
+    () => {},
+  );
   try {
     return await Promise.race([task(work.signal), over.promise]);
   } finally {

@@ -1,3 +1,4 @@
+import { noteDelay } from "./deadline.ts";
 import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
 
@@ -56,6 +57,7 @@ export async function retry<T>(
     } catch (error) {
       signal?.throwIfAborted();
       if (attempt + 1 >= policy.attempts || !isRetryable(error)) throw error;
+      if (signal !== undefined) noteDelay(signal, error);
       await deps.clock.sleep(backoffMs(attempt + 1, policy, deps.random), signal);
     }
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DeadlineError, withDeadline } from "../../../src/base/async/deadline.ts";
+import { DeadlineError, noteDelay, withDeadline } from "../../../src/base/async/deadline.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 
 const what = "get an answer";
@@ -55,4 +55,20 @@ Deno.test("withDeadline() rejects with the signal's reason, before and during th
   stop.abort(reason);
   await assert.rejects(during, reason);
   assert.equal(clock.sleeping, 0);
+});
+
+Deno.test("withDeadline() tells what the task had failed at before, if its time runs out", async () => {
+  const clock = new FakeClock();
+  const broken = new Error("no such name");
+  const waiting = withDeadline(
+    100,
+    (signal) => {
+      noteDelay(signal, broken);
+      return new Promise<never>(() => {});
+    },
+    { clock, what },
+  );
+  const refused = assert.rejects(waiting, (error: DeadlineError) => error.cause === broken);
+  await clock.advance(100);
+  await refused;
 });

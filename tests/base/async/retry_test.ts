@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { backoffMs, retry } from "../../../src/base/async/retry.ts";
+import { withDeadline } from "../../../src/base/async/deadline.ts";
 import { drive } from "../../fakes/drive.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
 import { seededRandom } from "../../fakes/seeded_random.ts";
@@ -72,4 +73,21 @@ Deno.test("retry() stops pausing when the signal is aborted", async () => {
     signal: stop.signal,
   });
   await assert.rejects(late, /bye/);
+});
+
+Deno.test("retry() leaves what failed last for whoever has no time for another try", async () => {
+  const clock = new FakeClock();
+  const broken = new Error("no such name");
+  const waiting = withDeadline(
+    1_000,
+    (signal) =>
+      retry(
+        (attempt) => attempt === 0 ? Promise.reject(broken) : new Promise<never>(() => {}),
+        POLICY,
+        { clock, random: MIDDLE },
+        { signal },
+      ),
+    { clock, what: "get the peers" },
+  );
+  await assert.rejects(drive(clock, waiting), (error: Error) => error.cause === broken);
 });
