@@ -1,5 +1,6 @@
 /** ctrl-r where a daemon runs: it paints in the shell's terminal, and whatever becomes of it the shell goes on. */
 import assert from "node:assert/strict";
+import { runningDaemon } from "../../src/process/lock.ts";
 import { Daemon, untilAtRest } from "./_daemon.ts";
 import { inShell, modesOf, SHELLS } from "./_shell_session.ts";
 import { until, untilFile, untilNoFile } from "./_tmux.ts";
@@ -114,6 +115,9 @@ Deno.test("a daemon that was started in the shell itself is not stopped by a ctr
     await run("echo one");
     await run(" rr p2p-sync --watch --no-serve >/dev/null 2>&1 &");
     await untilAtRest(folder);
+    // It would outlive its terminal.
+    const { pid } = runningDaemon(`${folder}/.rustory/history.db`)!;
+    using _end = { [Symbol.dispose]: () => Deno.kill(pid, "SIGKILL") };
     await Deno.remove(`${folder}/shell-of-rr`);
     await tmux.press("C-l");
     await open("C-r");
