@@ -39,6 +39,18 @@ export const EXIT_LOCKED = 75;
 /** Environment variables that a unit carries over, if they are set when it is written. */
 export const UNIT_ENVIRONMENT = ["RUSTORY_USER_ID", "RUSTORY_DEVICE_ID"] as const;
 
+/**
+ * The room for young objects, in MiB: by default it grows to 16 with a large sync or a flood of messages,
+ * and what was allocated beside it is given back that much later. With 2 an idle daemon takes 4 MB less,
+ * and one that was flooded 60 MB less.
+ */
+const YOUNG_OBJECTS = "--max-semi-space-size=2";
+
+/** Environment variables that make the JavaScript engine of a daemon sparing. */
+export function memoryEnvironment(kind: Program["kind"]): Readonly<Record<string, string>> {
+  return { [kind === "node" ? "NODE_OPTIONS" : "DENO_V8_FLAGS"]: YOUNG_OBJECTS };
+}
+
 /** What one installation of the service differs by. */
 export interface UnitSpec {
   readonly program: Program;

@@ -8,7 +8,12 @@ import { install, type Installed } from "../../../service/install.ts";
 import type { ServiceDeps, ServiceManager } from "../../../service/manager.ts";
 import { fleetingReason, lastingProgram, programFrom } from "../../../service/program.ts";
 import type { Run } from "../../../service/run.ts";
-import { DAEMON_ARGS, UNIT_ENVIRONMENT, type UnitSpec } from "../../../service/unit.ts";
+import {
+  DAEMON_ARGS,
+  memoryEnvironment,
+  UNIT_ENVIRONMENT,
+  type UnitSpec,
+} from "../../../service/unit.ts";
 
 // What the daemon would have, were it started here, and a service has not.
 const UNSEEN = [
@@ -75,7 +80,7 @@ function specOf(world: World, dbPath: string | undefined): UnitSpec {
   return {
     program,
     args: [...(dbPath === undefined ? [] : ["--db-path", absolute(world, dbPath)]), ...DAEMON_ARGS],
-    environment: Object.fromEntries(environment),
+    environment: { ...memoryEnvironment(program.kind), ...Object.fromEntries(environment) },
   };
 }
 
