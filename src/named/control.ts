@@ -31,15 +31,11 @@ export function onUp(turn: Turn, id: string): void {
 /** The peer says who it is, or that it keeps something else from now on. */
 export function onHello(turn: Turn, peer: Peer, frame: Hello): void {
   turn.out.push({ type: "met", peer: peer.id, user: frame.user, device: frame.device });
-  const why = frame.hash !== HASH_NAME
-    ? "hash"
-    : frame.user !== turn.state.hello.user
-    ? "user"
-    : undefined;
-  if (why !== undefined) {
-    const text = `This device compares with the same ${why} only`;
-    turn.out.push({ type: "send", peer: peer.id, frame: { type: "bye", code: why, text } });
-    turn.out.push({ type: "unlike", peer: peer.id, why });
+  // Whatever it calls its user: who has the swarm key is one of us, and a deletion is for all of us.
+  if (frame.hash !== HASH_NAME) {
+    const text = `This device compares by the hash ${HASH_NAME} only`;
+    turn.out.push({ type: "send", peer: peer.id, frame: { type: "bye", code: "hash", text } });
+    turn.out.push({ type: "unlike", peer: peer.id, why: "hash" });
     return;
   }
   turn.out.push({ type: "agreed", peer: peer.id });

@@ -79,7 +79,7 @@ export type Note =
   }
   /** Whatever was refused of the peer, it can be compared with now. */
   | { readonly type: "agreed"; readonly peer: string }
-  /** It cannot be compared with as it is set up now: another user, another hash. */
+  /** It cannot be compared with as it is set up now: another hash. */
   | { readonly type: "unlike"; readonly peer: string; readonly why: string }
   /** The peer has said something that breaks the protocol. */
   | { readonly type: "refused"; readonly peer: string; readonly why: string };

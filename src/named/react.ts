@@ -94,7 +94,7 @@ function onControl(turn: Turn, peer: Peer, frame: ControlFrame): void {
       return onLive(turn, peer, frame);
     case "bye":
       turn.out.push(
-        frame.code === "user" || frame.code === "hash"
+        frame.code === "hash"
           ? { type: "unlike", peer: peer.id, why: frame.code }
           : { type: "refused", peer: peer.id, why: `It ended: ${frame.code}` },
       );

@@ -84,19 +84,13 @@ export function configChanges(
   if (card.trackerToken !== undefined && settings.trackerToken === undefined) {
     values.tracker_token = card.trackerToken;
   }
-  // With two names for one person deletions would not reach each other: who joins takes the one there is.
-  if (joins && hasOtherUser(settings, card) && isInFile(settings)) values.user_id = card.userId;
+  // Whose history it is: what this device calls its user by chance gives way to what the others say.
+  // A hub is of no user.
+  const isOther = card.userId !== "" && card.userId !== settings.userId;
+  if (joins && settings.origins.userId.source === "default" && isOther) {
+    values.user_id = card.userId;
+  }
   return values;
-}
-
-/** Whether the other machine calls its user otherwise; a hub has none. */
-export function hasOtherUser({ userId }: Settings, card: PairCard): boolean {
-  return card.userId !== "" && card.userId !== userId;
-}
-
-/** Whether it is the config that says who the user is, or would. */
-function isInFile({ origins }: Settings): boolean {
-  return origins.userId.source === "config" || origins.userId.source === "default";
 }
 
 /** Both lists as one if `more` adds anything. */

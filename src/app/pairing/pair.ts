@@ -21,14 +21,7 @@ import {
 } from "./first_sync.ts";
 import { checkAt, type Met, pairAsGuest } from "./guest.ts";
 import { pairAsHost } from "./host.ts";
-import {
-  changeConfig,
-  configChanges,
-  hasOtherUser,
-  installKey,
-  planKey,
-  putKeyBack,
-} from "./join.ts";
+import { changeConfig, configChanges, installKey, planKey, putKeyBack } from "./join.ts";
 import { ownCard, statusOfDaemon } from "./own_card.ts";
 import { type PairTalk, report, sayOfDaemon, sayOfOneName } from "./report.ts";
 import { pairByStdio, pairOverSsh } from "./ssh.ts";
@@ -254,12 +247,6 @@ async function takeOver(
     const shown = key === "tracker_token" ? "(as given)" : [value].flat().join(", ");
     const before = key === "user_id" ? ` (it was ${settings.userId})` : "";
     talk.say(`Set ${key} = ${shown}${before}`);
-  }
-  if (joins && changes.user_id === undefined && hasOtherUser(settings, card)) {
-    talk.say(
-      `${settings.origins.userId.name} makes this machine's user ${settings.userId}, on ` +
-        `${card.deviceId} it is ${card.userId}: what is deleted on one stays on the other. Take it away.`,
-    );
   }
   if (Object.keys(changes).length > 0) await tellDaemon(world, settings.dbPath);
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { RrError } from "../../../src/base/rr_error.ts";
 import type { Files } from "../../../src/base/world.ts";
 import { pairAsGuest } from "../../../src/app/pairing/guest.ts";
+import { configChanges } from "../../../src/app/pairing/join.ts";
 import { joinBy } from "../../../src/app/pairing/pair.ts";
 import { loadSettings } from "../../../src/config/load.ts";
 import { formatSwarmKey } from "../../../src/net/keys/swarm_key.ts";
@@ -116,50 +117,17 @@ for (const had of ["no key", "a key of its own"]) {
   });
 }
 
-Deno.test("a machine that joins takes over the user id, also one that stands in its config", async () => {
-  await using tracker = serveTracker();
-  const shown = showCode(tracker.baseUrl);
-  using world = new FakeWorld({ clock: deps.clock as FakeClock, random: deps.random });
-  const folder = `${world.home}/.config/rustory`;
-  Deno.mkdirSync(folder, { recursive: true });
-  Deno.writeTextFileSync(`${folder}/config.toml`, '# mine\nuser_id = "bob"\n');
-  const said: string[] = [];
-  // Its first sync would have nobody to call.
-  const over = new AbortController();
-  const say = (line: string): void => {
-    said.push(line);
-    if (line.startsWith("Set user_id")) over.abort(new Error("enough"));
+Deno.test("a machine that joins takes over the user id if it had none but that of its login", () => {
+  const set = (env: Record<string, string>, userId: string, joins = true): unknown => {
+    using world = new FakeWorld({ clock: deps.clock as FakeClock, random: deps.random, env });
+    return configChanges(loadSettings(world, {}), { ...CARD, userId }, joins).user_id;
   };
-  await assert.rejects(join(world, await shown.code, tracker.baseUrl, over.signal, say));
-  shown.stop();
-  await assert.rejects(shown.joined);
-  assert.ok(said.includes(`Set user_id = ${CARD.userId} (it was bob)`), said.join("\n"));
-  assert.equal(loadSettings(world, {}).userId, CARD.userId);
-  assert.match(world.files.readText(`${folder}/config.toml`)!, /^# mine\n/);
-});
-
-Deno.test("a user id that the environment gives stays, and it is said what that means", async () => {
-  await using tracker = serveTracker();
-  const shown = showCode(tracker.baseUrl);
-  using world = new FakeWorld({
-    clock: deps.clock as FakeClock,
-    random: deps.random,
-    env: { RUSTORY_USER_ID: "bob" },
-  });
-  const said: string[] = [];
-  const over = new AbortController();
-  const say = (line: string): void => {
-    said.push(line);
-    if (line.startsWith("RUSTORY_USER_ID")) over.abort(new Error("enough"));
-  };
-  await assert.rejects(join(world, await shown.code, tracker.baseUrl, over.signal, say));
-  shown.stop();
-  await assert.rejects(shown.joined);
-  assert.match(
-    said.join("\n"),
-    /RUSTORY_USER_ID makes this machine's user bob, .* stays on the other/,
-  );
-  assert.equal(loadSettings(world, {}).userId, "bob");
+  assert.equal(set({ USER: "ubuntu" }, "kim"), "kim");
+  assert.equal(set({ USER: "kim" }, "kim"), undefined);
+  assert.equal(set({ USER: "ubuntu" }, "kim", false), undefined);
+  assert.equal(set({ USER: "ubuntu", RUSTORY_USER_ID: "bob" }, "kim"), undefined);
+  // A hub is of no user.
+  assert.equal(set({ USER: "ubuntu" }, ""), undefined);
 });
 
 /** Types the code at the machine, whose tracker is the one given. */
@@ -168,10 +136,9 @@ async function join(
   code: string,
   at: string,
   signal: AbortSignal = soon(),
-  say: (line: string) => void = () => {},
 ): Promise<void> {
   const how = { code: parseCode(code), at, yes: true };
-  const talk = { say, ask: () => undefined };
+  const talk = { say: () => {}, ask: () => undefined };
   await joinBy(loadSettings(world, {}), how, { world, talk }, signal);
 }
 

@@ -4,12 +4,8 @@ import type { PeerView } from "../../../app/daemon/status/daemon_status.ts";
 import { barOf, lacking, nameOf } from "./sentence.ts";
 import { secondsText } from "./seconds_text.ts";
 
-/**
- * The lines of all devices, in columns; `nowUnix` in seconds. Not yet safe for a terminal.
- *
- * @param userId whose device this one is
- */
-export function peerLines(peers: readonly PeerView[], nowUnix: number, userId: string): string[] {
+/** The lines of all devices, in columns; `nowUnix` in seconds. Not yet safe for a terminal. */
+export function peerLines(peers: readonly PeerView[], nowUnix: number): string[] {
   const rows = peers.map((peer) => [
     nameOf(peer),
     peer.route ?? "not connected",
@@ -18,7 +14,7 @@ export function peerLines(peers: readonly PeerView[], nowUnix: number, userId: s
   const widths = [0, 1, 2].map((i) => Math.max(0, ...rows.map((row) => row[i]!.length)));
   return peers.flatMap((peer, n) => {
     const cells = rows[n]!.map((cell, i) => cell.padEnd(widths[i]!));
-    const line = `  ${[...cells, apartText(peer, userId)].join("  ")}`;
+    const line = `  ${[...cells, apartText(peer)].join("  ")}`;
     return [line.trimEnd(), ...heldLines(peer), ...errorLines(peer)];
   });
 }
@@ -30,8 +26,8 @@ function seenText({ route, last_seen_unix, last_sync_unix }: PeerView, nowUnix: 
 }
 
 /** What the two lack of each other, and what stands in the way. */
-function apartText(peer: PeerView, userId: string): string {
-  const { behind, arrived = 0, given = 0, retry_in_sec, route, protocol, user_id } = peer;
+function apartText(peer: PeerView): string {
+  const { behind, arrived = 0, given = 0, retry_in_sec, route, protocol } = peer;
   const ahead = lacking(peer);
   const parts: string[] = [];
   if (peer.equal) parts.push("has the same");
@@ -47,10 +43,7 @@ function apartText(peer: PeerView, userId: string): string {
     if (parts.length === 0) parts.push(evenText(peer));
   }
   if (retry_in_sec > 0) parts.push(`next try in ${secondsText(retry_in_sec)}`);
-  if (route !== null && protocol === 1) {
-    const isOther = user_id !== undefined && user_id !== null && user_id !== userId;
-    parts.push(`${isOther ? `of user ${user_id}` : "protocol 1"}: learns no deletions`);
-  }
+  if (route !== null && protocol === 1) parts.push("protocol 1: learns no deletions");
   return parts.join(", ");
 }
 

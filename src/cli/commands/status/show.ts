@@ -77,7 +77,7 @@ function formatStatus(status: DaemonStatus, world: World, restart: string): stri
   const absorb = absorbText(status);
   const lines = [
     bold(printable(sentenceOf(status, restart))),
-    ...peerLines(status.peers, now, status.user_id).map(printable),
+    ...peerLines(status.peers, now).map(printable),
     // An older daemon does not tell.
     ...(status.incidents ?? []).map((one) => row("happened", incidentSentence(one, when))),
     ...(status.problems ?? []).map((problem) => row("problem", problem)),

@@ -28,7 +28,7 @@ async function run(context: DoctorContext): Promise<Finding[]> {
   const nowUnix = context.world.clock.now() / 1000;
   const found = [
     ...strangerFindings(context, strangers, inSync === 0),
-    ...peers.flatMap((peer) => peerFindings(context, peer, nowUnix)),
+    ...peers.flatMap((peer) => peerFindings(peer, nowUnix)),
     ...(status === undefined ? [] : incidentFindings(status)),
   ];
   if (status === undefined) return found;
@@ -84,23 +84,9 @@ function atLeast(count: number): string {
   return count >= 16 ? "16 or more devices" : count === 1 ? "one device" : `${count} devices`;
 }
 
-function peerFindings(
-  { settings }: DoctorContext,
-  peer: PeerView,
-  nowUnix: number,
-): Finding[] {
+function peerFindings(peer: PeerView, nowUnix: number): Finding[] {
   const found: Finding[] = [];
   const name = nameOf(peer);
-  const user = peer.user_id ?? settings.userId;
-  if (user !== settings.userId) {
-    found.push({
-      level: "warn",
-      message:
-        `"${name}" is of user "${user}", this device of "${settings.userId}": it gets what ` +
-        "is recorded here, but not what is deleted",
-      hint: `Give both one name: rr config set user_id ${settings.userId}`,
-    });
-  }
   const error = peer.last_error ?? "";
   if (peer.failures === 0 || error === "") return found;
   const isThere = nowUnix - (peer.last_seen_unix ?? 0) < THERE_SEC;
