@@ -60,6 +60,7 @@ Deno.test("the commands, verbs and options that the program's texts name are the
 /** What other programs call theirs, and the pages speak of. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "--allow-all": "Deno",
+  "--max-semi-space-size": "V8",
   "HTTP_PROXY": "most programs",
   "HTTPS_PROXY": "most programs",
   "ALL_PROXY": "most programs",
