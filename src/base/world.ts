@@ -47,6 +47,8 @@ export interface FileInfo {
  */
 export interface Files {
   readBytes(path: string): Uint8Array<ArrayBuffer> | undefined;
+  /** The first `most` bytes, or all if there are fewer. */
+  readHead(path: string, most: number): Uint8Array<ArrayBuffer> | undefined;
   readText(path: string): string | undefined;
   stat(path: string): FileInfo | undefined;
   /** The path without symbolic links; `undefined` if it is not there, or cannot be followed. */

@@ -6,7 +6,7 @@ import type { BrokenRecord } from "../shell/broken_record.ts";
 import { cleanBytes } from "./formats/clean_bytes.ts";
 import { readableRows } from "./formats/damaged_rows.ts";
 import { parseBashHistory } from "./formats/bash.ts";
-import { fileKind, type HistoryShape, historyShape } from "./formats/file_kind.ts";
+import { fileKind, type HistoryShape, historyShape, LOOKED_AT } from "./formats/file_kind.ts";
 import { parseFishHistory } from "./formats/fish.ts";
 import { parseJsonl } from "./formats/jsonl.ts";
 import {
@@ -121,8 +121,12 @@ function sessionsSource(folder: string, files: Files): OpenSource {
 
 // Some shells keep either, as they are told to.
 function isDatabase(path: string, files: Files): boolean {
-  if (HANDED_OVER.test(path) || (files.stat(path)?.size ?? 0) > MOST_BYTES) return false;
-  return fileKind(files.readBytes(path) ?? NOTHING).is === "sqlite";
+  return !HANDED_OVER.test(path) && fileKind(headOf(path, files)).is === "sqlite";
+}
+
+// A database may be as long as the disk, and only its first bytes tell what it is.
+function headOf(path: string, files: Files): Uint8Array {
+  return files.readHead(path, LOOKED_AT) ?? NOTHING;
 }
 
 const NOTHING = new Uint8Array();
@@ -134,10 +138,8 @@ const NOTHING = new Uint8Array();
  * @throws {RrError} `invalid` or `database` for a database that cannot be imported
  */
 export function sourceIn(path: string, files: Files): ImportSource | undefined {
-  const { kind: what, size = 0 } = files.stat(path) ?? {};
-  // One that is too long is refused by whoever reads it.
-  if (HANDED_OVER.test(path) || what !== "file" || size > MOST_BYTES) return undefined;
-  const bytes = files.readBytes(path) ?? NOTHING;
+  if (HANDED_OVER.test(path) || files.stat(path)?.kind !== "file") return undefined;
+  const bytes = headOf(path, files);
   const kind = fileKind(bytes);
   if (kind.is === "text") return historyShape(bytes);
   if (kind.is === "utf-16") return historyShape(inUtf8(bytes, kind.encoding));
@@ -227,15 +229,18 @@ function rowSource(path: string, files: Files, from: TableSource): OpenSource {
     throw notThat(path, "empty", "Name the right database with --path");
   }
   const db = openDatabase(path, files);
-  const { table, text } = TABLES[from];
+  const { table, text, beside = [] } = TABLES[from];
   const has = db.columns(table);
-  if (!has.includes(text)) {
+  const lacks = beside.find((other) => db.columns(other).length === 0);
+  if (!has.includes(text) || lacks !== undefined) {
     const owner = ownerOf(db);
     db[Symbol.dispose]();
-    if (owner !== undefined) {
+    if (owner !== undefined && owner !== from) {
       throw notThat(path, `a database of ${owner}, not of ${from}`, `Use --from ${owner}`);
     }
-    const missing = has.length === 0 ? `no table "${table}"` : `no column "${text}" in "${table}"`;
+    const missing = has.length > 0 && lacks === undefined
+      ? `no column "${text}" in "${table}"`
+      : `no table "${has.length === 0 ? table : lacks}"`;
     throw new RrError("invalid", `Cannot import "${path}": it has ${missing}`, {
       hint: "Is it the database of the program that --from names?",
     });
@@ -259,7 +264,7 @@ function openDatabase(path: string, files: Files): ForeignDatabase {
     return openForeign(path, files);
   } catch (error) {
     const isFile = files.stat(path)?.kind === "file";
-    if (!isFile || fileKind(files.readBytes(path) ?? NOTHING).is === "sqlite") throw error;
+    if (!isFile || fileKind(headOf(path, files)).is === "sqlite") throw error;
     throw new RrError("database", `Cannot import "${path}": it is no SQLite database`, {
       hint: "Name the database with --path, or use another --from",
     });

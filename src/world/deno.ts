@@ -64,6 +64,10 @@ export function denoFiles(): Files {
 
 const RAW: RawFiles = {
   read: (path) => Deno.readFileSync(path),
+  readWith<T>(path: string, use: (next: (buffer: Uint8Array) => number) => T): T {
+    using file = Deno.openSync(path);
+    return use((buffer) => file.readSync(buffer) ?? 0);
+  },
   stat: (path) => toInfo(Deno.statSync(path)),
   names: (folder) => Array.from(Deno.readDirSync(folder), (item) => item.name),
   makeFolder: (path, mode) => Deno.mkdirSync(path, { recursive: true, mode }),

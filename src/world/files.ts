@@ -5,6 +5,8 @@ import type { FileInfo, Files } from "../base/world.ts";
 /** What a runtime offers; every call throws its own errors. */
 export interface RawFiles {
   read(path: string): Uint8Array<ArrayBuffer>;
+  /** Opens the file, hands over what reads its next bytes into a buffer and tells how many, and closes it. */
+  readWith<T>(path: string, use: (next: (buffer: Uint8Array) => number) => T): T;
   stat(path: string): FileInfo;
   names(folder: string): string[];
   makeFolder(path: string, mode: number): void;
@@ -21,10 +23,21 @@ export interface RawFiles {
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
+function headOf(next: (buffer: Uint8Array) => number, most: number): Uint8Array<ArrayBuffer> {
+  const head = new Uint8Array(most);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < most; length += read) {
+    read = next(head.subarray(length));
+  }
+  return head.slice(0, length);
+}
+
 /** Files whose errors name the path, and whose private files were never readable by others. */
 export function createFiles(raw: RawFiles, unique: () => string): Files {
   const files: Files = {
     readBytes: (path) => ifThere(raw, "read", path, () => raw.read(path)),
+    readHead: (path, most) =>
+      ifThere(raw, "read", path, () => raw.readWith(path, (next) => headOf(next, most))),
     readText(path): string | undefined {
       const bytes = files.readBytes(path);
       return bytes === undefined ? undefined : new TextDecoder().decode(bytes);

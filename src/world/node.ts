@@ -59,6 +59,14 @@ const RAW: RawFiles = {
     bytes.set(buffer);
     return bytes;
   },
+  readWith<T>(path: string, use: (next: (buffer: Uint8Array) => number) => T): T {
+    const file = fs.openSync(path, "r");
+    try {
+      return use((buffer) => fs.readSync(file, buffer));
+    } finally {
+      fs.closeSync(file);
+    }
+  },
   stat: (path) => toInfo(fs.statSync(path)),
   names: (folder) => fs.readdirSync(folder),
   makeFolder: (path, mode) => void fs.mkdirSync(path, { recursive: true, mode }),

@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { RrError } from "../../src/base/rr_error.ts";
-import { type ImportItem, type ImportSource, openSource } from "../../src/import/import_sources.ts";
+import {
+  type ImportItem,
+  type ImportSource,
+  openSource,
+  sourceIn,
+} from "../../src/import/import_sources.ts";
 import { isBroken } from "../../src/shell/broken_record.ts";
 import { systemWorld } from "../../src/world/system.ts";
 
@@ -209,3 +214,52 @@ Deno.test(
     assert.match(deep !== undefined && isBroken(deep) ? deep.broken : "", /too deep/);
   }),
 );
+
+const ENDLESS = "AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS ";
+Deno.test(
+  "import: a view in place of a table is none, as it may never end",
+  inFolder((folder) => {
+    fill(`${folder}/r.db`, `CREATE VIEW entries ${ENDLESS} cmd, i AS entry_id, i AS ts FROM n`);
+    assert.throws(
+      () => openSource("rustory", `${folder}/r.db`, files),
+      /it has no table "entries"/,
+    );
+    assert.throws(() => sourceIn(`${folder}/r.db`, files), /unknown to rr/);
+    const histdb = "CREATE TABLE history (id INTEGER, command_id INTEGER, place_id INTEGER)";
+    fill(`${folder}/h.db`, histdb, `CREATE VIEW commands ${ENDLESS} id, i AS argv FROM n`);
+    assert.throws(() => openSource("zsh-histdb", `${folder}/h.db`, files), /no table "commands"/);
+  }),
+);
+
+Deno.test(
+  "import: a text of hundreds of megabytes is not read, nor is all of a long file to tell what it is",
+  inFolder((folder) => {
+    const path = `${folder}/history.db`;
+    // By another process, as this one's peak is looked at.
+    const sql = `${ATUIN}; INSERT INTO history VALUES
+      ('a', 1, 0, 0, CAST(zeroblob(150000000) AS TEXT), '/', 's', 'h', NULL),
+      ('b', 1700000000000000000, 0, 0, 'make', '/', 's', 'h', NULL)`;
+    const code = `import { DatabaseSync } from "node:sqlite";
+      new DatabaseSync(${JSON.stringify(path)}).exec(${JSON.stringify(sql)});`;
+    const { success } = new Deno.Command(Deno.execPath(), { args: ["eval", code] }).outputSync();
+    assert.ok(success);
+    const before = peakMiB();
+    assert.equal(sourceIn(path, files), "atuin");
+    assert.deepEqual(
+      itemsOf("atuin", path).map((item) => isBroken(item) ? "broken" : item.command),
+      [
+        "broken",
+        "make",
+      ],
+    );
+    assert.ok(peakMiB() - before < 100, `${peakMiB() - before} MiB more`);
+  }),
+);
+
+/** The most memory that this process ever held; 0 where the system does not tell. */
+function peakMiB(): number {
+  const args = ["-c", "cat /proc/$PPID/status"];
+  const { stdout } = new Deno.Command("sh", { args, stderr: "null" }).outputSync();
+  const status = new TextDecoder().decode(stdout);
+  return Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+}

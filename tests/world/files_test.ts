@@ -29,6 +29,9 @@ for (const [name, open] of [["denoFiles()", denoFiles], ["nodeFiles()", nodeFile
     assert.equal(files.readText(at("a")), "grüße\n");
     assert.deepEqual(files.readBytes(at("a")), new TextEncoder().encode("grüße\n"));
     assert.equal(files.readText(at("a/below-a-file")), undefined);
+    assert.deepEqual(files.readHead(at("a"), 2), new TextEncoder().encode("gr"));
+    assert.deepEqual(files.readHead(at("a"), 100), new TextEncoder().encode("grüße\n"));
+    assert.equal(files.readHead(at("none"), 2), undefined);
     const info = files.stat(at("a"))!;
     assert.equal(info.kind, "file");
     assert.equal(info.size, 8);

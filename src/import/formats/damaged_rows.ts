@@ -1,5 +1,5 @@
 /** The rows of a database of which a part may be damaged: all that can still be read. */
-import { type ForeignDatabase, isDamaged } from "../../store/file/read_foreign.ts";
+import { type ForeignDatabase, isDamaged, lengthOf } from "../../store/file/read_foreign.ts";
 import type { Row, RowQuery } from "./row_values.ts";
 
 /** Which rows of which table. */
@@ -21,7 +21,7 @@ export function readableRows(
   query: TableQuery,
 ): () => Iterable<Row | undefined> {
   const { columns, table, where, order } = query;
-  if (canRead(() => db.all(`SELECT count(*), max(${query.text}) FROM ${table}`))) {
+  if (canRead(() => db.all(`SELECT count(*), max(${lengthOf(query.text)}) FROM ${table}`))) {
     const rest = `FROM ${table}${where ? ` WHERE ${where}` : ""}${
       order ? ` ORDER BY ${order}` : ""
     }`;

@@ -20,8 +20,8 @@ export type HistoryShape =
   | "nushell"
   | "powershell";
 
-/** How much of a file is looked at: some thousand commands. */
-const LOOKED_AT = 64 * 1024;
+/** Bytes of a file that are looked at: some thousand commands. */
+export const LOOKED_AT = 64 * 1024;
 /** More signs of control than this are in no text; random bytes have a tenth of them. */
 const MOST_CONTROL = 0.05;
 /** Text in UTF-16 is half NUL bytes, all of them at even or all at odd places. */

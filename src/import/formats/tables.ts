@@ -14,15 +14,18 @@ export type TableSource =
   | "nushell"
   | "xonsh";
 
-/** Where each keeps the text of its commands, or their numbers. */
+/** Where each keeps the text of its commands, or their numbers, and which tables it needs beside that. */
 export const TABLES: Readonly<
-  Record<TableSource, { readonly table: string; readonly text: string }>
+  Record<
+    TableSource,
+    { readonly table: string; readonly text: string; readonly beside?: readonly string[] }
+  >
 > = {
   atuin: { table: "history", text: "command" },
   hishtory: { table: "history_entries", text: "command" },
   mcfly: { table: "commands", text: "cmd" },
   rustory: { table: "entries", text: "cmd" },
-  "zsh-histdb": { table: "history", text: "command_id" },
+  "zsh-histdb": { table: "history", text: "command_id", beside: ["commands", "places"] },
   nushell: { table: "history", text: "command_line" },
   xonsh: { table: "xonsh_history", text: "inp" },
 };

@@ -7,9 +7,14 @@ export { isDamaged };
 import { Database } from "./database.ts";
 import type { Row, Value } from "./sqlite_rows.ts";
 
+/** SQL that is 0 for a text which {@linkcode ForeignDatabase.select} leaves out, else its length: reads all of it. */
+export function lengthOf(column: string): string {
+  return `iif(octet_length(${column}) > ${MOST_TEXT_BYTES}, 0, length(${column}))`;
+}
+
 /** A database that is only read. */
 export interface ForeignDatabase extends Disposable {
-  /** Column names of a table; empty if there is no such table. */
+  /** Column names of a table; empty if there is none, or a view in its place, which may never end. */
   columns(table: string): readonly string[];
   /**
    * Rows one by one. An integer beyond 2^53 comes as bigint, a text of more than 4 MiB as NULL. `rest`
@@ -28,6 +33,10 @@ export interface ForeignDatabase extends Disposable {
   all(sql: string, ...values: Value[]): readonly Row[];
 }
 
+// Views and virtual tables have no page of their own.
+const COLUMNS = `SELECT name FROM pragma_table_info(?1) WHERE EXISTS
+  (SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND rootpage > 0)`;
+
 // The owner may be writing.
 const BUSY_TIMEOUT_MS = 5000;
 
@@ -44,8 +53,7 @@ export function openForeign(path: string, files: Files): ForeignDatabase {
   }
   const db = openWholeOrCut(path);
   return {
-    columns: (table) =>
-      db.rows("SELECT name FROM pragma_table_info(?)", table).map((row) => String(row[0])),
+    columns: (table) => db.rows(COLUMNS, table).map((row) => String(row[0])),
     *select(columns, rest, ...values): Generator<Readonly<Record<string, unknown>>> {
       const names = Object.keys(columns);
       for (const row of db.walk(names.map((name) => bounded(columns[name]!)), rest, ...values)) {
