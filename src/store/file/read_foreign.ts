@@ -34,8 +34,8 @@ export interface ForeignDatabase extends Disposable {
 }
 
 // Views and virtual tables have no page of their own.
-const COLUMNS = `SELECT name FROM pragma_table_info(?1) WHERE EXISTS
-  (SELECT 1 FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND rootpage > 0)`;
+const COLUMNS = `SELECT name FROM pragma_table_info(?) WHERE EXISTS
+  (SELECT 1 FROM sqlite_schema WHERE name = ? COLLATE NOCASE AND rootpage > 0)`;
 
 // The owner may be writing.
 const BUSY_TIMEOUT_MS = 5000;
@@ -53,7 +53,7 @@ export function openForeign(path: string, files: Files): ForeignDatabase {
   }
   const db = openWholeOrCut(path);
   return {
-    columns: (table) => db.rows(COLUMNS, table).map((row) => String(row[0])),
+    columns: (table) => db.rows(COLUMNS, table, table).map((row) => String(row[0])),
     *select(columns, rest, ...values): Generator<Readonly<Record<string, unknown>>> {
       const names = Object.keys(columns);
       for (const row of db.walk(names.map((name) => bounded(columns[name]!)), rest, ...values)) {
