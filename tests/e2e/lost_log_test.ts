@@ -59,7 +59,7 @@ Deno.test("a daemon whose write-ahead log is lost keeps the file whole and all t
   for (const mishap of MISHAPS) {
     await t.step(mishap.name, async () => {
       recorded.push(await device.record(`before ${mishap.name}`));
-      await device.rr("status"); // longer than the daemon takes to look at what is new
+      await device.rr("status"); // for it the daemon looks at what is new
       const before = occurrences(daemon);
       const path = device.database;
       mishap.happen(`${path}-wal`, `${path}-shm`, `${path}-save`);

@@ -9,6 +9,7 @@ import type { History } from "../../store/file/open_history.ts";
 import type { SyncEvent } from "../../sync/events.ts";
 import type { DaemonConfig } from "./daemon_config.ts";
 import { countDaemon } from "./status/daemon_metrics.ts";
+import type { DaemonStatus } from "./status/daemon_status.ts";
 import { StatusKeeper } from "./status/status_keeper.ts";
 import { ServingRole } from "./serving_role.ts";
 import type { SyncSession } from "../session/session.ts";
@@ -55,7 +56,7 @@ export class Daemon {
   readonly #context: DaemonContext;
   readonly #reader: ConfigReader;
   #state: DaemonState<DaemonConfig>;
-  #history: History | undefined;
+  #opened: OpenHistory | undefined;
   #session: SyncSession | undefined;
   /** What has happened besides while an act was performed; it ends the act. */
   #interrupt: Reason<DaemonConfig> | undefined;
@@ -80,7 +81,7 @@ export class Daemon {
       deps: ways.deps,
       config: () => this.#state.config,
       session,
-      status: () => this.#status.view(this.#state.config, this.#history, this.#session),
+      status: () => this.#statusNow(),
       changed: () => this.#followers.forEach((look) => look()),
       reload: () => this.#reload(),
       configStamp: () => this.#reader.stamp,
@@ -127,7 +128,7 @@ export class Daemon {
   async #work(opened: OpenHistory, signal: AbortSignal): Promise<void> {
     using _opened = opened;
     const { history, guard } = opened;
-    this.#history = history;
+    this.#opened = opened;
     using looks = new Looks(this.#deps.world, this.#pathsOf(history));
     const context: HistoryContext = {
       ...this.#context,
@@ -146,8 +147,14 @@ export class Daemon {
         (inner) => this.#oneAfterTheOther(context, inner),
       );
     } finally {
-      this.#history = undefined;
+      this.#opened = undefined;
     }
+  }
+
+  // Whoever asks how it is may count on it that what was recorded until now has been seen.
+  #statusNow(): DaemonStatus {
+    this.#opened?.guard.note();
+    return this.#status.view(this.#state.config, this.#opened?.history, this.#session);
   }
 
   /** Where it shows that something was recorded, or that the history is another one. */

@@ -74,6 +74,15 @@ export class FileGuard implements Disposable {
     this.#unfolded.look();
   }
 
+  /** Takes note of what was just recorded, ahead of the next look; that tells what is wrong, if anything is. */
+  note(): void {
+    try {
+      if (!this.#isLogBroken && !this.#log?.isBroken()) this.#unfolded.look();
+    } catch (error) {
+      if (!(error instanceof RrError)) throw error;
+    }
+  }
+
   /** Takes the file as it is now for right: this process has just folded the write-ahead log in. */
   accept(): void {
     this.#before = this.#look();

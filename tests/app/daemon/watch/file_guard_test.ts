@@ -107,3 +107,12 @@ Deno.test("a log that was overwritten is not folded in when the history is close
   lab.guard[Symbol.dispose]();
   assert.deepEqual(Deno.readFileSync(lab.path), before);
 });
+
+Deno.test("what was noted ahead of a look is kept where the log is lost before that", () => {
+  using lab = new Lab();
+  const [entry] = makeEntries(1, { deviceId: DEVICE, command: "make test" });
+  lab.history.log.append([entry!]);
+  lab.guard.note();
+  Deno.removeSync(`${lab.path}-wal`);
+  assert.deepEqual(lab.lost()?.kept.map(({ id }) => id), [entry!.id]);
+});
