@@ -29,11 +29,11 @@ export class Database implements Disposable {
   #isHeld = false;
   #closed = false;
   #checkWrite: () => void = () => {};
+  #beforeUse: () => void = () => {};
 
   /**
-   * Opens the file; creates nothing if `readOnly`. `still` promises that nobody writes to it, so that
-   * not even a file for locks is needed beside it. `lax` lets a pragma change
-   * what SQLite takes on trust.
+   * Opens the file; creates nothing if `readOnly`. `still` promises that nobody writes to it, so that not
+   * even a file for locks is needed beside it. `lax` lets a pragma change what SQLite takes on trust.
    */
   constructor(path: string, options: OpenOptions) {
     this.path = path;
@@ -50,6 +50,7 @@ export class Database implements Disposable {
 
   /** Runs statements without values, such as a migration or a pragma. */
   exec(sql: string): void {
+    if (!this.#inTransaction) this.#beforeUse();
     try {
       this.#db.exec(sql);
     } catch (error) {
@@ -120,6 +121,11 @@ export class Database implements Disposable {
     return typeof value === "number" ? value : 0;
   }
 
+  /** Has `mend` called before SQLite is asked for anything, unless a transaction is open; it must not throw. */
+  beforeUse(mend: () => void): void {
+    this.#beforeUse = mend;
+  }
+
   /** Has `check` called in every later transaction before anything is written; it may throw. */
   checkWrites(check: () => void): void {
     this.#checkWrite = check;
@@ -178,6 +184,7 @@ export class Database implements Disposable {
     if (this.#closed) return;
     this.#closed = true;
     this.#statements.clear();
+    this.#beforeUse();
     this.#db.close();
   }
 
@@ -188,6 +195,7 @@ export class Database implements Disposable {
    */
   closeUnfolded(): void {
     if (this.#closed) return;
+    this.#beforeUse();
     const last = this.#readOnlyTwin();
     this[Symbol.dispose]();
     last?.close();
@@ -218,6 +226,7 @@ export class Database implements Disposable {
   }
 
   #statement(sql: string): StatementSync {
+    if (!this.#inTransaction) this.#beforeUse();
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       statement = this.#prepare(sql);
@@ -233,6 +242,7 @@ export class Database implements Disposable {
   }
 
   #prepareBig(sql: string): StatementSync {
+    if (!this.#inTransaction) this.#beforeUse();
     const statement = this.#prepare(sql);
     statement.setReadBigInts(true);
     return statement;

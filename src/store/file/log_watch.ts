@@ -49,7 +49,7 @@ export class LogWatch implements Disposable {
 
   /** Whether the log is not what its index says. */
   isBroken(): boolean {
-    this.#mendIndex();
+    this.mendIndex();
     const index = this.#readIndex();
     if (index === undefined || index.logBytes === 0 || this.#agrees(index)) return false;
     // Whoever begins the log anew says so in the index first.
@@ -65,9 +65,10 @@ export class LogWatch implements Disposable {
 
   /**
    * An index that was cut short ends this process at the next use of what it has mapped of it (SIGBUS).
-   * One that is long enough, and empty, SQLite makes anew from the log.
+   * One that is long enough, and empty, SQLite makes anew from the log. Does nothing once disposed.
    */
-  #mendIndex(): void {
+  mendIndex(): void {
+    if (!this.#isOpen) return;
     const { size } = fstatSync(this.#fd);
     if (size < this.#indexBytes) ftruncateSync(this.#fd, this.#indexBytes);
     else this.#indexBytes = size;

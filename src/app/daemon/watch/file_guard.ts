@@ -52,6 +52,7 @@ export class FileGuard implements Disposable {
     this.#files = files;
     this.#header = headerOf(history.path);
     this.#log = logOf(history.realPath);
+    history.opened.db.beforeUse(() => this.#log?.mendIndex());
     this.#unfolded = new Unfolded(history, deviceId);
     this.#before = this.#look();
   }
@@ -74,7 +75,10 @@ export class FileGuard implements Disposable {
     this.#unfolded.look();
   }
 
-  /** Takes note of what was just recorded, ahead of the next look; that tells what is wrong, if anything is. */
+  /**
+   * Mends the index of the log and takes note of what was just recorded, ahead of {@linkcode check}, which
+   * tells what is wrong, if anything is.
+   */
   note(): void {
     try {
       if (!this.#isLogBroken && !this.#log?.isBroken()) this.#unfolded.look();

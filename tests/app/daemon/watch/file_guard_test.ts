@@ -116,3 +116,22 @@ Deno.test("what was noted ahead of a look is kept where the log is lost before t
   Deno.removeSync(`${lab.path}-wal`);
   assert.deepEqual(lab.lost()?.kept.map(({ id }) => id), [entry!.id]);
 });
+
+Deno.test("an index that was cut short is as long as before when SQLite is asked for anything", () => {
+  using lab = new Lab();
+  const index = `${lab.path}-shm`;
+  const { size } = Deno.statSync(index);
+  const uses: readonly ((history: History) => unknown)[] = [
+    ({ log }) => log.headSeq(),
+    ({ log }) => log.append(makeEntries(1)),
+    ({ maintenance }) => maintenance.checkpoint(),
+    () => lab.guard.note(),
+    (history) => [...history.opened.db.walk(["cmd"], "FROM entries")],
+  ];
+  for (const use of uses) {
+    Deno.truncateSync(index);
+    use(lab.history);
+    assert.equal(Deno.statSync(index).size, size);
+  }
+  assert.equal(lab.lost(), undefined);
+});
