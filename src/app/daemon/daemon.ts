@@ -129,8 +129,7 @@ export class Daemon {
     using _opened = opened;
     const { history, guard } = opened;
     this.#opened = opened;
-    // An index that was cut short ends whoever asks SQLite first, so the guard, which mends it, goes ahead.
-    using looks = new Looks(this.#deps.world, this.#pathsOf(history), () => guard.note());
+    using looks = new Looks(this.#deps.world, this.#pathsOf(history));
     const context: HistoryContext = {
       ...this.#context,
       history,

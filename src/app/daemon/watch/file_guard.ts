@@ -76,8 +76,8 @@ export class FileGuard implements Disposable {
   }
 
   /**
-   * Mends the index of the log and takes note of what was just recorded, ahead of {@linkcode check}, which
-   * tells what is wrong, if anything is.
+   * Takes note of what was just recorded, ahead of {@linkcode check}, which tells what is wrong, if
+   * anything is.
    */
   note(): void {
     try {

@@ -24,23 +24,16 @@ const SLACK_MS = GLANCE_MS / 2;
 export class Looks implements Disposable {
   readonly #world: LooksWorld;
   readonly #paths: readonly string[];
-  readonly #first: () => void;
   readonly #over = new AbortController();
   #seen: string;
   #lastAt: number;
   #count = 0;
   #coming: Promise<void> | undefined;
 
-  /**
-   * Takes it that everybody looks now.
-   *
-   * @param paths whether they are there yet or not
-   * @param first called at each moment before anybody who waits for it
-   */
-  constructor(world: LooksWorld, paths: readonly string[], first: () => void = () => {}) {
+  /** Takes it that everybody looks now. @param paths whether they are there yet or not */
+  constructor(world: LooksWorld, paths: readonly string[]) {
     this.#world = world;
     this.#paths = paths;
-    this.#first = first;
     this.#seen = this.#glance();
     this.#lastAt = world.clock.monotonic();
   }
@@ -76,7 +69,6 @@ export class Looks implements Disposable {
       if (now === this.#seen && !isDue) continue;
       this.#seen = now;
       this.#lastAt = clock.monotonic();
-      this.#first();
       this.#count++;
       return;
     }

@@ -130,16 +130,3 @@ Deno.test("Looks: one that is ended wakes who waits", async () => {
   await turn();
   assert.equal(disk.clock.sleeping, 0);
 });
-
-Deno.test("Looks: who goes first has looked before anybody who waits", async () => {
-  const disk = new Disk();
-  const order: string[] = [];
-  using looks = new Looks(disk, PATHS, () => order.push("first"));
-  const waiting = [1, 2].map(async (n) => {
-    await looks.next(0, signal);
-    order.push(`waiter ${n}`);
-  });
-  await disk.pass(1_000);
-  await Promise.all(waiting);
-  assert.deepEqual(order, ["first", "waiter 1", "waiter 2"]);
-});
