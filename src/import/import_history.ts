@@ -2,11 +2,13 @@
  * Takes a foreign history into ours, so that doing it again adds only what is new, whatever the other
  * program trimmed meanwhile and whoever recorded a command first:
  *
- * - A command with a time is known if the history holds as many entries of this device, or imported
- *   ones of another, with that command in that second. Ids do not matter, so what the original imported or a hook recorded counts.
+ * - A command with a time is known if the history holds as many entries with that command in that second.
+ *   Ids do not matter, so what the original imported or a hook recorded counts, on whichever device.
  * - A command without a time is known if the history holds as many entries of it from that shell, with
- *   whatever time: all that such a record tells is that it was run that often.
- * - Ids are derived ({@linkcode importEntryId}), so two imports at once do not double anything either.
+ *   whatever time: all that such a record tells is that it was run that often. Those of another device
+ *   count if the source is a copy of what that one imported.
+ * - Ids are derived ({@linkcode importEntryId}), so two imports at once do not double anything either, nor
+ *   do two devices that import copies of one file and meet later.
  */
 import { yieldToLoop } from "../base/async/yield_to_loop.ts";
 import type { Clock } from "../base/clock.ts";
@@ -17,7 +19,7 @@ import { createEntry } from "../history/create_entry.ts";
 import type { DeviceId, Entry, EntryDraft, EntryId } from "../history/entry.ts";
 import { isBroken } from "../shell/broken_record.ts";
 import { fillTimes, type Head } from "./formats/fill_times.ts";
-import { importEntryId } from "./import_id.ts";
+import { ANY_DEVICE, importEntryId } from "./import_id.ts";
 import type { IdentifiedDraft } from "./formats/rows.ts";
 import type { AppendResult } from "../swarm/log.ts";
 import { type ImportReport, ImportTally } from "./import_tally.ts";
@@ -229,9 +231,11 @@ function entryOf(
   const unixSeconds = draft.startedAtMs === undefined ? 0 : Math.floor(startedAtMs / 1000);
   const { index, isKnown } = occurrences.next(unixSeconds, draft.command);
   if (isKnown) return tally.known();
-  const name = { userId, deviceId, shell: from, unixSeconds, index, command: draft.command };
+  const { command } = draft;
+  const of = { userId, deviceId: unixSeconds === 0 ? deviceId : ANY_DEVICE, shell: from };
   try {
-    const id = (draft as IdentifiedDraft).id as EntryId | undefined ?? importEntryId(name);
+    const id = (draft as IdentifiedDraft).id as EntryId | undefined ??
+      importEntryId({ ...of, unixSeconds, index, command });
     const hostname = draft.hostname ?? request.hostname;
     return createEntry({ ...draft, startedAtMs, hostname }, id, request);
   } catch (error) {

@@ -16,6 +16,13 @@ export interface ImportName {
 }
 
 /**
+ * Stands for the device in the name of a command with a time. A home folder is copied to a new machine, or
+ * shared by several, and each imports the file before it knows of the others; the second and the command tell
+ * that both have the same. Without a time nothing tells, as two machines ran `ls` a hundred times each.
+ */
+export const ANY_DEVICE = "";
+
+/**
  * The UUIDv5 of an imported command.
  *
  * The original gives every line its number in the file as `index`. A shell that trims its file

@@ -1,13 +1,17 @@
-/** What the history already holds of this device, so that an import adds only what is new. */
+/** What the history already holds, so that an import adds only what is new. */
 import type { Files } from "../base/world.ts";
 import { tidyCommand } from "../capture/tidy.ts";
 import { type ForeignDatabase, openForeign } from "../store/file/read_foreign.ts";
+import { UntimedCounts } from "./untimed_counts.ts";
 
 /** Counts of commands that were there before the import began. */
 export interface KnownCommands extends Disposable {
-  /** Entries with that command, started in that second: of this device, or imported by another one. */
+  /** Entries with that command, started in that second, on whichever device. */
   countAt(unixSeconds: number, command: string): number;
-  /** The same for entries of that shell, whenever; only of the commands asked for. */
+  /**
+   * The same for entries of that shell, whenever; only of the commands asked for, which are all that the
+   * source has. Another device's count if the source is a copy of what that one has imported.
+   */
   countAnyTime(commands: ReadonlySet<string>, shell: string): ReadonlyMap<string, number>;
   /** When this device's oldest entry was started, in milliseconds. */
   oldestMs(): number | undefined;
@@ -22,11 +26,12 @@ const NOTHING: KnownCommands = {
 
 // A hook notes the time a moment after the shell does, which may be the next second. Such rows have a
 // folder; those of an import have none.
-// What another device has imported is the same file, of a shared or a copied home, far more often than the
-// same command in the same second of another one.
-const AT =
-  `SELECT cmd, ts FROM entries WHERE ts IN (?, ? + 1) AND (+device_id = ? OR cwd = 'unknown')
+// What another device has of that second comes from the same file, of a shared or a copied home, far more
+// often than from the same command in the same second of another one.
+const AT = `SELECT cmd FROM entries WHERE ts IN (?, ? + 1)
   AND ingest_seq <= ? AND (ts = ? OR cwd <> 'unknown')`;
+const ANY_TIME = `FROM entries WHERE ingest_seq <= ? AND shell = ?
+  AND (+device_id = ? OR cwd = 'unknown')`;
 const OLDEST = "SELECT ts FROM entries WHERE +device_id = ? AND ts > 0 ORDER BY ts LIMIT 1";
 
 /** Looks into the history at `path` through a connection of its own. */
@@ -38,30 +43,31 @@ export function knownCommands(
   const head = history.log.headSeq();
   if (history.path === ":memory:") return NOTHING;
   const db = openForeign(history.path, files);
-  const deleted = deletedSeconds(db, deviceId);
+  const deleted = deletedSeconds(db);
   let cached = { unixSeconds: NaN, commands: [] as string[] };
 
   function countAt(unixSeconds: number, command: string): number {
-    // Deleted here: an import must not bring it back, and only the second is still known.
+    // An import must not bring back what was deleted, and only the second is still known.
     if (deleted.has(unixSeconds)) return Infinity;
     if (head === 0) return 0;
     if (cached.unixSeconds !== unixSeconds) {
-      const rows = db.all(AT, unixSeconds, unixSeconds, deviceId, head, unixSeconds);
+      const rows = db.all(AT, unixSeconds, unixSeconds, head, unixSeconds);
       cached = { unixSeconds, commands: rows.map((row) => tidyCommand(String(row[0]))) };
     }
     return cached.commands.reduce((count, known) => known === command ? count + 1 : count, 0);
   }
 
-  function countAnyTime(commands: ReadonlySet<string>, shell: string): Map<string, number> {
-    const counts = new Map<string, number>();
-    if (commands.size === 0 || head === 0) return counts;
-    const rest = "FROM entries WHERE ingest_seq <= ? AND shell = ?" +
-      " AND (+device_id = ? OR cwd = 'unknown')";
-    for (const { cmd } of db.select({ cmd: "cmd" }, rest, head, shell, deviceId)) {
-      const command = tidyCommand(String(cmd));
-      if (commands.has(command)) counts.set(command, (counts.get(command) ?? 0) + 1);
+  function countAnyTime(
+    commands: ReadonlySet<string>,
+    shell: string,
+  ): ReadonlyMap<string, number> {
+    const counts = new UntimedCounts(commands, deviceId);
+    if (commands.size === 0 || head === 0) return counts.total();
+    const columns = { cmd: "cmd", device: "device_id" };
+    for (const { cmd, device } of db.select(columns, ANY_TIME, head, shell, deviceId)) {
+      counts.add(tidyCommand(String(cmd)), String(device));
     }
-    return counts;
+    return counts.total();
   }
 
   return {
@@ -75,12 +81,13 @@ export function knownCommands(
   };
 }
 
-function deletedSeconds(db: ForeignDatabase, deviceId: string): ReadonlySet<number> {
+// A copy of a device's file stands on others too, so whose it was does not matter.
+function deletedSeconds(db: ForeignDatabase): ReadonlySet<number> {
   const seconds = new Set<number>();
-  // Here alone, and everywhere, by whichever device.
+  // Here alone, and everywhere.
   for (const table of ["rr_deleted", "rr_tomb"]) {
     if (db.columns(table).length === 0) continue;
-    for (const { ts } of db.select({ ts: "ts" }, `FROM ${table} WHERE device_id = ?`, deviceId)) {
+    for (const { ts } of db.select({ ts: "ts" }, `FROM ${table}`)) {
       if (typeof ts === "number") seconds.add(ts);
     }
   }

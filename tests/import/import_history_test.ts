@@ -168,7 +168,32 @@ Deno.test("importHistory() knows what another device has imported of the same fi
   // A copy of the history on a new machine, grown by a line.
   assert.deepEqual(counts(await at.run(lines(0, 6))), [6, 1, 5, 0, 0]);
   assert.deepEqual(counts(await at.run(`${untimed}echo c\n`, { from: "bash" })), [3, 1, 2, 0, 0]);
-  // What another device recorded itself in the same second is a run of its own.
-  at.record("echo 9", (T + 9) * 1000, "/srv", "d2");
-  assert.deepEqual(counts(await at.run(lines(9, 10))), [1, 1, 0, 0, 0]);
+  // What the other one's hook recorded stands in its file too.
+  at.record("echo 9", (T + 9) * 1000 + 700, "/srv", "d2");
+  assert.deepEqual(counts(await at.run(lines(9, 10))), [1, 0, 1, 0, 0]);
+  at.history.removal.delete({ command: "echo 9" }, "everywhere");
+  assert.deepEqual(counts(await at.run(lines(9, 10))), [1, 0, 1, 0, 0]);
+});
+
+Deno.test("importHistory() of copies of one file on two devices doubles nothing once they meet", async () => {
+  using one = new Fixture();
+  using two = new Fixture();
+  const twice = `: ${T + 2}:0;echo 2\n`;
+  await one.run(lines(0, 5) + twice);
+  await two.run(lines(0, 7) + twice, { deviceId: "d2" as DeviceId, hostname: "old" });
+  one.history.log.append(two.all());
+  two.history.log.append(one.all());
+  for (const { history } of [one, two]) {
+    const commands = history.search.find({ limit: 99 }).map((e) => e.command).sort();
+    assert.deepEqual(commands, ["0", "1", "2", "2", "3", "4", "5", "6"].map((n) => `echo ${n}`));
+  }
+});
+
+Deno.test("importHistory() without times takes nothing of another file for known", async () => {
+  using at = new Fixture();
+  const other = { deviceId: "d2" as DeviceId, hostname: "desk", from: "bash" } as const;
+  await at.run("ls\ncd\nmake -C /srv/shop deploy\nssh shop.example.org\n", other);
+  const mine = "ls\ncd\ncargo build --release\ngit push origin main\n";
+  assert.deepEqual(counts(await at.run(mine, { from: "bash" })), [4, 4, 0, 0, 0]);
+  assert.deepEqual(counts(await at.run(mine, { from: "bash" })), [4, 0, 4, 0, 0]);
 });
