@@ -45,7 +45,8 @@ export function withoutCommands(
   let at = 0;
   let removed = 0;
   for (const { draft, from, to } of READERS[shell](bytes)) {
-    if (!("command" in draft) || !unwanted.has(textOf(draft, bytes.subarray(from, to), shell))) {
+    if (!("command" in draft)) continue;
+    if (!textsOf(draft, bytes.subarray(from, to), shell).some((text) => unwanted.has(text))) {
       continue;
     }
     kept.push(bytes.subarray(at, from));
@@ -59,13 +60,12 @@ export function withoutCommands(
 }
 
 /** What stands there without the marks, NUL bytes and CRs that are in no history on purpose. */
-function textOf(draft: EntryDraft, record: Uint8Array, shell: ForgettingShell): string {
+function textsOf(draft: EntryDraft, record: Uint8Array, shell: ForgettingShell): string[] {
   const clean = cleanBytes(record);
-  if (clean.length === record.length) return comparable(draft.command);
-  for (const again of READERS[shell](clean)) {
-    if ("command" in again.draft) return comparable(again.draft.command);
-  }
-  return "";
+  if (clean.length === record.length) return [comparable(draft.command)];
+  return Array.from(READERS[shell](clean)).flatMap(({ draft: again }) =>
+    "command" in again ? [comparable(again.command)] : []
+  );
 }
 
 /**

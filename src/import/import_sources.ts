@@ -111,7 +111,10 @@ export function openSource(from: ImportSource, path: string, files: Files): Open
 
 // xonsh keeps a file for each session.
 function sessionsSource(folder: string, files: Files): OpenSource {
-  const paths = files.list(folder).filter((name) => name.endsWith(".json")).sort()
+  const names = files.list(folder).filter((name) => name.endsWith(".json"));
+  // Older ones kept them where it keeps other files too.
+  const own = names.filter((name) => name.startsWith("xonsh-"));
+  const paths = (own.length > 0 ? own : names).sort()
     .map((name) => `${folder}/${name}`).filter((path) => files.stat(path)?.kind === "file");
   function* items(): Generator<ImportItem> {
     for (const path of paths) yield* parseXonshHistory(files.readBytes(path) ?? NOTHING);

@@ -79,16 +79,27 @@ const PLACES: Readonly<Record<ImportSource, (ground: Ground) => string[]>> = {
     `${home}/.histdb/zsh-history.db`,
   ],
   resh: ({ home, data }) => [`${data}/resh/history.reshjson`, `${home}/.resh_history.json`],
-  xonsh: ({ env, data }) => {
+  xonsh: ({ env, files, data }) => {
     const folder = env("XONSH_DATA_DIR") || `${data}/xonsh`;
-    return [`${folder}/xonsh-history.sqlite`, `${folder}/history_json`];
+    const isOld = files.list(folder).some((name) => /^xonsh-.*\.json$/.test(name));
+    return [
+      ...given(env, "XONSH_HISTORY_SQLITE_FILE"),
+      `${folder}/xonsh-history.sqlite`,
+      `${folder}/history_json`,
+      // Where older ones kept them.
+      ...(isOld ? [folder] : []),
+    ];
   },
   nushell: ({ home, config }) =>
     [config, `${home}/Library/Application Support`].flatMap((folder) => [
       `${folder}/nushell/history.sqlite3`,
       `${folder}/nushell/history.txt`,
     ]),
-  powershell: ({ data }) => [`${data}/powershell/PSReadLine/ConsoleHost_history.txt`],
+  powershell: ({ files, data }) => [
+    `${data}/powershell/PSReadLine/ConsoleHost_history.txt`,
+    // Editors with a PowerShell in them have one of their own.
+    ...within(files, `${data}/powershell/PSReadLine`, "_history.txt"),
+  ],
   rustory: () => [],
   jsonl: () => [],
 };

@@ -11,11 +11,12 @@ Deno.test("importHistory() reads atuin's database, with its ids", async () => {
   using db = new DatabaseSync(path);
   db.exec(`CREATE TABLE history (id text primary key, timestamp integer not null,
     duration integer not null, exit integer not null, command text not null, cwd text not null,
-    session text not null, hostname text not null, deleted_at integer);
+    session text not null, hostname text not null, deleted_at integer, author text, intent text, shell text,
+    author_kind integer);
     INSERT INTO history VALUES
-      ('018f3a5c00007000800000000000abcd', 1700000000123456789, 1500000000, 1, 'make', '/src', 's1', 'desk:ana', NULL),
-      ('018f3a5c00007000800000000000abce', 1700000001123456789, -1, -1, 'top', '/', 's1', 'desk:ana', NULL),
-      ('018f3a5c00007000800000000000abcf', 1700000002123456789, 1, 0, 'gone', '/', 's1', 'desk:ana', 5);`);
+      ('018f3a5c00007000800000000000abcd', 1700000000123456789, 1500000000, 1, 'make', '/src', 's1', 'desk:ana', NULL, 'ana', NULL, 'fish', 0),
+      ('018f3a5c00007000800000000000abce', 1700000001123456789, -1, -1, 'top', '/', 's1', 'desk:ana', NULL, NULL, NULL, NULL, NULL),
+      ('018f3a5c00007000800000000000abcf', 1700000002123456789, 1, 0, 'gone', '/', 's1', 'desk:ana', 5, NULL, NULL, NULL, NULL);`);
   assert.deepEqual(counts(await at.import({ from: "atuin", path })), [2, 2, 0, 0, 0]);
   assert.deepEqual(counts(await at.import({ from: "atuin", path })), [2, 0, 2, 0, 0]);
   const [make, top] = at.all();
@@ -25,6 +26,7 @@ Deno.test("importHistory() reads atuin's database, with its ids", async () => {
     [1_700_000_000_123, 1500, 1, "/src", "desk", "s1"],
   );
   assert.deepEqual([top!.durationMs, top!.exitCode], [0, -1]);
+  assert.deepEqual([make!.shell, top!.shell], ["fish", "unknown"]);
 });
 
 Deno.test("importHistory() reads hishtory's database", async () => {
@@ -36,8 +38,17 @@ Deno.test("importHistory() reads hishtory's database", async () => {
     end_time datetime, device_id text);
     INSERT INTO history_entries VALUES ('ana', 'desk', 'make', '~/src', '/home/ana', 2,
       '2023-11-14 23:13:20.5+01:00', '2023-11-14 22:13:22.25+00:00', 'x'),
-      ('ana', 'desk', 'ls', '/', '/home/ana', 0, '0001-01-01 00:00:00+00:00', NULL, 'x');`);
-  assert.deepEqual(counts(await at.import({ from: "hishtory", path })), [2, 2, 0, 0, 0]);
+      ('ana', 'desk', 'ls', '/', '/home/ana', 0, '0001-01-01 00:00:00+00:00', NULL, 'x'),
+      ('ana', 'desk', 'top', '~', '/home/ana', 0, '2023-11-14 22:13:40+00:00',
+        '1970-01-01 00:00:00+00:00', 'x'),
+      ('ana', 'desk', 'from a file', 'Unknown', '/home/ana', 0, '2023-11-14 22:13:50+00:00',
+        '2023-11-14 22:13:50.001+00:00', 'x');`);
+  assert.deepEqual(counts(await at.import({ from: "hishtory", path })), [4, 4, 0, 0, 0]);
+  const ends = at.all().map((e) => [e.command, e.exitCode, e.cwd]);
+  assert.deepEqual(ends.filter(([command]) => command === "top" || command === "from a file"), [
+    ["top", -1, "/home/ana"],
+    ["from a file", 0, "unknown"],
+  ]);
   const make = at.all().find((e) => e.command === "make")!;
   assert.deepEqual([make.startedAtMs, make.durationMs, make.exitCode, make.cwd], [
     1_700_000_000_500,

@@ -42,7 +42,7 @@ done');
     isMarked: true,
     expected: [
       ["make", T * 1000, 2, 3000, "/srv/app", "desk", "zsh"],
-      ["for f in a b\ndo echo $f\ndone", (T + 9) * 1000, 0, 0, "/srv/app", "desk", "zsh"],
+      ["for f in a b\ndo echo $f\ndone", (T + 9) * 1000, -1, 0, "/srv/app", "desk", "zsh"],
       ["make", (T + 10) * 1000, 0, 0, "unknown", "laptop", "zsh"],
     ],
     broken: 1,
@@ -143,12 +143,23 @@ done');
         time: `${T + 5}.250`,
         duration: "0.5",
       },
-    ].map((record, i) => `${i === 1 ? "v1" : ""}${JSON.stringify(record)}\n`).join("") +
+      { cmdLine: "gone", deleted: true, time: `${T + 6}` },
+      { cmdLine: "", sessionExit: true, time: `${T + 7}` },
+      {
+        cmdLine: "vi",
+        exitCode: 0,
+        pwd: "/",
+        time: `${T + 8}`,
+        partOne: true,
+        partsNotMerged: true,
+      },
+    ].map((record, i) => `${i > 0 ? "v1" : ""}${JSON.stringify(record)}\n`).join("") +
       '{"cmdLine": "cut o',
     isMarked: true,
     expected: [
       ["make", T * 1000 + 500, 2, 1250, "/srv", "desk", "zsh"],
       ["ls", (T + 5) * 1000 + 250, 0, 500, "/srv", "vps", "bash"],
+      ["vi", (T + 8) * 1000, -1, 0, "/", "laptop", "unknown"],
     ],
     broken: 1,
   },

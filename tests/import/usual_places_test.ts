@@ -48,6 +48,11 @@ Deno.test("usualFiles() finds all that a program has", () => {
     "~/.bash_sessions/A.history",
   ]);
   assert.deepEqual(filesOf("mcfly", [".mcfly/history.db"]), ["~/.mcfly/history.db"]);
+  const hosts = ["ConsoleHost_history.txt", "Visual Studio Code Host_history.txt"]
+    .map((name) => `.local/share/powershell/PSReadLine/${name}`);
+  assert.deepEqual(filesOf("powershell", hosts), hosts.map((path) => `~/${path}`));
+  const session = ".local/share/xonsh/xonsh-1.json";
+  assert.deepEqual(filesOf("xonsh", [session]), ["~/.local/share/xonsh"]);
 });
 
 Deno.test("usualFiles() takes HISTFILE for the shell whose name is in it", () => {

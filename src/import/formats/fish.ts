@@ -7,7 +7,7 @@ import type { BrokenRecord } from "../../shell/broken_record.ts";
 /** One space after the colon belongs to the format; fish reads a line without it too. */
 const COMMAND = /^- cmd: ?/;
 /** Fields stand deeper than the command; fish 2 wrote three spaces, fish 3 two, and fish reads any. */
-const WHEN = /^\s+when:\s*(\d+)\s*$/;
+const WHEN = /^\s+when:\s*(\d+)/;
 const FIELD = /^\s/;
 
 /** The commands of a fish history file, oldest first; lines that belong to none are broken. */

@@ -50,27 +50,37 @@ export function* parseXonshHistory(bytes: Uint8Array): Generator<EntryDraft | Br
   }
 }
 
-/** resh's file: a record in JSON a line, since version 3 with the number of the format before it. */
+/**
+ * resh's file: a record in JSON a line, since version 3 with the number of the format before it. What was
+ * deleted there stays out, and the end of a session is no command.
+ */
 export function* parseReshHistory(bytes: Uint8Array): Generator<EntryDraft | BrokenRecord> {
   let at = 0;
   for (const line of byteLinesOf(bytes)) {
     at++;
     if (decode(line).trim() === "") continue;
     const record = fieldsOf(jsonOf(line, (json) => decode(json).replace(/^v\d+(?=\{)/, "")));
+    if (record.deleted === true || record.sessionExit === true) continue;
     const began = secondsToMs(record.realtimeBefore ?? record.time);
+    const isOpen = isFirstPart(record);
     const ran = Number(record.realtimeDuration ?? record.duration);
     yield drafted(at, record.cmdLine, {
       startedAtMs: began,
       durationMs: ran >= 0 && ran < MOST_SECONDS
         ? Math.floor(ran * 1000)
         : took(began, secondsToMs(record.realtimeAfter)),
-      exitCode: integerOf(record.exitCode),
+      exitCode: isOpen ? undefined : integerOf(record.exitCode),
       cwd: cleanFolderOf(record.pwd),
       hostname: textOf(record.host ?? record.device),
-      session: textOf(record.sessionId),
+      session: textOf(record.sessionId ?? record.sessionID),
       shell: textOf(record.shell),
     });
   }
+}
+
+// resh notes a command when it begins and again when it ends, and joins the two.
+function isFirstPart({ partOne, partsNotMerged, partsMerged }: Record<string, unknown>): boolean {
+  return partOne === true && (partsNotMerged === true || partsMerged === false);
 }
 
 /** No command takes longer than all of time. */

@@ -36,10 +36,10 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** A folder as text; programs write nothing or "unknown" for one that they do not know. */
+/** A folder as text; programs write nothing, "unknown" or (hishtory) "Unknown" for one that they do not know. */
 export function cleanFolderOf(value: unknown): string | undefined {
   const text = textOf(value);
-  return text === undefined || isUnknownPlace(text) ? undefined : cleanFolder(text);
+  return text === undefined || isUnknownPlace(text.toLowerCase()) ? undefined : cleanFolder(text);
 }
 
 /** An integer. */

@@ -31,7 +31,7 @@ export interface IdentifiedDraft extends EntryDraft {
 export function atuinQuery(has: readonly string[]): RowQuery {
   return {
     columns: {
-      ...plain(has, ["id", "exit", "command", "cwd", "session", "hostname"]),
+      ...plain(has, ["id", "exit", "command", "cwd", "session", "hostname", "shell"]),
       started_at_ms: has.includes("timestamp") ? "timestamp / 1000000" : "NULL",
       duration_ms: has.includes("duration") ? "max(duration, 0) / 1000000" : "NULL",
     },
@@ -55,6 +55,7 @@ export function parseAtuinRow(row: Row, at: number): IdentifiedDraft | BrokenRec
     // Written as "host:user".
     hostname: textOf(row.hostname)?.replace(/:[^:]*$/, ""),
     session: textOf(row.session),
+    shell: textOf(row.shell),
   };
 }
 
@@ -84,6 +85,8 @@ export function parseHishtoryRow(row: Row, at: number): IdentifiedDraft | Broken
   const startedAtMs = goTimeMs(row.start_time);
   const endedAtMs = goTimeMs(row.end_time);
   const ranMs = startedAtMs === undefined || endedAtMs === undefined ? 0 : endedAtMs - startedAtMs;
+  // What is still running, or never came back, was noted when it began.
+  const isOpen = startedAtMs !== undefined && endedAtMs === undefined;
   const home = textOf(row.home_directory);
   const cwd = cleanFolderOf(row.current_working_directory);
   return {
@@ -91,7 +94,7 @@ export function parseHishtoryRow(row: Row, at: number): IdentifiedDraft | Broken
     startedAtMs,
     command: row.command,
     durationMs: Math.max(0, ranMs),
-    exitCode: integerOf(row.exit_code),
+    exitCode: isOpen ? undefined : integerOf(row.exit_code),
     cwd: home !== undefined && cwd !== undefined ? withHome(cwd, home) : cwd,
     hostname: textOf(row.hostname),
   };

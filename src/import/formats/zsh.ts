@@ -14,6 +14,9 @@ const META = 0x83;
  */
 const HEADER = /^:\s*(?:([-+]?\d+)[^:;\n]*(?::([^;\n]*))?|\w*:[^;\n]*);/;
 
+/** A head that was cut off while it was written: zsh finds no command behind it. */
+const CUT_HEADER = /^:\s*\d+(?::-?\d*)?$/;
+
 /**
  * The commands of a zsh history file, oldest first. Multi-line commands come joined, non-ASCII text
  * decoded; a command without a time has none, and a time that cannot be meant counts as none.
@@ -36,7 +39,7 @@ export function* zshCommands(bytes: Uint8Array): Generator<Placed<EntryDraft>> {
     const isMetafied = nextMeta >= start && nextMeta < end;
     const record = bytes.subarray(start, end);
     const text = decode(isMetafied ? unmetafied(record) : record);
-    if (text !== "") {
+    if (text !== "" && !CUT_HEADER.test(text)) {
       const draft = draftOf(isMultiLine ? text.replaceAll("\\\n", "\n") : text);
       yield { draft, from: start, to: Math.min(end + 1, bytes.length) };
     }

@@ -11,6 +11,7 @@ function cleaned(text: string): string {
 Deno.test("cleanBytes() takes away a byte order mark, NULs and the CR of line ends", () => {
   assert.equal(cleaned("\ufeffls\r\npwd\r\n"), "ls\npwd\n");
   assert.equal(cleaned("ls\n\0\0\0\0pwd\n\0"), "ls\npwd\n");
+  assert.equal(cleaned("git com\0\0\0: 17:0;ls\n"), "git com\n: 17:0;ls\n", "a block is missing");
   assert.equal(cleaned("last line\r"), "last line");
   assert.equal(cleaned("printf 'a\rb'\n"), "printf 'a\rb'\n", "a CR inside is somebody's");
   assert.equal(cleaned("a\ufeffb\n"), "a\ufeffb\n", "only in front");

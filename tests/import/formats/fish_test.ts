@@ -11,6 +11,7 @@ Deno.test("parseFishHistory() reads commands with escapes, times and paths", () 
   const text =
     "- cmd: echo a\\nb \\\\ c\n  when: 1700000000\n  paths:\n    - a\n    - b\n- cmd: ls\n";
   assert.deepEqual(parsed(text), [["echo a\nb \\ c", 1_700_000_000_000], ["ls", undefined]]);
+  assert.deepEqual(parsed("- cmd: ls\n  when: 5.75\n"), [["ls", 5000]], "as fish reads a fraction");
 });
 
 Deno.test("parseFishHistory() counts a run of foreign lines once and goes on", () => {

@@ -67,6 +67,10 @@ Deno.test("parseZshHistory() goes on after a time that cannot be meant", () => {
 
 Deno.test("parseZshHistory() replaces what is not UTF-8 and survives a cut file", () => {
   assert.deepEqual(commands(": 1:0;a", [0xff], "b\n: 2:0;cut\\"), ["a\ufffdb", "cut\\"]);
+  for (const head of [": 1", ": 1700000000:", ": 1700000000:0", ": 17:-"]) {
+    assert.deepEqual(commands(": 1:0;a\n", head), ["a"], `${head} is no command`);
+  }
+  assert.deepEqual(commands(": 1:0;a\n: > file"), ["a", ": > file"]);
   assert.deepEqual(commands(": 1:0;a", [0x83]), ["a\ufffd"]);
   assert.deepEqual(commands(), []);
 });
