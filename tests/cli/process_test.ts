@@ -1,17 +1,9 @@
 /** `rr` as a process, from its source. */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { RR_PERMISSIONS } from "../../scripts/permissions.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
-const PERMISSIONS = [
-  "--no-prompt",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "--allow-sys",
-  "--allow-run",
-  "--allow-net",
-];
-
 interface Ran {
   readonly code: number;
   readonly out: string;
@@ -29,7 +21,7 @@ function makeHome(): Home {
   const denoDir = Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
   const start = (args: readonly string[], env: Record<string, string> = {}): Deno.ChildProcess =>
     new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", ...PERMISSIONS, CLI, ...args],
+      args: ["run", "--quiet", ...RR_PERMISSIONS, CLI, ...args],
       clearEnv: true,
       env: { HOME: path, DENO_DIR: denoDir, PATH: Deno.env.get("PATH")!, ...env },
       stdin: "piped",
@@ -109,6 +101,25 @@ Deno.test("an import that is stopped keeps what it has, and says so", async () =
   const { code, err } = await finish(child);
   assert.equal(code, 1);
   assert.match(err, /^error: The import was stopped.*\nhint: Run it again/);
+});
+
+Deno.test("a database with a write-ahead log is imported where nothing can be written beside it", async () => {
+  using home = makeHome();
+  const path = `${home.path}/atuin.db`;
+  {
+    using db = new DatabaseSync(path);
+    db.exec(`PRAGMA journal_mode = WAL; CREATE TABLE history (id, timestamp, command);
+      INSERT INTO history VALUES ('a', 1700000000000000000, 'make')`);
+  }
+  // As on a read-only disk, also for root.
+  Deno.symlinkSync(`${home.path}/none/of`, `${path}-shm`);
+  const whole = await home.rr("import", "--from", "atuin", "--path", path);
+  assert.deepEqual([whole.code, whole.err], [0, ""]);
+  assert.match(whole.out, / inserted=1 /);
+  Deno.writeTextFileSync(`${path}-wal`, "rows that the file alone would lack");
+  const lacking = await home.rr("import", "--from", "atuin", "--path", path);
+  assert.equal(lacking.code, 1);
+  assert.match(lacking.err, /hint: Its newest rows are in ".*-wal"/);
 });
 
 async function changeOf(ending: string, watcher: Deno.FsWatcher): Promise<void> {

@@ -51,7 +51,7 @@ export function openForeign(path: string, files: Files): ForeignDatabase {
       hint: "Name the right one with --path",
     });
   }
-  const db = openWholeOrCut(path);
+  const db = openBeside(path, files);
   return {
     columns: (table) => db.rows(COLUMNS, table, table).map((row) => String(row[0])),
     *select(columns, rest, ...values): Generator<Readonly<Record<string, unknown>>> {
@@ -65,13 +65,29 @@ export function openForeign(path: string, files: Files): ForeignDatabase {
   };
 }
 
-// A copy that ended early is refused whole, though most of it can be read.
-function openWholeOrCut(path: string): Database {
+// A database with a write-ahead log wants room for locks beside it, which a read-only disk, a backup and the
+// folder of somebody else do not give. Where the log is empty nobody writes, and it can be read without.
+function openBeside(path: string, files: Files): Database {
   try {
-    return opened(path, false);
+    return openWholeOrCut(path, false);
+  } catch (error) {
+    if (!(error instanceof RrError) || error.code !== "io") throw error;
+    const log = `${path}-wal`;
+    if ((files.stat(log)?.size ?? 0) === 0) return openWholeOrCut(path, true);
+    throw new RrError("io", error.message, {
+      cause: error,
+      hint: `Its newest rows are in "${log}": copy both to a folder of yours, and read them there`,
+    });
+  }
+}
+
+// A copy that ended early is refused whole, though most of it can be read.
+function openWholeOrCut(path: string, still: boolean): Database {
+  try {
+    return opened(path, { still, lax: false });
   } catch (error) {
     if (!isDamaged(error)) throw error;
-    const rest = opened(path, true);
+    const rest = opened(path, { still, lax: true });
     if (rest.integer("SELECT count(*) FROM sqlite_master") > 0) return rest;
     // Not even the list of its tables is left.
     rest[Symbol.dispose]();
@@ -79,12 +95,12 @@ function openWholeOrCut(path: string): Database {
   }
 }
 
-function opened(path: string, cut: boolean): Database {
-  const db = new Database(path, { readOnly: true, lax: cut });
+function opened(path: string, how: { readonly still: boolean; readonly lax: boolean }): Database {
+  const db = new Database(path, { readOnly: true, ...how });
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     // SQLite compares the length of the file with its first page only without this. Nothing is written.
-    if (cut) db.exec("PRAGMA writable_schema = ON");
+    if (how.lax) db.exec("PRAGMA writable_schema = ON");
     // The file is read only now; one that is not a database says so here.
     db.row("SELECT count(*) FROM sqlite_master");
   } catch (error) {
