@@ -3,6 +3,7 @@ import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import type { Entry, EntryDraft } from "../history/entry.ts";
 import type { BrokenRecord } from "../shell/broken_record.ts";
+import { isHandedOver, MOST_BYTES } from "./handed_over.ts";
 import { cleanBytes } from "./formats/clean_bytes.ts";
 import { readableRows } from "./formats/damaged_rows.ts";
 import { parseBashHistory } from "./formats/bash.ts";
@@ -124,7 +125,7 @@ function sessionsSource(folder: string, files: Files): OpenSource {
 
 // Some shells keep either, as they are told to.
 function isDatabase(path: string, files: Files): boolean {
-  return !HANDED_OVER.test(path) && fileKind(headOf(path, files)).is === "sqlite";
+  return !isHandedOver(path) && fileKind(headOf(path, files)).is === "sqlite";
 }
 
 // A database may be as long as the disk, and only its first bytes tell what it is.
@@ -141,7 +142,7 @@ const NOTHING = new Uint8Array();
  * @throws {RrError} `invalid` or `database` for a database that cannot be imported
  */
 export function sourceIn(path: string, files: Files): ImportSource | undefined {
-  if (HANDED_OVER.test(path) || files.stat(path)?.kind !== "file") return undefined;
+  if (isHandedOver(path) || files.stat(path)?.kind !== "file") return undefined;
   const bytes = headOf(path, files);
   const kind = fileKind(bytes);
   if (kind.is === "text") return historyShape(bytes);
@@ -154,39 +155,33 @@ export function sourceIn(path: string, files: Files): ImportSource | undefined {
 
 const KNOWN_HINT = `rr reads the histories of ${IMPORT_SOURCES.join(", ")}`;
 
-// What programs hand over as a file: pipes and the like are read here.
-const HANDED_OVER = /^\/(?:dev\/(?:stdin|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
-
 // Opening a pipe waits for somebody who writes to it, and some devices never end.
 function checkKind(path: string, files: Files): void {
   const kind = files.stat(path)?.kind;
-  if (kind === undefined || kind === "file" || HANDED_OVER.test(path)) return;
+  if (kind === undefined || kind === "file" || isHandedOver(path)) return;
   const what = kind === "folder" ? "a folder" : "no ordinary file";
   throw notThat(path, what, "Name the file itself with --path; /dev/stdin takes what is piped in");
 }
 
-/** What is read at once: more than ten million commands. Twice as much is held in memory for a while. */
-const MOST_BYTES = 2 ** 30;
-
-// A sparse file of terabytes, or a log that somebody took for a history.
-function checkSize(path: string, files: Files, from: string): void {
-  const size = files.stat(path)?.size ?? 0;
+// A sparse file of terabytes, a log that somebody took for a history, or a pipe that never ends.
+function checkSize(path: string, size: number, from: string): void {
   if (size <= MOST_BYTES) return;
   throw notThat(
     path,
-    `${(size / MOST_BYTES).toFixed(1)} GiB long, and 1 GiB is read at most`,
+    `${(size / MOST_BYTES).toFixed(1)} GiB long or more, and 1 GiB is read at most`,
     `Take its end: tail -c 1G FILE | rr import --from ${from} --path /dev/stdin`,
   );
 }
 
 function fileSource(path: string, files: Files, from: HistoryShape): OpenSource {
-  checkSize(path, files, from);
+  checkSize(path, files.stat(path)?.size ?? 0, from);
   const bytes = files.readBytes(path);
   if (bytes === undefined) {
     throw new RrError("not-found", `Cannot import "${path}": there is no such file`, {
       hint: "Name the right one with --path",
     });
   }
+  checkSize(path, bytes.length, from);
   const clean = cleanBytes(asText(bytes, path, files, from));
   const shape = historyShape(clean);
   if (shape !== undefined && shape !== from) {
@@ -212,7 +207,7 @@ function asText(bytes: Uint8Array, path: string, files: Files, from: string): Ui
         `Unpack it: ${kind.unpack} FILE | rr import --from ${from} --path /dev/stdin`,
       );
     case "sqlite": {
-      if (HANDED_OVER.test(path)) {
+      if (isHandedOver(path)) {
         throw notThat(path, "an SQLite database, which must be a file", "Name it with --path");
       }
       const owner = databaseOwner(path, files);

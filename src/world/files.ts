@@ -20,16 +20,24 @@ export interface RawFiles {
   code(error: unknown): string | undefined;
 }
 
+const FIRST_BYTES = 64 * 1024;
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
 function headOf(next: (buffer: Uint8Array) => number, most: number): Uint8Array<ArrayBuffer> {
-  const head = new Uint8Array(most);
+  let head = new Uint8Array(Math.min(most, FIRST_BYTES));
   let length = 0;
   for (let read = -1; read !== 0 && length < most; length += read) {
+    if (length === head.length) head = longer(head, Math.min(most, 2 * length));
     read = next(head.subarray(length));
   }
   return head.slice(0, length);
+}
+
+function longer(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(length);
+  copy.set(bytes);
+  return copy;
 }
 
 /** Files whose errors name the path, and whose private files were never readable by others. */

@@ -103,6 +103,17 @@ Deno.test("an import that is stopped keeps what it has, and says so", async () =
   assert.match(err, /^error: The import was stopped.*\nhint: Run it again/);
 });
 
+Deno.test("an import that waits for a pipe ends at once where it is interrupted", async () => {
+  using home = makeHome();
+  const child = home.start(["import", "--from", "zsh", "--path", "/dev/stdin"]);
+  const writer = child.stdin.getWriter();
+  // More than a pipe holds: it is read by now, and waited for.
+  await writer.write(new Uint8Array(1_000_000).fill(0x0a));
+  child.kill("SIGINT");
+  await writer.close().catch(() => {});
+  assert.equal((await child.output()).signal, "SIGINT");
+});
+
 Deno.test("a database with a write-ahead log is imported where nothing can be written beside it", async () => {
   using home = makeHome();
   const path = `${home.path}/atuin.db`;

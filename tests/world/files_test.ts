@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { decode } from "../../src/base/bytes.ts";
 import { RrError } from "../../src/base/rr_error.ts";
 import type { Files } from "../../src/base/world.ts";
 import { denoFiles } from "../../src/world/deno.ts";
@@ -32,6 +33,10 @@ for (const [name, open] of [["denoFiles()", denoFiles], ["nodeFiles()", nodeFile
     assert.deepEqual(files.readHead(at("a"), 2), new TextEncoder().encode("gr"));
     assert.deepEqual(files.readHead(at("a"), 100), new TextEncoder().encode("grüße\n"));
     assert.equal(files.readHead(at("none"), 2), undefined);
+    const long = "0123456789".repeat(20_000);
+    files.replacePrivate(at("long"), long);
+    assert.equal(decode(files.readHead(at("long"), 1_000_000)!), long);
+    assert.equal(decode(files.readHead(at("long"), 150_001)!), long.slice(0, 150_001));
     const info = files.stat(at("a"))!;
     assert.equal(info.kind, "file");
     assert.equal(info.size, 8);

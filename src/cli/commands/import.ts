@@ -7,6 +7,7 @@ import { RrError } from "../../base/rr_error.ts";
 import type { Files, World } from "../../base/world.ts";
 import { type ImportDeps, importHistory, type ImportRequest } from "../../import/import_history.ts";
 import { IMPORT_SOURCES, type ImportSource, sourceIn } from "../../import/import_sources.ts";
+import { filesHolding } from "../../import/handed_over.ts";
 import { usualFiles } from "../../import/usual_places.ts";
 import { type CaptureRules, createCaptureRules } from "../../capture/rules.ts";
 import { loadSettings } from "../../config/load.ts";
@@ -95,6 +96,8 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const { from, paths } = await sourceOf(world, settings, flags);
   const rules = await rulesOf(world, settings);
   if (rules === undefined) return ExitCode.OK;
+  // Before anything is begun and signals are caught, as a pipe may be waited for.
+  const handed = paths.map((path) => filesHolding(path, world));
   const stop = new AbortController();
   using _int = world.onSignal("SIGINT", () => stop.abort(stopped()));
   using _term = world.onSignal("SIGTERM", () => stop.abort(stopped()));
@@ -112,10 +115,14 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     signal: stop.signal,
   };
   let secrets = 0;
-  for (const path of paths) {
+  for (const [at, path] of paths.entries()) {
     const bytes = world.files.stat(path)?.size ?? 0;
     await using writer = await writerFor(history, world.clock, bytes);
-    const report = await importWithProgress(world, { history, writer }, { ...request, path });
+    const report = await importWithProgress(
+      { ...world, files: handed[at]! },
+      { history, writer },
+      { ...request, path },
+    );
     printReport(world, request.from, path, report);
     secrets += report.skippedFor.secret ?? 0;
   }
