@@ -1,5 +1,6 @@
 /** Where programs keep their histories unless they are told otherwise. */
 import type { Files } from "../base/world.ts";
+import { historyShape, LOOKED_AT } from "./formats/file_kind.ts";
 import type { ImportSource } from "./import_sources.ts";
 
 /** Reads a variable of the environment. */
@@ -39,8 +40,8 @@ function usualPlaces(from: ImportSource, env: ReadEnv, files: Files): string[] {
 }
 
 const PLACES: Readonly<Record<ImportSource, (ground: Ground) => string[]>> = {
-  zsh: ({ env, home, data, state, config }) => [
-    ...named(env, "zsh"),
+  zsh: ({ env, files, home, data, state, config }) => [
+    ...named(env, files, "zsh"),
     `${env("ZDOTDIR") || home}/.zsh_history`,
     `${home}/.zsh_history`,
     // What zsh's own set-up for new users writes, and where people move it.
@@ -51,7 +52,7 @@ const PLACES: Readonly<Record<ImportSource, (ground: Ground) => string[]>> = {
     `${data}/zsh/history`,
   ],
   bash: ({ env, files, home, state }) => [
-    ...named(env, "bash"),
+    ...named(env, files, "bash"),
     `${home}/.bash_history`,
     `${state}/bash/history`,
     ...within(files, `${home}/.bash_sessions`, ".historynew"),
@@ -104,10 +105,30 @@ const PLACES: Readonly<Record<ImportSource, (ground: Ground) => string[]>> = {
   jsonl: () => [],
 };
 
-// The variable is that of the shell from which we are run, which the name of the file tells.
-function named(env: ReadEnv, shell: string): string[] {
+// The variable is that of the shell from which we are run: which one that is tells the name of the file, what
+// is in it, or else the shell of the login.
+function named(env: ReadEnv, files: Files, shell: "zsh" | "bash"): string[] {
   const path = env("HISTFILE") ?? "";
-  return path.startsWith("/") && path.includes(shell) ? [path] : [];
+  const kind = path.startsWith("/") ? files.stat(path)?.kind ?? "file" : undefined;
+  if (kind !== "file") return [];
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const [only, ...others] = ["zsh", "bash"].filter((one) => name.includes(one));
+  const owner = only !== undefined && others.length === 0
+    ? only
+    : shapeOf(path, files) ?? nameOf(env("SHELL"));
+  return owner === shell ? [path] : [];
+}
+
+function shapeOf(path: string, files: Files): string | undefined {
+  try {
+    return historyShape(files.readHead(path, LOOKED_AT) ?? new Uint8Array());
+  } catch {
+    return undefined; // somebody else's: who reads all of it says so
+  }
+}
+
+function nameOf(program: string | undefined): string | undefined {
+  return program?.slice(program.lastIndexOf("/") + 1);
 }
 
 function given(env: ReadEnv, name: string): string[] {

@@ -7,12 +7,13 @@ function filesOf(
   from: ImportSource,
   there: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  text = "",
 ): string[] {
   const home = Deno.makeTempDirSync({ prefix: "rr-places-" });
   try {
     for (const path of there) {
       Deno.mkdirSync(`${home}/${path.slice(0, path.lastIndexOf("/") + 1)}`, { recursive: true });
-      Deno.writeTextFileSync(`${home}/${path}`, "");
+      Deno.writeTextFileSync(`${home}/${path}`, text);
     }
     const all: Record<string, string> = { HOME: home };
     for (const [name, value] of Object.entries(env)) all[name] = value.replace("~", home);
@@ -59,4 +60,25 @@ Deno.test("usualFiles() takes HISTFILE for the shell whose name is in it", () =>
   const env = { HISTFILE: "~/state/my_zsh_log" };
   assert.deepEqual(filesOf("zsh", ["state/my_zsh_log"], env), ["~/state/my_zsh_log"]);
   assert.deepEqual(filesOf("bash", ["state/my_zsh_log"], env), ["~/.bash_history"]);
+  // The name of a folder says nothing.
+  const other = { HISTFILE: "~/zshfan/.bash_history" };
+  assert.deepEqual(filesOf("bash", ["zshfan/.bash_history"], other)[0], "~/zshfan/.bash_history");
+  assert.deepEqual(filesOf("zsh", ["zshfan/.bash_history"], other), ["~/.zsh_history"]);
+});
+
+Deno.test("usualFiles() takes HISTFILE without a name for the shell that wrote it, or that of the login", () => {
+  const env = { HISTFILE: "~/.history" };
+  const times = ": 1700000000:0;ls\n";
+  assert.deepEqual(filesOf("zsh", [".history"], env, times), ["~/.history"]);
+  assert.deepEqual(filesOf("bash", [".history"], { ...env, SHELL: "/bin/bash" }, times), [
+    "~/.bash_history",
+  ]);
+  const plain = "ls\ncd\n";
+  assert.deepEqual(filesOf("bash", [".history"], { ...env, SHELL: "/bin/bash" }, plain), [
+    "~/.history",
+  ]);
+  assert.deepEqual(filesOf("bash", [".history"], env, plain), ["~/.bash_history"]);
+  assert.deepEqual(filesOf("zsh", [], { HISTFILE: "/dev/null", SHELL: "/bin/zsh" }), [
+    "~/.zsh_history",
+  ]);
 });
