@@ -156,7 +156,10 @@ function wholeFolder(world: Pick<World, "cwd">, settings: Settings, folder: stri
   const here = (): string => {
     const cwd = world.cwd();
     if (cwd !== undefined) return cwd;
-    throw new RrError("usage", "Cannot tell the current folder: it has been removed");
+    throw new RrError(
+      "usage",
+      "Cannot tell the current folder: it has been removed, or its name is not UTF-8",
+    );
   };
   const whole = expandHome(folder, settings.home);
   return cleanFolder(whole.startsWith("/") ? whole : `${here()}/${whole}`);
