@@ -263,3 +263,27 @@ Deno.test("rr setup offers them all", async () => {
     assert.match(out + err, new RegExp(path.replaceAll(".", "\\.")));
   }
 });
+
+Deno.test("rr setup keeps of a command what the program with the most knowledge has", async () => {
+  using world = annsWorld();
+  const histdb = KEPT[0]!;
+  keep(world, histdb);
+  Deno.writeTextFileSync(`${world.home}/.zsh_history`, `: ${T}:3;make\n: ${T + 20}:0;ls\n`);
+  const { code, err } = await rr(world, "setup", "--yes", "--no-service");
+  assert.equal(code, 0, err);
+  const make = entriesOf(world).filter(({ startedAtMs }) => startedAtMs === T * 1000);
+  assert.deepEqual(make.map(({ cwd, exitCode }) => [cwd, exitCode]), [["/srv/app", 2]]);
+  assert.ok(entriesOf(world).some(({ command }) => command === "ls"), "the rest comes from zsh");
+});
+
+Deno.test("rr import takes in all that a program has but for what cannot be read, and says so", async () => {
+  using world = annsWorld();
+  const folder = `${world.home}/.local/share/fish`;
+  Deno.mkdirSync(folder, { recursive: true });
+  Deno.writeTextFileSync(`${folder}/fish_history`, "PK\x03\x04");
+  Deno.writeTextFileSync(`${folder}/work_history`, `- cmd: make\n  when: ${T}\n`);
+  const { code, out, err } = await rr(world, "import", "--from", "fish");
+  assert.equal(code, 1);
+  assert.match(err, /^warn: Cannot import ".*fish_history": it is packed with zip/);
+  assert.match(out, / inserted=1 /);
+});

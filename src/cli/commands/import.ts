@@ -3,7 +3,7 @@ import { HOOK_SHELLS } from "../../app/hook_file.ts";
 import { takeInFirst } from "../../app/intake.ts";
 import { writerFor } from "../../app/writer/writer_for.ts";
 import type { ImportReport } from "../../import/import_tally.ts";
-import { RrError } from "../../base/rr_error.ts";
+import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { Files, World } from "../../base/world.ts";
 import { type ImportDeps, importHistory, type ImportRequest } from "../../import/import_history.ts";
 import { IMPORT_SOURCES, type ImportSource, sourceIn } from "../../import/import_sources.ts";
@@ -114,23 +114,40 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     limit: flags.limit,
     signal: stop.signal,
   };
-  let secrets = 0;
-  for (const [at, path] of paths.entries()) {
-    const bytes = world.files.stat(path)?.size ?? 0;
-    await using writer = await writerFor(history, world.clock, bytes);
-    const report = await importWithProgress(
-      { ...world, files: handed[at]! },
-      { history, writer },
-      { ...request, path },
-    );
-    printReport(world, request.from, path, report);
-    secrets += report.skippedFor.secret ?? 0;
-  }
+  const { secrets, failed } = await importAll(world, history, paths, handed, request);
   await indexWithProgress(world, history, stop.signal);
   if (secrets > 0) {
     printInfo(world, `left out as they seem to hold a secret: ${counted(secrets, "command")}`);
   }
-  return ExitCode.OK;
+  return failed > 0 ? ExitCode.FAILURE : ExitCode.OK;
+}
+
+/** @throws {RrError} why one could not be read, if it is the only one, or why all were stopped */
+async function importAll(
+  world: World,
+  history: History,
+  paths: readonly string[],
+  handed: readonly Files[],
+  request: Omit<ImportRequest, "path">,
+): Promise<{ readonly secrets: number; readonly failed: number }> {
+  let secrets = 0;
+  let failed = 0;
+  for (const [at, path] of paths.entries()) {
+    try {
+      await using writer = await writerFor(history, world.clock, world.files.stat(path)?.size ?? 0);
+      const to = { history, writer, files: handed[at]! };
+      const report = await importWithProgress(world, to, { ...request, path });
+      printReport(world, request.from, path, report);
+      secrets += report.skippedFor.secret ?? 0;
+    } catch (error) {
+      // Of several that a program has, one that cannot be read does not keep the others out.
+      const isLast = paths.length === 1 || request.signal?.aborted === true;
+      if (isLast || !(error instanceof RrError)) throw error;
+      printWarning(world, causeChain(error));
+      failed++;
+    }
+  }
+  return { secrets, failed };
 }
 
 async function indexWithProgress(
@@ -159,7 +176,7 @@ function printReport(world: World, from: ImportSource, path: string, report: Imp
 
 async function importWithProgress(
   world: World,
-  to: Pick<ImportDeps, "history" | "writer">,
+  to: Pick<ImportDeps, "history" | "writer" | "files">,
   request: ImportRequest,
 ): ReturnType<typeof importHistory> {
   using progress = startProgress(world, "import");

@@ -11,18 +11,21 @@ import { serviceDeps } from "../service/install_own.ts";
 import type { Facts, OldHistory, Service } from "./plan.ts";
 import { isWritable, startPlaces } from "./start_paths.ts";
 
-/** Histories that are taken in unasked; the other sources are files that a person names. */
+/**
+ * Histories that are taken in unasked; the other sources are files that a person names. What several hold
+ * is kept as the first one knows it, so those come first that know folder and status.
+ */
 export const HISTORIES = [
+  "atuin",
+  "hishtory",
+  "zsh-histdb",
+  "resh",
+  "mcfly",
+  "xonsh",
+  "nushell",
   "zsh",
   "bash",
   "fish",
-  "atuin",
-  "hishtory",
-  "mcfly",
-  "zsh-histdb",
-  "resh",
-  "xonsh",
-  "nushell",
   "powershell",
 ] as const;
 
