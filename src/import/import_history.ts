@@ -215,7 +215,7 @@ function* entriesOf(
     const command = tidyCommand(draft.command);
     const reason = request.rules.skipReason(command, draft.cwd);
     if (reason !== undefined) yield tally.skipped(reason);
-    else yield entryOf({ ...draft, command }, startedAtMs, at, request, occurrences, tally);
+    else yield entryOf({ ...draft, command }, startedAtMs, at, request, occurrences, context);
   }
 }
 
@@ -225,17 +225,20 @@ function entryOf(
   at: number,
   request: ImportRequest,
   occurrences: Occurrences,
-  tally: ImportTally,
+  { tally, known }: Context,
 ): Entry | undefined {
   const { from, userId, deviceId } = request;
   const unixSeconds = draft.startedAtMs === undefined ? 0 : Math.floor(startedAtMs / 1000);
   const { index, isKnown } = occurrences.next(unixSeconds, draft.command);
   if (isKnown) return tally.known();
-  const { command } = draft;
-  const of = { userId, deviceId: unixSeconds === 0 ? deviceId : ANY_DEVICE, shell: from };
+  const name = { userId, shell: from, unixSeconds, index, command: draft.command };
+  const idOn = (device: string): EntryId =>
+    importEntryId({ ...name, deviceId: unixSeconds === 0 ? device : ANY_DEVICE });
+  // With a time, the second tells it.
+  if (unixSeconds === 0 && known.isDeletedElsewhere(idOn)) return tally.known();
   try {
     const id = (draft as IdentifiedDraft).id as EntryId | undefined ??
-      importEntryId({ ...of, unixSeconds, index, command });
+      idOn(deviceId);
     const hostname = draft.hostname ?? request.hostname;
     return createEntry({ ...draft, startedAtMs, hostname }, id, request);
   } catch (error) {

@@ -1,4 +1,5 @@
 /** What the history already holds, so that an import adds only what is new. */
+import type { EntryId } from "../history/entry.ts";
 import type { Files } from "../base/world.ts";
 import { tidyCommand } from "../capture/tidy.ts";
 import { type ForeignDatabase, openForeign } from "../store/file/read_foreign.ts";
@@ -13,6 +14,8 @@ export interface KnownCommands extends Disposable {
    * source has. Another device's count if the source is a copy of what that one has imported.
    */
   countAnyTime(commands: ReadonlySet<string>, shell: string): ReadonlyMap<string, number>;
+  /** Whether an entry was deleted everywhere on another device, where it had the id that is given for that one. */
+  isDeletedElsewhere(idOn: (deviceId: string) => EntryId): boolean;
   /** When this device's oldest entry was started, in milliseconds. */
   oldestMs(): number | undefined;
 }
@@ -20,6 +23,7 @@ export interface KnownCommands extends Disposable {
 const NOTHING: KnownCommands = {
   countAt: () => 0,
   countAnyTime: () => new Map(),
+  isDeletedElsewhere: () => false,
   oldestMs: () => undefined,
   [Symbol.dispose]: () => {},
 };
@@ -44,6 +48,7 @@ export function knownCommands(
   if (history.path === ":memory:") return NOTHING;
   const db = openForeign(history.path, files);
   const deleted = deletedSeconds(db);
+  const others = devicesOfTombs(db).filter((device) => device !== deviceId);
   let cached = { unixSeconds: NaN, commands: [] as string[] };
 
   function countAt(unixSeconds: number, command: string): number {
@@ -73,12 +78,20 @@ export function knownCommands(
   return {
     countAt,
     countAnyTime,
+    isDeletedElsewhere: (idOn) => others.some((device) => db.all(TOMB, idOn(device)).length > 0),
     oldestMs(): number | undefined {
       const [ts] = db.all(OLDEST, deviceId)[0] ?? [];
       return typeof ts === "number" ? ts * 1000 : undefined;
     },
     [Symbol.dispose]: () => db[Symbol.dispose](),
   };
+}
+
+const TOMB = "SELECT 1 FROM rr_tomb WHERE entry_id = ?";
+
+function devicesOfTombs(db: ForeignDatabase): readonly string[] {
+  if (db.columns("rr_tomb").length === 0) return [];
+  return db.all("SELECT DISTINCT device_id FROM rr_tomb").map(([device]) => String(device));
 }
 
 // A copy of a device's file stands on others too, so whose it was does not matter.

@@ -197,3 +197,25 @@ Deno.test("importHistory() without times takes nothing of another file for known
   assert.deepEqual(counts(await at.run(mine, { from: "bash" })), [4, 4, 0, 0, 0]);
   assert.deepEqual(counts(await at.run(mine, { from: "bash" })), [4, 0, 4, 0, 0]);
 });
+
+Deno.test("importHistory() of copies brings back nothing that was deleted on another device, with times and without", async () => {
+  const secret = "curl -u me:secret https://example.org";
+  const FILES = {
+    bash: `${secret}\nmake -C /srv/shop deploy\n${secret}\ngit push\n`,
+    zsh: `: ${T}:0;${secret}\n: ${T + 5}:0;ls\n`,
+    fish: `- cmd: ${secret}\n  when: ${T}\n- cmd: ls\n  when: ${T + 5}\n`,
+  };
+  for (const from of ["bash", "zsh", "fish"] as const) {
+    using at = new Fixture();
+    await at.run(FILES[from], { from });
+    at.history.removal.delete({ command: secret }, "everywhere");
+    const left = at.all().length;
+    for (const deviceId of ["d1", "d2"] as DeviceId[]) {
+      await at.run(FILES[from], { from, deviceId });
+      // As the shell trims it.
+      await at.run(FILES[from].slice(FILES[from].indexOf("\n") + 1), { from, deviceId });
+      assert.ok(at.all().every(({ command }) => command !== secret), `${from} on ${deviceId}`);
+    }
+    assert.equal(at.all().length, left, from);
+  }
+});
