@@ -199,7 +199,7 @@ Deno.test("importHistory() without times takes nothing of another file for known
 });
 
 Deno.test("importHistory() of copies brings back nothing that was deleted on another device, with times and without", async () => {
-  const secret = "curl -u me:secret https://example.org";
+  const secret = "mail -s surprise jo@example.org";
   const FILES = {
     bash: `${secret}\nmake -C /srv/shop deploy\n${secret}\ngit push\n`,
     zsh: `: ${T}:0;${secret}\n: ${T + 5}:0;ls\n`,
