@@ -1,4 +1,4 @@
-/** Ids of imported commands, the same as the original's (reference vectors in the tests). */
+/** Ids of imported commands, by the original's formula (reference vectors in the tests). */
 import type { EntryId } from "../history/entry.ts";
 import { uuidV5 } from "../history/uuid_v5.ts";
 
