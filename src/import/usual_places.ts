@@ -2,9 +2,7 @@
 import type { Files } from "../base/world.ts";
 import { historyShape, LOOKED_AT } from "./formats/file_kind.ts";
 import type { ImportSource } from "./import_sources.ts";
-
-/** Reads a variable of the environment. */
-export type ReadEnv = (name: string) => string | undefined;
+import { histfilesIn, type ReadEnv } from "./start_file_says.ts";
 
 /**
  * The files of a source that are there, the main one first; if there is none, the place where the main
@@ -13,8 +11,23 @@ export type ReadEnv = (name: string) => string | undefined;
  */
 export function usualFiles(from: ImportSource, env: ReadEnv, files: Files): string[] {
   const places = usualPlaces(from, env, files);
-  const there = places.filter((path) => files.stat(path) !== undefined);
-  return there.length > 0 ? there : places.slice(0, 1);
+  const there = new Map<string, string>();
+  for (const path of places) {
+    const id = idOf(path, files);
+    if (id !== undefined && !there.has(id)) there.set(id, path);
+  }
+  return there.size > 0 ? [...there.values()] : places.slice(0, 1);
+}
+
+// One file may have several names. HISTFILE=/dev/null says that there is none; what may not be looked at is
+// as good as none, if there is another.
+function idOf(path: string, files: Files): string | undefined {
+  try {
+    const { kind, id } = files.stat(path) ?? {};
+    return kind === undefined || kind === "other" ? undefined : id ?? path;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the places depend on. */
@@ -40,19 +53,28 @@ function usualPlaces(from: ImportSource, env: ReadEnv, files: Files): string[] {
 }
 
 const PLACES: Readonly<Record<ImportSource, (ground: Ground) => string[]>> = {
-  zsh: ({ env, files, home, data, state, config }) => [
-    ...named(env, files, "zsh"),
-    `${env("ZDOTDIR") || home}/.zsh_history`,
-    `${home}/.zsh_history`,
-    // What zsh's own set-up for new users writes, and where people move it.
-    `${home}/.histfile`,
-    `${home}/.zhistory`,
-    `${config}/zsh/.zsh_history`,
-    `${state}/zsh/history`,
-    `${data}/zsh/history`,
-  ],
+  zsh: ({ env, files, home, data, state, config }) => {
+    const own = env("ZDOTDIR") || home;
+    return [
+      ...named(env, files, "zsh"),
+      ...histfilesIn([`${own}/.zshrc`, `${own}/.zshenv`], env, files),
+      `${own}/.zsh_history`,
+      `${home}/.zsh_history`,
+      // What zsh's own set-up for new users writes, and where frameworks and people move it.
+      `${home}/.histfile`,
+      `${own}/.zhistory`,
+      `${home}/.zhistory`,
+      `${config}/zsh/.zsh_history`,
+      `${state}/zsh/history`,
+      `${data}/zsh/history`,
+      `${home}/.cache/zsh/history`,
+      ...within(files, `${own}/.zsh_sessions`, ".historynew"),
+      ...within(files, `${own}/.zsh_sessions`, ".history"),
+    ];
+  },
   bash: ({ env, files, home, state }) => [
     ...named(env, files, "bash"),
+    ...histfilesIn([`${home}/.bashrc`, `${home}/.bash_profile`, `${home}/.profile`], env, files),
     `${home}/.bash_history`,
     `${state}/bash/history`,
     ...within(files, `${home}/.bash_sessions`, ".historynew"),

@@ -82,3 +82,50 @@ Deno.test("usualFiles() takes HISTFILE without a name for the shell that wrote i
     "~/.zsh_history",
   ]);
 });
+
+/** What `rr import` takes where the start file of a shell holds a line. */
+function said(shell: "zsh" | "bash", line: string, env: Record<string, string> = {}): string[] {
+  const home = Deno.makeTempDirSync({ prefix: "rr-places-" });
+  try {
+    Deno.writeTextFileSync(`${home}/.${shell}rc`, `# HISTFILE=~/no\n${line}\nHISTSIZE=9\n`);
+    const all: Record<string, string> = { HOME: home, ...env };
+    return usualFiles(shell, (name) => all[name], denoFiles()).map((at) => at.replace(home, "~"));
+  } finally {
+    Deno.removeSync(home, { recursive: true });
+  }
+}
+
+Deno.test("usualFiles() takes HISTFILE out of the start files, which seldom export it", () => {
+  const XDG = { XDG_STATE_HOME: "/state" };
+  for (
+    const [line, path, env] of [
+      ["HISTFILE=~/.cache/h", "~/.cache/h"],
+      ["export HISTFILE=$HOME/h # mine", "~/h"],
+      ['  HISTFILE="${HOME}/my shell/h"; HISTSIZE=5', "~/my shell/h"],
+      ["typeset -gx HISTFILE='/h $x'", "/h $x"],
+      ['HISTFILE="${XDG_STATE_HOME:-$HOME/.local/state}/h"', "~/.local/state/h"],
+      ['HISTFILE="${XDG_STATE_HOME:-$HOME/.local/state}/h"', "/state/h", XDG],
+      ["HISTFILE=$XDG_STATE_HOME/h", "/state/h", XDG],
+      ["HISTFILE=/a\nHISTFILE=/b", "/b"],
+    ] as const
+  ) {
+    assert.deepEqual(said("zsh", line, env), [path], line);
+    assert.deepEqual(said("bash", line, env), [path], line);
+  }
+});
+
+Deno.test("usualFiles() guesses nothing that only the shell can tell", () => {
+  for (
+    const line of [
+      ...["HISTFILE=$XDG_STATE_HOME/h", "HISTFILE=$(pwd)/h", "HISTFILE=`pwd`/h", "HISTFILE="],
+      ...[
+        "HISTFILE=h",
+        "HISTFILE=${HOME%/*}/h",
+        "HISTFILE=~x/h",
+        'HISTFILE="$HOME/a"$b',
+        "XHISTFILE=/h",
+      ],
+      ...["HISTFILE=${A:-${B:-${C}}}/h", "HISTFILE=$HOME/$HOSTNAME/h"],
+    ]
+  ) assert.deepEqual(said("zsh", line), ["~/.zsh_history"], line);
+});
