@@ -7,13 +7,6 @@ export const BASH_PLACE =
   `# Puts us in front, so that no other tool's time counts as the command's; elements of an array (5.1 and
 # newer) leave $? and PIPESTATUS alone. bash-preexec insists on being first and calls us itself.
 __rustory_place() {
-  # As it was left. With set -u what is unset has no length and no attributes.
-  if [[ -n \${PROMPT_COMMAND+x} && -n \${PS0+x} ]] &&
-    ((\${#PROMPT_COMMAND} == \${#__rustory_element} && \${#PS0} == ${v("ps0")})) &&
-    [[ :$BASHOPTS: == *:promptvars:* && \${PROMPT_COMMAND@a} != *r* &&
-      -z \${bash_preexec_imported-}\${__bp_imported-}\${PROMPT_COMMAND[${RESERVE}]-} ]]; then
-    return 0
-  fi
   local __rustory_rest=() __rustory_front=$__rustory_element __rustory_set=\${PROMPT_COMMAND+x} __rustory_one
   [[ -n \${PS0+x} ]] || PS0=
   # Prompts that are not expanded would show it.
@@ -26,7 +19,7 @@ __rustory_place() {
       __rustory_plain_ps0
       PS0=$__rustory_ps0_front$PS0$__rustory_ps0_behind
     fi
-    ((${v("ps0")} = \${#PS0}, 1))
+    ((${v("ps0")} = 1\${#PS0}, 1))
   fi
   [[ -z $__rustory_set || \${PROMPT_COMMAND@a} != *r* ]] || ${v("fixed")}=1
   if [[ -n \${bash_preexec_imported-}\${__bp_imported-} ]]; then
