@@ -41,15 +41,19 @@ export function withoutCommands(
   shell: ForgettingShell,
   unwanted: ReadonlySet<string>,
 ): Forgotten {
+  const spread = shell === "bash" ? new SpreadCommands(unwanted) : undefined;
   const kept: Uint8Array[] = [];
   let at = 0;
   let removed = 0;
   for (const { draft, from, to } of READERS[shell](bytes)) {
     if (!("command" in draft)) continue;
-    if (!textsOf(draft, bytes.subarray(from, to), shell).some((text) => unwanted.has(text))) {
-      continue;
-    }
-    kept.push(bytes.subarray(at, from));
+    const texts = textsOf(draft, bytes.subarray(from, to), shell);
+    const isWhole = texts.some((text) => unwanted.has(text));
+    const start = isWhole ? from : spread?.startOf({ text: texts.join("\n"), draft, from });
+    if (isWhole) spread?.forget();
+    if (start === undefined) continue;
+    // The first lines of it may have been taken for one of their own and be gone.
+    kept.push(bytes.subarray(at, Math.max(at, start)));
     at = to;
     removed++;
   }
@@ -57,6 +61,58 @@ export function withoutCommands(
   kept.push(bytes.subarray(at));
   const rest = joinBytes(kept);
   return { bytes: shell === "bash" ? stillUntimed(bytes, rest) : rest, removed };
+}
+
+/** A record of bash, as far as it may be a line of a command. */
+interface Line {
+  readonly text: string;
+  readonly draft: EntryDraft;
+  readonly from: number;
+}
+
+/**
+ * Without times bash writes a command of several lines as if each line were one. Not even bash can tell, but
+ * where all of them follow each other they are that command, or are worth no more than it.
+ */
+class SpreadCommands {
+  readonly #wanted: readonly (readonly string[])[];
+  readonly #most: number;
+  #lines: Line[] = [];
+
+  /** @param unwanted as {@linkcode comparable} gives them */
+  constructor(unwanted: ReadonlySet<string>) {
+    this.#wanted = Array.from(unwanted, (command) => command.split("\n").map(comparable))
+      // It drops lines without anything.
+      .map((lines) => lines.filter((line) => line !== ""))
+      .filter((lines) => lines.length > 1);
+    this.#most = Math.max(0, ...this.#wanted.map((lines) => lines.length));
+  }
+
+  /** Where the command begins whose last line this is, if it is one of them. */
+  startOf(line: Line): number | undefined {
+    if (this.#most === 0) return undefined;
+    this.#lines.push(line);
+    if (this.#lines.length > this.#most) this.#lines.shift();
+    const found = this.#wanted.find((lines) => this.#endsWith(lines));
+    if (found === undefined) return undefined;
+    const start = this.#lines.at(-found.length)!.from;
+    this.forget();
+    return start;
+  }
+
+  /** Nothing before this is part of a command that goes on. */
+  forget(): void {
+    this.#lines = [];
+  }
+
+  // A time stands before a command, not within one.
+  #endsWith(lines: readonly string[]): boolean {
+    const last = this.#lines.slice(-lines.length);
+    return last.length === lines.length &&
+      last.every(({ text, draft }, i) =>
+        text === lines[i] && (i === 0 || draft.startedAtMs === undefined)
+      );
+  }
 }
 
 /** What stands there without the marks, NUL bytes and CRs that are in no history on purpose. */

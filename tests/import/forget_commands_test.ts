@@ -127,3 +127,16 @@ for (const shell of ["zsh", "bash", "fish"] as const) {
     }));
   });
 }
+
+Deno.test("withoutCommands() takes out of a bash file without times what it wrote line by line", () => {
+  const command = "cat >key <<X\n  hunter2\n\nX";
+  const lines = "cat >key <<X\n  hunter2\n\nX\n";
+  assert.equal(rest("bash", `ls\n${lines}cd\n${lines}`, command), "ls\ncd\n");
+  assert.equal(rest("bash", `cat >key <<X\n${lines}pwd\n`, command), "cat >key <<X\npwd\n");
+  const other = "cat >key <<X\n  hunter3\nX\nX\n";
+  assert.equal(rest("bash", other, command), other, "another one that begins likewise");
+  const timed = "ls\n#1700000000\ncat >key <<X\n#1700000001\n  hunter2\nX\n";
+  assert.equal(rest("bash", timed, command), timed, "commands of their own");
+  assert.equal(rest("bash", `ls\n#1700000000\n${lines}pwd\n`, command), "ls\npwd\n");
+  assert.equal(rest("zsh", lines, command), lines, "zsh marks what goes on");
+});
