@@ -75,17 +75,21 @@ interface Line {
  * where all of them follow each other they are that command, or are worth no more than it.
  */
 class SpreadCommands {
-  readonly #wanted: readonly (readonly string[])[];
-  readonly #most: number;
+  /** By their last line. */
+  readonly #wanted = new Map<string, (readonly string[])[]>();
+  readonly #most: number = 0;
   #lines: Line[] = [];
 
   /** @param unwanted as {@linkcode comparable} gives them */
   constructor(unwanted: ReadonlySet<string>) {
-    this.#wanted = Array.from(unwanted, (command) => command.split("\n").map(comparable))
+    for (const command of unwanted) {
       // It drops lines without anything.
-      .map((lines) => lines.filter((line) => line !== ""))
-      .filter((lines) => lines.length > 1);
-    this.#most = Math.max(0, ...this.#wanted.map((lines) => lines.length));
+      const lines = command.split("\n").map(comparable).filter((line) => line !== "");
+      if (lines.length < 2) continue;
+      const last = lines.at(-1)!;
+      this.#wanted.set(last, [...this.#wanted.get(last) ?? [], lines]);
+      this.#most = Math.max(this.#most, lines.length);
+    }
   }
 
   /** Where the command begins whose last line this is, if it is one of them. */
@@ -93,7 +97,7 @@ class SpreadCommands {
     if (this.#most === 0) return undefined;
     this.#lines.push(line);
     if (this.#lines.length > this.#most) this.#lines.shift();
-    const found = this.#wanted.find((lines) => this.#endsWith(lines));
+    const found = this.#wanted.get(line.text)?.find((lines) => this.#endsWith(lines));
     if (found === undefined) return undefined;
     const start = this.#lines.at(-found.length)!.from;
     this.forget();
