@@ -24,19 +24,34 @@ const EAGER = ["cli", "interactive", "typed_ahead", "open_history", "terminal_de
 const THREAD = "src/app/writer/writer_thread.ts";
 export const THREAD_NAME = "writer_thread";
 
+/** What a bundle is made for. */
+interface BundleOptions {
+  /** More files to begin at, by their names: the code of each. @default {none} */
+  readonly entries?: Readonly<Record<string, string>>;
+  /** Whether functions are compiled with their files, see `eager_functions.ts`. @default {true} */
+  readonly eager?: boolean;
+}
+
 /**
  * Bundles rr into a folder, which is emptied first. Split, since in a single file every `node:` import of the network
  * code would be hoisted to the top, and `rr record` would pay 38 ms for them after each command.
  */
-export async function bundle(folder: string = DIST): Promise<void> {
+export async function bundle(
+  folder: string = DIST,
+  { entries: more = {}, eager = true }: BundleOptions = {},
+): Promise<void> {
   await emptyFolder(folder);
   const out = await Deno.realPath(folder);
   const sources = `${out}/sources`;
   await copySources(sources);
   const flags = ["--quiet", "--minify", "--platform", "deno", "--code-splitting"];
-  const entries = ["cli.ts", `${THREAD_NAME}.ts`];
+  for (const [name, code] of Object.entries(more)) {
+    await Deno.writeTextFile(`${sources}/${name}`, code);
+  }
+  const entries = ["cli.ts", `${THREAD_NAME}.ts`, ...Object.keys(more)];
   await mustRun(deno("bundle", ...flags, "--outdir", out, ...entries), { cwd: sources });
   await Deno.remove(sources, { recursive: true });
+  if (!eager) return;
   for (const chunk of await eagerChunks(out)) {
     await Deno.writeTextFile(chunk, withEagerFunctions(await Deno.readTextFile(chunk)));
   }

@@ -1,16 +1,26 @@
 /** The {@linkcode World} on Node. Loaded on Node only. */
 import { shellFolder } from "./shell_folder.ts";
-import { spawn } from "node:child_process";
-import * as fs from "node:fs";
-import { hostname } from "node:os";
-import process from "node:process";
-import { isatty } from "node:tty";
 import { systemClock } from "../base/clock.ts";
-import { systemRandom } from "../base/random.ts";
+import { type Random, systemRandom } from "../base/random.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { FileInfo, Files, World } from "../base/world.ts";
 import { createInput, createOutput } from "./bytes.ts";
 import { createFiles, type RawFiles } from "./files.ts";
+
+interface Builtins {
+  readonly "node:child_process": typeof import("node:child_process");
+  readonly "node:fs": typeof import("node:fs");
+  readonly "node:os": typeof import("node:os");
+  readonly "node:tty": typeof import("node:tty");
+}
+
+// What is imported has all of its properties read, and so all behind them loaded (streams for
+// `process.stdin`, sockets for a child process): 20 ms of every start.
+const { process } = globalThis as unknown as { process: typeof import("node:process") };
+const builtin = <K extends keyof Builtins>(name: K): Builtins[K] =>
+  process.getBuiltinModule(name) as Builtins[K];
+const fs = builtin("node:fs");
+const isatty = (descriptor: number): boolean => builtin("node:tty").isatty(descriptor);
 
 /** Creates the World of this Node process. */
 export function nodeWorld(): World {
@@ -25,7 +35,7 @@ export function nodeWorld(): World {
     },
     execPath: process.execPath,
     clock: systemClock(),
-    random: systemRandom(),
+    random: nodeRandom(),
     files,
     stdin: createInput({
       read: (buffer) => readDescriptor(0, buffer),
@@ -36,7 +46,7 @@ export function nodeWorld(): World {
     stderr: outputTo(2),
     env: environment,
     cwd: () => shellFolder(orUndefined(() => process.cwd()), environment("PWD"), files),
-    hostname: () => orUndefined(() => hostname()),
+    hostname: () => orUndefined(() => builtin("node:os").hostname()),
     onSignal(signal, handler): Disposable {
       process.on(signal, handler);
       return { [Symbol.dispose]: () => void process.off(signal, handler) };
@@ -45,6 +55,35 @@ export function nodeWorld(): World {
     startDetached,
     exit: (code) => process.exit(code),
   };
+}
+
+/** Where the system has it, as everywhere but on Windows. */
+const RANDOM_DEVICE = "/dev/urandom";
+
+function nodeRandom(): Random {
+  const { bytes, unit } = systemRandom();
+  return { unit, bytes: (length) => deviceBytes(length) ?? bytes(length) };
+}
+
+// What is behind `crypto` as well, but Node builds that up when it is first touched, with all of its
+// ciphers and streams: a tenth of what `rr record` takes.
+function deviceBytes(length: number): Uint8Array<ArrayBuffer> | undefined {
+  let file: number | undefined;
+  try {
+    file = fs.openSync(RANDOM_DEVICE, "r");
+    if (!fs.fstatSync(file).isCharacterDevice()) return undefined;
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length;) {
+      const count = fs.readSync(file, bytes, at, length - at, null);
+      if (count === 0) return undefined;
+      at += count;
+    }
+    return bytes;
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) fs.closeSync(file);
+  }
 }
 
 /** The file system through Node. */
@@ -90,7 +129,7 @@ function codeOf(error: unknown): string | undefined {
   return (error as { code?: string } | undefined)?.code;
 }
 
-function toInfo(info: fs.Stats): FileInfo {
+function toInfo(info: import("node:fs").Stats): FileInfo {
   return {
     kind: info.isFile() ? "file" : info.isDirectory() ? "folder" : "other",
     mode: process.platform === "win32" ? undefined : info.mode & 0o7777,
@@ -153,7 +192,7 @@ function startDetached(
   env: Readonly<Record<string, string>> = {},
 ): void {
   const [file, ...args] = command;
-  const child = spawn(file!, args, {
+  const child = builtin("node:child_process").spawn(file!, args, {
     detached: true,
     stdio: "ignore",
     env: { ...process.env, ...env },

@@ -30,6 +30,21 @@ Deno.test("env() of both worlds takes a blank variable for an unset one", async 
   }
 });
 
+Deno.test("random bytes of both worlds are as many as asked for, and others each time", async () => {
+  for (const { random } of [await systemWorld(), nodeWorld()]) {
+    assert.deepEqual([0, 1, 10, 5000].map((length) => random.bytes(length).length), [
+      0,
+      1,
+      10,
+      5000,
+    ]);
+    const seen = new Set(Array.from({ length: 50 }, () => random.bytes(16).join()));
+    assert.equal(seen.size, 50);
+    const kinds = new Set(random.bytes(5000));
+    assert.equal(kinds.size, 256, "every byte occurs");
+  }
+});
+
 // What is started is not waited for, so it may still be ending when the test does.
 const DETACHED = { sanitizeOps: false, sanitizeResources: false };
 
