@@ -24,13 +24,9 @@ const NOT_FOR_NPM = /^deno\.(?:json|lock)$|(?<!\.d)\.ts$/;
 const BUNDLE = "bundle";
 const RUN = "run";
 
-/**
- * The command. Not a file of ours, since Node before 24.2 has no `import.meta.main`.
- *
- * Node keeps compiled code only where it is told to, and by itself in a folder that others may write to.
- */
+/** The command. Not a file of ours, since Node before 24.2 has no `import.meta.main`. */
 const BIN = `#!/usr/bin/env node
-import * as module from "node:module";
+import { keepCompiledCode } from "../src/world/compile_cache.js";
 import { runtimeTooOld } from "../src/world/oldest_runtime.js";
 
 // Node 22 calls node:sqlite experimental on every start; rr knows what it stands on.
@@ -41,12 +37,10 @@ process.emitWarning = (warning, ...rest) => {
   }
 };
 
-const { HOME, XDG_CACHE_HOME } = process.env;
-const cache = XDG_CACHE_HOME?.startsWith("/") ? XDG_CACHE_HOME : HOME && HOME + "/.cache";
-if (cache) module.enableCompileCache?.(cache + "/rustory/node");
-
+const isTooOld = runtimeTooOld(globalThis) !== undefined;
+if (!isTooOld) keepCompiledCode(process);
 // A Node that is too old has no node:sqlite, which the bundle asks for at once.
-const start = runtimeTooOld(globalThis) ? "../src/cli/main.js" : "../${BUNDLE}/${RUN}.js";
+const start = isTooOld ? "../src/cli/main.js" : "../${BUNDLE}/${RUN}.js";
 const { runProcess } = await import(start);
 await runProcess();
 `;

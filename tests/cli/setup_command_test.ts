@@ -234,7 +234,11 @@ Deno.test("rr uninstall takes it back; --purge leaves nothing of rr", async () =
   assert.equal(Deno.readTextFileSync(rc), "export A=1");
   assert.equal(entriesOf(world).length, 1);
   await rr(world, ...SETUP);
-  assert.equal((await rr(world, ...UNINSTALL, "--purge")).code, 0);
+  // Compiled code, which a Node keeps there.
+  Deno.mkdirSync(`${world.home}/.cache/rustory/node/v24`, { recursive: true });
+  const purged = await rr(world, ...UNINSTALL, "--purge");
+  assert.equal(purged.code, 0);
+  assert.match(purged.out, /remove ~\/\.cache\/rustory\n/);
   const left = [...Deno.readDirSync(world.home)].map(({ name }) => name).toSorted();
   assert.deepEqual(left, [".zsh_history", ".zshrc"]);
 });

@@ -1,4 +1,4 @@
-import { rmdirSync } from "node:fs";
+import { rmdirSync, rmSync } from "node:fs";
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { HOOK_SHELLS, hookFile } from "../../app/hook_file.ts";
@@ -8,6 +8,7 @@ import { configFolder, shellDoorFile, spoolFolder } from "../../config/paths.ts"
 import type { Settings } from "../../config/settings.ts";
 import { daemonHolder } from "../../process/lock.ts";
 import type { LockHolder } from "../../store/file/file_lock.ts";
+import { cacheFolder } from "../../world/compile_cache.ts";
 import { detectManager } from "../../service/detect.ts";
 import { uninstall } from "../../service/install.ts";
 import type { ServiceManager } from "../../service/manager.ts";
@@ -66,20 +67,25 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
     ...HOOK_SHELLS.map((shell) => hookFile(home, shell)),
     ...(flags.purge ? ownFiles(world, settings) : []),
   ].filter((path) => world.files.stat(path) !== undefined);
+  const cache = ownCache(world);
   const service = flags.noService ? undefined : await installedService(world, run);
-  const sentences = [
+  const steps = [
     ...(service === undefined ? [] : ["stop the service and remove it"]),
     ...blocks.map(({ path }) => `take the lines of rr out of ${shortPath(path, home)}`),
     ...files.map((path) => `remove ${shortPath(path, home)}`),
   ];
-  if (sentences.length === 0) {
+  if (steps.length === 0) {
+    // This very process may have made it, on Node.
+    if (!flags.dryRun) cache.forEach((path) => cacheRemoved(world, path));
     warnOfOwnLines(world, all, home);
     if (!flags.noService) warnOfDaemon(world, daemonHolder(settings.dbPath, world));
     printLine(world, "There is nothing of rr to take back.");
     return ExitCode.OK;
   }
   printLine(world, flags.dryRun ? "This would be done:" : "This will be done:");
-  for (const sentence of sentences) printLine(world, `  - ${sentence}`);
+  for (const step of [...steps, ...cache.map((path) => `remove ${shortPath(path, home)}`)]) {
+    printLine(world, `  - ${step}`);
+  }
   if (flags.dryRun) return ExitCode.OK;
   if (!flags.yes && !agreed(world, "no")) {
     printLine(world, "Nothing was changed.");
@@ -89,7 +95,10 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
   // The one of the service has ended with it. The lock that tells of another one may go with the files.
   const daemon = flags.noService ? undefined : daemonHolder(settings.dbPath, world);
   const left = blocks.filter((file) => !takeBlockOut(world, file));
-  const stuck = files.filter((path) => !removed(world, path));
+  const stuck = [
+    ...files.filter((path) => !removed(world, path)),
+    ...cache.filter((path) => !cacheRemoved(world, path)),
+  ];
   if (flags.purge) removeEmptyFolders(settings);
   warnOfOwnLines(world, all, home);
   warnOfDaemon(world, daemon);
@@ -146,6 +155,23 @@ function removed(world: World, path: string): boolean {
   } catch (error) {
     if (!(error instanceof RrError)) throw error;
     printWarning(world, causeChain(error));
+    return false;
+  }
+}
+
+/** No more than one: a folder of a name that is ours alone. */
+function ownCache(world: World): readonly string[] {
+  const folder = cacheFolder((name) => world.env(name));
+  return folder !== undefined && world.files.stat(folder) !== undefined ? [folder] : [];
+}
+
+function cacheRemoved(world: World, path: string): boolean {
+  try {
+    rmSync(path, { recursive: true });
+    removeIfEmpty([folderOf(path)]);
+    return true;
+  } catch (error) {
+    printWarning(world, `Cannot remove ${path}: ${(error as Error).message}`);
     return false;
   }
 }
