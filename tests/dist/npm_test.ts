@@ -156,6 +156,9 @@ for (const version of NODES) {
     const cache = `${device.home}/.cache/rustory/node`;
     const [folder] = Array.from(Deno.readDirSync(cache), ({ name }) => name);
     assert.ok(Array.from(Deno.readDirSync(`${cache}/${folder}`)).length > 3);
+    await device.rr("uninstall", "--purge", "--yes", "--no-service");
+    const left = Array.from(Deno.readDirSync(device.home), ({ name }) => name);
+    assert.ok(!left.includes(".cache"), "not even by the end of that very process");
   });
 
   Deno.test(`rr hook on Node ${version} is the hook of Deno, but for what it starts`, async () => {
