@@ -143,7 +143,9 @@ function createFile(path: string, files: Files): void {
 
 function tighten(path: string, files: Files): string[] {
   const notices: string[] = [];
-  for (const name of [path, `${path}-wal`, `${path}-shm`]) {
+  // SQLite keeps the other two beside the file itself, not beside a link to it.
+  const real = files.realPath(path) ?? path;
+  for (const name of [real, `${real}-wal`, `${real}-shm`]) {
     const mode = files.stat(name)?.mode;
     if (mode === undefined || (mode & 0o077) === 0) continue;
     try {

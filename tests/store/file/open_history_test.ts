@@ -239,3 +239,13 @@ function assertFails(call: () => unknown, code: RrErrorCode, says: RegExp): void
 function modeOf(path: string): number {
   return Deno.statSync(path).mode! & 0o777;
 }
+
+Deno.test("openHistory() takes the log beside the file away from others, too, where a link names it", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  using _other = open(path);
+  Deno.symlinkSync(path, folder.file("link.db"));
+  for (const end of ["-wal", "-shm"]) Deno.chmodSync(path + end, 0o644);
+  using _history = open(folder.file("link.db"));
+  for (const end of ["-wal", "-shm"]) assert.equal(modeOf(path + end), 0o600, end);
+});

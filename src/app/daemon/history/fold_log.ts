@@ -21,7 +21,7 @@ export async function foldLog(
   const { clock, files } = deps.world;
   const wake = new Wake(clock);
   using _changes = onChange(() => wake.now());
-  const log = `${history.path}-wal`;
+  const log = `${history.realPath ?? history.path}-wal`;
   for (;;) {
     const size = files.stat(log)?.size ?? 0;
     if (size > 0 && size <= MOST_BYTES) {

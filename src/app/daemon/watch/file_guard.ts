@@ -46,15 +46,24 @@ export class FileGuard implements Disposable {
   #before: Look;
   #isLogBroken = false;
 
-  /** Takes the file that is there now for the right one. */
+  /**
+   * Takes the file that is there now for the right one.
+   *
+   * @throws {RrError} if the history cannot be read, which is closed then
+   */
   constructor(history: History, files: Pick<Files, "stat">, deviceId: DeviceId) {
     this.#history = history;
     this.#files = files;
     this.#header = headerOf(history.path);
     this.#log = logOf(history.realPath);
     history.opened.db.beforeUse(() => this.#log?.mendIndex());
-    this.#unfolded = new Unfolded(history, deviceId);
-    this.#before = this.#look();
+    try {
+      this.#unfolded = new Unfolded(history, deviceId);
+      this.#before = this.#look();
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** @throws {HistoryLostError} if the history has to be opened anew */
@@ -108,10 +117,10 @@ export class FileGuard implements Disposable {
   }
 
   #look(): Look {
-    const { path } = this.#history;
+    const { path, realPath = path } = this.#history;
     return {
       mtimeMs: this.#files.stat(path)?.mtimeMs,
-      waiting: this.#files.stat(`${path}-wal`)?.size ?? 0,
+      waiting: this.#files.stat(`${realPath}-wal`)?.size ?? 0,
       version: this.#history.dataVersion(),
     };
   }

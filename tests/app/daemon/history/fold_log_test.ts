@@ -43,3 +43,29 @@ Deno.test("foldLog() is well as soon as the disk has room again", async () => {
   await done;
   assert.deepEqual(states.map(({ error }) => error), ["database or disk is full", undefined]);
 });
+
+Deno.test("foldLog() looks for the log beside the file that a link leads to", async () => {
+  const clock = new FakeClock();
+  let folds = 0;
+  const stop = new AbortController();
+  const context = {
+    deps: {
+      world: {
+        clock,
+        files: { stat: (path: string) => path === "/real.db-wal" ? { size: 9 } : undefined },
+      },
+    },
+    history: {
+      path: "/link.db",
+      realPath: "/real.db",
+      maintenance: { checkpoint: () => void folds++ },
+    },
+    guard: { check: () => {}, accept: () => {} },
+    onChange: () => ({ [Symbol.dispose]: () => {} }),
+  } as unknown as HistoryContext;
+  const done = assert.rejects(foldLog(context, stop.signal, () => {}));
+  await clock.untilSleeping();
+  stop.abort();
+  await done;
+  assert.equal(folds, 1);
+});

@@ -135,3 +135,21 @@ Deno.test("an index that was cut short is as long as before when SQLite is asked
   }
   assert.equal(lab.lost(), undefined);
 });
+
+Deno.test("behind a link, what this process folds in is not taken for somebody else's", () => {
+  using folder = tempFolder();
+  const link = folder.file("link.db");
+  Deno.writeFileSync(folder.file("history.db"), new Uint8Array(), { mode: 0o600 });
+  Deno.symlinkSync(folder.file("history.db"), link);
+  const files = denoFiles();
+  const history = openHistory(link, { files, clock: new FakeClock() });
+  using guard = new FileGuard(history, files, DEVICE);
+  history.maintenance.checkpoint(true);
+  guard.accept();
+  history.log.append(makeEntries(3, { deviceId: DEVICE }));
+  guard.check();
+  Deno.utimeSync(folder.file("history.db"), 1, 1); // or both could fall into one tick
+  guard.check();
+  history.maintenance.checkpoint();
+  guard.check();
+});
