@@ -6,7 +6,7 @@ import { openHistory } from "../../store/file/open_history.ts";
 import type { DaemonConfig } from "./daemon_config.ts";
 import type { RunDaemonDeps } from "./context.ts";
 import { Daemon } from "./daemon.ts";
-import { OpenHistory } from "./history/open_history.ts";
+import { becomeDaemon, type OpenHistory } from "./history/open_history.ts";
 import { openPatiently } from "./history/open_patiently.ts";
 
 /** How long a call waits, blocking the event loop, while another process writes the database. */
@@ -28,13 +28,9 @@ export async function runDaemon(
   const open = (): OpenHistory => {
     const history = openHistory(config.dbPath, { ...world, busyTimeoutMs: BUSY_TIMEOUT_MS });
     for (const notice of history.notices) logger.warn(notice);
-    try {
-      const lock = config.mode === "watch" ? lockDaemon(config.dbPath, world) : undefined;
-      return new OpenHistory(history, world.files, config.network.deviceId as DeviceId, lock);
-    } catch (error) {
-      history[Symbol.dispose]();
-      throw error;
-    }
+    const takeLock = (): Disposable | undefined =>
+      config.mode === "watch" ? lockDaemon(config.dbPath, world) : undefined;
+    return becomeDaemon(history, world.files, config.network.deviceId as DeviceId, takeLock);
   };
   const history = await openPatiently(open, deps, signal);
   if (history !== undefined) await new Daemon(config, { load, open, deps }).run(history, signal);

@@ -1,6 +1,6 @@
 /**
  * What a daemon does next: state in, next act out, nothing done. The daemon performs one act after the
- * other, each of which ends in an outcome; see `run_daemon.ts`.
+ * other, each of which ends in an outcome; see `daemon.ts`.
  *
  * Invariants:
  * 1. What keeps the first session from beginning and cannot get better by itself ends the daemon, so

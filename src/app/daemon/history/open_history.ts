@@ -37,6 +37,30 @@ export class OpenHistory implements Disposable {
   }
 }
 
+/**
+ * Becomes the daemon of a history: takes its lock and watches its file. If either fails, both are let
+ * go of, or the next try would find the lock taken by this process.
+ *
+ * @param takeLock takes the lock, if there is one to take
+ * @throws what `takeLock` throws; {RrError} what the history throws
+ */
+export function becomeDaemon(
+  history: History,
+  files: Files,
+  deviceId: DeviceId,
+  takeLock: () => Disposable | undefined,
+): OpenHistory {
+  let lock: Disposable | undefined;
+  try {
+    lock = takeLock();
+    return new OpenHistory(history, files, deviceId, lock);
+  } catch (error) {
+    history[Symbol.dispose]();
+    lock?.[Symbol.dispose]();
+    throw error;
+  }
+}
+
 /** What opening anew needs. */
 export interface OpenAgainDeps extends Pick<RunDaemonDeps, "world" | "logger"> {
   readonly open: () => OpenHistory;
@@ -69,8 +93,9 @@ export async function openAgain(
   onProblem(lost.message);
   if (lost.isGone) await untilThere(lost.path, deps, signal);
   for (let failures = 0; !signal.aborted;) {
+    let opened: OpenHistory | undefined;
     try {
-      const opened = deps.open();
+      opened = deps.open();
       const files = takeAgain(deps.spoolFolder, world.files);
       putBack(lost, opened, logger);
       logger.warn("The history is open again", {
@@ -81,6 +106,7 @@ export async function openAgain(
       writeDown(lost, opened.history, logger);
       return opened;
     } catch (error) {
+      opened?.[Symbol.dispose](); // or the next try would find its lock taken, by this process
       const isBusy = error instanceof RrError && error.code === "busy";
       if (isBusy && failures >= MOST_BUSY) throw error;
       const text = causeChain(error);

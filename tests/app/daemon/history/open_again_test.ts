@@ -1,7 +1,11 @@
 /** What opening a lost history anew waits for, and what it does not. */
 import assert from "node:assert/strict";
 import { HistoryLostError } from "../../../../src/app/daemon/watch/file_guard.ts";
-import { openAgain, OpenHistory } from "../../../../src/app/daemon/history/open_history.ts";
+import {
+  becomeDaemon,
+  openAgain,
+  OpenHistory,
+} from "../../../../src/app/daemon/history/open_history.ts";
 import { RrError } from "../../../../src/base/rr_error.ts";
 import type { DeviceId } from "../../../../src/history/entry.ts";
 import type { Files } from "../../../../src/base/world.ts";
@@ -92,4 +96,55 @@ Deno.test("a history that nobody may look at is waited for, and opened when it c
   for (let n = 0; n < 100 && tries() < 1; n++) await world.clock.advance(1_000);
   using history = await opened;
   assert.ok(history);
+});
+
+Deno.test("a history that was opened and then cannot be used is closed before the next try", async () => {
+  const real = denoFiles();
+  let isBroken = true;
+  const list: Files["list"] = (folder) => {
+    if (isBroken) throw new RrError("io", "Input/output error");
+    return real.list(folder);
+  };
+  using world = new FakeWorld({ files: { ...real, list } });
+  let held = false;
+  const opened = openAgain(
+    new HistoryLostError(`${world.home}/state/history.db`, "is another file now", false),
+    {
+      world,
+      logger: new RecordingLogger(),
+      spoolFolder: `${world.home}/spool`,
+      onProblem: () => {},
+      open: () => {
+        const history = openHistory(`${world.home}/state/history.db`, world);
+        return becomeDaemon(history, world.files, DEVICE, () => {
+          if (held) throw new RrError("busy", "another daemon");
+          held = true;
+          return { [Symbol.dispose]: () => void (held = false) };
+        });
+      },
+    },
+    new AbortController().signal,
+  );
+  await world.clock.untilSleeping();
+  assert.equal(held, false);
+  isBroken = false;
+  await world.clock.advance(60_000);
+  using history = await opened;
+  assert.equal(history?.history.log.count(), 0);
+});
+
+Deno.test("who cannot read the history lets go of its lock, too", () => {
+  using world = new FakeWorld();
+  const history = openHistory(`${world.home}/state/history.db`, world);
+  history.log.headSeq = () => {
+    throw new RrError("database", "it is damaged");
+  };
+  let held = false;
+  const takeLock = (): Disposable => {
+    held = true;
+    return { [Symbol.dispose]: () => void (held = false) };
+  };
+  assert.throws(() => becomeDaemon(history, world.files, DEVICE, takeLock), /damaged/);
+  assert.equal(held, false);
+  assert.throws(() => history.log.count());
 });
