@@ -15,7 +15,7 @@ const LOOK_MS = 500;
 const MOST_FAILURES = 20;
 const KEY_BYTES = 16;
 
-/** What became of a message, as the tracker answers. `unsupported`: it has no mailboxes. */
+/** What became of a message, as the tracker answers; `missing`: it has no such mailbox, or none at all. */
 export type Delivered = "stored" | "taken" | "missing";
 
 /** A mailbox at one tracker, as one of its two sides. */
