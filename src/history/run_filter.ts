@@ -56,6 +56,11 @@ export interface FilteredRun extends RunPlace {
   readonly command: string;
 }
 
+/** Whether the answer changes with what is pinned. */
+export function asksForPins({ pinned, clauses = [] }: RunFilter): boolean {
+  return pinned !== undefined || clauses.some(({ anyOf }) => anyOf.some(asksForPins));
+}
+
 /** Whether a command is pinned. */
 export type PinTest = (command: string) => boolean;
 

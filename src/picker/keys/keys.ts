@@ -24,7 +24,8 @@ export type Move =
 
 /** What a named key means. */
 export type Command =
-  | { readonly kind: "edit"; readonly action: EditAction }
+  /** `acceptsAtEnd`: at the end of the query it takes the selected command for editing instead. */
+  | { readonly kind: "edit"; readonly action: EditAction; readonly acceptsAtEnd?: boolean }
   | { readonly kind: "move"; readonly by: Move }
   | { readonly kind: "scope"; readonly scope: Scope | "next" }
   /** Takes the selected command; without an action as `search_enter` says. */
@@ -32,6 +33,8 @@ export type Command =
   | { readonly kind: "ok-only" | "mode" | "details" | "delete" }
   | { readonly kind: "row"; readonly row: number }
   | { readonly kind: "failed-only" | "order" | "copy" | "pin" | "in-folder" | "choose-host" }
+  /** Leaves with what was typed as the line. */
+  | { readonly kind: "keep-query" }
   | { readonly kind: "help" | "escape" | "cancel" | "redraw" };
 
 /** One line of the help. */
@@ -56,6 +59,7 @@ export const KEYS: readonly KeyHelp[] = [
     "edit it on the prompt; complete a filter",
   ),
   row("run", "alt-enter", { kind: "accept", action: "run" }, "run it at once"),
+  row("keep-query", "alt-q", { kind: "keep-query" }, "take what you typed, as it is"),
   row("older", "ctrl-r", { kind: "move", by: "older" }, "next older or less fitting"),
   row("newer", "ctrl-s", { kind: "move", by: "newer" }, "next newer or better"),
   row("down", "down ctrl-n", { kind: "move", by: "down" }, "down"),
@@ -87,7 +91,12 @@ export const KEYS: readonly KeyHelp[] = [
   row("line-start", "ctrl-a home", edit("line-start"), "to the start of the line"),
   row("line-end", "ctrl-e end", edit("line-end"), "to its end"),
   row("left", "left ctrl-b", edit("left"), "a letter left"),
-  row("right", "right ctrl-f", edit("right"), "a letter right"),
+  row(
+    "right",
+    "right ctrl-f",
+    { kind: "edit", action: "right", acceptsAtEnd: true },
+    "a letter right; at the end: edit the command",
+  ),
   row("word-left", "alt-b ctrl-left alt-left", edit("word-left"), "a word left"),
   row("word-right", "alt-f ctrl-right alt-right", edit("word-right"), "a word right"),
   row("delete-back", "backspace ctrl-h", edit("delete-back"), "delete the letter before"),

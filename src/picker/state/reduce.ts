@@ -1,11 +1,12 @@
 /** The picker's only rule: a state and an event give the next state and what is to be done. */
+import { asksForPins } from "../../history/run_filter.ts";
 import { MATCH_MODES } from "../../search/query.ts";
 import { commandOf } from "../keys/keymap.ts";
 import type { Command, Key, Move } from "../keys/keys.ts";
 import { type PickerEvent, type Step, still } from "./step.ts";
 import { confirm, deletedNotice, details, help, onConfirm, onRuns } from "./views.ts";
 import { completeFilter, isFilterBegun } from "./filter_completion.ts";
-import { heights } from "../render/layout.ts";
+import { accept, acceptRow, chosenInFolder, keepQuery, withLine } from "./taking.ts";
 import { placeAfter, scrolled } from "./moves.ts";
 import { edit, insert, type Line } from "../keys/line_edit.ts";
 import { pageOf } from "../render/pages.ts";
@@ -21,7 +22,7 @@ import {
   selectedLine,
   withQuery,
 } from "./state.ts";
-import type { ChoiceAction, Scope } from "./scope.ts";
+import type { Scope } from "./scope.ts";
 import type { Names } from "../../search/language/complete.ts";
 
 /** The next state, and what is to be done. Pure: the same state and event give the same step. */
@@ -44,7 +45,7 @@ export function reduce(state: PickerState, event: PickerEvent): Step {
         notice: deletedNotice(event.count, event.reach),
       });
     case "pinned":
-      return still({ ...state, notice: event.isPinned ? PINNED : "It is not pinned any more" });
+      return pinned({ ...state, notice: event.isPinned ? PINNED : "It is not pinned any more" });
     case "names":
       return completed(state, event.names, event.home);
     case "failed":
@@ -87,12 +88,16 @@ function inTurn(state: PickerState, steps: readonly ((state: PickerState) => Ste
 function onCommand(state: PickerState, command: Command): Step {
   switch (command.kind) {
     case "edit":
-      return typed(state, edit(state, command.action));
+      return command.acceptsAtEnd && state.cursor === state.query.length
+        ? accept(state, "edit")
+        : typed(state, edit(state, command.action));
     case "move":
       return moved(state, command.by);
     case "accept":
       if (command.completes && isFilterBegun(state)) return still(state, { kind: "complete" });
       return accept(state, command.action ?? state.enter);
+    case "keep-query":
+      return keepQuery(state);
     case "row":
       return acceptRow(state, command.row);
     case "in-folder":
@@ -132,10 +137,6 @@ function scoped(state: PickerState, wanted: Scope | "next"): Step {
   return filtered({ ...state, skipsEmpty: wanted === "next" }, { ...state.filter, scope });
 }
 
-function chosenInFolder(state: PickerState, line: number): Step {
-  return still(state, { kind: "choose", line, action: "edit", inFolder: true });
-}
-
 function copied(state: PickerState, line: number): Step {
   return still({ ...state, notice: "Copied to the clipboard" }, { kind: "copy", line });
 }
@@ -159,21 +160,12 @@ function reordered(state: PickerState): Step {
   return still(next, ...effects, { kind: "keep-order", newestFirst });
 }
 
-/** The row counted from the query line. */
-function acceptRow(state: PickerState, row: number): Step {
-  const selected = state.top + row;
-  if (selected >= state.results.lines.length || row >= heights(state.size).list) {
-    return still(state);
-  }
-  return accept({ ...state, selected, moved: true }, state.enter);
-}
-
-/** The step for the selected line, if it belongs to the query as it is now. */
-function withLine(state: PickerState, step: (line: number) => Step): Step {
-  const line = selectedLine(state);
-  return line === undefined || state.results.generation !== state.generation
-    ? still(state)
-    : step(line);
+/** Where pins decide what is listed, the list is another one; the selection keeps its place. */
+function pinned(state: PickerState): Step {
+  if (!asksForPins(state.filter.runs ?? {})) return still(state);
+  const { selected, top } = state;
+  const { state: next, effects } = filtered(state, { ...state.filter });
+  return still({ ...next, selected, top, moved: true }, ...effects);
 }
 
 /** The word before the cursor as far as all names agree; what there is to choose from at the bottom. */
@@ -199,20 +191,6 @@ function fresh(state: PickerState): PickerState {
 
 function searchAgain(state: PickerState): Step {
   return still({ ...state, generation: state.generation + 1 }, { kind: "search" });
-}
-
-function accept(state: PickerState, action: ChoiceAction): Step {
-  const { results, generation } = state;
-  const line = selectedLine(state);
-  // What is on the screen belongs to an older query, or to none: the choice waits for the answer.
-  const stale = results.generation !== generation || (line === undefined && !results.complete);
-  if (stale) return still({ ...state, pending: action });
-  if (line !== undefined) return still(state, { kind: "choose", line, action });
-  const isTyped = state.query.trim() !== "" && state.query !== state.firstQuery;
-  return still(
-    state,
-    isTyped ? { kind: "keep", text: state.query } : { kind: "leave", why: "nothing" },
-  );
 }
 
 function onResults(state: PickerState, results: Results): Step {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { keymapOf } from "../../../src/picker/keys/keymap.ts";
 import { KEYS } from "../../../src/picker/keys/keys.ts";
 import { PickerHarness } from "../_harness.ts";
 
@@ -28,6 +29,29 @@ Deno.test("reduce() chooses with Enter as set, edits with Tab and runs with Alt-
     assert.deepEqual(picker.press("tab"), [{ kind: "choose", line: 1, action: "edit" }]);
     assert.deepEqual(picker.press("alt-enter"), [{ kind: "choose", line: 1, action: "run" }]);
   }
+});
+
+Deno.test("reduce() edits the selected command with Right at the end of the query, as Tab does", () => {
+  const picker = new PickerHarness(COMMANDS, { query: "git" });
+  assert.deepEqual(picker.press("left", "right"), []);
+  assert.equal(picker.state.cursor, 3);
+  assert.deepEqual(picker.press("right"), [{ kind: "choose", line: 0, action: "edit" }]);
+  assert.deepEqual(picker.press("ctrl-e"), [], "End only moves");
+});
+
+Deno.test("reduce() moves with vim's letters past no end of the query", () => {
+  const picker = new PickerHarness(COMMANDS, { query: "git", keymap: keymapOf([], "vim") });
+  assert.deepEqual(picker.press("escape", "'l'", "'a'"), []);
+  assert.equal(picker.state.normal, undefined);
+});
+
+Deno.test("reduce() takes what was typed as it is with alt-q, whatever matches", () => {
+  const picker = new PickerHarness(COMMANDS, { query: "git" });
+  assert.deepEqual(picker.press("alt-q"), [{ kind: "leave", why: "cancelled" }]);
+  picker.press("' '", "'p'");
+  assert.deepEqual(picker.press("alt-q"), [{ kind: "keep", text: "git p" }]);
+  picker.press("ctrl-u");
+  assert.deepEqual(picker.press("alt-q"), [{ kind: "leave", why: "cancelled" }]);
 });
 
 Deno.test("reduce() moves with ctrl-r and stops at both ends", () => {
