@@ -235,7 +235,9 @@ function entryOf(
   const idOn = (device: string): EntryId =>
     importEntryId({ ...name, deviceId: unixSeconds === 0 ? device : ANY_DEVICE });
   // With a time, the second tells it.
-  if (unixSeconds === 0 && known.isDeletedElsewhere(idOn)) return tally.known();
+  const isDeleted = unixSeconds === 0 &&
+    (known.isDeleted(draft.command) || known.isDeletedElsewhere(idOn));
+  if (isDeleted) return tally.known();
   try {
     const id = (draft as IdentifiedDraft).id as EntryId | undefined ??
       idOn(deviceId);

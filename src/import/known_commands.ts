@@ -1,4 +1,5 @@
 /** What the history already holds, so that an import adds only what is new. */
+import { deletedMark } from "../history/deleted_mark.ts";
 import type { EntryId } from "../history/entry.ts";
 import type { Files } from "../base/world.ts";
 import { tidyCommand } from "../capture/tidy.ts";
@@ -16,6 +17,8 @@ export interface KnownCommands extends Disposable {
   countAnyTime(commands: ReadonlySet<string>, shell: string): ReadonlyMap<string, number>;
   /** Whether an entry was deleted everywhere on another device, where it had the id that is given for that one. */
   isDeletedElsewhere(idOn: (deviceId: string) => EntryId): boolean;
+  /** Whether a command was deleted here, by whichever device, whenever it had been run. */
+  isDeleted(command: string): boolean;
   /** When this device's oldest entry was started, in milliseconds. */
   oldestMs(): number | undefined;
 }
@@ -24,6 +27,7 @@ const NOTHING: KnownCommands = {
   countAt: () => 0,
   countAnyTime: () => new Map(),
   isDeletedElsewhere: () => false,
+  isDeleted: () => false,
   oldestMs: () => undefined,
   [Symbol.dispose]: () => {},
 };
@@ -48,6 +52,7 @@ export function knownCommands(
   if (history.path === ":memory:") return NOTHING;
   const db = openForeign(history.path, files);
   const deleted = deletedSeconds(db);
+  const { marks, salt } = deletedMarks(db);
   const others = devicesOfTombs(db).filter((device) => device !== deviceId);
   let cached = { unixSeconds: NaN, commands: [] as string[] };
 
@@ -78,6 +83,7 @@ export function knownCommands(
   return {
     countAt,
     countAnyTime,
+    isDeleted: (command) => marks.size > 0 && marks.has(deletedMark(command, salt)),
     isDeletedElsewhere: (idOn) => others.some((device) => db.all(TOMB, idOn(device)).length > 0),
     oldestMs(): number | undefined {
       const [ts] = db.all(OLDEST, deviceId)[0] ?? [];
@@ -85,6 +91,15 @@ export function knownCommands(
     },
     [Symbol.dispose]: () => db[Symbol.dispose](),
   };
+}
+
+function deletedMarks(db: ForeignDatabase): { marks: ReadonlySet<number>; salt: string } {
+  const [[salt] = []] = db.columns("rr_forgotten").length === 0
+    ? []
+    : db.all("SELECT value FROM rr_meta WHERE key = 'deleted_salt'");
+  if (typeof salt !== "string") return { marks: new Set(), salt: "" };
+  const marks = db.all("SELECT mark FROM rr_forgotten").map(([mark]) => Number(mark));
+  return { marks: new Set(marks), salt };
 }
 
 const TOMB = "SELECT 1 FROM rr_tomb WHERE entry_id = ?";

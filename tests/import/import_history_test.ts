@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { importHistory } from "../../src/import/import_history.ts";
 import { createCaptureRules } from "../../src/capture/rules.ts";
 import type { DeviceId, Entry } from "../../src/history/entry.ts";
+import { openSet } from "../../src/store/set/open_set.ts";
 import { clock, counts, files, Fixture, lines, NO_FILTER, T } from "./_importing.ts";
 
 Deno.test("importHistory() takes in a file once, and only what is new of it later", async () => {
@@ -218,4 +219,26 @@ Deno.test("importHistory() of copies brings back nothing that was deleted on ano
     }
     assert.equal(at.all().length, left, from);
   }
+});
+
+Deno.test("importHistory() without times brings back nothing that a hook had recorded and was deleted, whoever deleted it", async () => {
+  const secret = "mail -s surprise jo@example.org";
+  const file = `ls\n${secret}\n${secret}\n`;
+  for (const reach of ["everywhere", "here"] as const) {
+    using at = new Fixture();
+    at.record(` ${secret}`, T * 1000);
+    at.history.removal.delete({ command: ` ${secret}` }, reach);
+    assert.deepEqual(counts(await at.run(file, { from: "bash" })), [3, 1, 2, 0, 0]);
+    // What is typed again is another run.
+    at.record(secret, (T + 99) * 1000);
+    assert.equal(at.all().filter(({ command }) => command === secret).length, 1);
+  }
+  using one = new Fixture();
+  one.record(secret, T * 1000);
+  using two = new Fixture();
+  two.history.log.append(one.all());
+  const items = one.all().map(({ id, deviceId }) => ({ id, deviceId, ts: T, deletedAt: T + 5 }));
+  openSet(two.history).apply(items);
+  assert.equal(two.all().length, 0, "the tombstone has come in");
+  assert.deepEqual(counts(await two.run(file, { from: "bash" })), [3, 1, 2, 0, 0]);
 });

@@ -27,6 +27,9 @@ export const SET_FLOOR = "set_floor";
 /** Set while deleted text may still lie about in the file. */
 export const SCRUB_DUE = "scrub_due";
 
+/** What makes the marks of deleted commands different in each history; see `log/deleted_marks.ts`. */
+export const DELETED_SALT = "deleted_salt";
+
 /** Start of 2000 in unix seconds: a clock that shows an earlier time was not set. */
 export const CLOCK_UNSET_BEFORE = 946_684_800;
 

@@ -6,7 +6,7 @@
  */
 import { RrError } from "../../base/rr_error.ts";
 import type { Database } from "./database.ts";
-import { CLOCK_UNSET_BEFORE, PRUNED_BEFORE } from "./meta.ts";
+import { CLOCK_UNSET_BEFORE, DELETED_SALT, PRUNED_BEFORE } from "./meta.ts";
 
 /** One step of the schema. */
 export interface Migration {
@@ -173,6 +173,14 @@ export const MIGRATIONS: readonly Migration[] = [
       BEGIN
         DELETE FROM rr_pinned WHERE cmd = OLD.cmd;
       END;`,
+  },
+  {
+    version: 5,
+    why: "an import from a file without times brought back what had been deleted",
+    tables: "CREATE TABLE rr_forgotten (mark INTEGER PRIMARY KEY);",
+    sql: `
+      INSERT OR IGNORE INTO rr_meta (key, value)
+      VALUES ('${DELETED_SALT}', lower(hex(randomblob(16))));`,
   },
 ];
 

@@ -12,6 +12,7 @@ import { mayNotVacuum, rewriteTables } from "../file/rewrite.ts";
 import type { CommandIndex } from "../index/command_index.ts";
 import { BELIEVED_UNIX, type Meta, SCRUB_DUE, SET_ABSORBED } from "../file/meta.ts";
 import { believedUnix } from "./believed_time.ts";
+import { markDeleted } from "./deleted_marks.ts";
 import { pruneEntries, type PruneOptions, type PruneResult } from "./prune.ts";
 import { timeEvidence } from "./time_evidence.ts";
 import type { HistorySearch } from "../index/history_search.ts";
@@ -26,6 +27,8 @@ export type Selection =
 const KEEP_IDS = `INSERT INTO rr_deleted (entry_id, device_id, ts, deleted_at, seq, counted)
   SELECT entry_id, device_id, ts, ?, ingest_seq, ingest_seq <= ? FROM entries
   WHERE ingest_seq IN (SELECT value FROM json_each(?)) ON CONFLICT DO NOTHING`;
+const COMMANDS = `SELECT DISTINCT cmd FROM entries
+  WHERE ingest_seq IN (SELECT value FROM json_each(?))`;
 /** Values: the counter, now, the number up to which the digests account for rows; a list of rows. */
 const TOMBSTONES = `INSERT INTO rr_tomb (entry_id, seq, device_id, ts, deleted_at, replaced)
   SELECT entry_id, ? + row_number() OVER (ORDER BY seq), device_id, ts, ?, replaced FROM`;
@@ -92,6 +95,11 @@ export class Removal {
         const now = Math.floor(this.#clock.now() / 1000);
         // Up to here the digests account for the entries, and must hear that they are gone.
         const absorbed = this.#meta.integer(SET_ABSORBED) ?? 0;
+        markDeleted(
+          this.#db,
+          this.#meta,
+          this.#db.rows(COMMANDS, list).map((row) => String(row[0])),
+        );
         if (reach === "here") this.#db.run(KEEP_IDS, now, absorbed, list);
         else this.#bury(SELECTED, now, absorbed, list);
         this.#meta.set(SCRUB_DUE, 1);

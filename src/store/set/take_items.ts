@@ -5,6 +5,7 @@ import { type Facts, factsOf, isAbove, type Item, type Week, weekOf } from "../.
 import type { Applied } from "../../named/store.ts";
 import type { Database } from "../file/database.ts";
 import { type Meta, SCRUB_DUE } from "../file/meta.ts";
+import { markDeleted } from "../log/deleted_marks.ts";
 import { entryRows, insertEntries, toEntry } from "../log/rows.ts";
 import { type Known, stepFor } from "./apply_items.ts";
 import type { Digests } from "./digests.ts";
@@ -88,6 +89,7 @@ export class ItemTaker {
       this.#hold(facts);
       return { as: "held", facts, counted: true };
     }
+    if (mine.as === "entry" && facts.dead) this.#mark(facts.id);
     if (mine.as !== "nothing") this.#remove(facts.id);
     if (step.do === "drop") {
       if (isCounted) taken.overruling.push(item);
@@ -103,6 +105,11 @@ export class ItemTaker {
     let seq = newestNumber(this.#db);
     insertEntries(this.#db, entries);
     for (const entry of entries) this.#digests.add(factsOf({ entry }), 1, ++seq);
+  }
+
+  #mark(id: string): void {
+    const rows = this.#db.rows("SELECT cmd FROM entries WHERE entry_id = ?", id);
+    markDeleted(this.#db, this.#meta, rows.map((row) => String(row[0])));
   }
 
   #remove(id: string): void {
