@@ -39,7 +39,7 @@ export class Fixture implements Disposable {
     return this.history.log.entriesAfter(0, { entries: 10_000, bytes: 1e9 }).entries;
   }
 
-  record(command: string, startedAtMs: number, cwd = "/", device = "d1"): void {
+  record(command: string, startedAtMs: number, cwd = "/", device = "d1", shell = "zsh"): void {
     this.history.log.append([{
       id: crypto.randomUUID() as EntryId,
       deviceId: device as DeviceId,
@@ -49,7 +49,7 @@ export class Fixture implements Disposable {
       cwd,
       exitCode: 0,
       durationMs: 0,
-      shell: "zsh",
+      shell,
       hostname: "laptop",
       version: "0.1.0",
     }]);

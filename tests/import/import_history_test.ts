@@ -233,6 +233,16 @@ Deno.test("importHistory() without times brings back nothing that a hook had rec
     at.record(secret, (T + 99) * 1000);
     assert.equal(at.all().filter(({ command }) => command === secret).length, 1);
   }
+  using bash = new Fixture();
+  bash.record(`cat >key <<X\n${secret}\nX`, T * 1000, "/", "d1", "bash");
+  bash.history.removal.delete({ query: {} }, "everywhere");
+  assert.deepEqual(counts(await bash.run(`cat >key <<X\n${file}X\n`, { from: "bash" })), [
+    5,
+    1,
+    4,
+    0,
+    0,
+  ]);
   using one = new Fixture();
   one.record(secret, T * 1000);
   using two = new Fixture();

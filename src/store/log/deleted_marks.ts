@@ -4,14 +4,25 @@
  */
 import { deletedMark } from "../../history/deleted_mark.ts";
 import type { Database } from "../file/database.ts";
+import type { Row } from "../file/sqlite_rows.ts";
 import { DELETED_SALT, type Meta } from "../file/meta.ts";
 
-/** Remembers commands; within the transaction that deletes them, before they are gone. */
-export function markDeleted(db: Database, meta: Meta, commands: Iterable<string>): void {
+/**
+ * Remembers commands; within the transaction that deletes them, before they are gone.
+ *
+ * @param rows each a command and the shell that ran it
+ */
+export function markDeleted(db: Database, meta: Meta, rows: readonly Row[]): void {
   const salt = meta.get(DELETED_SALT);
   // A migration makes it.
   if (salt === undefined) return;
-  for (const command of commands) {
-    db.run("INSERT OR IGNORE INTO rr_forgotten (mark) VALUES (?)", deletedMark(command, salt));
+  for (const text of rows.flatMap(([command, shell]) => asWritten(String(command), shell))) {
+    db.run("INSERT OR IGNORE INTO rr_forgotten (mark) VALUES (?)", deletedMark(text, salt));
   }
+}
+
+// Without times, bash writes each line as if it were a command: mostly those of a here-document.
+function asWritten(command: string, shell: unknown): string[] {
+  if (shell !== "bash" || !command.includes("\n")) return [command];
+  return [command, ...command.split("\n").filter((line) => line.trim() !== "")];
 }

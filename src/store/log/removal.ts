@@ -27,7 +27,7 @@ export type Selection =
 const KEEP_IDS = `INSERT INTO rr_deleted (entry_id, device_id, ts, deleted_at, seq, counted)
   SELECT entry_id, device_id, ts, ?, ingest_seq, ingest_seq <= ? FROM entries
   WHERE ingest_seq IN (SELECT value FROM json_each(?)) ON CONFLICT DO NOTHING`;
-const COMMANDS = `SELECT DISTINCT cmd FROM entries
+const COMMANDS = `SELECT DISTINCT cmd, shell FROM entries
   WHERE ingest_seq IN (SELECT value FROM json_each(?))`;
 /** Values: the counter, now, the number up to which the digests account for rows; a list of rows. */
 const TOMBSTONES = `INSERT INTO rr_tomb (entry_id, seq, device_id, ts, deleted_at, replaced)
@@ -95,11 +95,7 @@ export class Removal {
         const now = Math.floor(this.#clock.now() / 1000);
         // Up to here the digests account for the entries, and must hear that they are gone.
         const absorbed = this.#meta.integer(SET_ABSORBED) ?? 0;
-        markDeleted(
-          this.#db,
-          this.#meta,
-          this.#db.rows(COMMANDS, list).map((row) => String(row[0])),
-        );
+        markDeleted(this.#db, this.#meta, this.#db.rows(COMMANDS, list));
         if (reach === "here") this.#db.run(KEEP_IDS, now, absorbed, list);
         else this.#bury(SELECTED, now, absorbed, list);
         this.#meta.set(SCRUB_DUE, 1);

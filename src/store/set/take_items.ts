@@ -108,8 +108,8 @@ export class ItemTaker {
   }
 
   #mark(id: string): void {
-    const rows = this.#db.rows("SELECT cmd FROM entries WHERE entry_id = ?", id);
-    markDeleted(this.#db, this.#meta, rows.map((row) => String(row[0])));
+    const rows = this.#db.rows("SELECT cmd, shell FROM entries WHERE entry_id = ?", id);
+    markDeleted(this.#db, this.#meta, rows);
   }
 
   #remove(id: string): void {
