@@ -7,12 +7,12 @@ import { calculate, LOOK, MICROSECONDS, NOT_LOOKED } from "./prompt_words.ts";
 export const BASH_LOOKS =
   `# The loop's body. The file has what traps there are, as only the top level sees them.
 __rustory_prompt() {
-  case $- in *[aeuxTE]*) local -; builtin set +aeuxTE ;; esac
+  case $- in *[aekuxTE]*) local -; builtin set +aekuxTE ;; esac
   [[ \${IFS-x} == $' \\t\\n' || \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
   local __rustory_traps= __rustory_text=
   [[ -z $__rustory_mask ]] || __rustory_unmask
   # Prompts are not expanded.
-  [[ $${v("job")} != ${NOT_LOOKED} ]] || : "${LOOK}"
+  [[ $${v("job")} != ${NOT_LOOKED} ]] || builtin : "${LOOK}"
   if ! __rustory_quick; then
     [[ -n $__rustory_traps ]] || builtin mapfile -td '' __rustory_traps <"$__rustory_line"
     __rustory_usual_traps=
@@ -43,7 +43,7 @@ __rustory_usual() {
 # and whether the history is empty (2), off (4) or its number one too high (8), which that does not tell.
 __rustory_apart() {
   local - __rustory_text= __rustory_trapped=0 __rustory_told=$${v("number")}
-  builtin set +aeuxTE
+  builtin set +aekuxTE
   [[ -z $__rustory_debug ]] || __rustory_trapped=1
   __rustory_take
   builtin printf '%s' "\${__rustory_last[${v("looks")}]}" >&3
@@ -54,10 +54,10 @@ __rustory_apart() {
 # Called by a function of others, or as a whole prompt command where that is one string (bash 5.0).
 __rustory_precmd() {
   local __rustory_status=$? -
-  builtin set +aeuxTE
+  builtin set +aekuxTE
   {
     ((${v("code")} = __rustory_status, ${v("turn")}++, 1))
-    : "${LOOK}"
+    builtin : "${LOOK}"
     ${v("status")}=$__rustory_status
     # Only the caller is seen here.
     __rustory_witness[${v("turn")}]=
@@ -73,11 +73,11 @@ __rustory_precmd() {
 __rustory_exit() {
   local - __rustory_errexit=
   case $- in *e*) __rustory_errexit=1 ;; esac
-  builtin set +aeuxTE
+  builtin set +aekuxTE
   [[ \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
   local __rustory_text=
   ((BASH_SUBSHELL == 0)) || return 0
-  : "${
+  builtin : "${
     calculate(
       `${v("endUs")}=${MICROSECONDS}`,
       `${v("looks")}++`,

@@ -26,7 +26,7 @@ __rustory_place() {
     [[ \${precmd_functions[0]-} != __rustory_precmd || "\${PROMPT_COMMAND[*]-}" == *"$__rustory_element"* ]] || return 0
     __rustory_front=
   elif [[ -n $__rustory_set && \${#PROMPT_COMMAND} -eq \${#__rustory_element} ]]; then
-    [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || unset -v 'PROMPT_COMMAND[${RESERVE}]'
+    [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || builtin unset -v 'PROMPT_COMMAND[${RESERVE}]'
     return 0
   fi
   __rustory_stays && return 0
@@ -134,7 +134,7 @@ __rustory_set_out() {
     builtin mapfile -td '' __rustory_traps <"$__rustory_line"
     # An empty file leaves it unset.
     __rustory_traps=\${__rustory_traps-}
-    : >|"$__rustory_line"
+    >|"$__rustory_line"
   else
     __rustory_traps=$(builtin trap -p EXIT XFSZ)
   fi
@@ -157,7 +157,7 @@ __rustory_unrecord() {
     __rustory_without "$__rustory_one"
     [[ -z $__rustory_one ]] || __rustory_rest+=("$__rustory_one")
   done
-  unset -v PROMPT_COMMAND
+  builtin unset -v PROMPT_COMMAND
   ((\${#__rustory_rest[@]} == 0)) || PROMPT_COMMAND=("\${__rustory_rest[@]}")
   __rustory_on_exit "$(builtin trap -p EXIT)" off
 }

@@ -178,14 +178,15 @@ export const AT_PROMPT = noting([[`__rustory_words[${v("turn")}]`, "${_-}"]]) +
   `\${__rustory_forks[${v("job")}]:+\${__rustory_forked@P}}`;
 
 // There are tools that take a command for the first prompt command if this begins with it: none begins with "{".
+// Aliases are expanded where this is read, of "do" and "done" too: braces have none.
 export const ELEMENT = "{ for __rustory_x in " + calculate(`${v("code")}=$?`, `${v("turn")}++`) +
   hidden(
     noting([[`__rustory_witness[${v("turn")}]`, "$BASH_COMMAND"]]) + "${__rustory_at_prompt@P}",
   ) +
   `\${__rustory_runs[${v("run")}]}` +
-  "; do [[ -n $__rustory_own_limit ]] || builtin trap '' XFSZ; " +
-  'builtin trap -p DEBUG EXIT >|"$__rustory_line"; __rustory_prompt; done 2>/dev/null; }';
+  "; { [[ -n $__rustory_own_limit ]] || \\builtin trap '' XFSZ; " +
+  '\\builtin trap -p DEBUG EXIT >|"$__rustory_line"; __rustory_prompt; } 2>/dev/null; }';
 
 /** Runs when the shell ends while a command has not come back: closed terminals, `exit`. */
 export const ON_EXIT = `for __rustory_x in ${calculate(`${v("status")}=$?`)}` +
-  `\${__rustory_before[${v("done")}+1]:+1}; do __rustory_exit; done 2>/dev/null`;
+  `\${__rustory_before[${v("done")}+1]:+1}; { __rustory_exit; } 2>/dev/null`;

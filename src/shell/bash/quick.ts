@@ -22,7 +22,7 @@ __rustory_quick() {
   ((__rustory_began > 0)) || return 1
   HISTTIMEFORMAT='%s ' builtin history 1 >>"$__rustory_line" || return 1
   builtin mapfile -t __rustory_all <"$__rustory_line"
-  : >|"$__rustory_line"
+  >|"$__rustory_line"
   # Patterns take longer than what compares as it is.
   if ! builtin [ "\${__rustory_all[*]:0:__rustory_usual_lines}" = "$__rustory_usual_traps" ]; then
     builtin printf -v __rustory_traps '%s\\n' "\${__rustory_all[@]}"

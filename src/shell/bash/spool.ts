@@ -33,17 +33,17 @@ __rustory_create() {
     __rustory_name=Umask:
   elif [[ -r /proc/$$/status ]]; then
     while builtin read -r __rustory_name __rustory_umask; do
-      [[ $__rustory_name != Umask: ]] || break
+      [[ $__rustory_name != Umask: ]] || builtin break
     done </proc/$$/status
   fi
   if [[ $__rustory_name != Umask: ]]; then
     builtin umask >>"$__rustory_line"
     builtin read -r __rustory_umask <"$__rustory_line"
-    : >|"$__rustory_line"
+    >|"$__rustory_line"
   fi
   __rustory_mask=\${__rustory_umask:-022}
   builtin umask 077
-  : >>"$1"
+  >>"$1"
   local __rustory_made=$?
   __rustory_unmask
   return "$__rustory_made"

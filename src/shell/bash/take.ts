@@ -183,11 +183,11 @@ __rustory_unnoted() {
   local __rustory_i __rustory_line __rustory_time __rustory_status __rustory_start __rustory_draft=
   for ((__rustory_i = $1; __rustory_i <= $2; __rustory_i++)); do
     __rustory_line=\${__rustory_lines[__rustory_i]-} __rustory_time=\${__rustory_times[__rustory_i]:-0}
-    ((__rustory_time >= __rustory_since)) || continue
+    ((__rustory_time >= __rustory_since)) || builtin continue
     ((__rustory_time > ${
     v("lookedUs")
-  } / 1000000)) || [[ $__rustory_line == \\#* ]] || ! __rustory_is_shared || continue
-    __rustory_did_run "$2" "$3" "\${5-0}" || continue
+  } / 1000000)) || [[ $__rustory_line == \\#* ]] || ! __rustory_is_shared || builtin continue
+    __rustory_did_run "$2" "$3" "\${5-0}" || builtin continue
     # Times are whole seconds there; after the look before it was in any case.
     __rustory_start=$((__rustory_time * 1000000))
     ((__rustory_start > ${v("lookedUs")})) || __rustory_start=$((${v("lookedUs")}))
