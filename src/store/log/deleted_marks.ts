@@ -16,9 +16,13 @@ export function markDeleted(db: Database, meta: Meta, rows: readonly Row[]): voi
   const salt = meta.get(DELETED_SALT);
   // A migration makes it.
   if (salt === undefined) return;
-  for (const text of rows.flatMap(([command, shell]) => asWritten(String(command), shell))) {
-    db.run("INSERT OR IGNORE INTO rr_forgotten (mark) VALUES (?)", deletedMark(text, salt));
-  }
+  const texts = rows.flatMap(([command, shell]) => asWritten(String(command), shell));
+  // In their order, each page of the table is written once.
+  const marks = texts.map((text) => deletedMark(text, salt)).sort((a, b) => a - b);
+  db.run(
+    "INSERT OR IGNORE INTO rr_forgotten (mark) SELECT value FROM json_each(?)",
+    JSON.stringify(marks),
+  );
 }
 
 // Without times, bash writes each line as if it were a command: mostly those of a here-document.
