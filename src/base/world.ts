@@ -28,6 +28,8 @@ export interface Output {
   /** As {@linkcode write}, for what is not text: zsh's history files are not UTF-8. */
   writeBytes(bytes: Uint8Array): void;
   isTerminal(): boolean;
+  /** How many columns a line has; `undefined` where it is no terminal, or one that does not say. */
+  columns(): number | undefined;
 }
 
 /** What a path names. */

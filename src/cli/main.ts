@@ -33,8 +33,8 @@ export async function main(
   try {
     return await dispatch(world, load, globalsBehind(world.args));
   } catch (error) {
-    const { formatError } = await import("./print/print.ts");
-    world.stderr.write(`${formatError(error)}\n`);
+    const { printError } = await import("./print/print.ts");
+    printError(world, error);
     printStack(world, error);
     return exitCodeOf(error);
   }

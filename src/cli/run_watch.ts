@@ -6,7 +6,7 @@ import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
 import { ExitCode } from "./exit_code.ts";
 import { shellPicker } from "./picker/shell_picker.ts";
-import { formatError } from "./print/print.ts";
+import { printError } from "./print/print.ts";
 import { serveUntilStopped } from "./serve_until_stopped.ts";
 
 /** Runs the daemon; `load` reads the settings, again at every SIGHUP. */
@@ -24,7 +24,7 @@ export async function runWatch(
       await runDaemon(() => daemonConfigOf(load(), flags), deps, signal);
     } catch (error) {
       if (!isDaemonBusy(error)) throw error;
-      world.stderr.write(`${formatError(error)}\n`);
+      printError(world, error);
       return ExitCode.BUSY;
     }
     if (flags.mode === "watch") parts.logger.info("p2p-sync watch: shutting down");

@@ -8,6 +8,8 @@ export interface RawOutput {
   /** Writes some of `bytes` and returns how many. */
   write(bytes: Uint8Array): number;
   isTerminal(): boolean;
+  /** How many columns the terminal has; 0 or `undefined` if it does not say. May throw. */
+  columns(): number | undefined;
   /** Whether the error says that nobody reads any more. */
   isClosed(error: unknown): boolean;
   /** Whether the error says that the reader is slow and the call would have to wait. */
@@ -21,8 +23,10 @@ const BUSY_PAUSE_MS = 1;
 export function createOutput(raw: RawOutput): Output {
   let closed = false;
   let terminal: boolean | undefined;
+  const isTerminal = (): boolean => terminal ??= raw.isTerminal();
   return {
-    isTerminal: () => terminal ??= raw.isTerminal(),
+    isTerminal,
+    columns: () => isTerminal() ? columnsOf(raw) : undefined,
     write: (text) => writeBytes(new TextEncoder().encode(text)),
     writeBytes,
   };
@@ -38,6 +42,14 @@ export function createOutput(raw: RawOutput): Output {
         else throw new RrError("io", "Cannot write to the output", { cause: error });
       }
     }
+  }
+}
+
+function columnsOf(raw: RawOutput): number | undefined {
+  try {
+    return raw.columns() || undefined;
+  } catch {
+    return undefined; // a terminal that has no size
   }
 }
 

@@ -101,6 +101,7 @@ function outputTo(stream: typeof Deno.stdout): ReturnType<typeof createOutput> {
   return createOutput({
     write: (bytes) => stream.writeSync(bytes),
     isTerminal: () => stream.isTerminal(),
+    columns: () => Deno.consoleSize().columns,
     isClosed: (error) => error instanceof Deno.errors.BrokenPipe,
     isBusy: (error) => error instanceof Deno.errors.WouldBlock,
   });

@@ -153,6 +153,7 @@ function outputTo(descriptor: number): ReturnType<typeof createOutput> {
   return createOutput({
     write: (bytes) => fs.writeSync(descriptor, bytes),
     isTerminal: () => isatty(descriptor),
+    columns: () => (descriptor === 1 ? process.stdout : process.stderr).columns,
     isClosed: (error) => codeOf(error) === "EPIPE",
     isBusy: (error) => codeOf(error) === "EAGAIN",
   });

@@ -11,6 +11,7 @@ export function denoTerminal(onStdin: boolean): Terminal {
   const screen = createOutput({
     write: (bytes) => Deno.stderr.writeSync(bytes),
     isTerminal: () => true,
+    columns: () => undefined, // asked by its own `size()`
     isBusy: (error) => error instanceof Deno.errors.WouldBlock,
     isClosed: () => true,
   });

@@ -14,6 +14,7 @@ export function nodeTerminal(onStdin: boolean): Terminal {
   const screen = createOutput({
     write: (bytes) => writeSync(2, bytes),
     isTerminal: () => true,
+    columns: () => undefined, // asked by its own `size()`
     isBusy: (error) => (error as { code?: string }).code === "EAGAIN",
     isClosed: () => true,
   });

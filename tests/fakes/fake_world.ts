@@ -21,6 +21,8 @@ export interface FakeWorldOptions {
   readonly stdin?: string;
   /** Whether stdin, stdout and stderr are a terminal. @default {false} */
   readonly terminal?: boolean;
+  /** The width of the terminal. @default {not told} */
+  readonly columns?: number;
   /** @default {"laptop"} */
   readonly hostname?: string | undefined;
   /** @default {HOME} */
@@ -89,14 +91,17 @@ export class FakeWorld implements World, Disposable {
     this.#cwd = "cwd" in options ? options.cwd : this.home;
     const isTerminal = (): boolean => this.terminal;
     this.stdin = inputOf(options.stdin ?? "", isTerminal);
+    const columns = (): number | undefined => this.terminal ? options.columns : undefined;
     const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
     this.stdout = {
       isTerminal,
+      columns,
       write: (part) => void (this.#out += part),
       writeBytes: (bytes) => void (this.#out += text(bytes)),
     };
     this.stderr = {
       isTerminal,
+      columns,
       write: (part) => void (this.#err += part),
       writeBytes: (bytes) => void (this.#err += text(bytes)),
     };

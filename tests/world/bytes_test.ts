@@ -15,6 +15,7 @@ Deno.test("createOutput() writes everything through short writes and a busy read
       return 1;
     },
     isTerminal: () => false,
+    columns: () => undefined,
     isClosed: () => false,
     isBusy: (error) => error instanceof Busy,
   });
@@ -30,6 +31,7 @@ Deno.test("createOutput() ignores a closed pipe and does not try again", () => {
       throw new Closed();
     },
     isTerminal: () => false,
+    columns: () => undefined,
     isClosed: (error) => error instanceof Closed,
     isBusy: () => false,
   });
@@ -44,6 +46,7 @@ Deno.test("createOutput() reports any other failure", () => {
       throw new Error("disk full");
     },
     isTerminal: () => false,
+    columns: () => undefined,
     isClosed: () => false,
     isBusy: () => false,
   });

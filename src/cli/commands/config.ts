@@ -72,7 +72,7 @@ async function run(world: World, flags: GlobalFlags, words: Words): Promise<numb
   switch (verb) {
     case "path":
       expectWords(words, 1);
-      printLine(world, settings.configPath);
+      world.stdout.write(`${settings.configPath}\n`);
       return ExitCode.OK;
     case "list":
       expectWords(words, 1);
@@ -129,7 +129,7 @@ function textOf(value: unknown): string {
 function get(world: World, settings: Settings, name: SettingName): number {
   const text = textOf(settings[name]);
   if (text === "") return ExitCode.FAILURE;
-  printLine(world, forOutput(world, text));
+  world.stdout.write(`${forOutput(world, text)}\n`);
   return ExitCode.OK;
 }
 

@@ -3,6 +3,7 @@ import { RrError } from "../../base/rr_error.ts";
 import { loadSettings } from "../../config/load.ts";
 import { completeCode, parseCode } from "../../pair/code.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
+import { folded } from "../print/fold.ts";
 import { ExitCode } from "../exit_code.ts";
 import { filledFlag, switchFlag } from "../flags/flags.ts";
 
@@ -89,10 +90,10 @@ async function run(
   // Standard output is the other machine's with --stdio.
   const output = stdio ? world.stderr : world.stdout;
   const talk = {
-    say: (line: string) => output.write(`${line}\n`),
+    say: (line: string) => output.write(`${folded(output, line)}\n`),
     ask: (question: string) => {
       if (stdio || !world.stdin.isTerminal()) return undefined;
-      output.write(`${question} [y/N] `);
+      output.write(folded(output, `${question} [y/N] `));
       return /^y(es)?$/i.test(world.stdin.readLine()?.trim() ?? "");
     },
   };

@@ -2,11 +2,15 @@
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { Output, World } from "../../base/world.ts";
 import { printable, printableJson, printablePlain } from "../../base/printable.ts";
+import { folded } from "./fold.ts";
 import { isUtf8 } from "./signs.ts";
 
-/** Writes a line to stdout. */
-export function printLine(world: World, text: string): void {
-  world.stdout.write(`${text}\n`);
+/**
+ * Writes a line for people to stdout, folded to the width of the terminal; `indent` is where it goes on.
+ * What is to be exact, such as a value or a file, is written by `world.stdout` itself.
+ */
+export function printLine(world: World, text: string, indent?: number): void {
+  world.stdout.write(`${folded(world.stdout, text, indent)}\n`);
 }
 
 /** Writes a value to stdout as JSON with two spaces. */
@@ -21,7 +25,7 @@ export function jsonForOutput(world: World, json: string): string {
 
 /** Writes `warn: ...` to stderr. */
 export function printWarning(world: World, text: string): void {
-  world.stderr.write(`warn: ${printable(text)}\n`);
+  world.stderr.write(`${labelled(world.stderr, "warn", text)}\n`);
 }
 
 /** Where `app/` tells of what a person should know: {@linkcode printWarning}. */
@@ -31,14 +35,25 @@ export function warnings(world: World): (text: string) => void {
 
 /** Writes `info: ...` to stderr. */
 export function printInfo(world: World, text: string): void {
-  world.stderr.write(`info: ${printable(text)}\n`);
+  world.stderr.write(`${labelled(world.stderr, "info", text)}\n`);
 }
 
-/** `error: cause: cause`, and the first hint of the chain on a line of its own; no final newline. */
-export function formatError(error: unknown): string {
+/** What a line begins with that is for people, and the text, which hangs behind it. */
+function labelled(output: Output, label: string, text: string): string {
+  return folded(output, `${label}: ${printable(text)}`, label.length + 2);
+}
+
+/** `error: cause: cause`, and the first hint of the chain on a line of its own, for an output. */
+export function printError({ stderr }: Pick<World, "stderr">, error: unknown): void {
   const hint = hintOf(error);
-  const message = `error: ${printable(causeChain(error))}`;
-  return hint === undefined ? message : `${message}\nhint: ${printable(hint)}`;
+  const lines = [labelled(stderr, "error", causeChain(error))];
+  if (hint !== undefined) lines.push(labelled(stderr, "hint", hint));
+  stderr.write(`${lines.join("\n")}\n`);
+}
+
+/** Writes `hint: ...` to stderr: what a person can do. */
+export function printHint(world: World, text: string): void {
+  world.stderr.write(`${labelled(world.stderr, "hint", text)}\n`);
 }
 
 // As deep as causeChain() looks.

@@ -18,6 +18,7 @@ import { localTime } from "../../../base/local_time.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { listFlag, switchFlag, textFlag } from "../../flags/flags.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
+import { folded } from "../../print/fold.ts";
 import { forOutput, printInfo, printLine } from "../../print/print.ts";
 import { sayDoubts } from "../../print/say_doubts.ts";
 import {
@@ -242,6 +243,6 @@ function confirmed(world: World, matched: number, { here, shellHistory }: Flags)
   const what = `${counted(matched, "entry", "entries")}${more}`;
   const where = here ? "on this device only" : "on all devices";
   const files = shellHistory ? ", and the lines in the history files of the shells here" : "";
-  world.stderr.write(`Delete ${what} ${where}${files}? [y/N] `);
+  world.stderr.write(folded(world.stderr, `Delete ${what} ${where}${files}? [y/N] `));
   return /^y(es)?$/i.test(world.stdin.readLine()?.trim() ?? "");
 }

@@ -10,7 +10,8 @@ import { originalReport } from "./original_report.ts";
 import { originalLines } from "./original_text.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { JSON_FLAG } from "../../flags/flags.ts";
-import { type Palette, paletteFor, printJson, printLine } from "../../print/print.ts";
+import { folded } from "../../print/fold.ts";
+import { type Palette, paletteFor, printJson } from "../../print/print.ts";
 import { pingTrackers } from "../../machine/tracker_state.ts";
 
 interface Flags {
@@ -59,9 +60,15 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     const findings = findingLines(world, found);
     // Scripts expect the order of the original; a person looks for what is wrong.
     const lines = world.stdout.isTerminal()
-      ? [...findings, "", ...settingLines, "", conclusion(found)]
+      ? [
+        ...findings,
+        "",
+        ...settingLines.map((line) => folded(world.stdout, line)),
+        "",
+        conclusion(found),
+      ]
       : [...settingLines, "", ...findings];
-    for (const line of lines) printLine(world, line);
+    for (const line of lines) world.stdout.write(`${line}\n`);
   }
   return ok ? ExitCode.OK : ExitCode.FAILURE;
 }
@@ -79,10 +86,16 @@ function findingLines(world: World, found: readonly CheckedFinding[]): string[] 
   const palette = paletteFor(world, world.stdout);
   const width = Math.max(...found.map(({ check }) => check.length));
   return found.flatMap(({ check, level, message, hint }) => {
-    const head = `${painted(level, palette)} ${check.padEnd(width)}  ${printable(message)}`;
-    return hint === undefined
-      ? [head]
-      : [head, `${" ".repeat(LABEL_WIDTH + width + 3)}${palette.dim(`-> ${printable(hint)}`)}`];
+    const label = LABEL_WIDTH + 1 + width + 2;
+    const fold = (line: string, indent: number): string => folded(world.stdout, line, indent);
+    const head = fold(
+      `${painted(level, palette)} ${check.padEnd(width)}  ${printable(message)}`,
+      label,
+    );
+    if (hint === undefined) return [head];
+    const arrow = "-> ";
+    const advice = `${" ".repeat(label)}${palette.dim(`${arrow}${printable(hint)}`)}`;
+    return [head, fold(advice, label + arrow.length)];
   });
 }
 

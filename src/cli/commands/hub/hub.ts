@@ -235,7 +235,7 @@ async function pair(
   const { pairHub } = await import("../../../app/hub/pair_hub.ts");
   using stop = stopOnSignals(world);
   const talk = {
-    say: (line: string) => world.stdout.write(`${line}\n`),
+    say: (line: string) => printLine(world, line),
     ask: () => undefined,
   };
   await pairHub(folder, settings, { code: parsed, at }, { world, talk }, stop.signal);

@@ -19,7 +19,14 @@ import {
   type VerbsSpec,
 } from "../../define_command.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { formatError, printJson, printLine, printWarning, warnings } from "../../print/print.ts";
+import {
+  printError,
+  printHint,
+  printJson,
+  printLine,
+  printWarning,
+  warnings,
+} from "../../print/print.ts";
 import { unknownVerb } from "../../unknown_verb.ts";
 import { installOwnService, serviceDeps } from "./install_own.ts";
 import { explain, stateLine, statusJson, statusLines } from "./text.ts";
@@ -121,13 +128,13 @@ async function runService(
   verb: Verb,
   run: Run,
 ): Promise<number> {
-  const print = (line: string): void => printLine(world, line);
+  const print = (line: string): void => world.stdout.write(`${line}\n`); // of a file, word by word
   const deps = serviceDeps(world, run, flags.dryRun ? print : undefined);
   const detected = await detectManager(world.os, deps);
   if (detected.manager === undefined) {
     const error = new RrError("not-found", `${CANNOT[verb]}: ${detected.why}`);
-    const hints = detected.instead.map((sentence) => `hint: ${sentence}\n`);
-    world.stderr.write(`${formatError(error)}\n${hints.join("")}`);
+    printError(world, error);
+    for (const sentence of detected.instead) printHint(world, sentence);
     return ExitCode.FAILURE;
   }
   const work: Work = { world, flags, deps, manager: detected.manager };

@@ -12,6 +12,7 @@ import { incidentSentence } from "../../print/incident_text.ts";
 import { peerLines } from "./peer_lines.ts";
 import { secondsText } from "./seconds_text.ts";
 import { barOf, sentenceOf } from "./sentence.ts";
+import { folded } from "../../print/fold.ts";
 import { jsonForOutput, paletteFor, printJson } from "../../print/print.ts";
 
 /** How the status is shown. */
@@ -20,6 +21,7 @@ export interface StatusFlags {
   readonly watch: boolean;
 }
 
+const LABEL_COLUMNS = 10;
 const CLEAR = "\x1b[H\x1b[2J\x1b[3J";
 
 /** Shows the status of the daemon of a database, once or again and again. */
@@ -71,13 +73,17 @@ function formatStatus(status: DaemonStatus, world: World, restart: string): stri
   const { bold } = paletteFor(world, world.stdout);
   // What comes from other machines must not act on the terminal.
   const row = (label: string, text: string): string =>
-    `${bold(label.padEnd(10))} ${printable(text)}`;
+    folded(
+      world.stdout,
+      `${bold(label.padEnd(LABEL_COLUMNS))} ${printable(text)}`,
+      LABEL_COLUMNS + 1,
+    );
   const now = world.clock.now() / 1000;
   const rss = Math.round(status.rss_bytes / 1024 / 1024);
   const absorb = absorbText(status);
   const lines = [
-    bold(printable(sentenceOf(status, restart))),
-    ...peerLines(status.peers, now).map(printable),
+    folded(world.stdout, bold(printable(sentenceOf(status, restart))), 0),
+    ...peerLines(status.peers, now).map((line) => folded(world.stdout, printable(line))),
     // An older daemon does not tell.
     ...(status.incidents ?? []).map((one) => row("happened", incidentSentence(one, when))),
     ...(status.problems ?? []).map((problem) => row("problem", problem)),
