@@ -68,8 +68,8 @@ const PLACES: Readonly<Record<ImportSource, (ground: Ground) => string[]>> = {
       `${state}/zsh/history`,
       `${data}/zsh/history`,
       `${home}/.cache/zsh/history`,
+      // What a session on macOS has not put into the one for all yet.
       ...within(files, `${own}/.zsh_sessions`, ".historynew"),
-      ...within(files, `${own}/.zsh_sessions`, ".history"),
     ];
   },
   bash: ({ env, files, home, state }) => [

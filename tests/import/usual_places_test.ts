@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { annsWorld, rr } from "../cli/_run.ts";
 import { usualFiles } from "../../src/import/usual_places.ts";
 import type { ImportSource } from "../../src/import/import_sources.ts";
 import { denoFiles } from "../../src/world/deno.ts";
@@ -128,4 +129,18 @@ Deno.test("usualFiles() guesses nothing that only the shell can tell", () => {
       ...["HISTFILE=${A:-${B:-${C}}}/h", "HISTFILE=$HOME/$HOSTNAME/h"],
     ]
   ) assert.deepEqual(said("zsh", line), ["~/.zsh_history"], line);
+});
+
+Deno.test("rr setup counts the files of a shell that keeps one for each session", async () => {
+  using world = annsWorld();
+  Deno.writeTextFileSync(`${world.home}/.bash_history`, "ls\n");
+  const folder = `${world.home}/.bash_sessions`;
+  Deno.mkdirSync(folder);
+  for (const name of ["a", "b", "c", "d"]) {
+    Deno.writeTextFileSync(`${folder}/${name}.history`, `make ${name}\n`);
+  }
+  const { out } = await rr(world, "setup", "--dry-run", "--no-service");
+  const said =
+    /import the histories of bash \(~\/\.bash_history\), bash \(4 files in ~\/\.bash_sessions\)\n/;
+  assert.match(out, said);
 });

@@ -1,4 +1,5 @@
 /** What `rr setup` does on a machine: facts in, steps out, nothing done. */
+import { folderOf } from "../../../base/folder_of.ts";
 import type { ImportSource } from "../../../import/import_sources.ts";
 import type { ShellName } from "../../../shell/hook.ts";
 import { findBlock, hasOwnLine, withBlock } from "./start_file.ts";
@@ -103,13 +104,29 @@ export function stepText(step: Step, facts: Facts): string {
       return `say what to add to ${short(step.file.path)}, which cannot be written`;
     case "import":
       return `import the ${step.histories.length === 1 ? "history" : "histories"} of ` +
-        step.histories.map(({ from, path }) => `${from} (${short(path)})`).join(", ");
+        placesOf(step.histories, short).join(", ");
     case "service":
       return `run the daemon in the background, from login on (${step.title})`;
     case "tell-service":
       return "say how to keep the daemon running: there is no service manager for you here";
   }
 }
+
+/** Each file, or how many there are in a folder: a shell with sessions has dozens. */
+function placesOf(
+  histories: readonly OldHistory[],
+  short: (path: string) => string,
+): readonly string[] {
+  const groups = Map.groupBy(histories, ({ from, path }) => `${from} ${folderOf(path)}`);
+  return [...groups.values()].flatMap((group) => {
+    const { from, path } = group[0]!;
+    return group.length > MOST_NAMED
+      ? [`${from} (${group.length} files in ${short(folderOf(path))})`]
+      : group.map((one) => `${one.from} (${short(one.path)})`);
+  });
+}
+
+const MOST_NAMED = 3;
 
 function hookText(shell: ShellName, block: BlockWork, path: string): string {
   switch (block) {
