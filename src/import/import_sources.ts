@@ -169,7 +169,7 @@ function checkSize(path: string, size: number, from: string): void {
   throw notThat(
     path,
     `${(size / MOST_BYTES).toFixed(1)} GiB long or more, and 1 GiB is read at most`,
-    `Take its end: tail -c 1G FILE | rr import --from ${from} --path /dev/stdin`,
+    `Take its end: \`tail -c 1G FILE | rr import --from ${from} --path /dev/stdin\``,
   );
 }
 
@@ -204,7 +204,7 @@ function asText(bytes: Uint8Array, path: string, files: Files, from: string): Ui
       throw notThat(
         path,
         `packed with ${kind.by}`,
-        `Unpack it: ${kind.unpack} FILE | rr import --from ${from} --path /dev/stdin`,
+        `Unpack it: \`${kind.unpack} FILE | rr import --from ${from} --path /dev/stdin\``,
       );
     case "sqlite": {
       if (isHandedOver(path)) {

@@ -26,7 +26,7 @@ Deno.test("rr devices lists this device and the others, the latest seen first", 
   const none = await rr(world, "devices");
   assert.match(
     none.out,
-    /^laptop +this device\nNo other device is known: rr pair brings one in\n$/,
+    /^laptop +this device\nNo other device is known: `rr pair` brings one in\n$/,
   );
   assert.equal(world.files.stat(`${world.home}/.rustory/history.db`), undefined);
   withDevices(world);

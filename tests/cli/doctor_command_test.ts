@@ -148,7 +148,7 @@ Deno.test("rr doctor finds another device of the same name, and a device without
     new RegExp(`also calls itself "desk": ${PEER} \\(host desk-host\\)`),
   );
   using nameless = annsWorld({ hostname: undefined });
-  assert.match((await doctor(nameless)).bad.get("device")!, /no name.*--device-id/);
+  assert.match((await doctor(nameless)).bad.get("device")!, /no name.*rr config set device_id/);
 });
 
 Deno.test("rr doctor finds a damaged, an open and a foreign database", async () => {

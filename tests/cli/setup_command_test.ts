@@ -156,7 +156,7 @@ Deno.test("rr setup does not replace a link to nothing, and says what to add", a
   const { code, out, err } = await rr(world, ...SETUP);
   assert.equal(code, 0);
   assert.match(out, /say what to add to ~\/\.zshrc, which cannot be written/);
-  assert.match(err, /add this line to it: test -r '.*hook\.zsh' && source /);
+  assert.match(err, /add this line to it: `test -r '.*hook\.zsh' && source /);
   assert.match(out, /but for the start file: add the line above/);
   assert.equal(Deno.lstatSync(`${world.home}/.zshrc`).isSymlink, true);
 });

@@ -161,7 +161,7 @@ Deno.test("rr doctor and rr status tell of devices with another key, another use
     clone,
     ({ message }) => /uses the identity of this one/.test(message),
   );
-  assert.deepEqual([twin.level, twin.hint], ["error", "On one of them: rr init --new-identity"]);
+  assert.deepEqual([twin.level, twin.hint], ["error", "On one of them: `rr init --new-identity`"]);
 });
 
 Deno.test("rr doctor and rr status tell of a swarm key that was replaced, until somebody has the new one", async () => {

@@ -61,7 +61,7 @@ export async function pruneIfDue(
     if (matched > MOST_UNASKED && matched > all / 2) {
       tell(
         `auto prune would remove ${matched} of ${all} entries, which is more than half: nothing was ` +
-          `removed. If that is what you want: rr prune --older-than-days ${days}`,
+          `removed. If that is what you want: \`rr prune --older-than-days ${days}\``,
       );
       return;
     }

@@ -14,6 +14,8 @@ export interface Stages extends Disposable {
 }
 
 const BAR_WIDTH = 28;
+/** Narrower it shows nothing. */
+const LEAST_BAR = 8;
 const REDRAW_MS = 100;
 const LINE_MS = 5_000;
 
@@ -26,7 +28,7 @@ export function startProgress(world: World, what: string): Progress {
   return {
     update(done, total): void {
       if (shown.isDue()) {
-        shown.draw(total <= 0 ? "" : bar(done / total), describe(what, done, total));
+        shown.draw(total <= 0 ? undefined : done / total, describe(what, done, total));
       }
     },
     [Symbol.dispose]: () => shown[Symbol.dispose](),
@@ -41,7 +43,7 @@ export function startStages(world: World): Stages {
     at(share, what): void {
       if (!shown.isDue(what !== last)) return;
       last = what;
-      shown.draw(bar(share), `${Math.floor(within(share) * 100)} % ${what}`);
+      shown.draw(share, `${Math.floor(within(share) * 100)} % ${what}`);
     },
     [Symbol.dispose]: () => shown[Symbol.dispose](),
   };
@@ -50,7 +52,8 @@ export function startStages(world: World): Stages {
 interface ShownLine extends Disposable {
   /** Whether it is time to draw, on a terminal also if it is something `new`. */
   isDue(isNew?: boolean): boolean;
-  draw(bar: string, text: string): void;
+  /** A bar of that share, if it is known, and the text. */
+  draw(share: number | undefined, text: string): void;
 }
 
 function startLine(world: World): ShownLine {
@@ -60,10 +63,12 @@ function startLine(world: World): ShownLine {
   let drawn = false;
   return {
     isDue: (isNew = false) => (isNew && onTerminal) || world.clock.monotonic() - shownAt >= pauseMs,
-    draw(bar, text): void {
+    draw(share, text): void {
       shownAt = world.clock.monotonic();
       drawn = onTerminal;
-      world.stderr.write(onTerminal ? `\r\x1b[K${bar}${text}` : `${text}\n`);
+      world.stderr.write(
+        onTerminal ? `\r\x1b[K${oneLine(share, text, world.stderr.columns())}` : `${text}\n`,
+      );
     },
     [Symbol.dispose](): void {
       if (drawn) world.stderr.write("\r\x1b[K");
@@ -77,9 +82,17 @@ function describe(what: string, done: number, total: number): string {
   return `${what}: ${done}/${total} (${Math.floor(within(done / total) * 100)} %)`;
 }
 
-function bar(share: number): string {
-  const full = Math.round(within(share) * BAR_WIDTH);
-  return `[${"#".repeat(full)}${" ".repeat(BAR_WIDTH - full)}] `;
+/** A line that were longer than the terminal could not be drawn over: the bar gives way, then the text. */
+function oneLine(share: number | undefined, text: string, columns = Infinity): string {
+  const room = columns - 1;
+  const width = Math.min(BAR_WIDTH, room - text.length - "[] ".length);
+  const line = share === undefined || width < LEAST_BAR ? text : `${bar(share, width)}${text}`;
+  return line.length <= room ? line : line.slice(0, room);
+}
+
+function bar(share: number, width: number): string {
+  const full = Math.round(within(share) * width);
+  return `[${"#".repeat(full)}${" ".repeat(width - full)}] `;
 }
 
 function within(share: number): number {

@@ -200,7 +200,7 @@ async function selectionOf(
       ways === 0
         ? "Cannot delete without being told what"
         : "Cannot delete by several ways at once",
-      { hint: "Give either --id, or --cmd, or words and filters as for rr search" },
+      { hint: "Give either --id, or --cmd, or words and filters as for `rr search`" },
     );
   }
   if (ids !== undefined) return { ids };

@@ -22,7 +22,7 @@ export function refuseMisspelt(
       throw new RrError(
         "usage",
         `Cannot delete by ${quoted(doubt.word)}: it looks like a filter and is none; ${why}`,
-        { hint: `If the text is meant, put it behind --: rr delete -- ${quoted(doubt.word)}` },
+        { hint: `If the text is meant, put it behind --: \`rr delete -- ${quoted(doubt.word)}\`` },
       );
     }
     if (doubt.negated && search.find({ hostname: doubt.host, limit: 1 }).length === 0) {

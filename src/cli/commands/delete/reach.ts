@@ -42,7 +42,7 @@ export function sayReach(world: World, history: History): void {
   const done = peers.length - pending.length;
   if (done > 0) printInfo(world, `already gone on ${done} of ${peers.length} other devices`);
   if (pending.length > 0) {
-    printInfo(world, `still to be reached: ${names}${more} (see rr delete --status)`);
+    printInfo(world, `still to be reached: ${names}${more} (see \`rr delete --status\`)`);
   }
   printInfo(world, NEVER_LEARN);
 }

@@ -198,7 +198,9 @@ function lines(world: World, settings: Settings, devices: readonly KnownDevice[]
     row.map((cell, i) => i === 0 ? bold(cell.padEnd(widths[i]!)) : cell.padEnd(widths[i]!))
       .join("  ").trimEnd()
   );
-  return devices.length > 0 ? shown : [...shown, "No other device is known: rr pair brings one in"];
+  return devices.length > 0
+    ? shown
+    : [...shown, "No other device is known: `rr pair` brings one in"];
 }
 
 function seenText({ route, last_seen_unix }: KnownDevice, nowUnix: number): string {

@@ -185,7 +185,7 @@ async function install(world: World, folder: HubFolder, flags: Flags): Promise<n
       ? `no system service here: keep \`rr hub run --state ${folder.path}\` running`
       : `service: rustory-hub, running (${manager.unitPath})`,
   );
-  printLine(world, "next: rr hub pair");
+  printLine(world, "next: `rr hub pair`");
   return ExitCode.OK;
 }
 

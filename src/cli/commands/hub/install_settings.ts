@@ -24,7 +24,7 @@ export function installSettings(given: GivenHub, before: HubSettings | undefined
   const host = given.host ?? before?.host;
   if (host === undefined) {
     throw new RrError("usage", "--host is missing: the name by which devices reach this machine", {
-      hint: "For example: rr hub install --host hub.example.org",
+      hint: "For example: `rr hub install --host hub.example.org`",
     });
   }
   const trackerPort = given.trackerPort ?? before?.trackerPort ?? TRACKER_PORT;

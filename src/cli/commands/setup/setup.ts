@@ -166,7 +166,9 @@ async function perform(step: Step, work: Work): Promise<Taken | undefined> {
     case "tell":
       await renewHook(world, settings, step.file);
       warn(
-        `${step.file.path} cannot be written; add this line to it: ${lineFor(step.file.hookFile)}`,
+        `${step.file.path} cannot be written; add this line to it: \`${
+          lineFor(step.file.hookFile)
+        }\``,
       );
       return;
     case "import":

@@ -16,7 +16,7 @@ function run({ world, settings, report }: DoctorContext): Finding[] {
       message:
         "The config is empty, as a disk that was full or lost power leaves it: defaults are " +
         "in force",
-      hint: `Restore ${settings.configPath}, or say rr init --force`,
+      hint: `Restore ${settings.configPath}, or say \`rr init --force\``,
     });
   }
   const mode = file?.mode ?? 0o600;
@@ -50,7 +50,7 @@ function run({ world, settings, report }: DoctorContext): Finding[] {
     settings.configExists ? { level: "ok", message: "Every key and variable is understood" } : {
       level: "info",
       message: "There is no config file: defaults are in force",
-      hint: "rr setup writes one, rr init as well",
+      hint: "`rr setup` writes one, `rr init` as well",
     },
   ];
 }

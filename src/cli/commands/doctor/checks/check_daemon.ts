@@ -23,7 +23,7 @@ async function run(context: DoctorContext): Promise<Finding[]> {
   if (status === undefined) {
     return [{
       level: "info",
-      message: "No daemon runs: nothing is synced unless rr p2p-sync is called",
+      message: "No daemon runs: nothing is synced unless `rr p2p-sync` is called",
       hint: ways.start,
     }, ...service];
   }
@@ -90,7 +90,9 @@ async function serviceFindings(
       message: daemonRuns
         ? "The service is installed but stopped: the daemon that runs was started by hand"
         : "The service is installed but stopped, so nothing is synced",
-      hint: daemonRuns ? `Stop that one (kill ${pid}), then rr service start` : "rr service start",
+      hint: daemonRuns
+        ? `Stop that one (kill ${pid}), then \`rr service start\``
+        : "`rr service start`",
     }];
   }
   if (!state.startsAtLogin) {

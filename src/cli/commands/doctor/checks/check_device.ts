@@ -12,7 +12,7 @@ function run(context: DoctorContext): Finding[] {
     found.push({
       level: "error",
       message: "This device has no name: device_id is not set and the host name cannot be read",
-      hint: "Give it one: rr config set device_id <name> (rr init --device-id does so at first)",
+      hint: "Give it one: `rr config set device_id <name>`",
     });
   } else if (settings.origins.deviceId.source === "default") {
     found.push({
@@ -20,7 +20,7 @@ function run(context: DoctorContext): Finding[] {
       message:
         `The device id "${settings.deviceId}" is the host name; a new host name would make ` +
         "this another device",
-      hint: `Keep it: rr config set device_id ${settings.deviceId}`,
+      hint: `Keep it: \`rr config set device_id ${settings.deviceId}\``,
     });
   }
   if (settings.userId === "unknown") {
@@ -49,8 +49,8 @@ function clashes({ world, settings, report }: DoctorContext): Finding[] {
         level: "error",
         message: `Another device also calls itself "${settings.deviceId}": ${peer}` +
           (hostname === undefined ? "" : ` (host ${hostname})`),
-        hint: "Give one of them another name: rr config set device_id <name>; if it has one " +
-          `by now, or is this one with an older key: rr devices forget ${peer}`,
+        hint: "Give one of them another name: `rr config set device_id <name>`; if it has one " +
+          `by now, or is this one with an older key: \`rr devices forget ${peer}\``,
       }));
   } catch (error) {
     // What is wrong with the database is told by its own check.

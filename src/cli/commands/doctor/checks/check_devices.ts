@@ -12,7 +12,8 @@ import { type Strangers, strangersAtTrackers } from "./strangers.ts";
 /** Whether the devices that should sync do, and who is near but cannot. */
 export const checkDevices: Check = { name: "devices", run };
 
-const PAIR = "Both need one swarm key: rr pair on one of them, then rr pair <code> on the other";
+const PAIR =
+  "Both need one swarm key: `rr pair` on one of them, then `rr pair <code>` on the other";
 /** A directory forgets who is gone within a minute: whom it names since is switched on. */
 const THERE_SEC = 150;
 /** What happened and does not heal by itself. */
@@ -53,7 +54,7 @@ function strangerFindings(
   const found: Finding[] = twins.map((name): Finding => ({
     level: "error",
     message: `Another machine (${name}) uses the identity of this one, so the two cannot sync`,
-    hint: "On one of them: rr init --new-identity",
+    hint: "On one of them: `rr init --new-identity`",
   }));
   for (const { url, count } of otherKeys) {
     found.push({
@@ -67,7 +68,7 @@ function strangerFindings(
       level,
       message:
         `"${name}" registers as user "${userId}", this device is of user "${settings.userId}"`,
-      hint: `If it is yours, give both one name: rr config set user_id ${settings.userId}`,
+      hint: `If it is yours, give both one name: \`rr config set user_id ${settings.userId}\``,
     });
   }
   for (const address of onLan) {

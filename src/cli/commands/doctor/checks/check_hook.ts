@@ -34,7 +34,7 @@ async function hookFindings(context: DoctorContext): Promise<Finding[]> {
 /** What start file and running shell mean together. */
 function judged(context: DoctorContext, shell: ShellInUse, first: string, file?: string): Finding {
   const when = lastRecordedText(context);
-  const hint = `Say rr setup, or add to it: ${LINES[shell.name]}`;
+  const hint = `Say \`rr setup\`, or add this line to it: \`${LINES[shell.name]}\``;
   if (shell.isHooked) {
     const fault = unwritable(context, shell.name);
     if (fault !== undefined) return fault;

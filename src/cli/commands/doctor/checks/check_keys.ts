@@ -12,7 +12,7 @@ function run(context: DoctorContext): Finding[] {
   const { report } = context;
   const found = [
     ...replacedKey(context),
-    ...keyFindings("swarm key", report.swarm_key, "say rr pair on another device"),
+    ...keyFindings("swarm key", report.swarm_key, "say `rr pair` on another device"),
     ...keyFindings("identity of this device", report.p2p_identity_key, "restore it"),
     ...keyFindings("relay's identity", report.relay_identity_key, "restore it"),
   ];
@@ -20,7 +20,8 @@ function run(context: DoctorContext): Finding[] {
     found.push({
       level: "info",
       message: "There is no swarm key yet",
-      hint: "On a first device rr setup makes one; else say rr pair on a device that has it, and " +
+      hint:
+        "On a first device `rr setup` makes one; else say `rr pair` on a device that has it, and " +
         "rr pair <code> here",
     });
   }
@@ -38,7 +39,7 @@ function replacedKey({ world, settings, report, daemon }: DoctorContext): Findin
     level: "error",
     message:
       `The swarm key was replaced (${value}, before ${before}): nobody has synced with it yet`,
-    hint: "Give it to the other devices with rr pair, or put the old one back",
+    hint: "Give it to the other devices with `rr pair`, or put the old one back",
   }];
 }
 

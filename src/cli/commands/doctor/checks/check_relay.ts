@@ -83,14 +83,14 @@ async function explained(
       message: why,
       hint:
         "It has lost its identity key, or another relay has taken its address. What it says when " +
-        "it starts is the address of now: rr config set relay_addr <that>, on every device",
+        "it starts is the address of now: `rr config set relay_addr <that>`, on every device",
     };
   }
   if (await reached) {
     return {
       level: "error",
       message: why ?? `The relay ${relay.text} answers on TCP but gives us no place`,
-      hint: "Most likely it has another swarm key: compare rr swarm-key there and here; it may " +
+      hint: "Most likely it has another swarm key: compare `rr swarm-key` there and here; it may " +
         "also be full",
     };
   }

@@ -21,7 +21,8 @@ function nameMismatches({ settings, daemon: { status } }: DoctorContext): Findin
   return pairs.filter(([, theirs, ours]) => theirs !== ours).map(([what, theirs, ours]) => ({
     level: "error",
     message: `The daemon runs for the ${what} "${theirs}", but commands are recorded for "${ours}"`,
-    hint: `Say rr config set ${what}_id <name>, and take RUSTORY_${what.toUpperCase()}_ID out of ` +
+    hint:
+      `Say \`rr config set ${what}_id <name>\`, and take RUSTORY_${what.toUpperCase()}_ID out of ` +
       "the environment of the one or the other",
   }));
 }
@@ -74,8 +75,8 @@ function listMismatches({ settings, daemon: { status } }: DoctorContext): Findin
       level: "warn",
       message: `The daemon has other ${key} than ${settings.origins[name].name} says: ` +
         `${text(theirs)} instead of ${text(ours)}`,
-      hint: `Put it into the config, where the daemon finds it: rr config set ${key} ` +
-        `${ours.join(",") || "<value>"}; flags and variables of the daemon go before it`,
+      hint: `Put it into the config, where the daemon finds it: \`rr config set ${key} ` +
+        `${ours.join(",") || "<value>"}\`; flags and variables of the daemon go before it`,
     }];
   });
 }
