@@ -41,13 +41,15 @@ Deno.test("importHistory() reads hishtory's database", async () => {
       ('ana', 'desk', 'ls', '/', '/home/ana', 0, '0001-01-01 00:00:00+00:00', NULL, 'x'),
       ('ana', 'desk', 'top', '~', '/home/ana', 0, '2023-11-14 22:13:40+00:00',
         '1970-01-01 00:00:00+00:00', 'x'),
-      ('ana', 'desk', 'from a file', 'Unknown', '/home/ana', 0, '2023-11-14 22:13:50+00:00',
-        '2023-11-14 22:13:50.001+00:00', 'x');`);
+      ('ana', 'desk', 'from a file', 'Unknown', '/home/ana', 0, '2023-11-14 20:13:50+00:00',
+        '2023-11-14 20:13:50.001+00:00', 'x');`);
   assert.deepEqual(counts(await at.import({ from: "hishtory", path })), [4, 4, 0, 0, 0]);
+  const { startedAtMs } = at.all().find((e) => e.command === "from a file")!;
+  assert.equal(startedAtMs, 1_700_000_019_000, "made up: put before the first that is known");
   const ends = at.all().map((e) => [e.command, e.exitCode, e.cwd]);
   assert.deepEqual(ends.filter(([command]) => command === "top" || command === "from a file"), [
-    ["top", -1, "/home/ana"],
     ["from a file", 0, "unknown"],
+    ["top", -1, "/home/ana"],
   ]);
   const make = at.all().find((e) => e.command === "make")!;
   assert.deepEqual([make.startedAtMs, make.durationMs, make.exitCode, make.cwd], [
@@ -170,4 +172,22 @@ Deno.test("importHistory() reads mcfly's database", async () => {
     ["from a file", 1_600_000_000_000, 0, "unknown", undefined],
     ["make", 1_700_000_000_000, 2, "/srv/app", "s1"],
   ]);
+});
+
+Deno.test("importHistory() does not believe the one time that mcfly gave to all of a shell's file", async () => {
+  using at = new Fixture();
+  const path = `${at.folder}/mcfly.db`;
+  {
+    using db = new DatabaseSync(path);
+    db.exec(
+      `CREATE TABLE commands (id INTEGER PRIMARY KEY, cmd TEXT, session_id TEXT, when_run INTEGER,
+        exit_code INTEGER, dir TEXT);
+      INSERT INTO commands VALUES (1, 'a', 'IMPORTED', 1700000000, 0, NULL),
+        (2, 'b', 'IMPORTED', 1700000000, 0, NULL), (3, 'make', 's1', 1700000000, 0, '/')`,
+    );
+  }
+  assert.deepEqual(counts(await at.import({ from: "mcfly", path })), [3, 3, 0, 0, 0]);
+  assert.deepEqual(counts(await at.import({ from: "mcfly", path })), [3, 0, 3, 0, 0]);
+  const seconds = at.all().map((e) => [e.command, e.startedAtMs / 1000]);
+  assert.deepEqual(seconds, [["a", 1_699_999_998], ["b", 1_699_999_999], ["make", 1_700_000_000]]);
 });

@@ -82,7 +82,9 @@ export function parseHishtoryRow(row: Row, at: number): IdentifiedDraft | Broken
   const broken = tooLarge(row, at);
   if (broken !== undefined) return broken;
   if (typeof row.command !== "string") return { broken: "expected the command as text", at };
-  const startedAtMs = goTimeMs(row.start_time);
+  // What it took from a shell's file has no folder, and times that it made up.
+  const isMadeUp = row.current_working_directory === "Unknown";
+  const startedAtMs = isMadeUp ? undefined : goTimeMs(row.start_time);
   const endedAtMs = goTimeMs(row.end_time);
   const ranMs = startedAtMs === undefined || endedAtMs === undefined ? 0 : endedAtMs - startedAtMs;
   // What is still running, or never came back, was noted when it began.
@@ -105,11 +107,16 @@ function withHome(cwd: string, home: string): string {
   return /^~(\/|$)/.test(cwd) ? cleanFolder(home + cwd.slice(1)) : cwd;
 }
 
+// What mcfly took from a file of zsh or bash has the moment in which it did so for all of it.
+const MADE_UP = `session_id = 'IMPORTED' AND (SELECT count(*) > 1 AND min(when_run) = max(when_run)
+  FROM commands WHERE session_id = 'IMPORTED')`;
+
 /** mcfly's database. It has no ids, and times in whole seconds. */
 export function mcflyQuery(has: readonly string[]): RowQuery {
   return {
     columns: {
       ...plain(has, ["cmd", "when_run", "exit_code", "dir", "session_id"]),
+      made_up: has.includes("session_id") && has.includes("when_run") ? MADE_UP : "0",
     },
     order: ["when_run", "id"].filter((name) => has.includes(name)).join(", ") || undefined,
   };
@@ -123,7 +130,7 @@ export function parseMcflyRow(row: Row, at: number): EntryDraft | BrokenRecord {
   const cwd = cleanFolderOf(row.dir);
   const seconds = integerOf(row.when_run);
   return {
-    startedAtMs: seconds === undefined ? undefined : millisOf(seconds * 1000),
+    startedAtMs: seconds === undefined || row.made_up === 1 ? undefined : millisOf(seconds * 1000),
     command: row.cmd,
     // What mcfly took from a shell's file has no folder, and a status of 0 that nobody saw.
     exitCode: cwd === undefined ? undefined : integerOf(row.exit_code),
