@@ -234,10 +234,9 @@ function entryOf(
   const name = { userId, shell: from, unixSeconds, index, command: draft.command };
   const idOn = (device: string): EntryId =>
     importEntryId({ ...name, deviceId: unixSeconds === 0 ? device : ANY_DEVICE });
+  if (known.isDeleted(unixSeconds, draft.command)) return tally.known();
   // With a time, the second tells it.
-  const isDeleted = unixSeconds === 0 &&
-    (known.isDeleted(draft.command) || known.isDeletedElsewhere(idOn));
-  if (isDeleted) return tally.known();
+  if (unixSeconds === 0 && known.isDeletedElsewhere(idOn)) return tally.known();
   try {
     const id = (draft as IdentifiedDraft).id as EntryId | undefined ??
       idOn(deviceId);

@@ -17,8 +17,11 @@ export interface KnownCommands extends Disposable {
   countAnyTime(commands: ReadonlySet<string>, shell: string): ReadonlyMap<string, number>;
   /** Whether an entry was deleted everywhere on another device, where it had the id that is given for that one. */
   isDeletedElsewhere(idOn: (deviceId: string) => EntryId): boolean;
-  /** Whether a command was deleted here, by whichever device, whenever it had been run. */
-  isDeleted(command: string): boolean;
+  /**
+   * Whether a run was deleted here, by whichever device, as far as its command tells: without a time (0),
+   * whenever it was run; with one, if no run of it was left, as programs differ on when one began.
+   */
+  isDeleted(unixSeconds: number, command: string): boolean;
   /** When this device's oldest entry was started, in milliseconds. */
   oldestMs(): number | undefined;
 }
@@ -52,7 +55,8 @@ export function knownCommands(
   if (history.path === ":memory:") return NOTHING;
   const db = openForeign(history.path, files);
   const deleted = deletedSeconds(db);
-  const { marks, salt } = deletedMarks(db);
+  const { marks, salt, lastAt } = deletedMarks(db);
+  const there = new Map<string, boolean>();
   const others = devicesOfTombs(db).filter((device) => device !== deviceId);
   let cached = { unixSeconds: NaN, commands: [] as string[] };
 
@@ -65,6 +69,14 @@ export function knownCommands(
       cached = { unixSeconds, commands: rows.map((row) => tidyCommand(String(row[0]))) };
     }
     return cached.commands.reduce((count, known) => known === command ? count + 1 : count, 0);
+  }
+
+  function isThere(command: string): boolean {
+    let known = there.get(command);
+    if (known === undefined) {
+      there.set(command, known = db.all(THERE, command, head).length > 0);
+    }
+    return known;
   }
 
   function countAnyTime(
@@ -83,7 +95,10 @@ export function knownCommands(
   return {
     countAt,
     countAnyTime,
-    isDeleted: (command) => marks.size > 0 && marks.has(deletedMark(command, salt)),
+    isDeleted(unixSeconds, command): boolean {
+      if (marks.size === 0 || unixSeconds > lastAt) return false;
+      return marks.has(deletedMark(command, salt)) && (unixSeconds === 0 || !isThere(command));
+    },
     isDeletedElsewhere: (idOn) => others.some((device) => db.all(TOMB, idOn(device)).length > 0),
     oldestMs(): number | undefined {
       const [ts] = db.all(OLDEST, deviceId)[0] ?? [];
@@ -93,13 +108,25 @@ export function knownCommands(
   };
 }
 
-function deletedMarks(db: ForeignDatabase): { marks: ReadonlySet<number>; salt: string } {
+const THERE = "SELECT 1 FROM entries WHERE cmd = ? AND ingest_seq <= ? LIMIT 1";
+const LAST_DELETION = `SELECT max(deleted_at) FROM
+  (SELECT deleted_at FROM rr_tomb UNION ALL SELECT deleted_at FROM rr_deleted)`;
+
+interface DeletedMarks {
+  readonly marks: ReadonlySet<number>;
+  readonly salt: string;
+  /** When something was deleted last, in unix seconds: what was run later is another run. */
+  readonly lastAt: number;
+}
+
+function deletedMarks(db: ForeignDatabase): DeletedMarks {
   const [[salt] = []] = db.columns("rr_forgotten").length === 0
     ? []
     : db.all("SELECT value FROM rr_meta WHERE key = 'deleted_salt'");
-  if (typeof salt !== "string") return { marks: new Set(), salt: "" };
+  if (typeof salt !== "string") return { marks: new Set(), salt: "", lastAt: 0 };
   const marks = db.all("SELECT mark FROM rr_forgotten").map(([mark]) => Number(mark));
-  return { marks: new Set(marks), salt };
+  const [[lastAt] = []] = db.all(LAST_DELETION);
+  return { marks: new Set(marks), salt, lastAt: typeof lastAt === "number" ? lastAt : 0 };
 }
 
 const TOMB = "SELECT 1 FROM rr_tomb WHERE entry_id = ?";

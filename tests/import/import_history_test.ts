@@ -252,3 +252,24 @@ Deno.test("importHistory() without times brings back nothing that a hook had rec
   assert.equal(two.all().length, 0, "the tombstone has come in");
   assert.deepEqual(counts(await two.run(file, { from: "bash" })), [3, 1, 2, 0, 0]);
 });
+
+Deno.test("importHistory() brings back no command of which all runs were deleted, whatever another program takes for their time", async () => {
+  using at = new Fixture();
+  // The hook noted it a moment after zsh, in the next second.
+  at.record("make surprise", (T + 1) * 1000 + 2);
+  at.record("make cake", (T + 3) * 1000 + 2);
+  at.record("make cake", (T + 9) * 1000);
+  const [, cake] = at.all();
+  at.history.removal.delete({ command: "make surprise" }, "everywhere");
+  at.history.removal.delete({ ids: [cake!.id] }, "everywhere");
+  const later = Math.floor(clock.now() / 1000) + 60;
+  const file = `: ${T}:0;make surprise\n: ${T + 20}:0;make surprise\n: ${T + 30}:0;make cake\n` +
+    `: ${later}:0;make surprise\n`;
+  // Of the second command a run was left, and the last run of the first came after the deletion.
+  assert.deepEqual(counts(await at.run(file)), [4, 2, 2, 0, 0]);
+  assert.deepEqual(at.all().map((e) => [e.command, e.startedAtMs / 1000]), [
+    ["make cake", T + 9],
+    ["make cake", T + 30],
+    ["make surprise", later],
+  ]);
+});
