@@ -17,6 +17,23 @@ export function systemClock(): Clock {
   };
 }
 
+/** Milliseconds since it was made: what the machine slept counts, a clock that is set back does not. */
+export function stopwatch(clock: Pick<Clock, "now" | "monotonic">): () => number {
+  const [wall, steady] = [clock.now(), clock.monotonic()];
+  return () => Math.max(clock.now() - wall, clock.monotonic() - steady);
+}
+
+/**
+ * A stamp that is later than the `last` one, so that nobody takes what bears it for a recording: the
+ * time in whole ms. Where the last one is more than `mostAheadMs` in the future, it was made while the
+ * clock was wrong, nobody believes it now, and what follows it would be believed by nobody either:
+ * then the time of now.
+ */
+export function laterStamp(nowMs: number, last: number, mostAheadMs: number): number {
+  const now = Math.floor(nowMs);
+  return last - now > mostAheadMs ? now : Math.max(now, last + 1);
+}
+
 // `setTimeout` fires at once for anything above 2^31-1 ms (24.8 days).
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

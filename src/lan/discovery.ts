@@ -1,11 +1,11 @@
 /** Finding each other on the local network: when to send what, and who was heard. */
 import { linkedController } from "../base/async/linked_signal.ts";
-import type { Clock } from "../base/clock.ts";
+import { type Clock, laterStamp } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { NONCE_BYTES } from "../pair/seal.ts";
 import { type Beacon, BEACON_BYTES, type BeaconKind, openBeacon, sealBeacon } from "./beacon.ts";
-import { BeaconGuard } from "./guard.ts";
+import { BeaconGuard, MAX_CLOCK_SKEW_MS } from "./guard.ts";
 import { interfaceKey, type LanInterface } from "./interfaces.ts";
 import { isSameIp } from "./ip.ts";
 
@@ -163,8 +163,8 @@ export class LanDiscovery {
   #send(kind: BeaconKind, on: LanInterface): void {
     const { clock, random, multicast } = this.#deps;
     const { key, subject, portAt } = this.#options;
-    // Every beacon is later than the one before, or the others would take it for a recording.
-    this.#lastSentMs = Math.max(Math.floor(clock.now()), this.#lastSentMs + 1);
+    const { maxSkewMs = MAX_CLOCK_SKEW_MS } = this.#options;
+    this.#lastSentMs = laterStamp(clock.now(), this.#lastSentMs, maxSkewMs);
     const port = portAt(on.address) ?? 0;
     const beacon: Beacon = { kind, atMs: this.#lastSentMs, subject, address: on.address, port };
     multicast.send(on, sealBeacon(beacon, key, on.source, random.bytes(NONCE_BYTES)));

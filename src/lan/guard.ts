@@ -44,7 +44,9 @@ export class BeaconGuard {
     // By address as well: a device says the same on each of its networks, at about the same time.
     const key = `${beacon.subject.join(",")} ${beacon.address}`;
     const last = this.#last.get(key);
-    if (last !== undefined && beacon.atMs <= last) return "repeated";
+    // A last one from the future was heard while our clock was wrong, and would be stale by itself now.
+    const isOfNow = last !== undefined && last - nowMs <= this.#maxSkewMs;
+    if (isOfNow && beacon.atMs <= last) return "repeated";
     if (last === undefined && this.#last.size >= MAX_SUBJECTS) this.#forgetOldest(nowMs);
     this.#last.delete(key);
     this.#last.set(key, beacon.atMs);

@@ -142,7 +142,7 @@ const SHELLS = /^-?(?:zsh|fish)/;
 function hasLeft({ files, folder, clock }: IngestDeps, name: string): boolean {
   const info = files.stat(`${folder}/${name}`);
   if (info === undefined || info.size === 0) return false;
-  const isOld = clock.now() - info.mtimeMs > LEAVING_MS;
+  const isOld = isOlder(info.mtimeMs, LEAVING_MS, clock.now());
   try {
     if (files.stat("/proc/self") === undefined) return isOld;
     const program = files.readText(`/proc/${name.slice(0, name.indexOf("-"))}/comm`);
@@ -278,11 +278,17 @@ function finishFile(
 function removeOldScratch(deps: IngestDeps, listing: SpoolListing, left: Set<string>): void {
   for (const name of [...listing.scratch, ...listing.leaving.map((session) => `${session}.exec`)]) {
     carefully(left, name, () => {
-      const { mtimeMs = Infinity, size = 0 } = deps.files.stat(pathOf(deps, name)) ?? {};
-      const isOld = deps.clock.now() - mtimeMs > SCRATCH_MS;
+      const now = deps.clock.now();
+      const { mtimeMs = now, size = 0 } = deps.files.stat(pathOf(deps, name)) ?? {};
+      const isOld = isOlder(mtimeMs, SCRATCH_MS, now);
       if (isOld && (size === 0 || name.endsWith(".line"))) deps.files.remove(pathOf(deps, name));
     });
   }
+}
+
+// What is as far in the future was written while the clock was wrong, and would never become old.
+function isOlder(mtimeMs: number, thanMs: number, nowMs: number): boolean {
+  return Math.abs(nowMs - mtimeMs) > thanMs;
 }
 
 function sizeOf(deps: IngestDeps, file: TakenFile): number | undefined {

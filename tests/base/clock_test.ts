@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../../src/base/clock.ts";
+import { laterStamp, stopwatch, systemClock } from "../../src/base/clock.ts";
+import { FakeClock } from "../fakes/fake_clock.ts";
 
 Deno.test("systemClock() tells the time twice, the second one never goes back", () => {
   const clock = systemClock();
@@ -44,4 +45,23 @@ Deno.test("sleep() lasts as long as it is told, though a timer cannot", async ()
   } finally {
     globalThis.setTimeout = real;
   }
+});
+
+Deno.test("laterStamp() never goes back, but where the clock was far ahead", () => {
+  assert.equal(laterStamp(1_000.7, 0, 100), 1_000);
+  assert.equal(laterStamp(1_000, 1_000, 100), 1_001);
+  assert.equal(laterStamp(1_000, 1_100, 100), 1_101);
+  assert.equal(laterStamp(1_000, 1_101, 100), 1_000);
+  assert.equal(laterStamp(1_000, 5, Infinity), 1_000);
+});
+
+Deno.test("stopwatch() counts a sleep of the machine, and not a clock that is set back", async () => {
+  const clock = new FakeClock();
+  const elapsedMs = stopwatch(clock);
+  await clock.advance(1_000);
+  assert.equal(elapsedMs(), 1_000);
+  clock.jumpTo(clock.now() + 60_000);
+  assert.equal(elapsedMs(), 61_000);
+  clock.jumpTo(0);
+  assert.equal(elapsedMs(), 1_000);
 });

@@ -63,7 +63,7 @@ Deno.test("where the time does not matter, clocks may be a day apart", async () 
   for (const [maxSkewMs, expected] of [[undefined, 0], [Infinity, 1]] as const) {
     await using net = new Network();
     const now = net.join(1, KEY, 1, { maxSkewMs });
-    const yesterday = net.join(2, KEY, 2, { maxSkewMs, aheadMs: -86_400_000 });
+    const yesterday = net.join(2, KEY, 2, { maxSkewMs, aheadMs: () => -86_400_000 });
     await net.pass(2_000);
     assert.equal(now.found.length, expected);
     assert.equal(yesterday.found.length, expected);
@@ -114,6 +114,20 @@ Deno.test("a lost greeting is repeated", async () => {
   assert.equal(second.found.length, 1);
 });
 
+for (const [who, whose] of [["its own", [2]], ["everybody's", [1, 2]]] as const) {
+  Deno.test(`a device is found again after ${who} clock was two days ahead`, async () => {
+    await using net = new Network();
+    const ahead = new Map<number, number>(whose.map((host) => [host, 2 * 86_400_000]));
+    const first = net.join(1, KEY, 1, { aheadMs: () => ahead.get(1) ?? 0 });
+    net.join(2, KEY, 2, { aheadMs: () => ahead.get(2) ?? 0 });
+    await net.pass(5_000);
+    assert.equal(first.discovery.peers().length, whose.length - 1);
+    ahead.clear();
+    await net.pass(SILENCE_MS * 2);
+    assert.equal(first.discovery.peers().length, 1);
+  });
+}
+
 interface Joined {
   readonly discovery: LanDiscovery;
   readonly found: string[];
@@ -136,10 +150,13 @@ class Network implements AsyncDisposable {
     host: number,
     key: Uint8Array = KEY,
     as: number = host,
-    { maxSkewMs, aheadMs = 0 }: { maxSkewMs?: number | undefined; aheadMs?: number } = {},
+    { maxSkewMs, aheadMs = () => 0 }: {
+      maxSkewMs?: number | undefined;
+      aheadMs?: () => number;
+    } = {},
   ): Joined {
     const own = {
-      now: () => this.clock.now() + aheadMs,
+      now: () => this.clock.now() + aheadMs(),
       monotonic: () => this.clock.monotonic(),
       sleep: (ms: number, signal?: AbortSignal) => this.clock.sleep(ms, signal),
     };

@@ -10,6 +10,7 @@ import { createSwarmClient } from "../../src/tracker/client/swarm_client.ts";
 import { openRecord, recordId, recordKeys, sealRecord } from "../../src/tracker/swarm_record.ts";
 import { SwarmRegistry } from "../../src/tracker/server/swarm_registry.ts";
 import { PEER_IDS } from "../contracts/directory.ts";
+import type { Clock } from "../../src/base/clock.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 
 const random = systemRandom();
@@ -80,6 +81,20 @@ Deno.test("a stranger can neither list, write nor remove, and a request sent aga
   const removal = lab.seen.find((one) => one.method === "DELETE")!;
   await laptop.register(LAPTOP);
   await lab.tracker.fetch(removal.clone());
+  assert.equal((await laptop.list("kim")).length, 1);
+});
+
+Deno.test("a device whose clock was ahead is let in again once its clock is right", async () => {
+  const lab = new Lab();
+  let aheadMs = 2 * 86_400_000;
+  const laptop = await lab.client(KEY, undefined, {
+    now: () => lab.clock.now() + aheadMs,
+    monotonic: () => lab.clock.monotonic(),
+    sleep: (ms, signal) => lab.clock.sleep(ms, signal),
+  });
+  await assert.rejects(laptop.register(LAPTOP), /403/);
+  aheadMs = 0;
+  await laptop.register(LAPTOP);
   assert.equal((await laptop.list("kim")).length, 1);
 });
 
@@ -220,9 +235,13 @@ class Lab {
   async client(
     swarmKey: Uint8Array,
     hasMet: (peer: PeerId) => boolean = () => false,
+    clock: Clock = this.clock,
   ): Promise<ReturnType<typeof createSwarmClient>> {
     const access = await swarmAccess(swarmKey, hasMet);
-    return createSwarmClient({ baseUrl: "http://t" }, this.original(), access, this.#deps);
+    return createSwarmClient({ baseUrl: "http://t" }, this.original(), access, {
+      ...this.#deps,
+      clock,
+    });
   }
 
   get #deps(): { clock: FakeClock; random: typeof random; fetch: typeof fetch } {

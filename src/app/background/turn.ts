@@ -69,7 +69,8 @@ function isDue(world: TurnWorld, duty: Duty): boolean {
 function claim(world: TurnWorld, lock: string): boolean {
   world.files.makePrivateFolder(folderOf(lock));
   if (world.files.createPrivate(lock, "")) return true;
-  const age = world.clock.now() - (world.files.stat(lock)?.mtimeMs ?? 0);
+  // One from the future was left by a process whose clock was wrong.
+  const age = Math.abs(world.clock.now() - (world.files.stat(lock)?.mtimeMs ?? 0));
   if (age < STALE_LOCK_MS) return false;
   world.files.remove(lock);
   return world.files.createPrivate(lock, "");

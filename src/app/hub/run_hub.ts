@@ -1,4 +1,5 @@
 /** Tracker, relay and, if wanted, an always-on device, as one program. */
+import { stopwatch } from "../../base/clock.ts";
 import type { Part } from "../../base/async/supervise.ts";
 import { supervise } from "../../base/async/supervise.ts";
 import { type Door, keepOpen } from "../../base/async/door.ts";
@@ -58,7 +59,7 @@ class Hub {
   readonly #settings: HubSettings;
   readonly #parts: HubParts;
   readonly #world: World;
-  readonly #startedMs: number;
+  readonly #uptimeMs: () => number;
   readonly #notes: HubNotes;
   #tracker: Tracker | undefined;
   #relay: Relay | undefined;
@@ -71,7 +72,7 @@ class Hub {
     this.#settings = settings;
     this.#parts = parts;
     this.#world = parts.world;
-    this.#startedMs = parts.world.clock.now();
+    this.#uptimeMs = stopwatch(parts.world.clock);
     this.#notes = new HubNotes(parts.world.clock);
   }
 
@@ -199,7 +200,7 @@ class Hub {
     const usage = relay?.usage();
     return {
       version: VERSION,
-      uptime_sec: Math.floor((this.#world.clock.now() - this.#startedMs) / 1_000),
+      uptime_sec: Math.floor(this.#uptimeMs() / 1_000),
       paired: this.#keyText() !== undefined,
       swarm_key_fingerprint: this.#fingerprint ?? null,
       tracker: { url: trackerUrl(this.#settings), devices: this.#tracker?.peerCount() ?? 0 },

@@ -1,7 +1,7 @@
 /** A tracker seen from a device that holds the swarm key, with the original's way beside it. */
 import * as v from "valibot";
 import { fromBase64 } from "../../base/bytes.ts";
-import type { Clock } from "../../base/clock.ts";
+import { type Clock, laterStamp } from "../../base/clock.ts";
 import { causeChain } from "../../base/rr_error.ts";
 import { type Logger, silentLogger } from "../../base/log.ts";
 import type { Random } from "../../base/random.ts";
@@ -15,7 +15,7 @@ import {
   parseJson,
   parseRegistered,
 } from "../messages.ts";
-import { formatProof, PROOF_HEADER, type Sign } from "../proof.ts";
+import { formatProof, MAX_PROOF_AGE_MS, PROOF_HEADER, type Sign } from "../proof.ts";
 import {
   openRecord,
   OTHERS_HEADER,
@@ -181,8 +181,7 @@ class SwarmClient implements TrackerClient {
   ): Promise<T | undefined> {
     if (this.#clock.monotonic() < this.#originalUntil) return undefined;
     const { method, path, body = new Uint8Array() } = call;
-    // Each later than the one before, or it would count as a recording of it.
-    this.#signedAt = Math.max(Math.floor(this.#clock.now()), this.#signedAt + 1);
+    this.#signedAt = laterStamp(this.#clock.now(), this.#signedAt, MAX_PROOF_AGE_MS);
     const proof = await formatProof({ method, path, body }, this.#signedAt, this.#access.sign);
     const whole: TrackerCall = {
       ...call,

@@ -24,6 +24,7 @@ Deno.test("takeTurn() acts when the interval is over, and notes when", async () 
 
 Deno.test("takeTurn() lets one of many act", async () => {
   using world = new FakeWorld();
+  world.clock.jumpTo(Date.now());
   const duty = { markerPath: `${world.home}/marker`, intervalSec: 10 };
   const { promise, resolve } = Promise.withResolvers<void>();
   const first = takeTurn(world, duty, () => promise);
@@ -42,6 +43,11 @@ Deno.test("takeTurn() takes over from a process that died at it, but not from on
   assert.equal(await takeTurn(world, duty, () => {}), false);
   world.clock.jumpTo(now + 11 * 60_000);
   assert.equal(await takeTurn(world, duty, () => {}), true);
+  // It died while its clock was a year ahead: nobody waits that year.
+  const other = { markerPath: `${world.home}/other`, intervalSec: 10 };
+  world.files.createPrivate(`${world.home}/other.lock`, "");
+  world.clock.jumpTo(now - 365 * 86_400_000);
+  assert.equal(await takeTurn(world, other, () => {}), true);
 });
 
 Deno.test("takeTurn() does not note what failed", async () => {

@@ -1,6 +1,6 @@
 /** Remembers for `rr status` what the engine and the parts of a daemon tell. */
 import process from "node:process";
-import type { Clock } from "../../../base/clock.ts";
+import { type Clock, stopwatch } from "../../../base/clock.ts";
 import { causeChain } from "../../../base/rr_error.ts";
 import type { DeviceId } from "../../../history/entry.ts";
 import type { Health } from "../../../process/health.ts";
@@ -35,6 +35,7 @@ const MOST_PEERS = 1_000;
 export class StatusKeeper {
   readonly #clock: Clock;
   readonly #startedMs: number;
+  readonly #uptimeMs: () => number;
   readonly #peers = new Map<PeerId, PeerMemory>();
   readonly #trackers = new Map<string, string>();
   readonly #health: Pick<Health, "problems"> | undefined;
@@ -50,6 +51,7 @@ export class StatusKeeper {
     this.#clock = clock;
     this.#health = health;
     this.#startedMs = clock.now();
+    this.#uptimeMs = stopwatch(clock);
   }
 
   /** When the last round ended, in milliseconds since the Unix epoch. */
@@ -127,7 +129,6 @@ export class StatusKeeper {
     history: History | undefined,
     session: SyncSession | undefined,
   ): DaemonStatus {
-    const now = this.#clock.now();
     const node = session?.node;
     const reserved = new Set(node?.reservations());
     return {
@@ -135,7 +136,7 @@ export class StatusKeeper {
       pid: process.pid,
       mode: config.mode,
       started_unix: seconds(this.#startedMs),
-      uptime_sec: seconds(now - this.#startedMs),
+      uptime_sec: seconds(this.#uptimeMs()),
       rss_bytes: process.memoryUsage().rss,
       db_path: config.dbPath,
       local_head: history?.log.headSeq() ?? 0,
