@@ -10,6 +10,13 @@ export type WidgetOptions = Pick<HookOptions, "upArrow" | "suggest" | "door">;
  */
 export const MAX_QUERY_CHARS = 1000;
 
+/**
+ * Seconds that ctrl-r waits for a daemon that may hang, until it has said who it is. Then a process is
+ * started, so a daemon that is only slow is no loss. On two cores with three programs that never rest, and
+ * an import, it takes 40 ms (p95), and 82 at most.
+ */
+export const GREETING_SECONDS = "0.1";
+
 /** Seconds that Up waits for each step of an answer; a usual one takes a millisecond. */
 export const WALK_SECONDS = "0.25";
 

@@ -1,8 +1,7 @@
 /** How bash asks the daemon; fish runs the same in a bash of a moment. */
-import { WALK_SECONDS } from "../widget.ts";
+import { GREETING_SECONDS, WALK_SECONDS } from "../widget.ts";
 
-/** Seconds to wait for a daemon that may hang, until it has said who it is, and then at each step. */
-const GREETING_SECONDS = "0.15";
+/** Seconds to wait at each step for a daemon that has said who it is. */
 const STEP_SECONDS = "0.1";
 /** Its signs of life come four times as often. */
 const SILENCE_SECONDS = "2";

@@ -1,6 +1,7 @@
 /** The ctrl-r and Up widgets of the zsh hook: what they do with the line, and their keys. */
 import {
   DROP_TYPED,
+  GREETING_SECONDS,
   MAX_QUERY_CHARS,
   SAVE_PLACE,
   TIDY_SCREEN,
@@ -58,7 +59,7 @@ function __rustory_locate {
 function __rustory_ask {
   [[ -n $__rustory_at && \${TERM:-dumb} != dumb ]] || return 1
   local said= REPLY
-  __rustory_dial 0.15 || return 1
+  __rustory_dial ${GREETING_SECONDS} || return 1
   local -i code=1 fd=$REPLY
   {
     print -rNu $fd -- pick "$TTY" "$__rustory_at" "$COLUMNS" "$LINES" "$TERM" "\${RUSTORY_SESSION-}" "$PWD" "$1" "$2"
