@@ -29,7 +29,10 @@ function joined(texts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let at = 0;
   for (const text of texts) {
     out.set(text, at);
-    for (let i = at; i < at + text.length; i++) if (out[i] === TEXT_END) out[i] = SPACE;
+    // Not byte by byte, which takes a process that has just started some milliseconds.
+    for (let i = text.indexOf(TEXT_END); i >= 0; i = text.indexOf(TEXT_END, i + 1)) {
+      out[at + i] = SPACE;
+    }
     at += text.length;
     out[at++] = TEXT_END;
   }
