@@ -20,7 +20,17 @@ const { process } = globalThis as unknown as { process: typeof import("node:proc
 const builtin = <K extends keyof Builtins>(name: K): Builtins[K] =>
   process.getBuiltinModule(name) as Builtins[K];
 const fs = builtin("node:fs");
-const isatty = (descriptor: number): boolean => builtin("node:tty").isatty(descriptor);
+// A terminal is a device. To ask whether it is one loads streams and sockets: a tenth of a search.
+const isatty = (descriptor: number): boolean =>
+  isDevice(descriptor) && builtin("node:tty").isatty(descriptor);
+
+function isDevice(descriptor: number): boolean {
+  try {
+    return fs.fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return false; // it is closed
+  }
+}
 
 /** Creates the World of this Node process. */
 export function nodeWorld(): World {
