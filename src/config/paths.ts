@@ -5,13 +5,21 @@ import { RrError } from "../base/rr_error.ts";
 /** Reads an environment variable; blank ones are `undefined`. */
 export type ReadEnv = (name: string) => string | undefined;
 
+/** With a drive on Windows. */
+const ABSOLUTE = /^(?:[a-z]:)?[/\\]/i;
+
 /**
  * The home folder.
  *
- * @throws {RrError} `config` if the environment names none
+ * @throws {RrError} `config` if the environment names none, or one by a relative path
  */
 export function homeFolder(env: ReadEnv): string {
   const home = env("HOME") ?? env("USERPROFILE");
+  if (home !== undefined && !ABSOLUTE.test(home)) {
+    throw new RrError("config", `Cannot use the home folder "${home}": it is no absolute path`, {
+      hint: "Set HOME, for example HOME=/home/me rr ...",
+    });
+  }
   if (home !== undefined) return home.replace(/(?<=.)[/\\]+$/, "");
   throw new RrError("config", "Cannot find the home folder: HOME is not set", {
     hint: "Set HOME, for example HOME=/home/me rr ...",

@@ -43,8 +43,8 @@ async function findSystemd(deps: ServiceDeps): Promise<Detected> {
   const said = ran.stderr.trim().split("\n")[0] ?? "";
   return none(`systemd is installed, but there is none for your user: ${said || "no answer"}`, [
     "Log in anew instead of using su or sudo, or let root run: " +
-    `loginctl enable-linger ${uid ?? "<your name>"}`,
-    "In WSL: put [boot] systemd=true into /etc/wsl.conf, then run wsl --shutdown",
+    `\`loginctl enable-linger ${uid ?? "<your name>"}\``,
+    "In WSL: put [boot] systemd=true into /etc/wsl.conf, then run `wsl --shutdown`",
   ]);
 }
 
@@ -60,9 +60,9 @@ function none(why: string, first: readonly string[] = []): Detected {
     why,
     instead: [
       ...first,
-      `In a container, make it the main process: ${daemon}`,
-      `With cron (crontab -e): @reboot ${daemon} >>$HOME/.rustory/p2p-sync.log 2>&1`,
-      `With runit, s6 or OpenRC: a service of your user that runs ${daemon}; ` +
+      `In a container, make it the main process: \`${daemon}\``,
+      `With cron (\`crontab -e\`): \`@reboot ${daemon} >>$HOME/.rustory/p2p-sync.log 2>&1\``,
+      `With runit, s6 or OpenRC: a service of your user that runs \`${daemon}\`; ` +
       "SIGTERM stops it, SIGHUP makes it read its config again",
     ],
   };

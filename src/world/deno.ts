@@ -59,7 +59,11 @@ function passOnCertificates(): void {
 
 /** The file system through Deno. */
 export function denoFiles(): Files {
-  return createFiles(RAW, () => `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`);
+  return createFiles(
+    RAW,
+    () => `${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`,
+    () => environment("HOME"),
+  );
 }
 
 const RAW: RawFiles = {

@@ -1,4 +1,5 @@
 /** {@linkcode Files} over the few synchronous calls in which the runtimes differ. */
+import { cleanFolder, isWithin } from "../base/folder.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { FileInfo, Files } from "../base/world.ts";
 
@@ -40,8 +41,27 @@ function longer(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   return copy;
 }
 
-/** Files whose errors name the path, and whose private files were never readable by others. */
-export function createFiles(raw: RawFiles, unique: () => string): Files {
+/**
+ * Files whose errors name the path, and whose private files were never readable by others. No folder is
+ * made below a home folder that is not there: root could, and would leave a home that is nobody's.
+ */
+export function createFiles(
+  raw: RawFiles,
+  unique: () => string,
+  home: () => string | undefined,
+): Files {
+  const checkHome = (path: string): void => {
+    const root = home();
+    if (root === undefined || !isWithin(cleanFolder(path), cleanFolder(root))) return;
+    if (ifThere(raw, "look at", root, () => raw.stat(root)) !== undefined) return;
+    throw new RrError(
+      "io",
+      `Cannot create the folder "${path}": there is no home folder "${root}"`,
+      {
+        hint: "Make it, or set HOME to one that is there",
+      },
+    );
+  };
   const files: Files = {
     readBytes: (path) => ifThere(raw, "read", path, () => raw.read(path)),
     readHead: (path, most) =>
@@ -59,8 +79,10 @@ export function createFiles(raw: RawFiles, unique: () => string): Files {
       }
     },
     list: (folder) => ifThere(raw, "list", folder, () => raw.names(folder)) ?? [],
-    makePrivateFolder: (path) =>
-      attempt("create the folder", path, () => raw.makeFolder(path, FOLDER_MODE)),
+    makePrivateFolder(path): void {
+      checkHome(path);
+      attempt("create the folder", path, () => raw.makeFolder(path, FOLDER_MODE));
+    },
     createPrivate: (path, data) => createPrivate(raw, path, toBytes(data)),
     replacePrivate: (path, data) =>
       attempt("write", path, () => replace(raw, path, toBytes(data), unique())),

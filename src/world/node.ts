@@ -98,7 +98,11 @@ function deviceBytes(length: number): Uint8Array<ArrayBuffer> | undefined {
 
 /** The file system through Node. */
 export function nodeFiles(): Files {
-  return createFiles(RAW, () => `${process.pid}-${crypto.randomUUID().slice(0, 8)}`);
+  return createFiles(
+    RAW,
+    () => `${process.pid}-${crypto.randomUUID().slice(0, 8)}`,
+    () => environment("HOME"),
+  );
 }
 
 const RAW: RawFiles = {

@@ -16,6 +16,7 @@ Deno.test("homeFolder() takes HOME, then USERPROFILE, without a trailing slash",
     values[name];
   assert.equal(homeFolder(env({ HOME: "/h/" })), "/h");
   assert.equal(homeFolder(env({ HOME: "/" })), "/");
+  assert.throws(() => homeFolder(env({ HOME: "home/me" })), /"home\/me": it is no absolute path/);
   assert.equal(homeFolder(env({ USERPROFILE: "C:\\Users\\me" })), "C:\\Users\\me");
 });
 

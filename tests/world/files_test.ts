@@ -21,6 +21,25 @@ for (const [name, open] of [["denoFiles()", denoFiles], ["nodeFiles()", nodeFile
       }
     });
 
+  test("makes no folder below a home folder that is not there", (files, at) => {
+    const home = Deno.env.get("HOME");
+    Deno.env.set("HOME", at("nobody"));
+    try {
+      assert.throws(
+        () => files.makePrivateFolder(at("nobody/.config/rustory")),
+        (error) => error instanceof RrError && /no home folder ".*nobody"/.test(error.message),
+      );
+      assert.equal(files.stat(at("nobody")), undefined);
+      files.makePrivateFolder(at("elsewhere/deep"));
+      files.makePrivateFolder(at("nobody-else"));
+      Deno.mkdirSync(at("nobody"));
+      files.makePrivateFolder(at("nobody/.config/rustory"));
+    } finally {
+      if (home === undefined) Deno.env.delete("HOME");
+      else Deno.env.set("HOME", home);
+    }
+  });
+
   test("reads what was written, and undefined where nothing is", (files, at) => {
     assert.equal(files.readText(at("none")), undefined);
     assert.equal(files.readBytes(at("none/deeper")), undefined);

@@ -204,10 +204,12 @@ async function write(
   const text = old.exists
     ? editConfig(old.text, values, removed.filter((key) => Object.hasOwn(old.table, key)))
     : renderConfig(values);
-  if (text !== old.text) {
-    world.files.makePrivateFolder(folderOf(path));
-    world.files.replacePrivate(path, text);
+  if (text === old.text || (!old.exists && Object.keys(values).length === 0)) {
+    printLine(world, `nothing to change in the config: ${path}`);
+    return;
   }
+  world.files.makePrivateFolder(folderOf(path));
+  world.files.replacePrivate(path, text);
   const { tellDaemon } = await import("../machine/tell_daemon_here.ts");
   const sentence = await tellDaemon(world, settings.dbPath);
   printLine(world, `wrote config: ${path}${sentence === undefined ? "" : `; ${sentence}`}`);

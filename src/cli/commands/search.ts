@@ -97,7 +97,7 @@ async function run(
   }
   const print = await printerOf(world, flags);
   const { filter, text } = await askedFor(world, loaded, flags, words);
-  for (const { message, hint } of loaded.problems) printWarning(world, `${message}: ${hint}`);
+  for (const { message, hint } of loaded.problems) printWarning(world, `${message}. ${hint}`);
   const settings = settingsToRead(world, loaded);
   using history = openForSearching(settings.dbPath, world);
   if (!history.isReadOnly) {

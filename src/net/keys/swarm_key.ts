@@ -37,7 +37,7 @@ export function parseSwarmKey(text: string, source = "the swarm key"): Uint8Arra
   const lines = text.split("\n").map((line) => line.endsWith("\r") ? line.slice(0, -1) : line);
   const fail = (line: number, rule: string): RrError =>
     new RrError("key", `Cannot use ${source}: line ${line} must be ${rule}`, {
-      hint: "Copy the file again from a device of the swarm",
+      hint: "Move it away; then `rr pair` on a device that has the key brings this one in again",
     });
   // Nobody sees it, and an editor may have put it there.
   if (lines[0] === `\ufeff${HEADER}`) {

@@ -115,6 +115,7 @@ async function run(
   if (matched > 0 && (flags.dryRun || asks(world, flags))) {
     showSome(world, history, selection, flags.dryRun);
   }
+  if (matched === 0 && !flags.shellHistory) sayNothingIs(world, selection);
   if (matched === 0) sayDoubts(world, history.search, words, queryPlace(world, settings));
   const commands = flags.shellHistory ? commandsOf(history, selection) : undefined;
   if (flags.dryRun || (matched === 0 && commands === undefined)) {
@@ -143,6 +144,15 @@ function refuseWhatIsIgnored(flags: Flags, words: readonly string[]): void {
   if (given === undefined && words.length === 0) return;
   const what = given === undefined ? quoted(words[0]!) : optionName(given);
   throw new RrError("usage", `${optionName(verb)} takes nothing to delete, but there is ${what}`);
+}
+
+/** For people: `matched=0` alone does not tell what was looked for. */
+function sayNothingIs(world: World, selection: Selection): void {
+  if ("ids" in selection) {
+    printInfo(world, `no entry has the id ${selection.ids.map(quoted).join(" or ")}`);
+  } else if ("command" in selection) {
+    printInfo(world, "no entry is exactly this command; words without --cmd find what holds them");
+  }
 }
 
 /** The texts that are to go; one that is given may be in a shell's file only. */
