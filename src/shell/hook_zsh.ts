@@ -14,9 +14,15 @@ export function zshHook(options: HookOptions): string {
   return `# rr: records every command that is run in this zsh, without starting a process.
 # Load it near the end of ~/.zshrc:  source <(rr hook --shell zsh)
 
-# Aliases are expanded when a function is read: those of the user must not change ours.
-[[ -o aliases ]] && __rustory_aliases=1
-'builtin' 'unsetopt' 'aliases'
+# Aliases are expanded when a function is read: those of the user must not change ours. And under \`emulate sh\`
+# other words would be patterns and braces.
+'builtin' 'typeset' '-ga' __rustory_reading
+__rustory_reading=()
+[[ -o aliases ]] && __rustory_reading+=('aliases')
+[[ -o shglob ]] && __rustory_reading+=('shglob')
+[[ -o ignorebraces ]] && __rustory_reading+=('ignorebraces')
+[[ -o ignoreclosebraces ]] && __rustory_reading+=('ignoreclosebraces')
+'builtin' 'unsetopt' 'aliases' 'shglob' 'ignorebraces' 'ignoreclosebraces'
 
 if [[ -o interactive && "\${(t)precmd_functions-} \${(t)preexec_functions-} \${(t)zshexit_functions-} \${(t)zshaddhistory_functions-}" == *readonly* ]]; then
 
@@ -51,7 +57,7 @@ function rr {
 }
 
 function __rustory_uninstall {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   __rustory_unbind
   precmd_functions=(\${precmd_functions:#__rustory_precmd})
   preexec_functions=(\${preexec_functions:#__rustory_preexec})
@@ -64,7 +70,7 @@ function __rustory_uninstall {
 }
 
 () {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   local -i now
   (( now = EPOCHREALTIME * 1000000 ))
   __rustory_session=$$-$now-$RANDOM$RANDOM
@@ -84,8 +90,8 @@ function __rustory_uninstall {
 __rustory_bind_keys
 
 fi
-(( \${__rustory_aliases-0} )) && 'builtin' 'setopt' 'aliases'
-'builtin' 'unset' '__rustory_aliases'
+(( \${#__rustory_reading[@]} )) && 'builtin' 'setopt' "\${__rustory_reading[@]}"
+'builtin' 'unset' '__rustory_reading'
 `;
 }
 

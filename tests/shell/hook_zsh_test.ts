@@ -12,6 +12,48 @@ Deno.test("zsh hook: works under options that change the language", async () => 
   assert.doesNotMatch(shell.output, /not set|bad|no match/);
 });
 
+Deno.test("zsh hook: is read where sh is emulated, whose grammar has neither patterns nor closing braces", async () => {
+  const before = "setopt sh_glob ignore_braces ignore_close_braces posix_aliases";
+  await using shell = await Shell.open("zsh", { before });
+  await shell.line("echo a");
+  await shell.line("(exit 3)");
+  assert.deepEqual(
+    shell.records().map(({ command, exitCode }) => [command, exitCode]),
+    [["echo a", 0], ["(exit 3)", 3]],
+  );
+  assert.doesNotMatch(shell.output, /parse error/);
+  assert.match(
+    await shell.line("[[ -o shglob && -o ignorebraces && -o aliases ]]; echo is:$?"),
+    /is:0/,
+  );
+});
+
+Deno.test("zsh hook: traps for DEBUG and ZERR see no more of it than its first steps", async () => {
+  await using shell = await Shell.open("zsh");
+  await shell.line("trap 'echo E' ZERR; trap 'echo D:$ZSH_DEBUG_CMD' DEBUG");
+  const seen = await shell.line("true");
+  assert.doesNotMatch(seen, /\nE\r/);
+  // Those of the harness besides.
+  assert.doesNotMatch(
+    seen.replaceAll(/\{\r\n.*?\n\} 2> \/dev\/null/gs, ""),
+    /D:(?!local|_mark|true|\s|builtin printf).*rustory/,
+  );
+  assert.match(await shell.line("false"), /\nE\r/);
+  assert.deepEqual(shell.commands().slice(1), ["true", "false"]);
+});
+
+Deno.test("zsh hook: works and shows nothing with functions named like builtins it calls", async () => {
+  const before = `for it in trap sysopen syswrite exec print zmodload zf_rm unfunction continue
+do functions[$it]='echo F'; done`;
+  await using shell = await Shell.open("zsh", { before });
+  for (const line of ["echo a", "(exit 5)"]) await shell.line(line);
+  assert.deepEqual(
+    shell.records().map(({ command, exitCode }) => [command, exitCode]),
+    [["echo a", 0], ["(exit 5)", 5]],
+  );
+  assert.doesNotMatch(shell.output, /\nF\r/);
+});
+
 Deno.test("zsh hook: is read right whatever aliases there are", async () => {
   const before = `alias local=false typeset=false print=false builtin=false emulate=false
 alias -g fd='| head' took=x CURSOR=y`;

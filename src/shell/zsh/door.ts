@@ -16,8 +16,8 @@ function __rustory_knock {
   local port token
   [[ -n $__rustory_door && -r $__rustory_door ]] || return 1
   IFS=' ' read -r port token __rustory_expected <$__rustory_door
-  [[ -n $__rustory_expected ]] && zmodload zsh/net/tcp && ztcp 127.0.0.1 $port || return 1
-  print -rNu $REPLY -- $token
+  [[ -n $__rustory_expected ]] && builtin zmodload zsh/net/tcp && ztcp 127.0.0.1 $port || return 1
+  builtin print -rNu $REPLY -- $token
 } 2>/dev/null
 
 # Connects to the daemon, within so many seconds: REPLY is the descriptor. Nothing is said to somebody else
@@ -33,7 +33,7 @@ function __rustory_dial {
 # Asks one question, with so many seconds for each step: the fields of the answer are in $reply. 1: nobody
 # answers. Whoever was silent is left alone for some time, so that a daemon that hangs is not in the way.
 function __rustory_question {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   local REPLY said=
   local -i fd code=1
   reply=()
@@ -44,7 +44,7 @@ function __rustory_question {
   if (( code == 0 )); then
     fd=$REPLY code=1
     {
-      print -rNu $fd -- "\${@:2}"
+      builtin print -rNu $fd -- "\${@:2}"
       while IFS= read -r -d '' -t $1 -u $fd said; do
         code=0
         [[ $said == '='* ]] || break

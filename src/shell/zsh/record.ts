@@ -5,7 +5,7 @@
  * of the umask.
  *
  * Each function that zsh calls is one group whose errors go nowhere, so that `set -x` shows nothing of
- * ours but its name.
+ * ours but its name. Its first step sends the user's DEBUG and ZERR traps away, which come back with its end.
  */
 
 import { MOST_WRITES, UNKNOWN_STATUS } from "../hook.ts";
@@ -22,10 +22,9 @@ typeset -gi +x __rustory_start=0 __rustory_number=0 __rustory_leaving=0 __rustor
 # Every line that is entered, before it is run. Our answer says nothing about its fate.
 function __rustory_added {
   {
-    local -i __rustory_status=$?
+    local -i __rustory_status=$? && builtin emulate -L zsh -o extendedglob && builtin trap - DEBUG ZERR
     local __rustory_spaces=
     [[ -o histignorespace ]] && __rustory_spaces=on
-    builtin emulate -L zsh -o extendedglob
     if [[ -n $__rustory_command ]]; then
       if [[ -n $__rustory_repeats ]]; then
         # What \`fc\` runs in its place.
@@ -47,12 +46,9 @@ function __rustory_added {
 
 function __rustory_preexec {
   {
-    local __rustory_spaces=
-    local __rustory_ends= REPLY=${UNKNOWN_STATUS}
+    local __rustory_set=$- && builtin emulate -L zsh -o extendedglob && builtin trap - DEBUG ZERR
+    local __rustory_spaces= REPLY=${UNKNOWN_STATUS}
     [[ -o histignorespace ]] && __rustory_spaces=on
-    # A failure ends the shell, and of its hooks zsh calls none.
-    [[ -o errexit ]] && __rustory_ends=on
-    builtin emulate -L zsh -o extendedglob
     # Here blanks may be taken away (hist_reduce_blanks).
     [[ $__rustory_line == [[:blank:]]* ]] && __rustory_command= || __rustory_command=$1
     __rustory_line=
@@ -62,8 +58,9 @@ function __rustory_preexec {
     __rustory_repeats=
     [[ " $3 "$'\\n'"\${functions[\${1%%[[:space:]]*}]-} " == *[^[:alnum:]_](fc|r)[^[:alnum:]_]* ]] && __rustory_repeats=1
     __rustory_stand
-    # Nothing of this shell is left to note the end of an exec.
-    if [[ -n $__rustory_command ]] && { __rustory_may_exec "$3" || [[ -n $__rustory_ends ]] }; then
+    # Nothing of this shell is left to note the end of an exec; and under errexit a failure ends it, which of
+    # zsh's hooks calls none.
+    if [[ -n $__rustory_command ]] && { __rustory_may_exec "$3" || [[ $__rustory_set == *e* ]]; }; then
       __rustory_leaving=1
       __rustory_write \${__rustory_spool%.spool}.exec $(( __rustory_number + 1 )) $REPLY "$__rustory_command"
     fi
@@ -73,12 +70,11 @@ function __rustory_preexec {
 
 function __rustory_precmd {
   {
-    local -i __rustory_status=$?
+    local -i __rustory_status=$? && builtin emulate -L zsh -o extendedglob && builtin trap - DEBUG ZERR
     local __rustory_spaces=
     [[ -o histignorespace ]] && __rustory_spaces=on
-    builtin emulate -L zsh -o extendedglob
     # Ctrl-c ends hooks too, as where it is pressed twice. This is undone with the function.
-    trap '' INT
+    builtin trap '' INT
     (( __rustory_leaving )) && __rustory_stay
     [[ -n \${HISTFILE-} ]] && __rustory_keeps=1
     __rustory_stand
@@ -97,7 +93,7 @@ function __rustory_precmd {
 # A subshell that ends runs this too, and shows there what is hidden elsewhere: nothing may be a command.
 function __rustory_exit {
   repeat $(( __rustory_ended |= $?, ZSH_SUBSHELL == 0 )); do
-    builtin emulate -L zsh
+    builtin emulate -L zsh && builtin trap - DEBUG ZERR
     (( __rustory_leaving )) && __rustory_stay
     # A signal leaves the status of the command before.
     [[ $__rustory_command\${functions[\${__rustory_command%%[[:space:]]*}]-} == *(exit|logout|bye)* ||
@@ -119,7 +115,7 @@ function __rustory_not_run {
   (( __rustory_status == ${INTERRUPTED} )) && return 1
   functions[__rustory_parsed]=$__rustory_line
   (( \${+functions[__rustory_parsed]} )) || return 0
-  unfunction __rustory_parsed
+  builtin unfunction __rustory_parsed
   return 1
 }
 
@@ -166,8 +162,8 @@ function __rustory_may_exec {
 function __rustory_stay {
   __rustory_leaving=0
   local file=\${1:-\${__rustory_spool%.spool}.exec}
-  if (( \${+builtins[zf_rm]} )) || zmodload -F zsh/files b:zf_rm; then
-    zf_rm -f -- $file
+  if (( \${+builtins[zf_rm]} )) || builtin zmodload -F zsh/files b:zf_rm; then
+    builtin zf_rm -f -- $file
   else
     : >| $file
   fi
@@ -179,8 +175,8 @@ function __rustory_adopt {
   for file in \${1:h}/$$-*.exec(N.L+0); do
     (( \${+builtins[sysopen]} )) || return 0
     local -i fd=0
-    sysopen -a -m 0600 -o creat,cloexec -u fd -- \${file%.exec}.spool &&
-      { syswrite -o $fd -- "$(<$file)"$'\\n'; exec {fd}>&- }
+    builtin sysopen -a -m 0600 -o creat,cloexec -u fd -- \${file%.exec}.spool &&
+      { builtin syswrite -o $fd -- "$(<$file)"$'\\n'; builtin exec {fd}>&-; }
     __rustory_stay \${file}
   done 2>/dev/null
 }
@@ -196,9 +192,9 @@ function __rustory_record {
 function __rustory_listen {
   local name
   for name in zshaddhistory \${zshaddhistory_functions:#__rustory_added}; do
-    [[ -z \${functions[$name]-} || \${functions[$name]} == *__rustory_verdict* ]] && continue
-    [[ \${functions[$name]} == *'autoload -X'* ]] && autoload +X -- $name
-    functions -c -- $name __rustory_of_$name || continue
+    [[ -z \${functions[$name]-} || \${functions[$name]} == *__rustory_verdict* ]] && builtin continue
+    [[ \${functions[$name]} == *'autoload -X'* ]] && builtin autoload +X -- $name
+    builtin functions -c -- $name __rustory_of_$name || builtin continue
     functions[$name]="__rustory_of_\${(q)name} \"\\$@\"; __rustory_verdict \\$?"
   done
 }
@@ -211,7 +207,7 @@ function __rustory_verdict {
 function __rustory_unlisten {
   local name
   for name in \${(k)functions[(I)__rustory_of_*]}; do
-    functions -c -- $name \${name#__rustory_of_}
+    builtin functions -c -- $name \${name#__rustory_of_}
   done
 }
 
@@ -227,13 +223,13 @@ function __rustory_write {
   local record=$'\\x1err1\\0'$2$'\\0'$__rustory_start$'\\0'$took$'\\0'$3$'\\0zsh\\0'
   record+=\${HOST-}$'\\0'$__rustory_cwd$'\\0'\${4//$'\\0'/}$'\\0\\n'
   # Past a limit on the size of files it would end the shell. This is undone with the function.
-  trap '' XFSZ
+  builtin trap '' XFSZ
   repeat ${MOST_WRITES}; do
     if (( \${+builtins[sysopen]} )); then
-      sysopen -a -m 0600 -o creat,cloexec -u fd -- $1 || return 0
-      syswrite -o $fd -- $record; exec {fd}>&-
+      builtin sysopen -a -m 0600 -o creat,cloexec -u fd -- $1 || return 0
+      builtin syswrite -o $fd -- $record; builtin exec {fd}>&-
     else
-      print -rn -- $record >>| $1
+      builtin print -rn -- $record >>| $1
     fi
     # Else it was taken meanwhile, perhaps before this was in it.
     [[ -e $1 ]] && return 0

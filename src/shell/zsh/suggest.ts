@@ -34,7 +34,7 @@ typeset -ga +x __rustory_accepting
 
 # For zsh-autosuggestions, which may ask from a subshell: each question has a connection of its own.
 function _zsh_autosuggest_strategy_rustory {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   typeset -g suggestion=
   local -a reply
   local wait=${STRATEGY_SECONDS}
@@ -63,7 +63,7 @@ function __rustory_has_plugin {
 
 # A line begins.
 function _rustory_begin {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   __rustory_hang_up
   __rustory_first= __rustory_guess= __rustory_ghost= __rustory_mark= __rustory_tried= __rustory_seen=$BUFFER
   [[ $CONTEXT == start ]] || return 0
@@ -82,7 +82,7 @@ function _rustory_begin {
 
 # The line is about to be drawn.
 function _rustory_look {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   if [[ $BUFFER == "$__rustory_seen" ]]; then
     # Whoever colours the line begins anew each time.
     [[ -n $__rustory_ghost && $POSTDISPLAY == "$__rustory_ghost" ]] && __rustory_paint
@@ -106,7 +106,7 @@ function _rustory_look {
 
 # The line is over, or given up.
 function _rustory_end {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   __rustory_hang_up
   __rustory_first= __rustory_guess=
   __rustory_show
@@ -125,12 +125,12 @@ function __rustory_wonder {
 
 # Something came over the line.
 function _rustory_heard {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   local said=
   IFS= read -r -d '' -t 0.01 -u $1 said 2>/dev/null
   if [[ $__rustory_step == knocked && $said == "$__rustory_expected" ]]; then
     __rustory_step=asked
-    print -rNu $1 -- suggest "\${RUSTORY_SESSION-}" "$PWD" "$__rustory_about" 2>/dev/null
+    builtin print -rNu $1 -- suggest "\${RUSTORY_SESSION-}" "$PWD" "$__rustory_about" 2>/dev/null
     return 0
   fi
   if [[ $__rustory_step != asked || $said != '='* ]]; then
@@ -146,7 +146,7 @@ function _rustory_heard {
   [[ -n $__rustory_about ]] || __rustory_first=$__rustory_guess
   if __rustory_show; then
     zle -R
-  elif [[ $__rustory_about != "$BUFFER" ]] && ! { [[ -n $BUFFER ]] && __rustory_has_plugin }; then
+  elif [[ $__rustory_about != "$BUFFER" ]] && ! { [[ -n $BUFFER ]] && __rustory_has_plugin; }; then
     __rustory_wonder
   fi
   return 0
@@ -203,7 +203,7 @@ function __rustory_paint {
 function __rustory_take_keys {
   local name
   for name in ${ACCEPTING}; do
-    (( \${+widgets[$name]} )) || continue
+    (( \${+widgets[$name]} )) || builtin continue
     functions[__rustory_accept_$name]="__rustory_accept rustory-of-$name \\"\\$@\\""
     zle -A $name rustory-of-$name
     zle -N $name __rustory_accept_$name
@@ -227,10 +227,10 @@ function __rustory_accept {
 # Others set the widgets of a line's begin anew, as for a vi prompt: theirs go on beside ours.
 function __rustory_attend {
   {
-    builtin emulate -L zsh
+    builtin emulate -L zsh && builtin trap - DEBUG ZERR
     local hook name
     for hook name in line-init _rustory_begin line-pre-redraw _rustory_look line-finish _rustory_end; do
-      [[ \${widgets[zle-$hook]-} == user:azhw:zle-$hook && -n $__rustory_attended ]] && continue
+      [[ \${widgets[zle-$hook]-} == user:azhw:zle-$hook && -n $__rustory_attended ]] && builtin continue
       # It takes in those of others only together with a new one.
       add-zle-hook-widget -d $hook $name
       add-zle-hook-widget $hook $name
@@ -243,10 +243,10 @@ function __rustory_attend {
 }
 
 function __rustory_offer {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   typeset -g +x __rustory_attended=
-  zmodload zsh/zleparameter zsh/terminfo 2>/dev/null
-  autoload -Uz add-zle-hook-widget is-at-least
+  builtin zmodload zsh/zleparameter zsh/terminfo 2>/dev/null
+  builtin autoload -Uz add-zle-hook-widget is-at-least
   is-at-least 5.9 && __rustory_memo=', memo=rustory'
   zle -N _rustory_heard
   precmd_functions+=(__rustory_attend)
@@ -260,13 +260,13 @@ function __rustory_offer_no_more {
   done 2>/dev/null
   zle -D _rustory_heard 2>/dev/null
   for name in $__rustory_accepting; do
-    [[ \${widgets[$name]-} == user:__rustory_accept_$name ]] || continue
+    [[ \${widgets[$name]-} == user:__rustory_accept_$name ]] || builtin continue
     zle -A rustory-of-$name $name
     zle -D rustory-of-$name
   done
   precmd_functions=(\${precmd_functions:#__rustory_attend})
   [[ -z \${ZSH_AUTOSUGGEST_STRATEGY-} ]] ||
     ZSH_AUTOSUGGEST_STRATEGY=(\${\${=ZSH_AUTOSUGGEST_STRATEGY}:#rustory})
-  unfunction -m '_rustory_*' _zsh_autosuggest_strategy_rustory
+  builtin unfunction -m '_rustory_*' _zsh_autosuggest_strategy_rustory
 }
 `;

@@ -37,7 +37,7 @@ function __rustory_down {
 
 # One command back. 1: there is no daemon to ask.
 function __rustory_back {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   local -a reply
   local one
   __rustory_by_shell=

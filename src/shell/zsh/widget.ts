@@ -24,7 +24,7 @@ typeset -g +x __rustory_at=
 typeset -gA +x __rustory_old_keys
 
 function __rustory_search {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   local answer tty=$(command stty -g </dev/tty 2>/dev/null)
   local query=$BUFFER
   # A longer line is no query, and may be too long to be handed over.
@@ -39,7 +39,7 @@ function __rustory_search {
     esac
   fi
   # The number behind the x is the status, and keeps newlines at the end.
-  answer=$(print -n '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget --ahead --query="$query" </dev/tty 2>/dev/tty; print -n x$?)
+  answer=$(builtin print -n '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget --ahead --query="$query" </dev/tty 2>/dev/tty; builtin print -n x$?)
   local -i code=\${answer##*x}
   answer=\${answer%x*}
   (( code > 1 && code != 130 )) && __rustory_tidy $tty
@@ -49,7 +49,7 @@ function __rustory_search {
 # Which device the terminal is: the daemon makes sure that it sees the same one.
 function __rustory_locate {
   local -a device inode
-  zmodload -F zsh/stat b:zstat &&
+  builtin zmodload -F zsh/stat b:zstat &&
     zstat -A device +device -- $TTY && zstat -A inode +inode -- $TTY &&
     __rustory_at=$device[1]:$inode[1]
 }
@@ -62,15 +62,15 @@ function __rustory_ask {
   __rustory_dial ${GREETING_SECONDS} || return 1
   local -i code=1 fd=$REPLY
   {
-    print -rNu $fd -- pick "$TTY" "$__rustory_at" "$COLUMNS" "$LINES" "$TERM" "\${RUSTORY_SESSION-}" "$PWD" "$1" "$2"
+    builtin print -rNu $fd -- pick "$TTY" "$__rustory_at" "$COLUMNS" "$LINES" "$TERM" "\${RUSTORY_SESSION-}" "$PWD" "$1" "$2"
     IFS= read -r -d '' -t 0.1 -u $fd said
     if [[ $said == ok ]]; then
-      print -rNu $fd -- go
+      builtin print -rNu $fd -- go
       IFS= read -r -d '' -t 0.1 -u $fd said
       if [[ $said == here ]]; then
         code=2
         while IFS= read -r -d '' -t 2 -u $fd said; do
-          [[ $said == '='* ]] && { code=0 answer=\${said#=}; break }
+          [[ $said == '='* ]] && { code=0 answer=\${said#=}; break; }
         done
       fi
     fi
@@ -84,7 +84,7 @@ function __rustory_tidy {
   # In a substitution it stays in the shell's own group. As a job of its own it may be stopped for
   # setting a terminal that it has not got yet.
   [[ -n \${1-} ]] && : $(command stty $1 </dev/tty 2>&1)
-  print -n '${TIDY_SCREEN}' >/dev/tty
+  builtin print -n '${TIDY_SCREEN}' >/dev/tty
 }
 
 # The answer, as \`rr search --widget --ahead\` gives it. What others show behind the line belongs to the
@@ -121,7 +121,7 @@ function __rustory_bind {
 }
 
 function __rustory_bind_keys {
-  builtin emulate -L zsh
+  builtin emulate -L zsh && builtin trap - DEBUG ZERR
   # Names without a "_" in front: zsh-autosuggestions and others leave such widgets out.
   zle -N rustory-search __rustory_search
   __rustory_bind rustory-search '^R'
