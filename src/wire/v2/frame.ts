@@ -2,6 +2,7 @@
  * Frames of protocol 2.0.0: how long they are, what they are, and their payload. Which fields a payload
  * has is the matter of `codec.ts`.
  */
+import { ByteCollector } from "../../base/byte_collector.ts";
 import { joinBytes } from "../../base/bytes.ts";
 import { compress, decompress } from "../compress.ts";
 import { checkJsonCost } from "../json_cost.ts";
@@ -48,10 +49,12 @@ export function packFrame(type: number, value: unknown): Uint8Array {
   return joinBytes([Uint8Array.from(head), payload]);
 }
 
-/** Takes the bytes of a stream as they come and gives whole frames. */
+/**
+ * Takes the bytes of a stream as they come and gives whole frames. What came of the last one is copied: its
+ * pieces may be single bytes, each of which would cost a hundred as an object of its own.
+ */
 export class FrameReader {
-  #chunks: Uint8Array[] = [];
-  #size = 0;
+  readonly #held = new ByteCollector();
   #lastBytes = 0;
 
   /** Bytes of the frame given last, as it came. */
@@ -61,62 +64,52 @@ export class FrameReader {
 
   /** Bytes held: of a frame that is not whole yet. */
   get buffered(): number {
-    return this.#size;
+    return this.#held.length;
   }
 
   /**
-   * The frames that are whole now.
+   * The frames that are whole now; to be gone through before the next piece is pushed.
    *
    * @throws {WireError} `too-large` or `invalid`; then the stream is of no more use
    */
   *push(chunk: Uint8Array): Generator<RawFrame, void, undefined> {
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
+    const isHeld = this.#held.length > 0;
+    if (isHeld) this.#held.push(chunk);
+    const bytes = isHeld ? this.#held.view() : chunk;
+    let at = 0;
     for (;;) {
-      const head = this.#length();
-      if (head === undefined || this.#size < head.bytes + head.length) return;
-      const frame = this.#take(head.bytes + head.length).subarray(head.bytes);
+      const head = headAt(bytes, at);
+      const end = head === undefined ? Infinity : head.payloadAt + head.length;
+      if (head === undefined || end > bytes.length) break;
+      const frame = bytes.subarray(head.payloadAt, end);
+      at = end;
       const unpacked = unpack(frame);
       this.#lastBytes = frame.length;
       if (unpacked !== undefined) yield unpacked;
     }
+    if (isHeld && at === 0) return;
+    if (isHeld) this.#held.take();
+    this.#held.push(bytes.subarray(at));
   }
+}
 
-  #length(): { readonly bytes: number; readonly length: number } | undefined {
-    let length = 0;
-    for (let at = 0; at < MOST_LENGTH_BYTES; at++) {
-      if (at >= this.#size) return undefined;
-      const byte = this.#byteAt(at);
-      length += (byte & 0x7f) * 2 ** (7 * at);
-      if (byte < 0x80) {
-        if (length === 0) throw new WireError("invalid", "Cannot read a frame of no bytes");
-        refuseAbove(FRAME_BYTES, length, "frame");
-        return { bytes: at + 1, length };
-      }
+/** Where the frame at `at` begins behind its length, and how long it is; `undefined` if that is cut off. */
+function headAt(
+  bytes: Uint8Array,
+  at: number,
+): { readonly payloadAt: number; readonly length: number } | undefined {
+  let length = 0;
+  for (let i = 0; i < MOST_LENGTH_BYTES; i++) {
+    const byte = bytes[at + i];
+    if (byte === undefined) return undefined;
+    length += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte < 0x80) {
+      if (length === 0) throw new WireError("invalid", "Cannot read a frame of no bytes");
+      refuseAbove(FRAME_BYTES, length, "frame");
+      return { payloadAt: at + i + 1, length };
     }
-    throw new WireError("too-large", "frame too large: its length has more than 4 bytes");
   }
-
-  #byteAt(index: number): number {
-    let at = index;
-    for (const chunk of this.#chunks) {
-      if (at < chunk.length) return chunk[at]!;
-      at -= chunk.length;
-    }
-    throw new RangeError(`Cannot read byte ${index} of ${this.#size}`);
-  }
-
-  #take(count: number): Uint8Array {
-    const all = new Uint8Array(this.#size);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
-    this.#chunks = count < all.length ? [all.subarray(count)] : [];
-    this.#size = all.length - count;
-    return all.subarray(0, count);
-  }
+  throw new WireError("too-large", "frame too large: its length has more than 4 bytes");
 }
 
 /** The highest type of this version; what is above is skipped without being looked at. */

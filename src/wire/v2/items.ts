@@ -74,7 +74,7 @@ export function decodeItems(fields: Fields): Item[] {
     if (!Array.isArray(value) || value.length !== 5) throw fields.fail("src");
     return value as unknown[];
   });
-  const s = fields.wholes("s", MOST_ITEMS, 0, Math.max(0, sources.length - 1));
+  const s = fields.wholes("s", MOST_ITEMS, 0, sources.length - 1);
   const columns = {
     t: fields.list("t", MOST_ITEMS),
     x: fields.list("x", MOST_ITEMS),

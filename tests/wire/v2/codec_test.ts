@@ -139,6 +139,28 @@ Deno.test("frames come whole, however the stream cuts them", () => {
   }));
 });
 
+Deno.test("a piece full of the smallest frames, and a frame in single bytes, cost no more than their bytes", () => {
+  const started = performance.now();
+  const tiny = new Uint8Array(2 << 20);
+  for (let at = 0; at < tiny.length; at += 2) tiny.set([1, 0x7f], at);
+  assert.deepEqual([...new FrameReader().push(tiny)], []);
+
+  const reader = new FrameReader();
+  const value = { n: Array.from(crypto.getRandomValues(new Uint8Array(60_000))).join() };
+  const frame = packFrame(0x02, value);
+  const got = [...frame].flatMap((byte) => [...reader.push(Uint8Array.of(byte))]);
+  assert.deepEqual(got, [{ type: 0x02, value }]);
+  assert.equal(reader.lastBytes > 50_000, true);
+  const took = performance.now() - started;
+  assert.ok(took < 10_000, `took ${took} ms`);
+});
+
+Deno.test("an entry whose source is missing is refused", () => {
+  const columns = { t: [1], x: [0], d: [0], w: ["/"], c: ["ls"], id: "0".repeat(32) };
+  const bytes = packFrame(0x14, { ...columns, s: [0] });
+  assert.throws(() => decode(bytes, false), { code: "invalid" });
+});
+
 Deno.test("any entries and tombstones come through", () => {
   const text = fc.string({ unit: "grapheme", maxLength: 30 });
   const item: fc.Arbitrary<Item> = fc.oneof(
