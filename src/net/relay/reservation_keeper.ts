@@ -8,6 +8,7 @@ import type { Clock } from "../../base/clock.ts";
 import { withDeadline } from "../../base/async/deadline.ts";
 import type { Random } from "../../base/random.ts";
 import { backoffMs, type BackoffPolicy } from "../../base/async/retry.ts";
+import { Wake } from "../../base/async/wake.ts";
 import { causeChain } from "../../base/rr_error.ts";
 import { connectRelay, hintOf } from "../dial/attempts.ts";
 import type { DeviceHost } from "../node/create_libp2p.ts";
@@ -91,7 +92,7 @@ async function reserve(
   });
 }
 
-/** Returns when the reservation may be gone. */
+/** Returns when the reservation is gone. @throws `signal.reason` once the signal is aborted */
 async function untilLost(
   relay: RelayAddr,
   { host, clock }: RelayKeeperDeps,
@@ -99,16 +100,13 @@ async function untilLost(
 ): Promise<void> {
   const id = peerIdFromString(relay.relay);
   const { reservations } = host.relayClient;
-  const over = new AbortController();
-  const stop = (): void => over.abort();
-  reservations.addEventListener("relay:removed", stop);
-  signal.addEventListener("abort", stop, { once: true });
+  const wake = new Wake(clock);
+  // It tells of all relays: the loss of another one's reservation is none of this one.
+  const look = (): void => wake.now();
+  reservations.addEventListener("relay:removed", look);
   try {
-    while (!over.signal.aborted && reservations.hasReservation(id)) {
-      await pause(clock, CHECK_MS, over.signal);
-    }
+    while (reservations.hasReservation(id)) await wake.wait(CHECK_MS, signal);
   } finally {
-    reservations.removeEventListener("relay:removed", stop);
-    signal.removeEventListener("abort", stop);
+    reservations.removeEventListener("relay:removed", look);
   }
 }
