@@ -9,7 +9,8 @@ const KEY_LOOK_MS = 1_000;
  * Runs `work` while there is a key, again for each new one, until the signal is aborted.
  *
  * @param keyText reads the key as it is now; `undefined` if there is none
- * @throws what `work` throws while its key is still the one that there is
+ * @throws what `work` throws while its key is still the one that there is, and what `keyText` throws, once
+ * `work` has let go
  */
 export async function whileKeyed(
   keyText: () => string | undefined,
@@ -31,8 +32,11 @@ export async function whileKeyed(
       changed.abort(error);
       throw error;
     });
-    while (!until.aborted && keyText() === key) await look(until);
-    changed.abort(new Error("the hub has another swarm key"));
-    await working;
+    try {
+      while (!until.aborted && keyText() === key) await look(until);
+    } finally {
+      changed.abort(new Error("the hub has another swarm key"));
+      await working;
+    }
   }
 }

@@ -42,3 +42,25 @@ Deno.test("whileKeyed() throws what the work fails with", async () => {
   const { signal } = new AbortController();
   await assert.rejects(whileKeyed(() => "key", work, new FakeClock(), signal), /no port/);
 });
+
+Deno.test("whileKeyed() has the work let go where the key cannot be looked at any more", async () => {
+  const clock = new FakeClock();
+  const { signal } = new AbortController();
+  let looks = 0;
+  const keyText = (): string => {
+    if (looks++ > 1) throw new Error("permission denied");
+    return "key";
+  };
+  let isAtWork = false;
+  const work = async (until: AbortSignal): Promise<void> => {
+    isAtWork = true;
+    await untilAborted(until);
+    isAtWork = false;
+  };
+  const failed = assert.rejects(whileKeyed(keyText, work, clock, signal), /permission denied/);
+  await clock.untilSleeping();
+  assert.equal(isAtWork, true);
+  await clock.advance(1_000);
+  await failed;
+  assert.equal(isAtWork, false);
+});
