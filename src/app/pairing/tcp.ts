@@ -187,7 +187,8 @@ async function listen(take: (socket: Socket) => void): Promise<Server> {
   for (const [host, port] of tries) {
     const server = createServer(take);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    server.once("error", reject);
+    // Stays: a later error is of one connection that could not be accepted, and must not end the process.
+    server.on("error", reject);
     server.listen({ host, port }, resolve);
     try {
       await promise;
