@@ -13,7 +13,7 @@ export interface Hello {
   readonly bases: readonly Name[];
   /** The hash it uses; another one cannot be compared with. */
   readonly hash: string;
-  /** Whose history it is. Devices of different people may share a network, but not their histories. */
+  /** Whose history it says it is; for people and logs, no rule reads it: the swarm key decides. */
   readonly user: string;
   /** Its program and version, for people. */
   readonly app: string;

@@ -37,7 +37,7 @@ export class Health {
   /** What does not work, one sentence each. */
   problems(): readonly string[] {
     return [...this.#failing.values()].map(({ name, error, failures }) =>
-      `The ${name} has failed ${failures} times: ${error}`
+      `The ${name} has failed ${failures === 1 ? "once" : `${failures} times`}: ${error}`
     );
   }
 
