@@ -16,8 +16,11 @@ export function withPeers(world: FakeWorld): void {
   history.log.appendPulled("http://old:1", [], { cursor: 7, lastId: undefined });
 }
 
-export function servePing(options: { date?: Date } = {}): AsyncDisposable & { url: string } {
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => {
+export function servePing(
+  options: { date?: Date; after?: Promise<unknown> } = {},
+): AsyncDisposable & { url: string } {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async () => {
+    await options.after;
     const headers = options.date === undefined ? {} : { date: options.date.toUTCString() };
     return new Response("ok\n", { headers });
   });

@@ -192,6 +192,29 @@ Deno.test("rr doctor tries the relays", {
   assert.match(bad.get("relay")!, /127\.0\.0\.1\/tcp\/9.*refused.*relay-serve/);
 });
 
+Deno.test("rr doctor asks trackers and relays at once: with a dead resolver each takes its time", {
+  sanitizeOps: false,
+  sanitizeResources: false,
+}, async () => {
+  const relay = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const dialled = (async () => {
+    (await relay.accept()).close();
+    relay.close();
+  })();
+  // It answers when the relay was dialled, and no time passes in which anybody could give it up.
+  await using tracker = servePing({ after: dialled });
+  using world = annsWorld({
+    env: {
+      RUSTORY_TRACKERS: tracker.url,
+      RUSTORY_RELAY_ADDR: `/ip4/127.0.0.1/tcp/${relay.addr.port}/p2p/${PEER}`,
+    },
+  });
+  await rr(world, "swarm-key");
+  const { bad, report } = await doctor(world);
+  assert.equal(report.trackers[0].reachable, true);
+  assert.match(bad.get("relay")!, /rr relay-serve|gives us no place|swarm key/);
+});
+
 Deno.test("rr doctor says whether the hook is loaded, and since when nothing was recorded", async () => {
   using world = annsWorld();
   const line = async (): Promise<string> =>

@@ -6,7 +6,7 @@ import { type CliCommand, defineCommand, type GlobalFlags } from "../../define_c
 import { CHECKS } from "./checks.ts";
 import { askDaemon } from "./daemon.ts";
 import type { Check, DoctorContext, Finding, FindingLevel } from "./finding.ts";
-import { originalReport } from "./original_report.ts";
+import { originalReport, trackerSection } from "./original_report.ts";
 import { originalLines } from "./original_text.ts";
 import { ExitCode } from "../../exit_code.ts";
 import { JSON_FLAG } from "../../flags/flags.ts";
@@ -39,13 +39,15 @@ interface CheckedFinding extends Finding {
 
 async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
-  const [trackers, daemon] = await Promise.all([
-    pingTrackers(world, settings),
+  // With a dead resolver each question takes as long as it may: they are all asked at once.
+  const trackers = pingTrackers(world, settings);
+  const [report, daemon] = await Promise.all([
+    originalReport(world, settings),
     askDaemon(world, settings.dbPath),
   ]);
-  const report = await originalReport(world, settings, trackers);
   const context = { world, settings, report, trackers, daemon };
   const found = (await Promise.all(CHECKS.map((check) => runCheck(check, context)))).flat();
+  const whole = { ...report, trackers: trackerSection(await trackers) };
   const ok = found.every(({ level }) => level === "ok" || level === "info");
   if (flags.json) {
     const checks = found.map(({ check, level, message, hint }) => ({
@@ -54,9 +56,9 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
       message,
       hint: hint ?? null,
     }));
-    printJson(world, { ...report, checks, ok });
+    printJson(world, { ...whole, checks, ok });
   } else {
-    const settingLines = originalLines(report);
+    const settingLines = originalLines(whole);
     const findings = findingLines(world, found);
     // Scripts expect the order of the original; a person looks for what is wrong.
     const lines = world.stdout.isTerminal()

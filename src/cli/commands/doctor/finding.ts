@@ -25,9 +25,10 @@ export interface DoctorContext {
   readonly world: World;
   /** Loaded leniently: what is wrong with them is in `problems`. */
   readonly settings: Settings;
-  /** What the original's report says, with keys and trackers looked at once. */
-  readonly report: OriginalReport;
-  readonly trackers: readonly TrackerState[];
+  /** What the original's report says, with keys looked at once; the trackers are asked meanwhile. */
+  readonly report: Omit<OriginalReport, "trackers">;
+  /** Asked once for all; never rejects. Nobody waits for them who needs no answer of theirs. */
+  readonly trackers: Promise<readonly TrackerState[]>;
   readonly daemon: DaemonState;
 }
 

@@ -74,12 +74,21 @@ export interface OriginalReport {
   }[];
 }
 
-/** Looks at everything the original looks at; creates nothing. */
+/** What the report says of the trackers, its last member. */
+export function trackerSection(trackers: readonly TrackerState[]): OriginalReport["trackers"] {
+  return trackers.map(({ baseUrl, reachable, latencyMs, error }) => ({
+    base_url: baseUrl,
+    reachable,
+    latency_ms: latencyMs ?? null,
+    error: error ?? null,
+  }));
+}
+
+/** Looks at everything on this machine that the original looks at; creates nothing. */
 export async function originalReport(
   world: World,
   settings: Settings,
-  trackers: readonly TrackerState[],
-): Promise<OriginalReport> {
+): Promise<Omit<OriginalReport, "trackers">> {
   return {
     config_path: settings.configPath,
     config_exists: settings.configExists,
@@ -97,12 +106,6 @@ export async function originalReport(
     p2p_identity_key: await keySection(world, settings.p2pIdentityKeyPath, peerIdIn),
     relay_identity_key: await keySection(world, settings.relayIdentityKeyPath, peerIdIn),
     relay_addr: relaySection(settings.relays),
-    trackers: trackers.map(({ baseUrl, reachable, latencyMs, error }) => ({
-      base_url: baseUrl,
-      reachable,
-      latency_ms: latencyMs ?? null,
-      error: error ?? null,
-    })),
   };
 
   async function peerIdIn(path: string): Promise<string | undefined> {

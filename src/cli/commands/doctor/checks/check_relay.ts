@@ -11,7 +11,7 @@ import type { Check, DoctorContext, Finding } from "../finding.ts";
 export const checkRelay: Check = { name: "relay", run };
 
 /** A relay that is there gives a place within two seconds. */
-const LONGEST_MS = 8_000;
+const LONGEST_MS = 4_000;
 
 async function run(context: DoctorContext): Promise<Finding[]> {
   const { settings, report, daemon: { status } } = context;

@@ -6,7 +6,8 @@ export const checkTrackers: Check = { name: "trackers", run };
 // Records live for 60 s and peers are forgotten after 7 days; half a minute does no harm.
 const MOST_SKEW_SEC = 30;
 
-function run({ settings, trackers }: DoctorContext): Finding[] {
+async function run({ settings, trackers: asked }: DoctorContext): Promise<Finding[]> {
+  const trackers = await asked;
   if (trackers.length === 0) {
     if (settings.peers.length > 0) return [{ level: "ok", message: "None, but peers are named" }];
     return [{

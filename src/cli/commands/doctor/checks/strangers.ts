@@ -27,16 +27,17 @@ const LONGEST_MS = 4_000;
 /** Asks the trackers that answer; one that fails is told of by its own check. */
 export async function strangersAtTrackers(context: DoctorContext): Promise<Strangers> {
   const { daemon: { status } } = context;
+  const trackers = await context.trackers;
   const answers = await Promise.all(
     context.settings.trackers.map((url, i) =>
-      context.trackers[i]?.reachable ? askTracker(context, url).catch(nothing) : nothing()
+      trackers[i]?.reachable ? askTracker(context, url).catch(nothing) : nothing()
     ),
   );
   return {
     twins: unique(answers.flatMap(({ twins }) => twins)),
     otherUsers: answers.flatMap(({ otherUsers }) => otherUsers),
     otherKeys: answers.flatMap(({ otherKeys }, i) =>
-      otherKeys === 0 ? [] : [{ url: context.trackers[i]!.baseUrl, count: otherKeys }]
+      otherKeys === 0 ? [] : [{ url: trackers[i]!.baseUrl, count: otherKeys }]
     ),
     onLan: status?.lan_strangers ?? [],
   };
