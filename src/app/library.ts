@@ -109,10 +109,16 @@ export interface SyncNode extends AsyncDisposable {
   /**
    * One round with all peers. Whether it was a success stands in the report.
    *
+   * @throws {Error} if a round or a watch is under way
    * @throws `signal.reason` once the signal is aborted; what was stored stays stored
    */
   syncOnce(options?: { readonly signal?: AbortSignal }): Promise<SyncReport>;
-  /** Rounds until the signal is aborted; then it resolves. */
+  /**
+   * Rounds until the signal is aborted; then it resolves.
+   *
+   * @throws {RangeError} if `intervalMs` is not a positive integer
+   * @throws {Error} if a round or a watch is under way
+   */
   watch(options: WatchSyncOptions): Promise<void>;
 }
 
