@@ -6,8 +6,9 @@ Deno.test("rr hub install again changes what is given, and keeps the rest", asyn
   using world = annsWorld();
   const state = `${world.home}/hub`;
   const install = async (...words: string[]): Promise<Record<string, unknown>> => {
-    const { code, err } = await rr(world, "hub", "install", "--state", state, ...words);
+    const { code, out, err } = await rr(world, "hub", "install", "--state", state, ...words);
     assert.equal(code, 0, err);
+    assert.ok(out.endsWith(`\nnext: \`rr hub pair --state ${state}\`\n`), out);
     return JSON.parse(Deno.readTextFileSync(`${state}/hub.json`));
   };
   const first = {

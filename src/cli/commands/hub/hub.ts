@@ -16,6 +16,7 @@ import { ExitCode } from "../../exit_code.ts";
 import { filledFlag, JSON_FLAG, switchFlag, wholeNumber } from "../../flags/flags.ts";
 import { LOG_FLAGS, type LogFlags } from "../../flags/p2p_flags.ts";
 import { printJson, printLine } from "../../print/print.ts";
+import { hubStatusLines, stateOption } from "./text.ts";
 import { unknownVerb } from "../../unknown_verb.ts";
 import { serveUntilStopped } from "../../serve_until_stopped.ts";
 
@@ -185,7 +186,7 @@ async function install(world: World, folder: HubFolder, flags: Flags): Promise<n
       ? `no system service here: keep \`rr hub run --state ${folder.path}\` running`
       : `service: rustory-hub, running (${manager.unitPath})`,
   );
-  printLine(world, "next: `rr hub pair`");
+  printLine(world, `next: \`rr hub pair${stateOption(flags.state)}\``);
   return ExitCode.OK;
 }
 
@@ -256,8 +257,7 @@ async function showStatus(world: World, folder: HubFolder, flags: Flags): Promis
     printJson(world, status);
     return ExitCode.OK;
   }
-  const { hubStatusLines } = await import("./text.ts");
-  for (const line of hubStatusLines(status)) printLine(world, line);
+  for (const line of hubStatusLines(status, flags.state)) printLine(world, line);
   return status.paired ? ExitCode.OK : ExitCode.FAILURE;
 }
 
