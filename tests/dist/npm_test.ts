@@ -141,18 +141,20 @@ for (const version of NODES) {
     assert.doesNotMatch(found, /git status/);
   });
 
-  Deno.test(`rr on Node ${version} keeps its compiled code, and loads little of Node for a record`, async () => {
+  Deno.test(`rr on Node ${version} keeps its compiled code, and loads little of Node to record and to search`, async () => {
     await using lab = new Lab();
     const [node, file] = programOf(version);
     const print = `process.on("exit", () => console.error(JSON.stringify(process.moduleLoadList)))`;
     const program = [node!, "--import", `data:text/javascript,${encodeURIComponent(print)}`, file!];
     const device = await lab.device("laptop", { program });
-    const { code, stderr } = await device.try("record", "--cmd", "make test");
-    assert.equal(code, 0, stderr);
-    const loaded: string[] = JSON.parse(stderr);
     const heavy =
       /^NativeModule (child_process|net|stream|tty|crypto|internal\/crypto\/webcrypto)$/;
-    assert.deepEqual(loaded.filter((name) => heavy.test(name)), []);
+    for (const words of [["record", "--cmd", "make test"], ["search", "make"]]) {
+      const { code, stderr } = await device.try(...words);
+      assert.equal(code, 0, stderr);
+      const loaded: string[] = JSON.parse(stderr);
+      assert.deepEqual(loaded.filter((name) => heavy.test(name)), []);
+    }
     const cache = `${device.home}/.cache/rustory/node`;
     const [folder] = Array.from(Deno.readDirSync(cache), ({ name }) => name);
     assert.ok(Array.from(Deno.readDirSync(`${cache}/${folder}`)).length > 3);
