@@ -17,10 +17,17 @@ export function systemClock(): Clock {
   };
 }
 
-/** Milliseconds since it was made: what the machine slept counts, a clock that is set back does not. */
+/** A longer jump of the wall clock is no sleep: it was wrong, as at a start without a battery. */
+const LONGEST_SLEEP_MS = 365 * 86_400_000;
+
+/** Milliseconds since it was made: what the machine slept counts, a clock that is set does not. */
 export function stopwatch(clock: Pick<Clock, "now" | "monotonic">): () => number {
   const [wall, steady] = [clock.now(), clock.monotonic()];
-  return () => Math.max(clock.now() - wall, clock.monotonic() - steady);
+  return () => {
+    const awakeMs = clock.monotonic() - steady;
+    const sleptMs = clock.now() - wall - awakeMs;
+    return awakeMs + (sleptMs > 0 && sleptMs < LONGEST_SLEEP_MS ? sleptMs : 0);
+  };
 }
 
 /**
