@@ -7,6 +7,13 @@ export const BASH_PLACE =
   `# Puts us in front, so that no other tool's time counts as the command's; elements of an array (5.1 and
 # newer) leave $? and PIPESTATUS alone. bash-preexec insists on being first and calls us itself.
 __rustory_place() {
+  # As it was left. With set -u what is unset has no length and no attributes.
+  if [[ -n \${PROMPT_COMMAND+x} && -n \${PS0+x} ]] &&
+    ((\${#PROMPT_COMMAND} == \${#__rustory_element} && \${#PS0} == ${v("ps0")})) &&
+    [[ :$BASHOPTS: == *:promptvars:* && \${PROMPT_COMMAND@a} != *r* &&
+      -z \${bash_preexec_imported-}\${__bp_imported-}\${PROMPT_COMMAND[${RESERVE}]-} ]]; then
+    return 0
+  fi
   local __rustory_rest=() __rustory_front=$__rustory_element __rustory_set=\${PROMPT_COMMAND+x} __rustory_one
   [[ -n \${PS0+x} ]] || PS0=
   # Prompts that are not expanded would show it.
@@ -19,14 +26,14 @@ __rustory_place() {
       __rustory_plain_ps0
       PS0=$__rustory_ps0_front$PS0$__rustory_ps0_behind
     fi
-    ((${v("ps0")} = 1\${#PS0}, 1))
+    ((${v("ps0")} = \${#PS0}, 1))
   fi
   [[ -z $__rustory_set || \${PROMPT_COMMAND@a} != *r* ]] || ${v("fixed")}=1
   if [[ -n \${bash_preexec_imported-}\${__bp_imported-} ]]; then
     [[ \${precmd_functions[0]-} != __rustory_precmd || "\${PROMPT_COMMAND[*]-}" == *"$__rustory_element"* ]] || return 0
     __rustory_front=
   elif [[ -n $__rustory_set && \${#PROMPT_COMMAND} -eq \${#__rustory_element} ]]; then
-    [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || builtin unset -v 'PROMPT_COMMAND[${RESERVE}]'
+    [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || unset -v 'PROMPT_COMMAND[${RESERVE}]'
     return 0
   fi
   __rustory_stays && return 0
@@ -134,7 +141,7 @@ __rustory_set_out() {
     builtin mapfile -td '' __rustory_traps <"$__rustory_line"
     # An empty file leaves it unset.
     __rustory_traps=\${__rustory_traps-}
-    >|"$__rustory_line"
+    : >|"$__rustory_line"
   else
     __rustory_traps=$(builtin trap -p EXIT XFSZ)
   fi
@@ -157,7 +164,7 @@ __rustory_unrecord() {
     __rustory_without "$__rustory_one"
     [[ -z $__rustory_one ]] || __rustory_rest+=("$__rustory_one")
   done
-  builtin unset -v PROMPT_COMMAND
+  unset -v PROMPT_COMMAND
   ((\${#__rustory_rest[@]} == 0)) || PROMPT_COMMAND=("\${__rustory_rest[@]}")
   __rustory_on_exit "$(builtin trap -p EXIT)" off
 }

@@ -33,7 +33,7 @@ __rustory_take() {
   ((\${__rustory_start[__rustory_first]:-${v("endUs")}} >= ${v("lookedUs")})) || __rustory_since=0
   local __rustory_known __rustory_known_time __rustory_known_word
   __rustory_recall "\${__rustory_last[@]: -1}"
-  [[ -n $__rustory_own_limit ]] || builtin trap '' XFSZ
+  __rustory_limit
   local __rustory_was_off=$((${v("off")}))
   __rustory_off
   __rustory_read
@@ -45,7 +45,7 @@ __rustory_take() {
     # The number of an empty history is that of the first line.
     # After a command that PS0 noted only the lines of an editor were run; \`history -r\` reads others.
     if ((__rustory_now > __rustory_seen)) && [[ $__rustory_first -gt $${v("noted")} ||
-      \${__rustory_witness[${v("turn")}]-} == ${PREFIX}fc* ]]; then
+      \${__rustory_witness[${v("looks")}]-} == ${PREFIX}fc* ]]; then
       # That of a command that was dealt with before is no number.
       local __rustory_after=0
       ((__rustory_first > ${v("noted")})) || __rustory_after=\${__rustory_start[${v("noted")}]-0}
@@ -164,7 +164,7 @@ __rustory_choose() {
 # is the function's own line where it had none to put there.
 __rustory_by_function() {
   [[ $__rustory_ran == ${PREFIX}history\\ -s* && $1 == "$${v("noted")}" ]] || return 1
-  local __rustory_typed=\${__rustory_words[${v("turn")}]-}
+  local __rustory_typed=\${__rustory_words[${v("looks")}]-}
   [[ -n $__rustory_line ]] || return 1
   [[ $__rustory_line == *"$__rustory_typed" ]] || return 0
   [[ $__rustory_ran == *'$'* ]] && builtin declare -F -- "\${__rustory_line%%[[:space:]]*}" >/dev/null
@@ -183,11 +183,11 @@ __rustory_unnoted() {
   local __rustory_i __rustory_line __rustory_time __rustory_status __rustory_start __rustory_draft=
   for ((__rustory_i = $1; __rustory_i <= $2; __rustory_i++)); do
     __rustory_line=\${__rustory_lines[__rustory_i]-} __rustory_time=\${__rustory_times[__rustory_i]:-0}
-    ((__rustory_time >= __rustory_since)) || builtin continue
+    ((__rustory_time >= __rustory_since)) || continue
     ((__rustory_time > ${
     v("lookedUs")
-  } / 1000000)) || [[ $__rustory_line == \\#* ]] || ! __rustory_is_shared || builtin continue
-    __rustory_did_run "$2" "$3" "\${5-0}" || builtin continue
+  } / 1000000)) || [[ $__rustory_line == \\#* ]] || ! __rustory_is_shared || continue
+    __rustory_did_run "$2" "$3" "\${5-0}" || continue
     # Times are whole seconds there; after the look before it was in any case.
     __rustory_start=$((__rustory_time * 1000000))
     ((__rustory_start > ${v("lookedUs")})) || __rustory_start=$((${v("lookedUs")}))
@@ -203,7 +203,7 @@ __rustory_did_run() {
   if [[ $__rustory_line == \\#* ]]; then
     # A comment.
     __rustory_status=0
-  elif ((!$3)) && [[ \${PS0-} == *__rustory_note,* && :$BASHOPTS: == *:promptvars:* ]]; then
+  elif ((!$3)) && [[ \${PS0-} == *__rustory_n_noted* && :$BASHOPTS: == *:promptvars:* ]]; then
     if ((__rustory_i == $1)) && [[ -z $__rustory_draft ]]; then
       # A line with a mistake in it; else one that was left (by ctrl-c or an empty editor).
       (($2 != 0 && $2 != 130)) || return 1

@@ -72,7 +72,7 @@ __rustory_back() {
     # Another shell may have added one meanwhile.
     for __rustory_one in "\${__rustory_reply[@]}"; do
       for __rustory_other in "\${__rustory_walk[@]}"; do
-        [[ $__rustory_one != "$__rustory_other" ]] || builtin continue 2
+        [[ $__rustory_one != "$__rustory_other" ]] || continue 2
       done
       __rustory_walk+=("$__rustory_one")
     done
@@ -105,14 +105,14 @@ __rustory_put() {
 # they do in every bash, and the list of all keys is long.
 __rustory_walk_keys() {
   local __rustory_keys= __rustory_name
-  __rustory_keys_of 'builtin bind -q previous-history; builtin bind -q next-history'
+  __rustory_keys_of 'bind -q previous-history; bind -q next-history'
   if [[ $__rustory_keys != *previous-history*'"\\e[A"'*next-history*'"\\e[B"'* ]]; then
-    __rustory_keys_of 'builtin bind -p'
+    __rustory_keys_of 'bind -p'
     for __rustory_name in up:A down:B; do
       # \`\${list#*key}\` would take a time that grows with the square.
       local __rustory_key=$'\\n"\\\\\\\\e\\\\['"\${__rustory_name#*:}"$'": ([^\\n]*)'
-      [[ $'\\n'$__rustory_keys =~ $__rustory_key ]] || builtin continue
-      builtin printf -v "__rustory_former_\${__rustory_name%:*}" %s "\${BASH_REMATCH[1]}"
+      [[ $'\\n'$__rustory_keys =~ $__rustory_key ]] || continue
+      printf -v "__rustory_former_\${__rustory_name%:*}" %s "\${BASH_REMATCH[1]}"
     done
   fi
   __rustory_bind -x '"\\e[9115~": __rustory_up'
@@ -125,12 +125,12 @@ __rustory_walk_keys() {
 
 # What commands print, in __rustory_keys: through a file, as a substitution forks.
 __rustory_keys_of() {
-  if [[ -e $__rustory_line ]] && >|"$__rustory_line"; then
-    builtin eval "$1" >>"$__rustory_line"
-    IFS= builtin read -r -d '' __rustory_keys <"$__rustory_line"
-    >|"$__rustory_line"
+  if [[ -e $__rustory_line ]] && : >|"$__rustory_line"; then
+    eval "$1" >>"$__rustory_line"
+    IFS= read -r -d '' __rustory_keys <"$__rustory_line"
+    : >|"$__rustory_line"
   else
-    __rustory_keys=$(builtin eval "$1")
+    __rustory_keys=$(eval "$1")
   fi 2>/dev/null
 }
 
