@@ -2,6 +2,7 @@
 import type { World } from "../base/world.ts";
 import { LaunchdManager } from "./launchd_manager.ts";
 import type { ServiceDeps, ServiceManager } from "./manager.ts";
+import { userId } from "./run.ts";
 import { SystemdManager } from "./systemd_manager.ts";
 import { DAEMON_ARGS } from "./unit.ts";
 
@@ -18,7 +19,7 @@ export function detectManager(os: World["os"], deps: ServiceDeps): Promise<Detec
 }
 
 async function findLaunchd(deps: ServiceDeps): Promise<Detected> {
-  const uid = await userId(deps);
+  const uid = await userId(deps.run);
   if (uid === undefined) return none("`id -u` does not say who you are");
   // Over ssh, with nobody at the screen, the gui domain of the user does not exist.
   for (const domain of [`gui/${uid}`, `user/${uid}`]) {
@@ -35,7 +36,7 @@ async function findSystemd(deps: ServiceDeps): Promise<Detected> {
   if (ran.code === 0) return { manager: new SystemdManager(deps, {}) };
   if (ran.code === 127) return none("there is no systemd on this system");
   // After su, sudo -u or in a bare ssh command the variable is missing while the manager is there.
-  const uid = await userId(deps);
+  const uid = await userId(deps.run);
   const environment = { XDG_RUNTIME_DIR: `/run/user/${uid}` };
   if (uid !== undefined && (await deps.run(asked, { env: environment })).code === 0) {
     return { manager: new SystemdManager(deps, environment) };
@@ -46,11 +47,6 @@ async function findSystemd(deps: ServiceDeps): Promise<Detected> {
     `\`loginctl enable-linger ${uid ?? "<your name>"}\``,
     "In WSL: put [boot] systemd=true into /etc/wsl.conf, then run `wsl --shutdown`",
   ]);
-}
-
-async function userId(deps: ServiceDeps): Promise<string | undefined> {
-  const ran = await deps.run(["id", "-u"]);
-  return ran.code === 0 && /^\d+$/.test(ran.stdout.trim()) ? ran.stdout.trim() : undefined;
 }
 
 function none(why: string, first: readonly string[] = []): Detected {

@@ -57,3 +57,10 @@ function collect(stream: Readable | null): () => string {
   });
   return () => text.slice(0, MOST_OUTPUT_CHARS);
 }
+
+/** The number of the user who runs this; `undefined` if the system does not say. */
+export async function userId(run: Run): Promise<string | undefined> {
+  const ran = await run(["id", "-u"]);
+  const id = ran.stdout.trim();
+  return ran.code === 0 && /^\d+$/.test(id) ? id : undefined;
+}

@@ -2,7 +2,7 @@
 import { RrError } from "../base/rr_error.ts";
 import { expectSuccess } from "./actions.ts";
 import type { LogOptions, Phase, ServiceDeps, ServiceManager, ServiceState } from "./manager.ts";
-import type { Ran } from "./run.ts";
+import { type Ran, userId } from "./run.ts";
 import { renderSystemdUnit } from "./systemd_unit.ts";
 import { SYSTEMD_UNIT, type UnitSpec } from "./unit.ts";
 
@@ -88,7 +88,10 @@ export class SystemdManager implements ServiceManager {
   }
 
   async advice(): Promise<readonly string[]> {
-    const linger = await this.#deps.run(["loginctl", "show-user", "--property=Linger", "--value"]);
+    // Without a user it would show the properties of logind itself, among which there is no Linger.
+    const user = await userId(this.#deps.run) ?? "";
+    const asked = ["loginctl", "show-user", user, "--property=Linger", "--value"];
+    const linger = await this.#deps.run(asked);
     if (linger.code === 0 && linger.stdout.trim() === "yes") return [];
     return [
       "It runs while you are logged in. To start it at boot and keep it after you log out: " +

@@ -77,6 +77,8 @@ export class FakeMachine implements Disposable {
       case "id":
         return answer({ stdout: "501\n" });
       case "loginctl":
+        // Asked about nobody, it shows the properties of logind itself.
+        if (words[1] !== "501") return answer({});
         return answer({ stdout: this.#options.linger ? "yes\n" : "no\n" });
       case "systemctl":
         return Promise.resolve(this.#systemctl(words.slice(1), options.env ?? {}));
