@@ -35,6 +35,8 @@ export interface ReplicationDeps {
   readonly onNote?: ((note: Note) => void) | undefined;
   /** Called when a peer that may be connected is no longer served. */
   readonly onUnserved?: ((peer: PeerId) => void) | undefined;
+  /** The connected peers that this device has dialled. */
+  readonly dialled: () => readonly PeerId[];
 }
 
 const NOTHING: Settled = { received: 0, inserted: 0, sent: 0, isComplete: false };
@@ -137,6 +139,8 @@ export class SessionReplication implements Replication, AsyncDisposable {
     if (this.#stopped.signal.aborted) return await replicator[Symbol.asyncDispose]();
     this.#replicator = replicator;
     replicator.changed();
+    // Those that were connected while the history was absorbed; else they would wait for the next round.
+    for (const peer of this.#deps.dialled()) replicator.peerConnected(peer);
   }
 
   async #absorb(): Promise<void> {

@@ -33,6 +33,7 @@ import { RoundRequests } from "./round_requests.ts";
 import { createEngine } from "./session_engine.ts";
 import {
   announce,
+  dialledPeers,
   hasDialledUs,
   isDialled,
   manualPeers,
@@ -279,5 +280,6 @@ function replicationOf(
     onErased,
     onNote,
     onUnserved,
+    dialled: () => dialledPeers(node),
   });
 }

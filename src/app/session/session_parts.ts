@@ -53,6 +53,12 @@ export function isDialled(node: Node, peer: PeerId): boolean {
   return node.connections().some((one) => one.peer === peer && one.direction === "outbound");
 }
 
+/** The peers that are, each once. */
+export function dialledPeers(node: Node): readonly PeerId[] {
+  const outbound = node.connections().filter(({ direction }) => direction === "outbound");
+  return [...new Set(outbound.map(({ peer }) => peer))];
+}
+
 /** Whether the peer has. */
 export function hasDialledUs(node: Node, peer: PeerId): boolean {
   return node.connections().some((one) => one.peer === peer && one.direction === "inbound");
