@@ -256,8 +256,8 @@ export const KNOWN_FAULTS: readonly Fault[] = [
   },
   {
     file: "src/store/file/open_file.ts",
-    from: "[path, `${path}-wal`, `${path}-shm`]",
-    to: "[path]",
+    from: "[real, `${real}-wal`, `${real}-shm`]",
+    to: "[real]",
     tests: ["tests/store/file/open_history_test.ts"],
   },
   {
