@@ -48,18 +48,18 @@ export function noteSyncedKey(fingerprint: string, { history, logger }: PartsDep
   }
 }
 
-/** Whoever dials opens the control stream, so that there is one. */
-export function isDialled(node: Node, peer: PeerId): boolean {
-  return node.connections().some((one) => one.peer === peer && one.direction === "outbound");
-}
-
-/** The peers that are, each once. */
+/** The connected peers that this device has dialled, each once. */
 export function dialledPeers(node: Node): readonly PeerId[] {
   const outbound = node.connections().filter(({ direction }) => direction === "outbound");
   return [...new Set(outbound.map(({ peer }) => peer))];
 }
 
-/** Whether the peer has. */
+/** Whether this device has dialled the peer: whoever dials opens the control stream, so that there is one. */
+export function isDialled(node: Node, peer: PeerId): boolean {
+  return dialledPeers(node).includes(peer);
+}
+
+/** Whether the peer has dialled this device. */
 export function hasDialledUs(node: Node, peer: PeerId): boolean {
   return node.connections().some((one) => one.peer === peer && one.direction === "inbound");
 }
