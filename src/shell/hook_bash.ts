@@ -18,12 +18,13 @@ export function bashHook(options: HookOptions): string {
 # Load it near the end of ~/.bashrc:  eval "$(rr hook --shell bash)"
 
 # Aliases are expanded when a function is read: those of the user must not change ours. What is defined
-# under allexport would be in all children.
+# under allexport would be in all children, and with set -k the words of a command are not its own.
 __rustory_aliases=:
 \\builtin shopt -q expand_aliases && __rustory_aliases='\\builtin shopt -s expand_aliases'
-case $- in *a*) __rustory_aliases+='; \\builtin set -a' ;; esac
+[[ $- == *a* ]] && __rustory_aliases+='; \\builtin set -a'
+[[ $- == *k* ]] && __rustory_aliases+='; \\builtin set -k'
 \\builtin shopt -u expand_aliases
-\\builtin set +a
+\\builtin set +ak
 
 if [[ $- != *i* ]]; then
   :
@@ -31,6 +32,8 @@ elif ((BASH_VERSINFO[0] < 5)); then
   builtin printf '%s\\n' "rr: recording needs bash 5.0 or newer, and this is $BASH_VERSION. Commands typed here can be taken in later with 'rr import --from bash'." >&2
 elif builtin shopt -q restricted_shell; then
   builtin printf '%s\\n' "rr: nothing is recorded in this shell: a restricted bash writes no files." >&2
+elif { builtin declare -F builtin || builtin declare -F local || builtin declare -F return; } >&2; then
+  builtin printf '%s\\n' "rr: nothing is recorded in this shell: there is a function of the name above, which the hook needs as bash has it." >&2
 elif ! builtin declare -g PROMPT_COMMAND+= PS0+= 2>/dev/null; then
   builtin printf '%s\\n' "rr: nothing is recorded in this shell: PROMPT_COMMAND or PS0 is read-only. Load the hook before the line that makes it so." >&2
 elif [[ \${__rustory_pid-} != "$$" ]]; then
@@ -59,9 +62,9 @@ __rustory_uninstall() {
   __rustory_unbind
   __rustory_unrecord
   local __rustory_one
-  for __rustory_one in $(compgen -A function __rustory_); do unset -f "$__rustory_one"; done
-  unset -f rr
-  unset RUSTORY_SESSION __RUSTORY_HOOK_INSTALLED "\${!__rustory_@}"
+  for __rustory_one in $(builtin compgen -A function __rustory_); do builtin unset -f "$__rustory_one"; done
+  builtin unset -f rr
+  builtin unset RUSTORY_SESSION __RUSTORY_HOOK_INSTALLED "\${!__rustory_@}"
 }
 
 # ble.sh replaces the line editor and has hooks of its own.
@@ -74,13 +77,14 @@ __rustory_ble_precmd() {
     { __rustory_record "$((++__rustory_n_noted))" "\${__rustory_start[0]}" "$__rustory_end" "$__rustory_status" \\
       "\${__rustory_cwd[0]}" "\${__rustory_word[0]}"; } 2>/dev/null
   fi
-  __rustory_word=()
+  __rustory_word[0]=
   return "$__rustory_status"
 }
 
 __rustory_array=
 ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[1] > 0)) && __rustory_array=1
 [[ -n $__rustory_array ]] || __rustory_element=__rustory_precmd
+((__rustory_n_usual = 1\${#__rustory_element}, 1))
 __rustory_session=$$-\${EPOCHREALTIME//[!0-9]/}-$RANDOM$RANDOM
 __rustory_spool=${folder}/$__rustory_session.spool
 __rustory_line=${folder}

@@ -28,6 +28,15 @@ for (const [what, lines] of Object.entries(RESETS)) {
   }
 }
 
+Deno.test("bash hook: goes on when PS0 is unset, emptied or taken by others", async () => {
+  await using shell = await Shell.open("bash", { before: "set -u" });
+  const lines = ["unset PS0", "false", "PS0=", "(exit 3)", "PS0='[x]'", "false", "echo b"];
+  for (const line of lines) await shell.line(line);
+  assert.deepEqual(shell.commands(), lines);
+  assert.deepEqual(shell.records().map((record) => record.exitCode), [0, 1, 0, 3, 0, 1, 0]);
+  assert.doesNotMatch(shell.output, /__rustory|operand/);
+});
+
 const LATE: Record<string, string> = {
   "a string": "PROMPT_COMMAND=false",
   "an array": "PROMPT_COMMAND=(true false)",

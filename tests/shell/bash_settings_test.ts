@@ -28,7 +28,9 @@ Deno.test("bash hook: shows nothing under set -x, exports nothing under set -a, 
 });
 
 Deno.test("bash hook: says once why a shell is not recorded", async () => {
-  for (const before of ["readonly PROMPT_COMMAND", "readonly PS0="]) {
+  for (
+    const before of ["readonly PROMPT_COMMAND", "readonly PS0=", 'local() { builtin local "$@"; }']
+  ) {
     await using shell = await Shell.open("bash", {
       after: "_mark 2>/dev/null",
       before: `
@@ -83,5 +85,26 @@ for (const where of ["before", "after"] as const) {
     assert.doesNotMatch(Deno.readTextFileSync(`${shell.home}/noted`), /rustory/);
     assert.deepEqual(shell.commands(), ["true", "(exit 3)", "echo a"]);
     assert.deepEqual(shell.records().map(({ exitCode }) => exitCode), [0, 3, 0]);
+  });
+}
+
+const ODD_NAMES = {
+  "aliases named like words it is made of":
+    "alias do=docker done=x in=x case=x trap='echo T' local=x [=x",
+  "functions named like builtins it calls":
+    'for it in : break continue read bind history printf mapfile trap set umask [ test; do eval "function $it { echo F; }"; done',
+  "set -k": "set -k",
+};
+for (const [what, odd] of Object.entries(ODD_NAMES)) {
+  Deno.test(`bash hook: records and shows nothing with ${what}`, async () => {
+    for (const before of [odd, ""]) {
+      await using shell = await Shell.open("bash", { before });
+      const lines = ["echo a", "false", "(exit 5)"];
+      if (before === "") lines.unshift(odd);
+      for (const line of lines) await shell.line(line);
+      assert.deepEqual(shell.commands(), lines);
+      assert.deepEqual(shell.records().slice(-3).map((record) => record.exitCode), [0, 1, 5]);
+      assert.doesNotMatch(shell.output, /__rustory|\nF\r|syntax error|docker\b.*not found/);
+    }
   });
 }

@@ -63,7 +63,7 @@ __rustory_parse_all() {
 # would fork. It is empty but for a moment, and appended to: ext4 writes a file that is replaced at once.
 __rustory_list() {
   if [[ -s $2 ]]; then
-    : >|"$2" || return 1
+    >|"$2" || return 1
   elif [[ ! -e $2 ]]; then
     __rustory_create "$2" || return 1
   fi
@@ -76,7 +76,7 @@ __rustory_list() {
     HISTTIMEFORMAT='%s ' builtin history "$1" >>"$2" || return 1
     builtin mapfile -td '' __rustory_listed <"$2"
   fi
-  : >|"$2"
+  >|"$2"
   [[ -n $__rustory_listed ]]
 }
 `;

@@ -1,37 +1,49 @@
 /** Who looks what happened since the last prompt: the prompt command, a substitution, a function, the EXIT trap. */
 import { UNKNOWN_STATUS } from "../hook.ts";
 import { v } from "./numbers.ts";
-import { calculate, LOOK, MICROSECONDS } from "./prompt_words.ts";
+import { calculate, LOOK, MICROSECONDS, NOT_LOOKED } from "./prompt_words.ts";
 
 /** Functions for the hook's script. */
 export const BASH_LOOKS =
   `# The loop's body. The file has what traps there are, as only the top level sees them.
 __rustory_prompt() {
-  local -
-  builtin set +aeuxTE
-  [[ \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
+  case $- in *[aekuxTE]*) local -; builtin set +aekuxTE ;; esac
+  [[ \${IFS-x} == $' \\t\\n' || \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
   local __rustory_traps= __rustory_text=
   [[ -z $__rustory_mask ]] || __rustory_unmask
+  # Prompts are not expanded.
+  [[ $${v("job")} != ${NOT_LOOKED} ]] || builtin : "${LOOK}"
   if ! __rustory_quick; then
     [[ -n $__rustory_traps ]] || builtin mapfile -td '' __rustory_traps <"$__rustory_line"
     __rustory_usual_traps=
     if [[ $__rustory_traps == *' DEBUG'* ]]; then
       ${v("trapped")}=1
     elif [[ $__rustory_traps == *__rustory_exit* ]]; then
-      __rustory_usual_traps=$__rustory_traps
+      __rustory_usual
     fi
     [[ $${v("job")} == 0 ]] || __rustory_take
     __rustory_on_exit "$__rustory_traps"
   fi
-  __rustory_unlimit
-  __rustory_place
+  ((${v("job")} = ${NOT_LOOKED}, ${v("run")} = 1))
+  [[ -n $__rustory_own_limit ]] || builtin trap - XFSZ
+  # As it was left, and seen to be so by what only prompts expand.
+  ((${v("placed")})) || __rustory_place
+}
+
+# Keeps the traps in lines, as they are compared, with the blank between that a list has.
+__rustory_usual() {
+  local -a __rustory_all
+  __rustory_usual_text=$__rustory_traps
+  builtin mapfile -t __rustory_all <<<"\${__rustory_traps%$'\\n'}"
+  __rustory_usual_lines=\${#__rustory_all[@]}
+  __rustory_usual_traps=\${__rustory_all[*]}
 }
 
 # In a command substitution: says what the last line is, and by its status whether there is a DEBUG trap (1)
 # and whether the history is empty (2), off (4) or its number one too high (8), which that does not tell.
 __rustory_apart() {
   local - __rustory_text= __rustory_trapped=0 __rustory_told=$${v("number")}
-  builtin set +aeuxTE
+  builtin set +aekuxTE
   [[ -z $__rustory_debug ]] || __rustory_trapped=1
   __rustory_take
   builtin printf '%s' "\${__rustory_last[${v("looks")}]}" >&3
@@ -42,16 +54,17 @@ __rustory_apart() {
 # Called by a function of others, or as a whole prompt command where that is one string (bash 5.0).
 __rustory_precmd() {
   local __rustory_status=$? -
-  builtin set +aeuxTE
+  builtin set +aekuxTE
   {
-    : "${LOOK}"
+    ((${v("code")} = __rustory_status, ${v("turn")}++, 1))
+    builtin : "${LOOK}"
     ${v("status")}=$__rustory_status
     # Only the caller is seen here.
-    __rustory_witness[${v("looks")}]=
+    __rustory_witness[${v("turn")}]=
     [[ \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
     local __rustory_text=
     [[ $${v("job")} == 0 ]] || __rustory_take
-    __rustory_unlimit
+    [[ -n $__rustory_own_limit ]] || builtin trap - XFSZ
     __rustory_place
   } 2>/dev/null
   return "$__rustory_status"
@@ -60,18 +73,19 @@ __rustory_precmd() {
 __rustory_exit() {
   local - __rustory_errexit=
   case $- in *e*) __rustory_errexit=1 ;; esac
-  builtin set +aeuxTE
+  builtin set +aekuxTE
   [[ \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
   local __rustory_text=
   ((BASH_SUBSHELL == 0)) || return 0
-  : "${
+  builtin : "${
     calculate(
       `${v("endUs")}=${MICROSECONDS}`,
       `${v("looks")}++`,
+      `${v("turn")}++`,
       `${v("number")}=\${__rustory_bang@P}`,
     )
   }"
-  __rustory_witness[${v("looks")}]=$BASH_COMMAND
+  __rustory_witness[${v("turn")}]=$BASH_COMMAND
   __rustory_last_status
   __rustory_take
 }

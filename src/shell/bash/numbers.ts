@@ -16,14 +16,33 @@ export const NUMBERS = {
   looks: 0,
   /** 1 where a DEBUG trap may be set. */
   trapped: 1,
+  /** Times that the prompt command ran. */
+  turn: 0,
+  /** Status and last number of the history as PS0 sees them. */
+  was: 0,
+  at: 0,
+  /** Status and time as the prompt command sees them. */
+  code: 0,
+  nowUs: 0,
+  /** Above 0 where something was seen that makes a trap likely. */
+  hint: 0,
+  /** Of the first prompt command, with a 1 in front; 1 where there is none. And what it is as a rule. */
+  length: 1,
+  usual: 1,
+  /** 1 where we stand behind the others. */
+  behind: 0,
+  /** Above 0 where bash-preexec is there. */
+  imported: 0,
+  /** 1 where the loop at the prompt has to run. */
+  run: 1,
   /** The last command whose end was seen. */
   over: 0,
   status: 0,
   endUs: 0,
   /** The last number of the history now. */
   number: 0,
-  /** 0 nothing to do, 1 write here, 2 write in a substitution. */
-  job: 0,
+  /** 0 nothing to do, 1 write here, 2 write in a substitution, 3 nobody looked. */
+  job: 3,
   /** With which status the substitution ended. */
   answer: 0,
   /** When the look before was, in microseconds. */
@@ -32,8 +51,11 @@ export const NUMBERS = {
   fixed: 0,
   /** 1 where the history was off (`set +o history`) at the look before. */
   off: 0,
-  /** The length of PS0 as we left it. */
+  /** The length of PS0 with a 1 in front, as we left it and as it is. */
   ps0: -1,
+  ps0Now: 0,
+  /** 1 where PROMPT_COMMAND and PS0 are as we left them. */
+  placed: 0,
   /** How often we moved to the front; at the limit we stay where we are. */
   moves: 0,
   /** How often somebody took us out of PROMPT_COMMAND; at the limit we stay behind the others. */

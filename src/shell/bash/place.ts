@@ -7,14 +7,7 @@ export const BASH_PLACE =
   `# Puts us in front, so that no other tool's time counts as the command's; elements of an array (5.1 and
 # newer) leave $? and PIPESTATUS alone. bash-preexec insists on being first and calls us itself.
 __rustory_place() {
-  # As it was left. With set -u what is unset has no length and no attributes.
-  if [[ -n \${PROMPT_COMMAND+x} && -n \${PS0+x} ]] &&
-    ((\${#PROMPT_COMMAND} == \${#__rustory_element} && \${#PS0} == ${v("ps0")})) &&
-    [[ :$BASHOPTS: == *:promptvars:* && \${PROMPT_COMMAND@a} != *r* &&
-      -z \${bash_preexec_imported-}\${__bp_imported-}\${PROMPT_COMMAND[${RESERVE}]-} ]]; then
-    return 0
-  fi
-  local __rustory_rest=() __rustory_front=$__rustory_element __rustory_set=\${PROMPT_COMMAND+x} __rustory_one
+  local __rustory_front=$__rustory_element __rustory_set=\${PROMPT_COMMAND+x} __rustory_one
   [[ -n \${PS0+x} ]] || PS0=
   # Prompts that are not expanded would show it.
   if [[ :$BASHOPTS: != *:promptvars:* ]]; then
@@ -26,31 +19,43 @@ __rustory_place() {
       __rustory_plain_ps0
       PS0=$__rustory_ps0_front$PS0$__rustory_ps0_behind
     fi
-    ((${v("ps0")} = \${#PS0}, 1))
+    ((${v("ps0")} = 1\${#PS0}, 1))
   fi
   [[ -z $__rustory_set || \${PROMPT_COMMAND@a} != *r* ]] || ${v("fixed")}=1
   if [[ -n \${bash_preexec_imported-}\${__bp_imported-} ]]; then
     [[ \${precmd_functions[0]-} != __rustory_precmd || "\${PROMPT_COMMAND[*]-}" == *"$__rustory_element"* ]] || return 0
     __rustory_front=
   elif [[ -n $__rustory_set && \${#PROMPT_COMMAND} -eq \${#__rustory_element} ]]; then
-    [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || unset -v 'PROMPT_COMMAND[${RESERVE}]'
+    [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || builtin unset -v 'PROMPT_COMMAND[${RESERVE}]'
     return 0
   fi
   __rustory_stays && return 0
   ((${v("moves")}++ < ${MOST_MOVES} && ${v("fixed")} == 0)) || return 0
   if [[ -z $__rustory_front ]]; then
-    __rustory_rest=()
+    builtin set -- __rustory_precmd
     for __rustory_one in "\${precmd_functions[@]}"; do
-      [[ $__rustory_one == __rustory_precmd ]] || __rustory_rest+=("$__rustory_one")
+      [[ $__rustory_one == __rustory_precmd ]] || builtin set -- "$@" "$__rustory_one"
     done
-    precmd_functions=(__rustory_precmd "\${__rustory_rest[@]}")
+    __rustory_fill precmd_functions "$@"
   fi
   __rustory_others
   if [[ -n $__rustory_array ]]; then
-    PROMPT_COMMAND=(\${__rustory_front:+"$__rustory_front"} "\${__rustory_rest[@]}")
+    __rustory_fill PROMPT_COMMAND \${__rustory_front:+"$__rustory_front"} "\${__rustory_behind[@]}"
   else
-    PROMPT_COMMAND=$__rustory_front\${__rustory_rest[0]+$'\\n'\${__rustory_rest[0]}}
+    PROMPT_COMMAND=$__rustory_front\${__rustory_behind[0]+$'\\n'\${__rustory_behind[0]}}
   fi
+}
+
+# Fills the array $1 with what follows, from behind: whenever ctrl-c comes, nothing of it is missing.
+__rustory_fill() {
+  local -n __rustory_array_of=$1
+  local __rustory_at
+  for ((__rustory_at = $#; __rustory_at > 1; __rustory_at--)); do
+    __rustory_array_of[__rustory_at - 2]=\${@:__rustory_at:1}
+  done
+  for __rustory_at in "\${!__rustory_array_of[@]}"; do
+    ((__rustory_at < $# - 1)) || builtin unset -v "__rustory_array_of[$__rustory_at]"
+  done
 }
 
 # Where others take us out again and again we stay behind them, where we got back.
@@ -63,33 +68,32 @@ __rustory_stays() {
   ((${v("moves")} = ${MOST_MOVES}))
   ((\${#PROMPT_COMMAND[@]} != ${v("places")})) || return 0
   __rustory_others
-  PROMPT_COMMAND=("\${__rustory_rest[@]}")
+  __rustory_fill PROMPT_COMMAND "\${__rustory_behind[@]}"
   PROMPT_COMMAND[${RESERVE}]=$__rustory_element
   ${v("places")}=\${#PROMPT_COMMAND[@]}
 }
 
-# The prompt commands of others, in __rustory_rest.
+# The prompt commands of others, in __rustory_behind.
 __rustory_others() {
   local __rustory_one __rustory_first=
   [[ -z \${PROMPT_COMMAND+x} || \${PROMPT_COMMAND@a} != *a* || \${PROMPT_COMMAND-} == *__rustory_* ]] ||
     __rustory_first=$PROMPT_COMMAND
-  __rustory_rest=()
+  builtin set --
   for __rustory_one in "\${PROMPT_COMMAND[@]}"; do
     __rustory_without "$__rustory_one"
-    [[ -z $__rustory_one ]] || __rustory_rest+=("$__rustory_one")
+    [[ -z $__rustory_one ]] || builtin set -- "$@" "$__rustory_one"
   done
   # Whoever knows no arrays took us for all there is, and put itself in our place: behind the others, then.
   # Those that set the variable themselves meant what they are to be replaced with.
-  if [[ -n $__rustory_first ]] && ((\${#__rustory_rest[@]} > 1)) &&
-    [[ "\${__rustory_rest[*]:1}" == "\${__rustory_behind[*]}" ]]; then
-    __rustory_rest=()
+  if [[ -n $__rustory_first ]] && (($# > 1)) && [[ "\${*:2}" == "\${__rustory_behind[*]}" ]]; then
+    builtin set --
     for __rustory_one in "\${__rustory_behind[@]}"; do
       [[ $__rustory_one == "$__rustory_first" ]] || __rustory_sets_it "$__rustory_one" ||
-        __rustory_rest+=("$__rustory_one")
+        builtin set -- "$@" "$__rustory_one"
     done
-    __rustory_rest+=("$__rustory_first")
+    builtin set -- "$@" "$__rustory_first"
   fi
-  __rustory_behind=("\${__rustory_rest[@]}")
+  __rustory_fill __rustory_behind "$@"
 }
 
 # Whether a prompt command sets PROMPT_COMMAND.
@@ -113,18 +117,22 @@ __rustory_without() {
   while [[ $__rustory_one == *[[:space:]\\;] ]]; do __rustory_one=\${__rustory_one%?}; done
 }
 
-# Behind the user's own EXIT trap, which is in $1 as \`trap -p\` prints it; with "off" as $2 out of it.
+# Behind the user's own EXIT trap, if we are not in the traps $1; with "off" out of it.
 __rustory_on_exit() {
-  [[ $1 != *__rustory_exit* || -n \${2-} ]] || return 0
-  local __rustory_words=() __rustory_i __rustory_own=
-  builtin eval "__rustory_words=($1)"
-  for ((__rustory_i = 3; __rustory_i < \${#__rustory_words[@]}; __rustory_i += 4)); do
-    [[ \${__rustory_words[__rustory_i]} != EXIT ]] || __rustory_own=\${__rustory_words[__rustory_i - 1]}
-  done
+  [[ $1 != *__rustory_exit* ]] || return 0
+  local __rustory_own= __rustory_off=$1
+  if [[ -e $__rustory_line ]] && builtin trap -p EXIT >|"$__rustory_line"; then
+    builtin mapfile -td '' __rustory_own <"$__rustory_line"
+    >|"$__rustory_line"
+  else
+    __rustory_own=$(builtin trap -p EXIT)
+  fi
+  builtin eval "builtin set -- \${__rustory_own-}"
+  __rustory_own=\${3-}
   __rustory_own=\${__rustory_own%"$__rustory_on_exit"}
   __rustory_own=\${__rustory_own%$'\\n'}
   __rustory_own_exit=\${__rustory_own:+1}
-  if [[ -z \${2-} ]]; then
+  if [[ $__rustory_off != off ]]; then
     builtin trap -- "\${__rustory_own:+$__rustory_own$'\\n'}$__rustory_on_exit" EXIT
   elif [[ -n $__rustory_own ]]; then
     builtin trap -- "$__rustory_own" EXIT
@@ -141,7 +149,7 @@ __rustory_set_out() {
     builtin mapfile -td '' __rustory_traps <"$__rustory_line"
     # An empty file leaves it unset.
     __rustory_traps=\${__rustory_traps-}
-    : >|"$__rustory_line"
+    >|"$__rustory_line"
   else
     __rustory_traps=$(builtin trap -p EXIT XFSZ)
   fi
@@ -151,21 +159,22 @@ __rustory_set_out() {
 }
 
 __rustory_unrecord() {
-  local __rustory_one __rustory_rest=()
+  local __rustory_one
   __rustory_plain_ps0
   if [[ -n \${precmd_functions+x} ]]; then
+    builtin set --
     for __rustory_one in "\${precmd_functions[@]}"; do
-      [[ $__rustory_one == __rustory_precmd ]] || __rustory_rest+=("$__rustory_one")
+      [[ $__rustory_one == __rustory_precmd ]] || builtin set -- "$@" "$__rustory_one"
     done
-    precmd_functions=("\${__rustory_rest[@]}")
-    __rustory_rest=()
+    __rustory_fill precmd_functions "$@"
   fi
+  builtin set --
   for __rustory_one in "\${PROMPT_COMMAND[@]}"; do
     __rustory_without "$__rustory_one"
-    [[ -z $__rustory_one ]] || __rustory_rest+=("$__rustory_one")
+    [[ -z $__rustory_one ]] || builtin set -- "$@" "$__rustory_one"
   done
-  unset -v PROMPT_COMMAND
-  ((\${#__rustory_rest[@]} == 0)) || PROMPT_COMMAND=("\${__rustory_rest[@]}")
-  __rustory_on_exit "$(builtin trap -p EXIT)" off
+  builtin unset -v PROMPT_COMMAND
+  (($# == 0)) || __rustory_fill PROMPT_COMMAND "$@"
+  __rustory_on_exit off
 }
 `;

@@ -14,7 +14,9 @@
  * its file and HISTCONTROL are only read. A repeat that ignoredups keeps out of the list is told from a
  * hidden line by BASH_COMMAND, the last simple command that ran.
  *
- * All that changes is kept in arrays, which `set -a` does not export.
+ * All that changes is kept in arrays, which `set -a` does not export. No function assigns a list in
+ * parentheses: bash parses it, and where ctrl-c comes in between it runs what happens to lie in its memory,
+ * or ends (in 5.3 still). Such lists are for the load alone.
  */
 import { quoteForShell } from "../hook.ts";
 import { BASH_HISTORY_LIST } from "./history_list.ts";
@@ -23,12 +25,12 @@ import { NUMBERS } from "./numbers.ts";
 import { BASH_PLACE } from "./place.ts";
 import {
   APPENDED,
+  AT_PROMPT,
+  AT_START,
   ELEMENT,
   EXPRESSIONS,
   FORKED,
-  MOST_MOVES,
   ON_EXIT,
-  PROBE,
   PS0_BEHIND,
   PS0_FRONT,
 } from "./prompt_words.ts";
@@ -40,20 +42,20 @@ import { BASH_TAKE } from "./take.ts";
 export function bashRecorder(follow: boolean): string {
   return `__rustory_none= __rustory_zero=0 __rustory_bang='\\!' __rustory_follow=${follow ? 1 : ""}
 ${Object.entries(NUMBERS).map(([name, first]) => `__rustory_n_${name}=(${first})`).join(" ")}
-__rustory_runs=('' 1 '') __rustory_forks=('' '' 1) __rustory_idle=(1 '' 1) __rustory_unless=(1 '')
-__rustory_mobile=(${"1 ".repeat(MOST_MOVES).trim()})
+__rustory_runs=('' 1) __rustory_forks=('' '' 1 '')
 __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_cwd=() __rustory_word=()
-__rustory_behind=() __rustory_witness=() __rustory_last=() __rustory_x=() __rustory_others=() __rustory_absent=() __rustory_words=() __rustory_usual_traps= __rustory_mask=
+__rustory_behind=() __rustory_witness=() __rustory_last=() __rustory_x=() __rustory_others=() __rustory_absent=() __rustory_words=() __rustory_usual_traps= __rustory_usual_text= __rustory_usual_lines=0 __rustory_mask=
 ${Object.entries(EXPRESSIONS).map(([name, steps]) => `${name}='${steps.join(",")}'`).join(" ")}
 __rustory_ps0_front=${quoteForShell(PS0_FRONT)}
 __rustory_ps0_behind=${quoteForShell(PS0_BEHIND)}
 __rustory_appended=${quoteForShell(APPENDED)}
-__rustory_forked=${quoteForShell(FORKED)} __rustory_probe=${quoteForShell(PROBE)}
+__rustory_forked=${quoteForShell(FORKED)}
+__rustory_at_start=${quoteForShell(AT_START)}
+__rustory_at_prompt=${quoteForShell(AT_PROMPT)}
 __rustory_element=${quoteForShell(ELEMENT)}
 __rustory_on_exit=${quoteForShell(ON_EXIT)}
-# Writing past a limit on the size of files would end the shell.
-__rustory_limit() { [[ -n $__rustory_own_limit ]] || builtin trap '' XFSZ; }
-__rustory_unlimit() { [[ -n $__rustory_own_limit ]] || builtin trap - XFSZ; }
+# Writing past a limit on the size of files would end the shell, so XFSZ is off while we do, unless the user
+# has a trap for it.
 __rustory_own_limit= __rustory_own_exit=
 
 ${[BASH_LOOKS, BASH_QUICK, BASH_TAKE, BASH_HISTORY_LIST, BASH_SPOOL, BASH_PLACE].join("\n")}`;

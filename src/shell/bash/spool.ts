@@ -7,11 +7,13 @@ const WRITES = Array.from({ length: MOST_WRITES }, (_, i) => i + 1).join(" ");
 export const BASH_SPOOL =
   `# One record: see "spool record" in the sources. Only this shell writes to the file.
 __rustory_record() {
-  [[ -n $6 && $6 != [[:blank:]]* && -z \${RUSTORY_HOOK_DISABLE-}$__rustory_paused ]] || return 0
-  [[ -z $__rustory_follow || -n \${HISTFILE-} ]] || return 0
+  [[ -n $6 && $6 != [[:blank:]]* && -z \${RUSTORY_HOOK_DISABLE-}$__rustory_paused &&
+    (-z $__rustory_follow || -n \${HISTFILE-}) ]] || return 0
   local __rustory_took=$((($3 - $2) / 1000)) __rustory_ms=$(($2 / 1000))
-  ((__rustory_took >= 0)) || __rustory_took=0
-  ((__rustory_ms > 0)) || builtin printf -v __rustory_ms '%(%s000)T' -1
+  if ((__rustory_took < 0 || __rustory_ms <= 0)); then
+    ((__rustory_took >= 0)) || __rustory_took=0
+    ((__rustory_ms > 0)) || builtin printf -v __rustory_ms '%(%s000)T' -1
+  fi
   local __rustory_try
   for __rustory_try in ${WRITES}; do
     [[ -e $__rustory_spool ]] || __rustory_create "$__rustory_spool" || return 0
@@ -31,17 +33,17 @@ __rustory_create() {
     __rustory_name=Umask:
   elif [[ -r /proc/$$/status ]]; then
     while builtin read -r __rustory_name __rustory_umask; do
-      [[ $__rustory_name != Umask: ]] || break
+      [[ $__rustory_name != Umask: ]] || builtin break
     done </proc/$$/status
   fi
   if [[ $__rustory_name != Umask: ]]; then
     builtin umask >>"$__rustory_line"
     builtin read -r __rustory_umask <"$__rustory_line"
-    : >|"$__rustory_line"
+    >|"$__rustory_line"
   fi
   __rustory_mask=\${__rustory_umask:-022}
   builtin umask 077
-  : >>"$1"
+  >>"$1"
   local __rustory_made=$?
   __rustory_unmask
   return "$__rustory_made"

@@ -20,7 +20,8 @@ export const BASH_TAKE =
   `# Everything since the look before: the commands that PS0 noted, and lines that came into the history
 # without one.
 __rustory_take() {
-  local __rustory_lines=() __rustory_times=() __rustory_i
+  local -a __rustory_lines __rustory_times
+  local __rustory_i
   local __rustory_now=$${v("number")} __rustory_seen=$${v("seen")}
   local __rustory_first=$((${v("done")} + 1)) __rustory_since=$(((${
     v("lookedUs")
@@ -33,7 +34,7 @@ __rustory_take() {
   ((\${__rustory_start[__rustory_first]:-${v("endUs")}} >= ${v("lookedUs")})) || __rustory_since=0
   local __rustory_known __rustory_known_time __rustory_known_word
   __rustory_recall "\${__rustory_last[@]: -1}"
-  __rustory_limit
+  [[ -n $__rustory_own_limit ]] || builtin trap '' XFSZ
   local __rustory_was_off=$((${v("off")}))
   __rustory_off
   __rustory_read
@@ -45,7 +46,7 @@ __rustory_take() {
     # The number of an empty history is that of the first line.
     # After a command that PS0 noted only the lines of an editor were run; \`history -r\` reads others.
     if ((__rustory_now > __rustory_seen)) && [[ $__rustory_first -gt $${v("noted")} ||
-      \${__rustory_witness[${v("looks")}]-} == ${PREFIX}fc* ]]; then
+      \${__rustory_witness[${v("turn")}]-} == ${PREFIX}fc* ]]; then
       # That of a command that was dealt with before is no number.
       local __rustory_after=0
       ((__rustory_first > ${v("noted")})) || __rustory_after=\${__rustory_start[${v("noted")}]-0}
@@ -60,11 +61,12 @@ __rustory_take() {
   __rustory_settle
 }
 
-# All is dealt with. Empty arrays are quicker than unset elements.
+# All is dealt with. Arrays that are made anew are quicker than unset elements.
 __rustory_settle() {
-  __rustory_cwd=() __rustory_word=() __rustory_start=() __rustory_entry=() __rustory_before=() __rustory_witness=()
-  __rustory_others=() __rustory_absent=() __rustory_words=()
-  __rustory_last=([${v("looks")}]="\${__rustory_last[${v("looks")}]-}")
+  local __rustory_kept=\${__rustory_last[${v("looks")}]-}
+  builtin unset -v __rustory_cwd __rustory_word __rustory_start __rustory_entry __rustory_before __rustory_witness \\
+    __rustory_others __rustory_absent __rustory_words __rustory_last
+  __rustory_last[${v("looks")}]=$__rustory_kept
   ((__rustory_settled, 1))
 }
 
@@ -164,7 +166,7 @@ __rustory_choose() {
 # is the function's own line where it had none to put there.
 __rustory_by_function() {
   [[ $__rustory_ran == ${PREFIX}history\\ -s* && $1 == "$${v("noted")}" ]] || return 1
-  local __rustory_typed=\${__rustory_words[${v("looks")}]-}
+  local __rustory_typed=\${__rustory_words[${v("turn")}]-}
   [[ -n $__rustory_line ]] || return 1
   [[ $__rustory_line == *"$__rustory_typed" ]] || return 0
   [[ $__rustory_ran == *'$'* ]] && builtin declare -F -- "\${__rustory_line%%[[:space:]]*}" >/dev/null
@@ -183,11 +185,11 @@ __rustory_unnoted() {
   local __rustory_i __rustory_line __rustory_time __rustory_status __rustory_start __rustory_draft=
   for ((__rustory_i = $1; __rustory_i <= $2; __rustory_i++)); do
     __rustory_line=\${__rustory_lines[__rustory_i]-} __rustory_time=\${__rustory_times[__rustory_i]:-0}
-    ((__rustory_time >= __rustory_since)) || continue
+    ((__rustory_time >= __rustory_since)) || builtin continue
     ((__rustory_time > ${
     v("lookedUs")
-  } / 1000000)) || [[ $__rustory_line == \\#* ]] || ! __rustory_is_shared || continue
-    __rustory_did_run "$2" "$3" "\${5-0}" || continue
+  } / 1000000)) || [[ $__rustory_line == \\#* ]] || ! __rustory_is_shared || builtin continue
+    __rustory_did_run "$2" "$3" "\${5-0}" || builtin continue
     # Times are whole seconds there; after the look before it was in any case.
     __rustory_start=$((__rustory_time * 1000000))
     ((__rustory_start > ${v("lookedUs")})) || __rustory_start=$((${v("lookedUs")}))
@@ -203,7 +205,7 @@ __rustory_did_run() {
   if [[ $__rustory_line == \\#* ]]; then
     # A comment.
     __rustory_status=0
-  elif ((!$3)) && [[ \${PS0-} == *__rustory_n_noted* && :$BASHOPTS: == *:promptvars:* ]]; then
+  elif ((!$3)) && [[ \${PS0-} == *__rustory_note,* && :$BASHOPTS: == *:promptvars:* ]]; then
     if ((__rustory_i == $1)) && [[ -z $__rustory_draft ]]; then
       # A line with a mistake in it; else one that was left (by ctrl-c or an empty editor).
       (($2 != 0 && $2 != 130)) || return 1

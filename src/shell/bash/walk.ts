@@ -15,7 +15,7 @@ export function bashWalk(isWanted: boolean): string {
   return isWanted ? SCRIPT : "";
 }
 
-const SCRIPT = `__rustory_walk=() __rustory_step=0 __rustory_got=0 __rustory_rest=0
+const SCRIPT = `__rustory_step=0 __rustory_got=0 __rustory_rest=0
 __rustory_walked= __rustory_own= __rustory_number= __rustory_by_shell=
 __rustory_former_up=previous-history __rustory_former_down=next-history
 
@@ -54,7 +54,10 @@ __rustory_down() {
 
 # One command back. 1: there is no daemon to ask.
 __rustory_back() {
-  local __rustory_reply=() __rustory_one __rustory_other __rustory_now='\\#'
+  local -
+  builtin set +u
+  local -a __rustory_reply
+  local __rustory_one __rustory_other __rustory_now='\\#'
   # The number of the line that is typed.
   __rustory_now=\${__rustory_now@P}
   [[ $__rustory_now == "$__rustory_number" ]] || __rustory_step=0 __rustory_by_shell=
@@ -64,7 +67,7 @@ __rustory_back() {
     # From another line: what it holds is what the commands begin with, and comes back with Down.
     ((\${#READLINE_LINE} <= ${MAX_QUERY_CHARS})) || return 1
     __rustory_own=$READLINE_LINE __rustory_step=0 __rustory_got=0
-    __rustory_walk=()
+    builtin unset -v __rustory_walk
   fi
   if ((__rustory_step == \${#__rustory_walk[@]})); then
     __rustory_fetch || ((__rustory_step > 0)) || { __rustory_by_shell=1; return 1; }
@@ -72,9 +75,9 @@ __rustory_back() {
     # Another shell may have added one meanwhile.
     for __rustory_one in "\${__rustory_reply[@]}"; do
       for __rustory_other in "\${__rustory_walk[@]}"; do
-        [[ $__rustory_one != "$__rustory_other" ]] || continue 2
+        [[ $__rustory_one != "$__rustory_other" ]] || builtin continue 2
       done
-      __rustory_walk+=("$__rustory_one")
+      __rustory_walk[\${#__rustory_walk[@]}]=$__rustory_one
     done
   fi
   if ((__rustory_step < \${#__rustory_walk[@]})); then
@@ -105,14 +108,14 @@ __rustory_put() {
 # they do in every bash, and the list of all keys is long.
 __rustory_walk_keys() {
   local __rustory_keys= __rustory_name
-  __rustory_keys_of 'bind -q previous-history; bind -q next-history'
+  __rustory_keys_of 'builtin bind -q previous-history; builtin bind -q next-history'
   if [[ $__rustory_keys != *previous-history*'"\\e[A"'*next-history*'"\\e[B"'* ]]; then
-    __rustory_keys_of 'bind -p'
+    __rustory_keys_of 'builtin bind -p'
     for __rustory_name in up:A down:B; do
       # \`\${list#*key}\` would take a time that grows with the square.
       local __rustory_key=$'\\n"\\\\\\\\e\\\\['"\${__rustory_name#*:}"$'": ([^\\n]*)'
-      [[ $'\\n'$__rustory_keys =~ $__rustory_key ]] || continue
-      printf -v "__rustory_former_\${__rustory_name%:*}" %s "\${BASH_REMATCH[1]}"
+      [[ $'\\n'$__rustory_keys =~ $__rustory_key ]] || builtin continue
+      builtin printf -v "__rustory_former_\${__rustory_name%:*}" %s "\${BASH_REMATCH[1]}"
     done
   fi
   __rustory_bind -x '"\\e[9115~": __rustory_up'
@@ -125,12 +128,12 @@ __rustory_walk_keys() {
 
 # What commands print, in __rustory_keys: through a file, as a substitution forks.
 __rustory_keys_of() {
-  if [[ -e $__rustory_line ]] && : >|"$__rustory_line"; then
-    eval "$1" >>"$__rustory_line"
-    IFS= read -r -d '' __rustory_keys <"$__rustory_line"
-    : >|"$__rustory_line"
+  if [[ -e $__rustory_line ]] && >|"$__rustory_line"; then
+    builtin eval "$1" >>"$__rustory_line"
+    IFS= builtin read -r -d '' __rustory_keys <"$__rustory_line"
+    >|"$__rustory_line"
   else
-    __rustory_keys=$(eval "$1")
+    __rustory_keys=$(builtin eval "$1")
   fi 2>/dev/null
 }
 

@@ -21,7 +21,7 @@ ${BASH_DAEMON_CLIENT}
 ${bashWalk(options.upArrow)}
 __rustory_search() {
   # bash exports the line, and no program can be started with a longer one.
-  export -n READLINE_LINE
+  builtin export -n READLINE_LINE
   local __rustory_answer __rustory_code __rustory_tty=$(command stty -g </dev/tty 2>/dev/null)
   local __rustory_query=$READLINE_LINE
   # A longer line is no query, and may be too long to be handed over.
@@ -37,7 +37,7 @@ __rustory_search() {
     esac
   fi
   # The number behind the x is the status, and keeps newlines at the end.
-  __rustory_answer=$(printf '${SAVE_PLACE}' >/dev/tty; command "\${__rustory_program[@]}" search -i --widget --ahead --query="$__rustory_query" </dev/tty 2>/dev/tty; printf 'x%s' "$?")
+  __rustory_answer=$(builtin printf '${SAVE_PLACE}' >/dev/tty; command "\${__rustory_program[@]}" search -i --widget --ahead --query="$__rustory_query" </dev/tty 2>/dev/tty; builtin printf 'x%s' "$?")
   __rustory_code=\${__rustory_answer##*x}
   __rustory_answer=\${__rustory_answer%x*}
   if ((__rustory_code > 1 && __rustory_code != 130)); then __rustory_tidy "$__rustory_tty"; fi
@@ -54,7 +54,7 @@ __rustory_locate() {
 # What a picker that was killed could not do: puts the terminal back, and wipes what was shown.
 __rustory_tidy() {
   [[ -z \${1-} ]] || command stty "$1" </dev/tty 2>/dev/null
-  printf '${TIDY_SCREEN}' >/dev/tty
+  builtin printf '${TIDY_SCREEN}' >/dev/tty
 }
 
 # The answer, as \`rr search --widget --ahead\` gives it. A key that runs a function cannot run the line:
@@ -81,7 +81,7 @@ __rustory_answer() {
 __rustory_bind() {
   local __rustory_map
   for __rustory_map in emacs vi-insert vi-command; do
-    bind -m "$__rustory_map" "$@"
+    builtin bind -m "$__rustory_map" "$@"
   done 2>/dev/null
 }
 
@@ -97,9 +97,9 @@ __rustory_unbind() {
   ${options.upArrow ? "__rustory_walk_no_more" : ""}
   local __rustory_map
   for __rustory_map in emacs vi-insert vi-command; do
-    bind -m "$__rustory_map" '"\\C-r": reverse-search-history'
-    bind -m "$__rustory_map" -r '\\e[9114~'
-    bind -m "$__rustory_map" -r '\\e[9116~'
+    builtin bind -m "$__rustory_map" '"\\C-r": reverse-search-history'
+    builtin bind -m "$__rustory_map" -r '\\e[9114~'
+    builtin bind -m "$__rustory_map" -r '\\e[9116~'
   done 2>/dev/null
 }
 `;
