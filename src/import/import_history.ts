@@ -3,10 +3,11 @@
  * program trimmed meanwhile and whoever recorded a command first:
  *
  * - A command with a time is known if the history holds as many entries with that command in that second.
- *   Ids do not matter, so what the original imported or a hook recorded counts, on whichever device.
+ *   Ids do not matter, so what the original imported or a hook recorded counts, on whichever device. Where
+ *   one program notes the start of a run and another its end, duration or order tell that they are one.
  * - A command without a time is known if the history holds as many entries of it from that shell, with
- *   whatever time: all that such a record tells is that it was run that often. Those of another device
- *   count if the source is a copy of what that one imported.
+ *   whatever time: all that such a record tells is that it was run that often. Those of another device or
+ *   program count if they hold what stands in the source.
  * - Ids are derived ({@linkcode importEntryId}), so two imports at once do not double anything either, nor
  *   do two devices that import copies of one file and meet later.
  */
@@ -19,12 +20,12 @@ import { createEntry } from "../history/create_entry.ts";
 import type { DeviceId, Entry, EntryDraft, EntryId } from "../history/entry.ts";
 import { isBroken } from "../shell/broken_record.ts";
 import { fillTimes, type Head } from "./formats/fill_times.ts";
-import { ANY_DEVICE, importEntryId } from "./import_id.ts";
+import { ANY_DEVICE, importEntryId, NOTES_ENDS } from "./import_id.ts";
 import type { IdentifiedDraft } from "./formats/rows.ts";
 import type { AppendResult } from "../swarm/log.ts";
 import { type ImportReport, ImportTally } from "./import_tally.ts";
 import { type KnownCommands, knownCommands } from "./known_commands.ts";
-import { Occurrences } from "./occurrences.ts";
+import { Occurrences, type TimedRecord } from "./occurrences.ts";
 import { type ImportItem, type ImportSource, openSource } from "./import_sources.ts";
 
 /** What to import, and for whom. */
@@ -229,7 +230,9 @@ function entryOf(
 ): Entry | undefined {
   const { from, userId, deviceId } = request;
   const unixSeconds = draft.startedAtMs === undefined ? 0 : Math.floor(startedAtMs / 1000);
-  const { index, isKnown } = occurrences.next(unixSeconds, draft.command);
+  const { index, isKnown } = unixSeconds === 0
+    ? occurrences.nextUndated(draft.command)
+    : occurrences.next(timedRecord(draft, unixSeconds, from));
   if (isKnown) return tally.known();
   const name = { userId, shell: from, unixSeconds, index, command: draft.command };
   const idOn = (device: string): EntryId =>
@@ -245,6 +248,13 @@ function entryOf(
   } catch (error) {
     return tally.broken({ broken: (error as Error).message, at });
   }
+}
+
+function timedRecord(draft: EntryDraft, unixSeconds: number, from: ImportSource): TimedRecord {
+  const { command, durationMs = 0, cwd } = draft;
+  const hasFolder = cwd !== undefined;
+  const ranSeconds = durationMs > 0 ? durationMs / 1000 : undefined;
+  return { command, unixSeconds, ranSeconds, hasFolder, isEnd: from === NOTES_ENDS && hasFolder };
 }
 
 // The end of the invented times of a source that has none at all.

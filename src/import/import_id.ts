@@ -22,6 +22,9 @@ export interface ImportName {
  */
 export const ANY_DEVICE = "";
 
+/** The program whose time of a run is that at which it ended. */
+export const NOTES_ENDS = "mcfly";
+
 /**
  * The UUIDv5 of an imported command.
  *

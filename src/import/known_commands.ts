@@ -4,15 +4,22 @@ import type { EntryId } from "../history/entry.ts";
 import type { Files } from "../base/world.ts";
 import { tidyCommand } from "../capture/tidy.ts";
 import { type ForeignDatabase, openForeign } from "../store/file/read_foreign.ts";
+import { ANY_DEVICE, importEntryId, NOTES_ENDS } from "./import_id.ts";
 import { UntimedCounts } from "./untimed_counts.ts";
 
 /** Counts of commands that were there before the import began. */
 export interface KnownCommands extends Disposable {
-  /** Entries with that command, started in that second, on whichever device. */
-  countAt(unixSeconds: number, command: string): number;
+  /** Whether something was deleted in that second: what it was is no longer known. */
+  isDeletedSecond(unixSeconds: number): boolean;
+  /** Entries started in that second or in one beside it, on whichever device. */
+  around(unixSeconds: number): readonly KnownRun[];
+  /** Entries with that command, started within the seconds before that one; the latest first. */
+  before(unixSeconds: number, seconds: number, command: string): readonly KnownRun[];
+  /** Entries of a program that notes only the end, by their command; the earliest first. */
+  ends(): ReadonlyMap<string, readonly KnownRun[]>;
   /**
-   * The same for entries of that shell, whenever; only of the commands asked for, which are all that the
-   * source has. Another device's count if the source is a copy of what that one has imported.
+   * Entries of that shell with those commands, which are all that the source has, whenever they were started.
+   * Those of other devices and programs count if they hold what stands in the source.
    */
   countAnyTime(commands: ReadonlySet<string>, shell: string): ReadonlyMap<string, number>;
   /** Whether an entry was deleted everywhere on another device, where it had the id that is given for that one. */
@@ -26,8 +33,24 @@ export interface KnownCommands extends Disposable {
   oldestMs(): number | undefined;
 }
 
+/** An entry of the history, as far as an import asks. */
+export interface KnownRun {
+  /** Its place in the log. */
+  readonly seq: number;
+  readonly command: string;
+  /** In seconds since the Unix epoch. */
+  readonly startedAt: number;
+  /** `undefined` if that is not known. */
+  readonly ranSeconds: number | undefined;
+  /** Whether it was recorded by a hook of ours or of another program, and not taken from a shell's file. */
+  readonly hasFolder: boolean;
+}
+
 const NOTHING: KnownCommands = {
-  countAt: () => 0,
+  isDeletedSecond: () => false,
+  around: () => [],
+  before: () => [],
+  ends: () => new Map(),
   countAnyTime: () => new Map(),
   isDeletedElsewhere: () => false,
   isDeleted: () => false,
@@ -35,14 +58,20 @@ const NOTHING: KnownCommands = {
   [Symbol.dispose]: () => {},
 };
 
-// A hook notes the time a moment after the shell does, which may be the next second. Such rows have a
-// folder; those of an import have none.
 // What another device has of that second comes from the same file, of a shared or a copied home, far more
 // often than from the same command in the same second of another one.
-const AT = `SELECT cmd FROM entries WHERE ts IN (?, ? + 1)
-  AND ingest_seq <= ? AND (ts = ? OR cwd <> 'unknown')`;
-const ANY_TIME = `FROM entries WHERE ingest_seq <= ? AND shell = ?
-  AND (+device_id = ? OR cwd = 'unknown')`;
+const RUN = "ingest_seq, cmd, ts, duration_ms, cwd <> 'unknown'";
+const AROUND = `SELECT ${RUN} FROM entries WHERE ts BETWEEN ? - 1 AND ? + 1 AND ingest_seq <= ?`;
+const BEFORE = `SELECT ${RUN} FROM entries WHERE ts BETWEEN ? AND ? AND cmd = ? AND ingest_seq <= ?
+  ORDER BY ts DESC`;
+// Whose they are, only the id tells.
+const ENDS = `FROM entries WHERE ingest_seq <= ? AND shell = 'unknown' AND duration_ms = 0
+  AND cwd <> 'unknown' ORDER BY ts`;
+// A program that does not note the shell may have noted what this one did; another shell's hook did not. What
+// a program itself has without times comes from whichever shell's file.
+const ANY_TIME = `FROM entries WHERE ingest_seq <= ?
+  AND (cwd = 'unknown' OR +device_id = ? AND (shell IN (?, 'unknown') OR ?))`;
+const OF_ANY_SHELL: ReadonlySet<string> = new Set(["atuin", "hishtory", "mcfly"]);
 const OLDEST = "SELECT ts FROM entries WHERE +device_id = ? AND ts > 0 ORDER BY ts LIMIT 1";
 
 /** Looks into the history at `path` through a connection of its own. */
@@ -58,17 +87,15 @@ export function knownCommands(
   const { marks, salt, lastAt } = deletedMarks(db);
   const there = new Map<string, boolean>();
   const others = devicesOfTombs(db).filter((device) => device !== deviceId);
-  let cached = { unixSeconds: NaN, commands: [] as string[] };
+  let cached = { unixSeconds: NaN, runs: [] as readonly KnownRun[] };
+  let ends: ReadonlyMap<string, readonly KnownRun[]> | undefined;
 
-  function countAt(unixSeconds: number, command: string): number {
-    // An import must not bring back what was deleted, and only the second is still known.
-    if (deleted.has(unixSeconds)) return Infinity;
-    if (head === 0) return 0;
+  function around(unixSeconds: number): readonly KnownRun[] {
+    if (head === 0) return [];
     if (cached.unixSeconds !== unixSeconds) {
-      const rows = db.all(AT, unixSeconds, unixSeconds, head, unixSeconds);
-      cached = { unixSeconds, commands: rows.map((row) => tidyCommand(String(row[0]))) };
+      cached = { unixSeconds, runs: db.all(AROUND, unixSeconds, unixSeconds, head).map(runOf) };
     }
-    return cached.commands.reduce((count, known) => known === command ? count + 1 : count, 0);
+    return cached.runs;
   }
 
   function isThere(command: string): boolean {
@@ -83,17 +110,24 @@ export function knownCommands(
     commands: ReadonlySet<string>,
     shell: string,
   ): ReadonlyMap<string, number> {
-    const counts = new UntimedCounts(commands, deviceId);
+    const counts = new UntimedCounts(commands, deviceId, shell);
     if (commands.size === 0 || head === 0) return counts.total();
-    const columns = { cmd: "cmd", device: "device_id" };
-    for (const { cmd, device } of db.select(columns, ANY_TIME, head, shell, deviceId)) {
-      counts.add(tidyCommand(String(cmd)), String(device));
+    const columns = { cmd: "cmd", device: "device_id", shell: "shell" };
+    const isMixed = OF_ANY_SHELL.has(shell) ? 1 : 0;
+    for (const row of db.select(columns, ANY_TIME, head, deviceId, shell, isMixed)) {
+      counts.add(tidyCommand(String(row.cmd)), String(row.device), String(row.shell));
     }
     return counts.total();
   }
 
   return {
-    countAt,
+    isDeletedSecond: (unixSeconds) => deleted.has(unixSeconds),
+    around,
+    before: (unixSeconds, seconds, command) =>
+      head === 0
+        ? []
+        : db.all(BEFORE, unixSeconds - seconds, unixSeconds, command, head).map(runOf),
+    ends: () => ends ??= head === 0 ? new Map() : endsIn(db, head),
     countAnyTime,
     isDeleted(unixSeconds, command): boolean {
       if (marks.size === 0 || unixSeconds > lastAt) return false;
@@ -106,6 +140,34 @@ export function knownCommands(
     },
     [Symbol.dispose]: () => db[Symbol.dispose](),
   };
+}
+
+function runOf([seq, command, startedAt, durationMs, hasFolder]: readonly unknown[]): KnownRun {
+  return {
+    seq: Number(seq),
+    command: tidyCommand(String(command)),
+    startedAt: Number(startedAt),
+    ranSeconds: Number(durationMs) > 0 ? Number(durationMs) / 1000 : undefined,
+    hasFolder: hasFolder === 1,
+  };
+}
+
+function endsIn(db: ForeignDatabase, head: number): ReadonlyMap<string, readonly KnownRun[]> {
+  const ends = new Map<string, KnownRun[]>();
+  const columns = { seq: "ingest_seq", cmd: "cmd", ts: "ts", id: "entry_id", user: "user_id" };
+  for (const row of db.select(columns, ENDS, head)) {
+    const run = runOf([Number(row.seq), String(row.cmd), Number(row.ts), 0, 1]);
+    if (row.id !== endedId(String(row.user), run)) continue;
+    const there = ends.get(run.command);
+    if (there === undefined) ends.set(run.command, [run]);
+    else there.push(run);
+  }
+  return ends;
+}
+
+function endedId(userId: string, { startedAt, command }: KnownRun): EntryId {
+  const name = { userId, deviceId: ANY_DEVICE, unixSeconds: startedAt, index: 0, command };
+  return importEntryId({ ...name, shell: NOTES_ENDS });
 }
 
 const THERE = "SELECT 1 FROM entries WHERE cmd = ? AND ingest_seq <= ? LIMIT 1";

@@ -1,9 +1,13 @@
-/** How often commands without a time are known: from this device, and from those that had the same file. */
+/**
+ * How often commands without a time are known: from this shell on this device, and from whatever else holds
+ * what stands in its file.
+ */
 
 /**
- * A file is a copy of what another device has imported if that one has at least this part of what stands in
- * it. Measured by characters, as everybody runs `ls`: what people run on two machines of their own has a
- * tenth in common, and of a copy that has grown since, the older part is still there.
+ * A file is a copy of what another device has imported, and another program has noted what the shell did (or
+ * has read its file), if that one has at least this part of what stands in it. Measured by characters, as
+ * everybody runs `ls`: what people run on two machines of their own has a tenth in common, and of a copy that
+ * has grown since, the older part is still there.
  */
 const SHARED = 0.3;
 
@@ -11,35 +15,41 @@ const SHARED = 0.3;
 export class UntimedCounts {
   readonly #commands: ReadonlySet<string>;
   readonly #own: string;
-  readonly #byDevice = new Map<string, Map<string, number>>();
+  readonly #byOrigin = new Map<string, Map<string, number>>();
 
   /**
    * @param commands all that are in the source, each once
-   * @param own the device that imports
+   * @param device the one that imports
+   * @param shell of the source
    */
-  constructor(commands: ReadonlySet<string>, own: string) {
+  constructor(commands: ReadonlySet<string>, device: string, shell: string) {
     this.#commands = commands;
-    this.#own = own;
+    this.#own = originOf(device, shell);
   }
 
-  /** Counts an entry of a device. */
-  add(command: string, device: string): void {
+  /** Counts an entry of a device and a shell. */
+  add(command: string, device: string, shell: string): void {
     if (!this.#commands.has(command)) return;
-    let counts = this.#byDevice.get(device);
-    if (counts === undefined) this.#byDevice.set(device, counts = new Map());
+    const origin = originOf(device, shell);
+    let counts = this.#byOrigin.get(origin);
+    if (counts === undefined) this.#byOrigin.set(origin, counts = new Map());
     counts.set(command, (counts.get(command) ?? 0) + 1);
   }
 
-  /** What is known of each: the entries of this device, and of all of whose history the source is a copy. */
+  /** What is known of each: the entries of its own, and of all that share enough with the source. */
   total(): ReadonlyMap<string, number> {
     const least = SHARED * charsOf(this.#commands);
     const all = new Map<string, number>();
-    for (const [device, counts] of this.#byDevice) {
-      if (device !== this.#own && charsOf(counts.keys()) < least) continue;
+    for (const [origin, counts] of this.#byOrigin) {
+      if (origin !== this.#own && charsOf(counts.keys()) < least) continue;
       for (const [command, count] of counts) all.set(command, (all.get(command) ?? 0) + count);
     }
     return all;
   }
+}
+
+function originOf(device: string, shell: string): string {
+  return `${shell}\n${device}`;
 }
 
 function charsOf(commands: Iterable<string>): number {

@@ -39,7 +39,14 @@ export class Fixture implements Disposable {
     return this.history.log.entriesAfter(0, { entries: 10_000, bytes: 1e9 }).entries;
   }
 
-  record(command: string, startedAtMs: number, cwd = "/", device = "d1", shell = "zsh"): void {
+  record(
+    command: string,
+    startedAtMs: number,
+    cwd = "/",
+    device = "d1",
+    shell = "zsh",
+    durationMs = 0,
+  ): void {
     this.history.log.append([{
       id: crypto.randomUUID() as EntryId,
       deviceId: device as DeviceId,
@@ -48,7 +55,7 @@ export class Fixture implements Disposable {
       command,
       cwd,
       exitCode: 0,
-      durationMs: 0,
+      durationMs,
       shell,
       hostname: "laptop",
       version: "0.1.0",

@@ -33,6 +33,7 @@ export function atuinQuery(has: readonly string[]): RowQuery {
     columns: {
       ...plain(has, ["id", "exit", "command", "cwd", "session", "hostname", "shell"]),
       started_at_ms: has.includes("timestamp") ? "timestamp / 1000000" : "NULL",
+      in_second: has.includes("timestamp") ? "timestamp % 1000000000" : "0",
       duration_ms: has.includes("duration") ? "max(duration, 0) / 1000000" : "NULL",
     },
     where: has.includes("deleted_at") ? "deleted_at IS NULL" : undefined,
@@ -45,13 +46,16 @@ export function parseAtuinRow(row: Row, at: number): IdentifiedDraft | BrokenRec
   const broken = tooLarge(row, at);
   if (broken !== undefined) return broken;
   if (typeof row.command !== "string") return { broken: "expected the command as text", at };
+  const cwd = cleanFolderOf(row.cwd);
+  // Where a shell's file had no times it counted milliseconds; times of a file are whole seconds.
+  const isMadeUp = cwd === undefined && row.in_second !== 0;
   return {
     id: uuidOf(row.id),
-    startedAtMs: millisOf(row.started_at_ms),
+    startedAtMs: isMadeUp ? undefined : millisOf(row.started_at_ms),
     command: row.command,
     durationMs: integerOf(row.duration_ms),
     exitCode: atuinExit(row.exit, row.cwd),
-    cwd: cleanFolderOf(row.cwd),
+    cwd,
     // Written as "host:user".
     hostname: textOf(row.hostname)?.replace(/:[^:]*$/, ""),
     session: textOf(row.session),
