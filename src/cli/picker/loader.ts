@@ -40,10 +40,13 @@ export class Loader {
     this.#generation = state.generation;
   }
 
-  /** Searches until `isOver()`; if there is nothing to search, loads one more slice. */
+  /**
+   * Searches until `isOver()`; if there is nothing to search, loads one more slice. It always looks at some
+   * commands: to load the first ones may take all the time, and a frame without a row is of no use.
+   */
   work(isOver: () => boolean): void {
     if (!this.#search?.hasWork) this.#load();
-    if (!isOver()) this.#search?.step(isOver);
+    this.#search?.step(isOver);
   }
 
   /** What the search has found; `undefined` before the first one. */
