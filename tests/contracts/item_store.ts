@@ -106,13 +106,21 @@ function modelStore(): StoreUnderTest {
     items,
     record: (item) => void items.record(item),
     absorb: () => items.absorb(),
-    delete: (id) => items.delete(id, 1),
+    delete: (id) => {
+      // What was deleted here is not found any more by a command that deletes everywhere.
+      if (items.data.records.get(id)?.item !== undefined) items.delete(id, 1);
+    },
     deleteHere: (id) => items.deleteHere(id),
     foreignDelete: (id) => items.foreignDelete(id),
     setFloor: (week) => items.setFloor(week),
     reopen: () => {},
     [Symbol.dispose]: () => {},
   };
+}
+
+/** As many as come in bulk: new ones in front of those that may be there, in this or another state. */
+function manyItems(from: number, week: number, device: string): Item[] {
+  return Array.from({ length: 120 }, (_, i) => itemOf(from + 119 - i, week + i % 2, device));
 }
 
 interface Act {
@@ -129,7 +137,8 @@ function drawStep({ unit }: ReturnType<typeof seededRandom>, step: number): Act 
   const dice = unit();
   const named = (name: string, run: Act["run"]): Act => ({ name, run });
   if (dice < 0.3) return named("record", (store) => store.record(itemOf(n, week, device)));
-  if (dice < 0.6) return named("apply", applying(drawItems(unit, device)));
+  if (dice < 0.57) return named("apply", applying(drawItems(unit, device)));
+  if (dice < 0.6) return named("apply many", applying(manyItems(n, week, device)));
   if (dice < 0.7) return named("delete", (store) => store.delete(id));
   if (dice < 0.76) return named("delete here", (store) => store.deleteHere(id));
   if (dice < 0.8) return named("foreign delete", (store) => store.foreignDelete(id));

@@ -13,6 +13,7 @@ import type { CommandIndex } from "../index/command_index.ts";
 import { BELIEVED_UNIX, type Meta, SCRUB_DUE, SET_ABSORBED } from "../file/meta.ts";
 import { believedUnix } from "./believed_time.ts";
 import { markDeleted } from "./deleted_marks.ts";
+import { newestNumber, setNewestNumber } from "./numbers.ts";
 import { pruneEntries, type PruneOptions, type PruneResult } from "./prune.ts";
 import { timeEvidence } from "./time_evidence.ts";
 import type { HistorySearch } from "../index/history_search.ts";
@@ -131,13 +132,9 @@ export class Removal {
 
   // A tombstone takes a number of the same counter as the entries, so that it is new to every peer.
   #bury(from: string, now: number, absorbed: number, list: string): void {
-    const counter = this.#db.integer("SELECT seq FROM sqlite_sequence WHERE name = 'entries'");
+    const counter = newestNumber(this.#db);
     const count = this.#db.run(`${TOMBSTONES} ${from}`, counter, now, absorbed, list);
-    const next = counter + count;
-    const changed = this.#db.run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'entries'", next);
-    if (changed === 0) {
-      this.#db.run("INSERT INTO sqlite_sequence (name, seq) VALUES ('entries', ?)", next);
-    }
+    setNewestNumber(this.#db, counter + count);
   }
 
   /** Whether deleted text may still lie about in the file. */

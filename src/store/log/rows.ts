@@ -11,6 +11,7 @@ import type { Database } from "../file/database.ts";
 import type { Row, Value } from "../file/sqlite_rows.ts";
 import { isConstraint } from "../file/sqlite_errors.ts";
 import type { AppendResult } from "../../swarm/log.ts";
+import { newestNumber, setNewestNumber } from "./numbers.ts";
 
 /**
  * Longest text that is read from a row, in bytes: more than any command of ours may have. SQLite knows
@@ -101,16 +102,26 @@ function insertBoldly(
   )?.[0] !== 0;
   const removed = hasRemoved ? idsAmong(db, entries, REMOVED) : undefined;
   const wanted = entries.filter((entry) => !removed?.has(entry.id) && isKept(entry));
-  const before = db.integer("SELECT seq FROM sqlite_sequence WHERE name = 'entries'");
+  const inserted = insertLeading(db, wanted);
+  return inserted + insertCarefully(db, wanted.slice(inserted), () => true);
+}
+
+/**
+ * Stores entries up to the first that is there already; how many. Where all are new it takes a third of the
+ * time of looking for each. Only within a transaction.
+ */
+export function insertLeading(db: Database, entries: readonly Entry[]): number {
+  const before = newestNumber(db);
   try {
-    insertEntries(db, wanted);
-    return wanted.length;
+    insertEntries(db, entries);
+    return entries.length;
   } catch (error) {
     if (!isConstraint(error)) throw error;
   }
-  // Those in front of it are in: FAIL keeps what the statement has done.
-  const inserted = db.integer("SELECT count(*) FROM entries WHERE ingest_seq > ?", before);
-  return inserted + insertCarefully(db, wanted.slice(inserted), () => true);
+  // FAIL keeps the rows in front of it, but the statement does not get to count their numbers as given out.
+  const newest = db.integer("SELECT max(ingest_seq) FROM entries");
+  if (newest > before) setNewestNumber(db, newest);
+  return db.integer("SELECT count(*) FROM entries WHERE ingest_seq > ?", before);
 }
 
 function insertCarefully(

@@ -25,7 +25,7 @@ import type { Database } from "../file/database.ts";
 import { type Meta, PRUNED_BEFORE, SET_ABSORBED, SET_FLOOR } from "../file/meta.ts";
 import { Bases } from "./bases.ts";
 import { Digests } from "./digests.ts";
-import { newestNumber } from "./numbers.ts";
+import { newestNumber } from "../log/numbers.ts";
 import { PAGE_ITEMS, readPage, readWeekMarks } from "./read_items.ts";
 import { ItemTaker } from "./take_items.ts";
 import { RowTaker } from "./take_rows.ts";

@@ -164,7 +164,7 @@ function heldIn(db: Database, span: Exclude<Span, { kind: "seqs" }>): Facts[] {
 }
 
 /** The first second of a week and the first after it. */
-function secondsOf(week: Week): readonly [number, number] {
+export function secondsOf(week: Week): readonly [number, number] {
   return week === UNSET_WEEK
     ? [Number.MIN_SAFE_INTEGER, CLOCK_UNSET_BEFORE]
     : [Math.max(week * WEEK_SECONDS, CLOCK_UNSET_BEFORE), (week + 1) * WEEK_SECONDS];

@@ -6,11 +6,14 @@ import type { Applied } from "../../named/store.ts";
 import type { Database } from "../file/database.ts";
 import { type Meta, SCRUB_DUE } from "../file/meta.ts";
 import { markDeleted } from "../log/deleted_marks.ts";
-import { entryRows, insertEntries, toEntry } from "../log/rows.ts";
+import { entryRows, insertEntries, insertLeading, toEntry } from "../log/rows.ts";
 import { type Known, stepFor } from "./apply_items.ts";
 import type { Digests } from "./digests.ts";
-import { newestNumber, nextNumber } from "./numbers.ts";
+import { newestNumber, nextNumber } from "../log/numbers.ts";
 import { factsOfRow, readPage } from "./read_items.ts";
+
+/** From so many items on they are expected to be new. */
+const MANY = 100;
 
 /** What has become of a frame so far. */
 interface Taken {
@@ -28,6 +31,13 @@ interface Case {
   readonly facts: Facts;
   readonly mine: Known;
   readonly floor: Week;
+}
+
+/** Among a list of ids in JSON. */
+const AMONG = "WHERE entry_id IN (SELECT value FROM json_each(?))";
+
+function idsOf(items: readonly Item[]): string {
+  return JSON.stringify(items.map((item) => factsOf(item).id));
 }
 
 /** See the file's description. */
@@ -49,7 +59,6 @@ export class ItemTaker {
    * @param alreadyShrank whether that has cost the set something
    */
   take(items: readonly Item[], floor: Week, alreadyShrank: boolean): Omit<Applied, "absorbed"> {
-    const known = this.#knownOf(items);
     const taken: Taken = {
       gained: [],
       answers: [],
@@ -58,7 +67,9 @@ export class ItemTaker {
       fresh: new Map(),
       shrank: alreadyShrank,
     };
-    for (const item of items) {
+    const rest = items.slice(this.#takeNew(items, floor, taken));
+    const known = this.#knownOf(rest);
+    for (const item of rest) {
       const facts = factsOf(item);
       const mine = known.get(facts.id) ?? { as: "nothing" };
       const now = this.#takeOne(item, { facts, mine, floor }, taken);
@@ -67,6 +78,29 @@ export class ItemTaker {
     }
     this.#insert([...taken.fresh.values()]);
     return taken;
+  }
+
+  /**
+   * Takes in the leading entries of which nothing is known here, which is all of a first sync: looking for each
+   * takes as long as storing it. How many.
+   */
+  #takeNew(items: readonly Item[], floor: Week, taken: Taken): number {
+    if (items.length < MANY) return 0;
+    const removed = this.#removedOf(idsOf(items));
+    const leading: Entry[] = [];
+    for (const item of items) {
+      const facts = factsOf(item);
+      if (item.entry === undefined || removed.has(facts.id)) break;
+      if (!isAbove(weekOf(facts), floor)) break;
+      leading.push(item.entry);
+    }
+    let seq = newestNumber(this.#db);
+    const count = insertLeading(this.#db, leading);
+    for (const item of items.slice(0, count)) {
+      this.#digests.add(factsOf(item), 1, ++seq);
+      taken.gained.push(item);
+    }
+    return count;
   }
 
   /** Takes in one; what is known of its id afterwards. */
@@ -146,26 +180,30 @@ export class ItemTaker {
   }
 
   #knownOf(items: readonly Item[]): Map<string, Known> {
-    const ids = JSON.stringify(items.map((item) => factsOf(item).id));
-    const known = new Map<string, Known>();
-    const among = "WHERE entry_id IN (SELECT value FROM json_each(?))";
-    for (const row of this.#db.rows(`SELECT entry_id, device_id, ts FROM entries ${among}`, ids)) {
+    const ids = idsOf(items);
+    const known = this.#removedOf(ids);
+    for (const row of this.#db.rows(`SELECT entry_id, device_id, ts FROM entries ${AMONG}`, ids)) {
       known.set(String(row[0]), { as: "entry", facts: factsOfRow(row, false) });
     }
-    for (const row of this.#db.rows(`SELECT entry_id, device_id, ts FROM rr_tomb ${among}`, ids)) {
-      known.set(String(row[0]), { as: "tombstone", facts: factsOfRow(row, true) });
-    }
+    return known;
+  }
+
+  /** Those that were deleted, everywhere or here. */
+  #removedOf(ids: string): Map<string, Known> {
+    const known = new Map<string, Known>();
     const held = this.#db.rows(
-      `SELECT entry_id, device_id, ts, counted FROM rr_deleted ${among}`,
+      `SELECT entry_id, device_id, ts, counted FROM rr_deleted ${AMONG}`,
       ids,
     );
     for (const row of held) {
-      if (known.has(String(row[0]))) continue;
       known.set(String(row[0]), {
         as: "held",
         facts: factsOfRow(row, false),
         counted: row[3] === 1,
       });
+    }
+    for (const row of this.#db.rows(`SELECT entry_id, device_id, ts FROM rr_tomb ${AMONG}`, ids)) {
+      known.set(String(row[0]), { as: "tombstone", facts: factsOfRow(row, true) });
     }
     return known;
   }

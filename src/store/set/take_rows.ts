@@ -4,8 +4,8 @@ import type { Seq } from "../../named/store.ts";
 import type { Database } from "../file/database.ts";
 import { entryRows, reachOf, toEntry } from "../log/rows.ts";
 import type { Digests } from "./digests.ts";
-import { newestNumber } from "./numbers.ts";
-import { factsOfWeek } from "./read_items.ts";
+import { newestNumber } from "../log/numbers.ts";
+import { factsOfWeek, secondsOf } from "./read_items.ts";
 
 /** Commands read at once: a thousand may have a megabyte each. */
 const READ_BYTES = 2 * 1024 * 1024;
@@ -79,6 +79,11 @@ export class RowTaker {
   /** Computes the digests of a week anew from the items up to a number. */
   rebuildWeek(week: Week, upTo: Seq): void {
     this.#digests.clearWeek(week);
+    // What was deleted since is not among them, so its tombstone has nothing to take off any more.
+    this.#db.run(
+      "UPDATE rr_tomb SET replaced = 0 WHERE replaced = 1 AND ts >= ? AND ts < ?",
+      ...secondsOf(week),
+    );
     for (const { facts, seq } of factsOfWeek(this.#db, week, 0, upTo)) {
       this.#digests.add(facts, 1, seq);
     }

@@ -5,6 +5,7 @@ import { RrError } from "../../../src/base/rr_error.ts";
 import { Database } from "../../../src/store/file/database.ts";
 import { EntryLog } from "../../../src/store/log/entry_log.ts";
 import { Meta } from "../../../src/store/file/meta.ts";
+import { newestNumber } from "../../../src/store/log/numbers.ts";
 import { migrate } from "../../../src/store/file/migrations.ts";
 import { generateEntries } from "../../fakes/history_generator.ts";
 import { foreign, open, tempFolder } from "../_open.ts";
@@ -54,6 +55,25 @@ Deno.test("append() keeps the order of a batch of any size, with known ids in be
       entries: [...known, ...fresh],
       lastSeq: count,
     });
+  }
+});
+
+Deno.test("append() of many loses none and gives no number twice, wherever the first known one stands", () => {
+  for (const place of [0, 3, 8, 13]) {
+    using history = open(":memory:");
+    const entries = generateEntries(400);
+    history.log.append(entries.slice(0, 150));
+    // Only what stands in front of the first known one is new.
+    const leading = entries.slice(150, 150 + place);
+    const first = history.log.append([...leading, ...entries.slice(0, 150)]);
+    assert.deepEqual(first, { inserted: place, ignored: 150 });
+    assert.equal(newestNumber(history.opened.db), history.log.headSeq());
+    const second = history.log.append([entries[0]!, ...entries.slice(200)]);
+    assert.deepEqual(second, { inserted: 200, ignored: 1 });
+    assert.equal(history.log.count(), 350 + place);
+    history.removal.delete({ ids: [entries[0]!.id] }, "everywhere");
+    const tomb = history.opened.db.integer("SELECT seq FROM rr_tomb");
+    assert.equal(tomb, 350 + place + 1);
   }
 });
 

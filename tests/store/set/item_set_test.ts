@@ -92,6 +92,23 @@ Deno.test("what another program deletes or changes is found, and the past distru
   assert.equal(set.name(0), moved);
 });
 
+Deno.test("what another program and a deletion everywhere take out of one week is taken off once", () => {
+  using folder = tempFolder();
+  const path = folder.file("history.db");
+  using history = open(path);
+  const set = openSet(history);
+  const entries = makeEntries(4);
+  history.log.append(entries);
+  set.absorb();
+  history.removal.delete({ ids: [entries[0]!.id] }, "everywhere");
+  foreign(path, (db) => db.exec(`DELETE FROM entries WHERE entry_id = '${entries[1]!.id}'`));
+  history.removal.delete({ ids: [entries[2]!.id] }, "everywhere");
+  assert.equal(set.absorb().items.length, 2);
+  const name = set.name(0);
+  set.rebuild();
+  assert.equal(set.name(0), name);
+});
+
 Deno.test("a failed transaction leaves memory as the file is", () => {
   using folder = tempFolder();
   using history = open(folder.file("history.db"), { busyTimeoutMs: 1 });

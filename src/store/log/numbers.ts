@@ -10,7 +10,12 @@ export function newestNumber(db: Database): Seq {
 /** Takes the next number. */
 export function nextNumber(db: Database): Seq {
   const next = newestNumber(db) + 1;
-  const changed = db.run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'entries'", next);
-  if (changed === 0) db.run("INSERT INTO sqlite_sequence (name, seq) VALUES ('entries', ?)", next);
+  setNewestNumber(db, next);
   return next;
+}
+
+/** Says that numbers up to this one were given out. */
+export function setNewestNumber(db: Database, seq: Seq): void {
+  const changed = db.run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'entries'", seq);
+  if (changed === 0) db.run("INSERT INTO sqlite_sequence (name, seq) VALUES ('entries', ?)", seq);
 }
