@@ -4,6 +4,11 @@ import fs from "node:fs";
 import { basename } from "node:path";
 import { RrError, toError } from "../base/rr_error.ts";
 
+const OWNER_WRITES = 0o200n;
+
+/** Gives a file what beside mode and owner is set on another: access lists, labels, attributes. */
+export type CopyAttributes = (from: string, to: string) => Promise<void>;
+
 /** A file that was read to be rewritten. Disposing closes it. */
 export class RewrittenFile implements Disposable {
   /** Its path without symbolic links. */
@@ -32,6 +37,8 @@ export class RewrittenFile implements Disposable {
         const before = fs.fstatSync(fd, { bigint: true });
         if (!before.isFile()) throw new Error("it is no file");
         if (before.nlink > 1n) throw new Error("it has a second name (a hard link)");
+        // A rename would pass over what its owner has set on purpose.
+        if ((before.mode & OWNER_WRITES) === 0n) throw new Error("it is read-only (chmod u+w)");
         return new RewrittenFile(path, fd, before, fs.readFileSync(fd));
       } catch (error) {
         fs.closeSync(fd);
@@ -53,11 +60,12 @@ export class RewrittenFile implements Disposable {
    *
    * @throws {RrError} `busy` if the file has changed since, and is left as it is; `io`
    */
-  replace(bytes: Uint8Array): void {
+  async replace(bytes: Uint8Array, copyAttributes: CopyAttributes): Promise<void> {
     const { path } = this;
     const temporary = `${folderOf(path)}/.${basename(path)}.rr-${crypto.randomUUID()}`;
     try {
       this.#write(temporary, bytes);
+      await copyAttributes(path, temporary);
       if (this.#hasChanged()) throw new RrError("busy", `"${path}" was written meanwhile`);
       fs.renameSync(temporary, path);
     } catch (error) {

@@ -3,9 +3,10 @@ import fs from "node:fs";
 import type { RrError } from "../../src/base/rr_error.ts";
 import { RewrittenFile } from "../../src/process/rewrite_file.ts";
 
+const NONE = () => Promise.resolve();
 const NEW = new TextEncoder().encode("new\n");
 
-Deno.test("RewrittenFile leaves a file alone that was written, replaced or removed since it was read", () => {
+Deno.test("RewrittenFile leaves a file alone that was written, replaced or removed since it was read", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "rr-rewrite-" });
   const path = `${folder}/history`;
   const changes: readonly (() => void)[] = [
@@ -22,13 +23,13 @@ Deno.test("RewrittenFile leaves a file alone that was written, replaced or remov
       using file = RewrittenFile.read(path);
       change();
       const before = [...Deno.readDirSync(folder)].map(({ name }) => name);
-      assert.throws(() => file.replace(NEW), (error: RrError) => error.code === "busy");
+      await assert.rejects(file.replace(NEW, NONE), (error: RrError) => error.code === "busy");
       assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), before);
     }
     Deno.writeTextFileSync(path, "old\n");
     using file = RewrittenFile.read(path);
     assert.equal(new TextDecoder().decode(file.bytes), "old\n");
-    file.replace(NEW);
+    await file.replace(NEW, NONE);
     assert.equal(Deno.readTextFileSync(path), "new\n");
     assert.throws(() => RewrittenFile.read(folder), /it is no file|EISDIR|directory/);
     assert.throws(() => RewrittenFile.read(`${folder}/none`), /Cannot rewrite ".*none"/);
@@ -37,7 +38,7 @@ Deno.test("RewrittenFile leaves a file alone that was written, replaced or remov
   }
 });
 
-Deno.test("RewrittenFile follows a link, and refuses what has a second name or is no file", () => {
+Deno.test("RewrittenFile follows a link, and refuses what has a second name or is no file", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "rr-rewrite-" });
   const path = `${folder}/history`;
   try {
@@ -45,7 +46,7 @@ Deno.test("RewrittenFile follows a link, and refuses what has a second name or i
     Deno.symlinkSync(path, `${folder}/link`);
     {
       using file = RewrittenFile.read(`${folder}/link`);
-      file.replace(NEW);
+      await file.replace(NEW, NONE);
     }
     assert.ok(Deno.lstatSync(`${folder}/link`).isSymlink);
     assert.equal(Deno.readTextFileSync(path), "new\n");
@@ -57,7 +58,7 @@ Deno.test("RewrittenFile follows a link, and refuses what has a second name or i
   }
 });
 
-Deno.test("RewrittenFile keeps the mode, and lets nobody look before it has it", () => {
+Deno.test("RewrittenFile keeps the mode, and lets nobody look before it has it", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "rr-rewrite-" });
   const path = `${folder}/history`;
   const { writeFileSync } = fs;
@@ -70,7 +71,7 @@ Deno.test("RewrittenFile keeps the mode, and lets nobody look before it has it",
       modes.push(fs.fstatSync(Number(fd)).mode & 0o777);
       writeFileSync(fd, bytes);
     };
-    file.replace(NEW);
+    await file.replace(NEW, NONE);
     assert.deepEqual(modes, [0o600]);
     assert.equal(Deno.statSync(path).mode! & 0o777, 0o640);
   } finally {
@@ -79,7 +80,7 @@ Deno.test("RewrittenFile keeps the mode, and lets nobody look before it has it",
   }
 });
 
-Deno.test("RewrittenFile takes over what a shell appends at the last moment to the file that it has open", () => {
+Deno.test("RewrittenFile takes over what a shell appends at the last moment to the file that it has open", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "rr-rewrite-" });
   const path = `${folder}/history`;
   const { renameSync } = fs;
@@ -91,7 +92,7 @@ Deno.test("RewrittenFile takes over what a shell appends at the last moment to t
       shell.writeSync(new TextEncoder().encode("late\n"));
       renameSync(from, to);
     };
-    file.replace(NEW);
+    await file.replace(NEW, NONE);
     assert.equal(Deno.readTextFileSync(path), "new\nlate\n");
   } finally {
     fs.renameSync = renameSync;

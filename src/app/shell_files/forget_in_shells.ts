@@ -1,9 +1,11 @@
 /** Takes commands out of the history files of this device's shells. */
+import fs from "node:fs";
+import type { Clock } from "../../base/clock.ts";
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { comparable, type ForgettingShell, withoutCommands } from "../../import/forget_commands.ts";
 import { usualFiles } from "../../import/usual_places.ts";
-import { RewrittenFile } from "../../process/rewrite_file.ts";
+import { type CopyAttributes, RewrittenFile } from "../../process/rewrite_file.ts";
 import type { Run } from "../../service/run.ts";
 import { isLockedByKernel } from "./kernel_locks.ts";
 import { lockAsZsh } from "./zsh_lock.ts";
@@ -98,7 +100,7 @@ async function rewrite(
         throw new RrError("busy", `Another program is writing "${path}" and has locked it`);
       }
       const { bytes, removed } = withoutCommands(file.bytes, shell, unwanted);
-      if (removed > 0) file.replace(bytes);
+      if (removed > 0) await file.replace(bytes, copyAttributesWith(run, clock));
       return removed;
     } catch (error) {
       const isBusy = error instanceof RrError && error.code === "busy";
@@ -106,4 +108,13 @@ async function rewrite(
     }
     await clock.sleep(LOOK_MS);
   }
+}
+
+// Node and Deno cannot read them. Where `cp` does not copy them (macOS, busybox), owner and mode have to do.
+function copyAttributesWith(run: Run, clock: Clock): CopyAttributes {
+  return async (from, to) => {
+    await run(["cp", "--attributes-only", "--preserve=all", "--", from, to]);
+    const seconds = clock.now() / 1000;
+    fs.utimesSync(to, seconds, seconds);
+  };
 }

@@ -177,6 +177,34 @@ Deno.test("forgetInShells() leaves a file with a second name alone, and one of a
   assert.equal(Deno.readTextFileSync(`${home.path}/.zsh_history`), "ls\n");
 });
 
+Deno.test("forgetInShells() leaves a file alone that is read-only", async () => {
+  using home = new Home();
+  const path = `${home.path}/.bash_history`;
+  Deno.writeTextFileSync(path, "secret\n", { mode: 0o400 });
+  assert.match((await home.forget(["secret"]))[0]!.error!, /it is read-only \(chmod u\+w\)/);
+  assert.equal(Deno.readTextFileSync(path), "secret\n");
+});
+
+// Access lists are such attributes too. What sets them is no part of every system.
+const SET = 'import os, sys; os.setxattr(sys.argv[1], "user.note", b"mine")';
+const GET = 'import os, sys; print(os.getxattr(sys.argv[1], "user.note").decode())';
+
+Deno.test("forgetInShells() keeps the attributes of a file, and its time is that of the change", async (t) => {
+  using home = new Home();
+  const path = `${home.path}/.bash_history`;
+  Deno.writeTextFileSync(path, "secret\nls\n");
+  Deno.utimeSync(path, 1_700_000_000, 1_700_000_000);
+  const { success } = await new Deno.Command("python3", { args: ["-c", SET, path] }).output()
+    .catch(() => ({ success: false }));
+  await home.forget(["secret"]);
+  assert.ok(Deno.statSync(path).mtime!.getTime() > 1_700_000_000_000);
+  await t.step({
+    name: "user.note",
+    ignore: !success || Deno.build.os !== "linux",
+    fn: async () => assert.equal(await home.shell(["python3", "-c", GET, path]), "mine\n"),
+  });
+});
+
 Deno.test("forgetInShells() waits for a zsh that writes, gives up, and passes over what it left behind", async () => {
   using home = new Home();
   const path = `${home.path}/.zsh_history`;
