@@ -73,6 +73,19 @@ Deno.test("importHistory() takes entries of another history whole, from its data
   assert.deepEqual(toFile.all(), from.all());
 });
 
+Deno.test("importHistory() of another history believes the seconds, as the original does, where the milliseconds differ", async () => {
+  using from = new Fixture();
+  from.record("now", T * 1000 + 77);
+  {
+    using db = new DatabaseSync(from.history.path);
+    db.exec("UPDATE entries SET ts = ts + 100");
+  }
+  using to = new Fixture();
+  await to.import({ from: "rustory", path: from.history.path });
+  assert.deepEqual(to.all().map(({ startedAtMs }) => startedAtMs), [(T + 100) * 1000]);
+  assert.deepEqual(from.all(), to.all());
+});
+
 const BIG = "iif(n = 100, 1152921504606846976, 5)";
 
 const BIG_ROWS: Readonly<Record<"atuin" | "hishtory" | "rustory", string>> = {

@@ -4,6 +4,7 @@
  */
 import type { Entry, EntryDraft } from "../../history/entry.ts";
 import { checkEntry } from "../../history/check_entry.ts";
+import { rowTimeMs } from "../../history/row_time.ts";
 import { cleanFolder } from "../../base/folder.ts";
 import { UNKNOWN_EXIT } from "../../history/run_filter.ts";
 import type { BrokenRecord } from "../../shell/broken_record.ts";
@@ -158,14 +159,12 @@ export function rustoryQuery(has: readonly string[]): RowQuery {
 export function parseRustoryRow(row: Row, at: number): Entry | BrokenRecord {
   const broken = tooLarge(row, at);
   if (broken !== undefined) return broken;
-  const seconds = integerOf(row.ts);
-  const exact = integerOf(row.ts_ms);
   try {
     return checkEntry({
       id: row.entry_id,
       deviceId: row.device_id,
       userId: row.user_id,
-      startedAtMs: exact ?? (seconds === undefined ? undefined : seconds * 1000),
+      startedAtMs: rowTimeMs(row.ts, row.ts_ms),
       command: row.cmd,
       cwd: row.cwd,
       exitCode: row.exit_code,

@@ -7,6 +7,7 @@
  */
 import type { Entry } from "../../history/entry.ts";
 import { checkEntry, EntryError } from "../../history/check_entry.ts";
+import { rowTimeMs } from "../../history/row_time.ts";
 import type { Database } from "../file/database.ts";
 import type { Row, Value } from "../file/sqlite_rows.ts";
 import { isConstraint } from "../file/sqlite_errors.ts";
@@ -206,7 +207,7 @@ export function toEntry(row: Row): Entry | undefined {
       id: row[1],
       deviceId: row[2],
       userId: row[3],
-      startedAtMs: startedAtMs(row[4], row[12]),
+      startedAtMs: rowTimeMs(row[4], row[12]),
       command: row[COMMAND_COLUMN],
       cwd: row[6],
       exitCode: row[7],
@@ -226,12 +227,6 @@ export function toEntry(row: Row): Entry | undefined {
 function clamped(duration: unknown): unknown {
   if (typeof duration !== "bigint") return duration;
   return duration < 0n ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER;
-}
-
-// `ts` is what the original reads, so it wins when a foreign program changed one of the two.
-function startedAtMs(ts: unknown, ms: unknown): unknown {
-  if (typeof ts !== "number") return undefined;
-  return typeof ms === "number" && Math.floor(ms / 1000) === ts ? ms : ts * 1000;
 }
 
 /** Rows of `SELECT {@linkcode ENTRY_COLUMNS} ${rest}`. */
