@@ -28,10 +28,14 @@ export function clearErased(
   deps: ClearErasedDeps,
   signal: AbortSignal,
 ): () => void {
-  const { clock } = deps.world;
+  const { world: { clock }, logger } = deps;
   let calls = 0;
   return () => {
-    if (dbPath !== ":memory:") clear(++calls).catch(() => {}); // the signal was aborted
+    if (dbPath === ":memory:") return;
+    clear(++calls).catch((error) => {
+      if (signal.aborted) return;
+      logger.error("Stopped clearing what was deleted", { error: causeChain(error) });
+    });
   };
 
   async function clear(call: number): Promise<void> {

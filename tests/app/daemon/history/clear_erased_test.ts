@@ -1,10 +1,10 @@
 /** What was deleted elsewhere leaves the file, however often it takes. */
 import assert from "node:assert/strict";
 import { clearErased } from "../../../../src/app/daemon/history/clear_erased.ts";
-import { silentLogger } from "../../../../src/base/log.ts";
 import { RrError } from "../../../../src/base/rr_error.ts";
 import { FakeClock } from "../../../fakes/fake_clock.ts";
 import { FakeWorld } from "../../../fakes/fake_world.ts";
+import { RecordingLogger } from "../../../fakes/recording_logger.ts";
 
 const PATH = "/var/history.db";
 
@@ -50,6 +50,19 @@ Deno.test("clearErased() takes a history that cannot be asked for one that owes 
   assert.equal(lab.started, 2);
 });
 
+Deno.test("clearErased() tells of a fault that ends it, and of no stop", async () => {
+  using lab = new Lab(() => {
+    throw new TypeError("no such method");
+  });
+  lab.clear();
+  await lab.clock.advance(2_000);
+  assert.equal(lab.logger.matching("Stopped clearing").length, 1);
+  lab.clear();
+  lab.stop.abort(new Error("the session ends"));
+  await lab.clock.advance(2_000);
+  assert.equal(lab.logger.matching("Stopped clearing").length, 1);
+});
+
 Deno.test("clearErased() starts nothing where nothing is due", async () => {
   using lab = new Lab(() => false);
   lab.clear();
@@ -72,10 +85,11 @@ class Lab implements Disposable {
   readonly clock = new FakeClock();
   readonly world = new FakeWorld({ clock: this.clock });
   readonly stop = new AbortController();
+  readonly logger = new RecordingLogger();
   readonly clear: () => void;
 
   constructor(isDue: () => boolean) {
-    const deps = { world: this.world, logger: silentLogger(), isDue };
+    const deps = { world: this.world, logger: this.logger, isDue };
     this.clear = clearErased(PATH, deps, this.stop.signal);
   }
 
