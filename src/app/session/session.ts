@@ -126,15 +126,17 @@ export async function openSession(
   const manual = manualPeers(options.peers ?? [], deps);
   await using parts = new Disposers();
   const node = parts.use(await startNode(nodeOptions(options), deps));
+  // Before there is an engine nothing is missed: its rounds begin by asking everybody.
+  let awake: SyncEngine | undefined;
   const replication = options.protocols?.includes("2")
     ? parts.use(replicationOf(options, node, deps, (peer) => {
-      if (node.connections().some((one) => one.peer === peer)) engine.peerConnected(peer);
+      if (node.connections().some((one) => one.peer === peer)) awake?.peerConnected(peer);
     }))
     : undefined;
   parts.use(await answerPeers(node, replication, deps));
   const twins = parts.use(twinProbe(options, node, deps));
   const { trackers, lan, directories } = await openDirectories(options, node, deps, parts, {
-    onPeer: (peer) => engine.peerConnected(peer),
+    onPeer: (peer) => awake?.peerConnected(peer),
     onTwin: (addr) => twins.suspect(addr),
   });
   const dialer = createDialer({
@@ -143,9 +145,10 @@ export async function openSession(
   });
   const rounds = new RoundRequests(clock);
   const fingerprint = swarmKeyFingerprint(options.swarmKey);
-  const engine: SyncEngine = createEngine(options, {
+  const engine = createEngine(options, {
     ...{ node, directories, dialer, manual, replication, twins, rounds, fingerprint },
   }, deps);
+  awake = engine;
   parts.use(node.onEvent((event) => {
     if (event.type !== "connected") return;
     if (isDialled(node, event.peer)) replication?.peerConnected(event.peer);
