@@ -137,10 +137,10 @@ export function onIds(turn: Turn, exchange: Exchange, role: Responder, frame: Id
   for (const bucket of frame.marks) {
     const { partial } = compared;
     if (partial !== undefined && bucketKey(partial) === bucketKey(bucket)) {
-      compared.partial = { ...partial, marks: [...partial.marks, ...bucket.marks] };
+      for (const mark of bucket.marks) partial.marks.push(mark);
     } else {
       comparePartial(compared, read);
-      compared.partial = bucket;
+      compared.partial = { ...bucket, marks: [...bucket.marks] };
     }
   }
   if (!frame.last) return;

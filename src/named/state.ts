@@ -1,6 +1,6 @@
 /** All that the machine remembers between two events. All of it may be lost: it is told anew. */
 import { Apart } from "./apart.ts";
-import type { BucketMarks, Hello } from "./frames.ts";
+import type { Hello } from "./frames.ts";
 import { type Bucket, type Digest, type Mark, type Name, tagOf } from "./digest.ts";
 import type { ExchangeId } from "./effects.ts";
 import type { Week } from "./item.ts";
@@ -94,7 +94,7 @@ export interface Comparison {
   /** Buckets whose marks are still awaited. */
   readonly awaited: Map<string, Bucket>;
   /** Marks of a bucket that may go on in the next frame. */
-  partial: BucketMarks | undefined;
+  partial: Bucket & { readonly marks: Mark[] } | undefined;
   /** Marks seen so far, which is the place of the next one. */
   places: number;
   /** Their tombstones, as far as listed. */

@@ -76,7 +76,7 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
   ];
   if (steps.length === 0) {
     // This very process may have made it, on Node.
-    if (!flags.dryRun) cache.forEach((path) => cacheRemoved(world, path));
+    if (!flags.dryRun) cache.forEach((path) => isRemoved(world, path, removeCache));
     warnOfOwnLines(world, all, home);
     if (!flags.noService) warnOfDaemon(world, daemonHolder(settings.dbPath, world));
     printLine(world, "There is nothing of rr to take back.");
@@ -96,8 +96,8 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
   const daemon = flags.noService ? undefined : daemonHolder(settings.dbPath, world);
   const left = blocks.filter((file) => !takeBlockOut(world, file));
   const stuck = [
-    ...files.filter((path) => !removed(world, path)),
-    ...cache.filter((path) => !cacheRemoved(world, path)),
+    ...files.filter((path) => !isRemoved(world, path, (file) => world.files.remove(file))),
+    ...cache.filter((path) => !isRemoved(world, path, removeCache)),
   ];
   if (flags.purge) removeEmptyFolders(settings);
   warnOfOwnLines(world, all, home);
@@ -148,13 +148,13 @@ async function removeService(world: World, manager: ServiceManager, run: Run): P
 }
 
 /** What cannot be removed does not keep the rest. */
-function removed(world: World, path: string): boolean {
+function isRemoved(world: World, path: string, remove: (path: string) => void): boolean {
   try {
-    world.files.remove(path);
+    remove(path);
     return true;
   } catch (error) {
-    if (!(error instanceof RrError)) throw error;
-    printWarning(world, causeChain(error));
+    const cause = error instanceof RrError ? "" : `Cannot remove ${path}: `;
+    printWarning(world, cause + causeChain(error));
     return false;
   }
 }
@@ -165,15 +165,9 @@ function ownCache(world: World): readonly string[] {
   return folder !== undefined && world.files.stat(folder) !== undefined ? [folder] : [];
 }
 
-function cacheRemoved(world: World, path: string): boolean {
-  try {
-    rmSync(path, { recursive: true });
-    removeIfEmpty([folderOf(path)]);
-    return true;
-  } catch (error) {
-    printWarning(world, `Cannot remove ${path}: ${(error as Error).message}`);
-    return false;
-  }
+function removeCache(path: string): void {
+  rmSync(path, { recursive: true });
+  removeIfEmpty([folderOf(path)]);
 }
 
 function takeBlockOut(world: World, { shell, path, text, writable }: StartFile): boolean {
