@@ -127,16 +127,16 @@ export async function openSession(
   await using parts = new Disposers();
   const node = parts.use(await startNode(nodeOptions(options), deps));
   // Before there is an engine nothing is missed: its rounds begin by asking everybody.
-  let awake: SyncEngine | undefined;
+  const ready: { engine?: SyncEngine } = {};
   const replication = options.protocols?.includes("2")
     ? parts.use(replicationOf(options, node, deps, (peer) => {
-      if (node.connections().some((one) => one.peer === peer)) awake?.peerConnected(peer);
+      if (node.connections().some((one) => one.peer === peer)) ready.engine?.peerConnected(peer);
     }))
     : undefined;
   parts.use(await answerPeers(node, replication, deps));
   const twins = parts.use(twinProbe(options, node, deps));
   const { trackers, lan, directories } = await openDirectories(options, node, deps, parts, {
-    onPeer: (peer) => awake?.peerConnected(peer),
+    onPeer: (peer) => ready.engine?.peerConnected(peer),
     onTwin: (addr) => twins.suspect(addr),
   });
   const dialer = createDialer({
@@ -145,10 +145,9 @@ export async function openSession(
   });
   const rounds = new RoundRequests(clock);
   const fingerprint = swarmKeyFingerprint(options.swarmKey);
-  const engine = createEngine(options, {
+  const engine = ready.engine = createEngine(options, {
     ...{ node, directories, dialer, manual, replication, twins, rounds, fingerprint },
   }, deps);
-  awake = engine;
   parts.use(node.onEvent((event) => {
     if (event.type !== "connected") return;
     if (isDialled(node, event.peer)) replication?.peerConnected(event.peer);
