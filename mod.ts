@@ -42,17 +42,15 @@
  *
  * @module
  */
-export {
-  type DeviceKeys,
-  loadKeys,
-  type LocalHistory,
-  openHistory,
-  type Owner,
-  startNode,
-  type SyncNode,
-  type SyncNodeOptions,
-  type WatchSyncOptions,
-} from "./src/app/library.ts";
+export { loadKeys, openHistory, startNode } from "./src/app/library/library.ts";
+export type {
+  DeviceKeys,
+  LocalHistory,
+  Owner,
+  SyncNode,
+  SyncNodeOptions,
+  WatchSyncOptions,
+} from "./src/app/library/types.ts";
 export type { LogFields, Logger } from "./src/base/log.ts";
 export { RrError, type RrErrorCode, type RrErrorOptions } from "./src/base/rr_error.ts";
 export type { DeviceId, Entry, EntryDraft, EntryId } from "./src/history/entry.ts";

@@ -41,7 +41,7 @@ export interface Entry {
 /** What a recorder or an importer knows of a command, before it is given an id and an owner. */
 export interface EntryDraft {
   /** When it was started, in milliseconds since the Unix epoch, if that is known. */
-  readonly startedAtMs: number | undefined;
+  readonly startedAtMs?: number | undefined;
   /** As typed, newlines included. */
   readonly command: string;
   /** How long it ran, in milliseconds. */

@@ -8,6 +8,7 @@ import type { Device } from "../../scripts/lab/device.ts";
 import { OLDEST_RUNTIME } from "../../src/world/oldest_runtime.ts";
 import { deno, mustRun, ROOT, run } from "../../scripts/tools.ts";
 import { Lab, LOOPBACK, said } from "../e2e/_lab.ts";
+import { libraryProgram } from "../pages/_library_program.ts";
 import { testOrSkip } from "../service/_tools.ts";
 import { type Outcome, startSystemd, whyNoSystemd } from "../service/systemd_harness.ts";
 
@@ -112,6 +113,16 @@ console.log(report.peers[0]?.pull.inserted, command, events.includes("round-done
   const [tooOld] = programOf(TOO_OLD);
   const { stderr } = await run([tooOld!, "use.js"], { cwd: folder });
   assert.match(stderr, /^Error: rr needs Node 22\.15\.0 or later, and this is Node 20\./m);
+});
+
+Deno.test("the program of docs/library.md prints what the page says", async () => {
+  const { source, printed } = await libraryProgram();
+  await Deno.writeTextFile(`${folder}/program.js`, source);
+  for (const version of NODES) {
+    const [node] = programOf(version);
+    const { stdout } = await mustRun([node!, "--no-warnings", "program.js"], { cwd: folder });
+    assert.equal(stdout, `${printed}\n`);
+  }
 });
 
 Deno.test("rr on a Node that is too old says so in one line and does nothing", async () => {

@@ -18,7 +18,7 @@ export interface CommandBlock {
 }
 
 /** The languages of blocks that hold no commands. */
-const OTHERS = ["toml", "text", "caddyfile", "ts", "json"];
+const OTHERS = ["toml", "text", "caddyfile", "ts", "js", "json"];
 
 /** The pages that tell users what to type. `docs/commands.md` is made from the help of the commands. */
 export function pages(): readonly string[] {
