@@ -58,6 +58,7 @@ Deno.test("rr record and rr search load only the part of the store that they alw
     "file/sqlite_rows.ts",
     "index/newest_rows.ts",
     "index/word_query.ts",
+    "log/numbers.ts",
     "log/rows.ts",
   ]);
 });
