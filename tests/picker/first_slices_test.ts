@@ -38,12 +38,16 @@ class Lab implements Disposable {
   }
 
   run(...commands: readonly string[]): void {
+    this.runIn("s1", ...commands);
+  }
+
+  runIn(session: string, ...commands: readonly string[]): void {
     this.history.log.append(commands.map((command) =>
       makeEntry({
         command,
         deviceId: PLACE.deviceId,
         cwd: "/w",
-        session: "s1",
+        session,
         startedAtMs: 1_700_000_000_000 + ++this.#runs * 1000,
       })
     ));
@@ -61,12 +65,13 @@ class Lab implements Disposable {
         this.reads++;
         return search.rankedCommands(...args);
       },
+      hasSession: (name: string) => search.hasSession(name),
     };
     return orderedSlices(counted, filter, place, this.firstSlices);
   }
 
-  cold(filter = ALL): string[] {
-    return textsOf(orderedSlices(this.history.search, filter, PLACE, undefined));
+  cold(filter = ALL, place = PLACE): string[] {
+    return textsOf(orderedSlices(this.history.search, filter, place, undefined));
   }
 
   [Symbol.dispose](): void {
@@ -123,6 +128,7 @@ Deno.test("each place and order has its own, and the ones of long ago are given 
     return lab.reads;
   };
   const newest = { ...ALL, newestFirst: true };
+  for (const session of ["s2", "s3", "s4"]) lab.runIn(session, "ls");
   assert.equal(asked(ALL, PLACE), 1);
   assert.equal(asked(newest, PLACE), 1);
   assert.equal(asked({ ...ALL, okOnly: true }, PLACE), 1, "a filter is always read");
@@ -134,6 +140,24 @@ Deno.test("each place and order has its own, and the ones of long ago are given 
     assert.equal(asked(ALL, { ...PLACE, session }), 0);
   }
   assert.equal(asked(ALL, PLACE), 1);
+});
+
+Deno.test("shells in which nothing was run yet share what was read, whether it is indexed or not", () => {
+  for (const isIndexed of [false, true]) {
+    using lab = new Lab();
+    lab.runIn("s2", "only in s2", "command 7");
+    while (isIndexed && lab.history.index.catchUp() > 0);
+    const fresh = { ...PLACE, session: undefined };
+    lab.warm(ALL, fresh).next();
+    lab.reads = 0;
+    const slices = lab.warm(ALL, { ...PLACE, session: "s9" });
+    const first = slices.next().value as Slice;
+    assert.equal(lab.reads, 0);
+    assert.deepEqual(textsOf([first, ...slices]), lab.cold(ALL, fresh));
+    const other = { ...PLACE, session: "s2" };
+    assert.deepEqual(textsOf(lab.warm(ALL, other)), lab.cold(ALL, other));
+    assert.ok(lab.reads > 0, "one that has runs has its own");
+  }
 });
 
 Deno.test("pins come before what is in memory", () => {

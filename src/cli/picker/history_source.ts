@@ -41,11 +41,18 @@ export interface PickerPlace {
   readonly session: string | undefined;
 }
 
+/** What the orders of the commands need of it. */
+type OrderReads = "commands" | "rankedCommands" | "hasSession";
+
 /** What the source needs of the history. */
 export interface HistoryReads {
   readonly search: Pick<
     HistorySearch,
-    "commands" | "rankedCommands" | "runsOf" | "entriesBySeq" | "recentPlaces" | "prefersNewest"
+    | OrderReads
+    | "runsOf"
+    | "entriesBySeq"
+    | "recentPlaces"
+    | "prefersNewest"
   >;
   /** @default {nothing can be pinned} */
   readonly pins?: Pick<Pins, "list" | "toggle">;
@@ -157,7 +164,7 @@ class HistorySource implements CommandSource {
  * keeps none has just started.
  */
 export function orderedSlices(
-  search: Pick<HistorySearch, "commands" | "rankedCommands">,
+  search: Pick<HistorySearch, OrderReads>,
   filter: Filter,
   place: PickerPlace,
   firstSlices: FirstSlices | undefined,
@@ -171,13 +178,21 @@ export function orderedSlices(
         : search.rankedCommands(wanted, (recent) => ranked(recent, place), most),
     );
   if (firstSlices === undefined || !isEverything(filter)) return read();
-  return firstSlices.before(firstSliceKey(filter, place), read);
+  return firstSlices.before(firstSliceKey(search, filter, place), read);
 }
 
-/** Names the order of all commands at a place, for {@linkcode FirstSlices}. */
-export function firstSliceKey({ newestFirst }: Filter, place: PickerPlace): string {
-  const { deviceId, cwd, workspace, session } = place;
-  return JSON.stringify(newestFirst ? [] : [deviceId, cwd, workspace, session]);
+/**
+ * Names the order of all commands at a place, for {@linkcode FirstSlices}. Shells in which nothing was
+ * run yet have one and the same.
+ */
+export function firstSliceKey(
+  search: Pick<HistorySearch, "hasSession">,
+  { newestFirst }: Filter,
+  { deviceId, cwd, workspace, session }: PickerPlace,
+): string {
+  if (newestFirst) return "[]";
+  const isKnown = session !== undefined && search.hasSession(session);
+  return JSON.stringify([deviceId, cwd, workspace, isKnown ? session : null]);
 }
 
 // A name that no folder and no session has: a scope that means nothing here holds nothing.

@@ -109,7 +109,7 @@ export function prepareFirst(
 ): void {
   const filter = firstFilter(history);
   const place = placeOf(world, settings, queryPlace(world, settings));
-  if (firstSlices.has(firstSliceKey(filter, place))) return;
+  if (firstSlices.has(firstSliceKey(history.search, filter, place))) return;
   const slices = orderedSlices(history.search, filter, place, firstSlices);
   slices.next();
   slices.return(undefined);

@@ -5,18 +5,26 @@ import type { PickRequest } from "../../control/shell_request.ts";
 import type { DeviceId } from "../../history/entry.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { History } from "../../store/file/open_history.ts";
+import type { Terminal } from "../../world/terminal.ts";
 import type { ForeignTerminal } from "../../world/foreign_terminal.ts";
 import { FirstSlices } from "./first_slices.ts";
 import { prepareFirst, searchInteractively } from "./interactive.ts";
 import { aheadForWidget, TypedAhead } from "./typed_ahead.ts";
+import { unseenTerminal } from "./unseen_terminal.ts";
 
-/** For so long after a picker what the next one shows first is read ahead. */
-const LATELY_MS = 3_600_000;
+/** For so long after a picker, or the start, what the next one shows first is read ahead. */
+const LATELY_MS = 24 * 3_600_000;
 /** Shells for which it is. */
 const MOST_SHELLS = 4;
 
 /** Where a shell is, as far as is known. */
 type Whereabouts = Pick<PickRequest, "session" | "cwd">;
+
+/** What a terminal is like. */
+type TerminalFacts = Pick<PickRequest, "term" | "noColour" | "locale" | "columns" | "rows">;
+const UNSEEN: TerminalFacts = {
+  ...{ term: "xterm-256color", noColour: false, locale: "C.UTF-8", columns: 80, rows: 24 },
+};
 
 /** Creates it; `load` reads the settings, each time: they may have changed. */
 export function shellPicker(world: World, load: () => Settings): ShellPicker {
@@ -28,7 +36,7 @@ class DaemonPicker implements ShellPicker {
   readonly #load: () => Settings;
   /** Of one history: a daemon may open another file at its path. */
   #first: { readonly history: History; readonly slices: FirstSlices } | undefined;
-  /** By session, the one used last is last; empty if there was no picker lately. */
+  /** By session, the one used last is last; the one without is for new shells. Empty if none was lately. */
   readonly #shells = new Map<string, Whereabouts>();
   #usedAtMs = -Infinity;
 
@@ -56,6 +64,20 @@ class DaemonPicker implements ShellPicker {
       await searchInteractively(view, settings, history, flags, where);
       return ahead ? answer + aheadForWidget(typedAhead.text()) : answer;
     };
+  }
+
+  async warmUp(history: History, signal: AbortSignal): Promise<void> {
+    const settings = this.#load();
+    if (settings.searchUi !== "builtin") return;
+    // Where a terminal opens its first shell, most of the time.
+    this.#lookAfter({ session: "", cwd: settings.home });
+    this.#follow(history, settings.deviceId as DeviceId);
+    const at = placedIn(this.#world, { session: "", cwd: settings.home });
+    const view = onTerminalOf(at, UNSEEN, { onResize: nothingToEnd }, () => {});
+    const flags = { query: "", up: false, ahead: true, widget: true };
+    const open = (): Promise<Terminal> => Promise.resolve(unseenTerminal());
+    const firstSlices = this.#slicesOf(history);
+    await searchInteractively(view, settings, history, flags, { open, signal, firstSlices });
   }
 
   async readAhead(history: History, signal: AbortSignal): Promise<void> {
@@ -99,6 +121,10 @@ class DaemonPicker implements ShellPicker {
   }
 }
 
+function nothingToEnd(): Disposable {
+  return { [Symbol.dispose]: () => {} };
+}
+
 /** The World as a shell has it. */
 function placedIn(world: World, { session, cwd }: Whereabouts): World {
   return {
@@ -112,8 +138,8 @@ function placedIn(world: World, { session, cwd }: Whereabouts): World {
 /** That World on the terminal of a shell. */
 function onTerminalOf(
   at: World,
-  { term, noColour, locale, columns, rows }: PickRequest,
-  terminal: ForeignTerminal,
+  { term, noColour, locale, columns, rows }: TerminalFacts,
+  terminal: Pick<ForeignTerminal, "onResize">,
   write: (text: string) => void,
 ): World {
   const env: Readonly<Record<string, string | undefined>> = {

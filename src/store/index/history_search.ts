@@ -14,7 +14,7 @@ import { newestMatching } from "./newest_rows.ts";
 import { findTexts } from "./texts.ts";
 import { TextReader } from "./text_reader.ts";
 import { type Run, walkRuns } from "./walk.ts";
-import type { Meta } from "../file/meta.ts";
+import { INDEX_STALE, INDEXED_SEQ, type Meta } from "../file/meta.ts";
 import type { RunFilter } from "../../history/run_filter.ts";
 import type { HistoryQuery } from "./history_query.ts";
 
@@ -35,6 +35,8 @@ export type RecentPlaces = readonly Place[];
 
 const PICKER_ORDER = "picker_order";
 const NEWEST = "newest";
+const HAS_SESSION = "SELECT EXISTS (SELECT 1 FROM rr_session WHERE name = ?) OR " +
+  "EXISTS (SELECT 1 FROM entries WHERE ingest_seq > ? AND session = ?)";
 const ROWS_AT_ONCE = 250;
 /** Commands of the first slice in the order of a ranking: what the first screens show. */
 const FIRST_RANKED = 200;
@@ -172,6 +174,13 @@ export class HistorySearch {
     runs.sort((a, b) => b.startedAtMs - a.startedAtMs || b.seq - a.seq);
     const entries = this.entriesBySeq(runs.slice(0, limit).map((run) => run.seq));
     return { total: runs.length, failed, unknown, newestSeq: runs[0]?.seq, entries };
+  }
+
+  /** Whether something was run in this session; in doubt it was. */
+  hasSession(name: string): boolean {
+    if (this.#meta.get(INDEX_STALE) !== undefined) return true;
+    const seq = this.#meta.integer(INDEXED_SEQ) ?? 0;
+    return this.#db.integer(HAS_SESSION, name, seq, name) !== 0;
   }
 
   /** Numbers in the log of everything that matches, newest first. */

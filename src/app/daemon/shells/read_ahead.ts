@@ -1,9 +1,15 @@
-/** Has what a picker shows first read as soon as a command was recorded: ctrl-r often follows. */
+/**
+ * Has what a picker shows first read before its key is pressed: soon after the start, and as soon as a
+ * command was recorded, which ctrl-r often follows.
+ */
 import { linkedController } from "../../../base/async/linked_signal.ts";
 import { Wake } from "../../../base/async/wake.ts";
 import { causeChain } from "../../../base/rr_error.ts";
 import type { HistoryContext } from "../context.ts";
+import type { ShellPicker } from "./shell_picker.ts";
 
+/** After the start, which has other things to do and is to be over first. */
+const START_MS = 500;
 /** Between two times, so that a sync that brings thousands of entries pays for it once a second. */
 const PAUSE_MS = 1_000;
 const FOREVER_MS = 24 * 3_600_000;
@@ -17,16 +23,28 @@ export function readAhead(
   const over = linkedController(signal);
   const wake = new Wake(world.clock);
   const changes = onChange(() => wake.now());
-  const work = async (): Promise<void> => {
-    while (shellPicker !== undefined) {
+  // A config that cannot be read for a moment, say, is no reason to give up.
+  const attempt = async (read: ShellPicker["readAhead"]): Promise<void> => {
+    try {
+      await read(history, over.signal);
+    } catch (error) {
+      if (!over.signal.aborted) logger.debug("Cannot read ahead", { error: causeChain(error) });
+    }
+  };
+  const work = async (picker: ShellPicker): Promise<void> => {
+    await world.clock.sleep(START_MS, over.signal);
+    await attempt((...args) => picker.warmUp(...args));
+    for (;;) {
       await wake.wait(FOREVER_MS, over.signal);
-      await shellPicker.readAhead(history, over.signal);
+      await attempt((...args) => picker.readAhead(...args));
       await world.clock.sleep(PAUSE_MS, over.signal);
     }
   };
-  work().catch((error) => {
-    if (!over.signal.aborted) logger.debug("Reads ahead no more", { error: causeChain(error) });
-  });
+  if (shellPicker !== undefined) {
+    work(shellPicker).catch((error) => {
+      if (!over.signal.aborted) throw error;
+    });
+  }
   return {
     [Symbol.dispose](): void {
       over.abort();

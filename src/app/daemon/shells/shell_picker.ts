@@ -7,6 +7,11 @@ export interface ShellPicker {
   /** A picker, by the settings of the moment; `undefined` if the shell is to start a process instead. */
   open(request: PickRequest, history: History): OpenShellPicker | undefined;
   /**
+   * The daemon has started: has a picker drawn where nobody sees it. What runs for the first time is
+   * compiled meanwhile, which takes several times as long as a person should wait for the first one.
+   */
+  warmUp(history: History, signal: AbortSignal): Promise<void>;
+  /**
    * The history has changed: reads what the next pickers will show first, where there were some of late.
    * A few milliseconds at a time.
    */

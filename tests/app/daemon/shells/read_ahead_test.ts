@@ -1,24 +1,32 @@
-/** What the next picker shows first is read when something was recorded, not when its key is pressed. */
+/** What the next picker shows first is read soon after the start and when something was recorded. */
 import assert from "node:assert/strict";
 import type { HistoryContext } from "../../../../src/app/daemon/context.ts";
 import { readAhead } from "../../../../src/app/daemon/shells/read_ahead.ts";
 import { silentLogger } from "../../../../src/base/log.ts";
 import { FakeClock } from "../../../fakes/fake_clock.ts";
 
-Deno.test("readAhead() reads after each change, at most once a second, until it is disposed of", async () => {
+Deno.test("readAhead() warms up once, then reads after each change, at most once a second, until it is disposed of", async () => {
   const clock = new FakeClock();
   const looks = new Set<() => void>();
   const history = {};
   let reads = 0;
+  let warmedUp = 0;
   const context = {
     deps: {
       world: { clock },
       logger: silentLogger(),
       shellPicker: {
+        warmUp: (of: unknown) => {
+          assert.equal(of, history);
+          warmedUp++;
+          return Promise.resolve();
+        },
         readAhead: (of: unknown) => {
           assert.equal(of, history);
           reads++;
-          return Promise.resolve();
+          return reads === 2
+            ? Promise.reject(new Error("The config is half written"))
+            : Promise.resolve();
         },
       },
     },
@@ -37,7 +45,9 @@ Deno.test("readAhead() reads after each change, at most once a second, until it 
   {
     using _ahead = readAhead(context as unknown as HistoryContext, stop.signal);
     await pass(0);
-    assert.equal(reads, 0);
+    assert.equal(warmedUp, 0, "the start comes first");
+    await pass(1_000);
+    assert.deepEqual([warmedUp, reads], [1, 0]);
     changed();
     await pass(0);
     assert.equal(reads, 1);
@@ -47,8 +57,12 @@ Deno.test("readAhead() reads after each change, at most once a second, until it 
     assert.equal(reads, 1, "not again so soon");
     await pass(600);
     assert.equal(reads, 2);
+    changed();
+    await pass(1_000);
+    assert.equal(reads, 3, "again, although it failed once");
     await pass(60_000);
-    assert.equal(reads, 2, "nothing has changed");
+    assert.equal(reads, 3, "nothing has changed");
+    assert.equal(warmedUp, 1);
   }
   assert.equal(looks.size, 0);
 });
