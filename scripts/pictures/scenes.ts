@@ -83,7 +83,7 @@ export const STATUS: Scene = {
     }
     for (const end = performance.now() + SYNC_MS;;) {
       const pty = parts.use(terminal(laptop!, await environment(laptop!), "status"));
-      await pty.until("status", (rows) => rows.some((row) => row.startsWith("listening")));
+      await pty.until("status", (rows) => rows.some((row) => row.startsWith("last round")));
       const shot = shotOf(pty);
       // What follows, ports and keys, is of no interest here and different each time.
       const rows = shot.rows.slice(0, shot.rows.findIndex((row) => row.startsWith("daemon")));

@@ -30,6 +30,17 @@ Deno.test("rr doctor prints the original's lines first, in order, and creates no
   assert.deepEqual(world.files.list(world.home), []);
 });
 
+Deno.test("rr doctor on a terminal shows what it found, and ends with what to look at", async () => {
+  using world = annsWorld({ terminal: true, env: { NO_COLOR: "1" } });
+  const short = await rr(world, "doctor");
+  assert.match(short.out, /^info +config /);
+  assert.doesNotMatch(short.out, /config path:/);
+  assert.match(short.out, /\n\nOne thing should be put right: hook\n$/);
+  const whole = await rr(world, "doctor", "--verbose");
+  assert.match(whole.out, /^config path: .*\n(.+\n)+trackers: \(none\)\n\ninfo +config /);
+  assert.ok(whole.out.endsWith(short.out));
+});
+
 Deno.test("rr doctor --json has the original's keys in their order, then ours", async () => {
   using world = annsWorld();
   await rr(world, "init");

@@ -1,4 +1,5 @@
 /** Machines that record under the name of this one: two configs with one `device_id`. */
+import type { PeerStatus } from "../../sync/report.ts";
 import type { SyncSession } from "./session.ts";
 
 /** A machine with a key of its own and our name. */
@@ -13,8 +14,10 @@ export interface Namesake {
  * the peer book remembers those for days.
  */
 export function namesakesOf(session: SyncSession | undefined, deviceId: string): Namesake[] {
+  const nameOf = ({ peer, deviceId }: PeerStatus): string | undefined =>
+    session?.replication?.deviceOf(peer) ?? deviceId;
   return (session?.engine.peers() ?? [])
-    .filter((one) => one.deviceId === deviceId && one.route !== undefined)
+    .filter((one) => nameOf(one) === deviceId && one.route !== undefined)
     .map(({ peer, hostname }) => ({ peer, hostname }));
 }
 

@@ -90,6 +90,11 @@ export class SessionReplication implements Replication, AsyncDisposable {
     return this.#replicator?.standing.met(peer)?.user;
   }
 
+  /** What the peer says it is called; `undefined` if it has not said anything yet. */
+  deviceOf(peer: PeerId): string | undefined {
+    return this.#replicator?.standing.met(peer)?.device;
+  }
+
   serves(peer: PeerId): boolean {
     return this.#replicator?.serves(peer) ?? false;
   }

@@ -215,7 +215,8 @@ export class StatusKeeper {
     const arrived = memory?.arrived ?? 0;
     return {
       peer_id: status.peer,
-      device_id: status.deviceId ?? null,
+      // The peer book takes a new name up with the next round.
+      device_id: replication?.deviceOf(status.peer) ?? status.deviceId ?? null,
       hostname: status.hostname ?? null,
       route: status.route ?? null,
       last_sync_unix: memory?.lastSyncMs === undefined ? null : seconds(memory.lastSyncMs),

@@ -9,18 +9,19 @@ import type { Check, DoctorContext, Finding, FindingLevel } from "./finding.ts";
 import { originalReport, trackerSection } from "./original_report.ts";
 import { originalLines } from "./original_text.ts";
 import { ExitCode } from "../../exit_code.ts";
-import { JSON_FLAG } from "../../flags/flags.ts";
+import { JSON_FLAG, switchFlag } from "../../flags/flags.ts";
 import { folded } from "../../print/fold.ts";
 import { type Palette, paletteFor, printJson } from "../../print/print.ts";
 import { pingTrackers } from "../../machine/tracker_state.ts";
 
 interface Flags {
   readonly json: boolean;
+  readonly verbose: boolean;
 }
 
 /** `rr doctor` */
 export const command: CliCommand = defineCommand<Flags>({
-  usage: ["[--json]"],
+  usage: ["[--verbose | --json]"],
   details:
     `Creates and changes nothing. The exit code is 1 if anything should be put right, else 0: nothing is
 recorded in the shell that it is called from, devices that are there cannot sync, keys differ, the
@@ -29,7 +30,10 @@ daemon works with other settings than the files say, the service is stopped, a f
 Examples:
   rr doctor
   rr doctor --json | jq '.checks[] | select(.level != "ok")'`,
-  flags: { json: JSON_FLAG },
+  flags: {
+    json: JSON_FLAG,
+    verbose: switchFlag("On a terminal, the settings and keys in force as well"),
+  },
   run,
 });
 
@@ -37,8 +41,11 @@ interface CheckedFinding extends Finding {
   readonly check: string;
 }
 
-async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
-  const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
+async function run(
+  world: World,
+  { dbPath, json, verbose }: Flags & GlobalFlags,
+): Promise<number> {
+  const settings = loadSettings(world, { dbPath }, { lenient: true });
   // With a dead resolver each question takes as long as it may: they are all asked at once.
   const trackers = pingTrackers(world, settings);
   const [report, daemon] = await Promise.all([
@@ -49,7 +56,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const found = (await Promise.all(CHECKS.map((check) => runCheck(check, context)))).flat();
   const whole = { ...report, trackers: trackerSection(await trackers) };
   const ok = found.every(({ level }) => level === "ok" || level === "info");
-  if (flags.json) {
+  if (json) {
     const checks = found.map(({ check, level, message, hint }) => ({
       check,
       level,
@@ -58,19 +65,15 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     }));
     printJson(world, { ...whole, checks, ok });
   } else {
-    const settingLines = originalLines(whole);
-    const findings = findingLines(world, found);
-    // Scripts expect the order of the original; a person looks for what is wrong.
-    const lines = world.stdout.isTerminal()
-      ? [
-        ...findings,
-        "",
-        ...settingLines.map((line) => folded(world.stdout, line)),
-        "",
-        conclusion(found),
-      ]
-      : [...settingLines, "", ...findings];
-    for (const line of lines) world.stdout.write(`${line}\n`);
+    const isPerson = world.stdout.isTerminal();
+    // Scripts expect the lines of the original, and first; a person looks for what is wrong.
+    const head = verbose || !isPerson
+      ? [...originalLines(whole).map((line) => folded(world.stdout, line)), ""]
+      : [];
+    const end = isPerson ? ["", conclusion(found)] : [];
+    for (const line of [...head, ...findingLines(world, found), ...end]) {
+      world.stdout.write(`${line}\n`);
+    }
   }
   return ok ? ExitCode.OK : ExitCode.FAILURE;
 }
@@ -102,9 +105,10 @@ function findingLines(world: World, found: readonly CheckedFinding[]): string[] 
 }
 
 function conclusion(found: readonly CheckedFinding[]): string {
-  const bad = found.filter(({ level }) => level === "warn" || level === "error").length;
-  if (bad === 0) return "All is well";
-  return bad === 1 ? "One thing should be put right" : `${bad} things should be put right`;
+  const bad = found.filter(({ level }) => level === "warn" || level === "error");
+  if (bad.length === 0) return "All is well";
+  const head = bad.length === 1 ? "One thing" : `${bad.length} things`;
+  return `${head} should be put right: ${[...new Set(bad.map(({ check }) => check))].join(", ")}`;
 }
 
 const LABEL_WIDTH = "error".length;

@@ -19,6 +19,8 @@ import { jsonForOutput, paletteFor, printJson } from "../../print/print.ts";
 export interface StatusFlags {
   readonly json: boolean;
   readonly watch: boolean;
+  /** With what only a program or a second look needs: told anyway where no person reads. */
+  readonly verbose: boolean;
 }
 
 const LABEL_COLUMNS = 10;
@@ -34,7 +36,7 @@ export async function showStatus(
     if (flags.watch) return await watch(world, dbPath, flags);
     const status = await askStatus(dbPath);
     if (flags.json) printJson(world, status);
-    else world.stdout.write(formatStatus(status, world, await restartHere(world, status)));
+    else world.stdout.write(formatStatus(status, world, await restartHere(world, status), flags));
     return ExitCode.OK;
   } catch (error) {
     if (!(error instanceof RrError) || error.code !== "not-found") throw error;
@@ -44,14 +46,14 @@ export async function showStatus(
   }
 }
 
-async function watch(world: World, dbPath: string, { json }: StatusFlags): Promise<number> {
+async function watch(world: World, dbPath: string, flags: StatusFlags): Promise<number> {
   using stop = stopOnSignals(world);
   // How the daemon was started does not change while it is watched.
   const restart = await restartHere(world);
   const show = (status: DaemonStatus): void => {
     const clear = world.stdout.isTerminal() ? CLEAR : "";
-    if (json) world.stdout.write(`${jsonForOutput(world, JSON.stringify(status))}\n`);
-    else world.stdout.write(clear + formatStatus(status, world, restart));
+    if (flags.json) world.stdout.write(`${jsonForOutput(world, JSON.stringify(status))}\n`);
+    else world.stdout.write(clear + formatStatus(status, world, restart, flags));
   };
   try {
     await watchStatus(dbPath, show, stop.signal);
@@ -69,7 +71,12 @@ async function restartHere(world: World, status?: DaemonStatus): Promise<string>
 }
 
 /** The status as text, lines ending in newlines; `restart` is what starts the daemon anew. */
-function formatStatus(status: DaemonStatus, world: World, restart: string): string {
+function formatStatus(
+  status: DaemonStatus,
+  world: World,
+  restart: string,
+  { verbose }: StatusFlags,
+): string {
   const { bold } = paletteFor(world, world.stdout);
   // What comes from other machines must not act on the terminal.
   const row = (label: string, text: string): string =>
@@ -95,9 +102,13 @@ function formatStatus(status: DaemonStatus, world: World, restart: string): stri
       }, ${rss} MiB`,
     ),
     row("device", `${status.device_id} of ${status.user_id}`),
-    row("history", status.db_path),
-    row("peer id", status.peer_id ?? "(starting)"),
-    ...status.listening.map((addr) => row("listening", addr)),
+    ...verbose || !world.stdout.isTerminal()
+      ? [
+        row("history", status.db_path),
+        row("peer id", status.peer_id ?? "(starting)"),
+        ...status.listening.map((addr) => row("listening", addr)),
+      ]
+      : [],
     ...status.relays.map((one) => row("relay", `${one.relay} (${placeText(one)})`)),
     ...status.trackers.map((one) => row("tracker", `${one.url} ${one.error ?? "(ok)"}`)),
     ...absorb === undefined ? [] : [row("protocol", absorb)],

@@ -6,11 +6,12 @@ import { JSON_FLAG, switchFlag } from "../../flags/flags.ts";
 interface Flags {
   readonly json: boolean;
   readonly watch: boolean;
+  readonly verbose: boolean;
 }
 
 /** `rr status` */
 export const command: CliCommand = defineCommand<Flags>({
-  usage: ["[--watch] [--json]"],
+  usage: ["[--watch] [--verbose | --json]"],
   details: `Asks the running daemon (\`rr p2p-sync --watch\`). Exit code 1 if none runs.
 
 Examples:
@@ -20,6 +21,7 @@ Examples:
   flags: {
     json: JSON_FLAG,
     watch: switchFlag("Show it again every second until Ctrl-C; with --json one line each"),
+    verbose: switchFlag("On a terminal, the addresses and the history file as well"),
   },
   run,
 });

@@ -173,3 +173,21 @@ pairTest("two machines with one device_id are told what it is, and not of a loss
     /another machine.*30 commands.*device_id <name>/,
   );
 });
+
+pairTest("a device that is renamed has its new name before the next round", async (a, b) => {
+  fill(a, ofDevice("desktop", 3));
+  start(a, a.config(settings("desktop"))); // the next round is an hour away
+  const peers = await meet(a, b);
+  const stop = new AbortController();
+  const running = start(b, b.config(settings("ubuntu", peers)), stop.signal);
+  const nameOfB = ({ peers: [peer] }: DaemonStatus): string | null | undefined => peer?.device_id;
+  await untilStatus(
+    a,
+    "b has its name",
+    (status) => isEqual(status) && nameOfB(status) === "ubuntu",
+  );
+  stop.abort(new Error("Stopped by the test"));
+  await running;
+  start(b, b.config(settings("laptop", peers)));
+  await untilStatus(a, "b has its new name", (status) => nameOfB(status) === "laptop");
+});

@@ -22,7 +22,7 @@ function run(context: DoctorContext): Finding[] {
       message: "There is no swarm key yet",
       hint:
         "On a first device `rr setup` makes one; else say `rr pair` on a device that has it, and " +
-        "rr pair <code> here",
+        "`rr pair <code>` here",
     });
   }
   if (found.length > 0) return found;

@@ -1,0 +1,64 @@
+/** What `rr status` prints of what a daemon tells. */
+import assert from "node:assert/strict";
+import type { DaemonStatus } from "../../src/app/daemon/status/daemon_status.ts";
+import { silentLogger } from "../../src/base/log.ts";
+import { serveControl } from "../../src/control/server.ts";
+import { controlSocketPath } from "../../src/control/socket_path.ts";
+import { annsWorld, rr } from "./_run.ts";
+
+const STATUS: DaemonStatus = {
+  version: "0.1.0",
+  pid: 7,
+  mode: "watch",
+  started_unix: 0,
+  uptime_sec: 60,
+  rss_bytes: 64 * 1024 * 1024,
+  db_path: "/h/history.db",
+  local_head: 1,
+  device_id: "laptop",
+  user_id: "ann",
+  peer_id: "12D3KooWlaptop",
+  listening: ["/ip4/192.0.2.1/tcp/8845", "/ip6/fd00::2/tcp/8845"],
+  relays: [],
+  trackers: [],
+  swarm_key: null,
+  needs_restart: [],
+  lan_strangers: [],
+  incidents: [],
+  interval_sec: 60,
+  push: true,
+  last_round_unix: 0,
+  left_to_absorb: 0,
+  peers: [],
+  problems: [],
+};
+
+Deno.test("rr status on a terminal leaves addresses and files to --verbose", async () => {
+  using world = annsWorld({ terminal: true, env: { NO_COLOR: "1" } });
+  Deno.mkdirSync(`${world.home}/.rustory`, { mode: 0o700 });
+  const path = controlSocketPath(`${world.home}/.rustory/history.db`);
+  const deps = { clock: world.clock, logger: silentLogger() };
+  await using _daemon = await serveControl(
+    path,
+    { status: () => Promise.resolve(STATUS) },
+    deps,
+  );
+  const labels = async (...args: string[]): Promise<string[]> => {
+    const { code, out, err } = await rr(world, "status", ...args);
+    assert.equal(code, 0, err);
+    return out.trimEnd().split("\n").slice(1).map((line) => line.slice(0, 10).trimEnd());
+  };
+  assert.deepEqual(await labels(), ["daemon", "device", "last round"]);
+  const all = [
+    "daemon",
+    "device",
+    "history",
+    "peer id",
+    "listening",
+    "listening",
+    "last round",
+  ];
+  assert.deepEqual(await labels("--verbose"), all);
+  world.terminal = false;
+  assert.deepEqual(await labels(), all, "what reads it is a program");
+});
