@@ -48,7 +48,7 @@ async function dispatch(
   const [name, ...words] = args;
   switch (name) {
     case undefined:
-      world.stderr.write((await import("./line/overview.ts")).overview());
+      world.stderr.write((await import("./line/overview.ts")).overview(world.stderr));
       return ExitCode.USAGE;
     case "--version":
     case "-V":
@@ -60,7 +60,7 @@ async function dispatch(
       if (words[0] !== undefined && !words[0].startsWith("-")) {
         return await dispatch(world, load, [...words, "--help"]);
       }
-      world.stdout.write((await import("./line/overview.ts")).overview());
+      world.stdout.write((await import("./line/overview.ts")).overview(world.stdout));
       return ExitCode.OK;
     case "__complete":
       return await (await import("./line/complete.ts")).complete(world, words);
@@ -81,7 +81,7 @@ async function runCommand(
   const { command } = await load(name);
   const line = await lineOrFault(name, command, words);
   if (line === "help") {
-    world.stdout.write((await import("./line/help.ts")).helpOf(name, command));
+    world.stdout.write((await import("./line/help.ts")).helpOf(name, command, world.stdout));
     return ExitCode.OK;
   }
   try {

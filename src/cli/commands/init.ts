@@ -41,8 +41,8 @@ unless they are there. In a config that is there it changes what is given as an 
 else; the old file is kept beside it, and a running daemon is told. \`rr config\` changes one key.
 
 --force writes a config that cannot be read anew, saves what can be saved, and takes in what is set
-in the environment as well. The tracker token is taken from
-the option or the old file, never from the environment: that would put a secret on the disk.
+in the environment as well. The tracker token is taken from the option or the old file, never from
+the environment: that would put a secret on the disk.
 
 --new-identity is for a machine that was made from a copy of another one: the key is kept beside
 the new one. A running daemon takes it up, and the other devices learn of it by themselves.
@@ -52,7 +52,7 @@ Examples:
   rr init --trackers https://tracker.example:8850
 
 Keys of the config (each also a variable: RUSTORY_ and the key in capitals):
-${describeKeys().map(({ key, why }) => `  ${key.padEnd(28)} ${why}`).join("\n")}`,
+${describeKeys().map(({ key, why }) => `  ${key.padEnd(28)}  ${why}`).join("\n")}`,
   flags: {
     newIdentity: switchFlag("Give this device a new identity, as another machine has its key"),
     force: switchFlag("Write the config anew where it cannot be read; a backup is kept"),

@@ -1,9 +1,11 @@
 /** What `rr --help` says. */
 import { VERSION } from "../../version.ts";
 import { COMMANDS, GROUPS } from "../commands.ts";
+import type { Width } from "../print/fold.ts";
+import { helpColumns, reflowed } from "../print/reflow.ts";
 
-/** The overview of all commands, by group. */
-export function overview(): string {
+/** The overview of all commands, by group, as wide as the output has room for. */
+export function overview(output: Width): string {
   const rows = Object.entries(COMMANDS);
   const width = Math.max(...rows.map(([name]) => name.length));
   const out = [
@@ -21,8 +23,10 @@ export function overview(): string {
   out.push(
     "",
     "Begin with `rr setup`, then ctrl-r in a new terminal; `rr pair` brings in another machine.",
-    "rr <command> --help explains a command and shows examples.",
+    "",
+    "`rr <command> --help` explains a command and shows examples.",
     "",
   );
-  return out.join("\n");
+  const columns = helpColumns(output);
+  return columns === undefined ? out.join("\n") : reflowed(out.join("\n"), columns);
 }

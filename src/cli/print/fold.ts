@@ -2,6 +2,9 @@
 import type { Output } from "../../base/world.ts";
 import { columnsOf } from "../../search/columns.ts";
 
+/** Where a text goes, as far as its width matters. */
+export type Width = Pick<Output, "columns">;
+
 /** Fewest columns that are left for what hangs below a long head; on narrower terminals it moves left. */
 const LEAST_ROOM = 30;
 /** However narrow the terminal is: behind `warn: `. */
@@ -20,7 +23,7 @@ const COLOUR = /\x1b\[[0-9;]*m/g;
  * The text as it fits the terminal: lines that go on hang `indent` columns in, by default below the text of
  * an item of a list, or a little. As it is where the output is no terminal, or one that tells no width.
  */
-export function folded(output: Output, text: string, indent?: number): string {
+export function folded(output: Width, text: string, indent?: number): string {
   const columns = output.columns();
   if (columns === undefined || columns < LEAST_COLUMNS) return text;
   return text.split("\n").map((line) => foldedLine(line, columns, indent)).join("\n");

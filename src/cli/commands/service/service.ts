@@ -74,11 +74,11 @@ interface Work {
 /** The command, with the way in which it runs programs. */
 export function serviceCommand(run: Run): CliCommand {
   return defineCommand<Flags, [string]>({
-    details: `install    write the unit, enable and start it (may be repeated)
-uninstall  stop it and remove the unit; history, keys and config stay
-start, stop, restart
-status     exit code 0: running, 3: not running, 4: not installed
-logs       the last lines of its log
+    details: `  install    write the unit, enable and start it (may be repeated)
+  uninstall  stop it and remove the unit; history, keys and config stay
+  start, stop, restart
+  status     exit code 0: running, 3: not running, 4: not installed
+  logs       the last lines of its log
 
 Uses launchd on macOS and systemd --user on Linux. An edited unit is never replaced or removed
 without --force. RUSTORY_USER_ID and RUSTORY_DEVICE_ID are written into the unit if they are set;
