@@ -156,7 +156,10 @@ Deno.test("rr setup does not replace a link to nothing, and says what to add", a
   const { code, out, err } = await rr(world, ...SETUP);
   assert.equal(code, 0);
   assert.match(out, /say what to add to ~\/\.zshrc, which cannot be written/);
-  assert.match(err, /add this line to it: `test -r '.*hook\.zsh' && source /);
+  assert.match(
+    err,
+    /zshrc cannot be written: it is a link to a file that is not there; add this line to it: `test -r '.*hook\.zsh' && source /,
+  );
   assert.match(out, /but for the start file: add the line above/);
   assert.equal(Deno.lstatSync(`${world.home}/.zshrc`).isSymlink, true);
 });
@@ -230,7 +233,12 @@ Deno.test("rr uninstall takes it back; --purge leaves nothing of rr", async () =
   await rr(world, ...SETUP);
   const dry = await rr(world, "uninstall", "--purge", "--dry-run");
   assert.match(dry.out, /remove .*history\.db\n/);
-  assert.equal((await rr(world, ...UNINSTALL)).code, 0);
+  const taken = await rr(world, ...UNINSTALL);
+  assert.equal(taken.code, 0);
+  assert.match(
+    taken.out,
+    /\nDone\. .*\nThe history, the keys and the config stay; `rr uninstall --/,
+  );
   assert.equal(Deno.readTextFileSync(rc), "export A=1");
   assert.equal(entriesOf(world).length, 1);
   await rr(world, ...SETUP);
@@ -239,6 +247,7 @@ Deno.test("rr uninstall takes it back; --purge leaves nothing of rr", async () =
   const purged = await rr(world, ...UNINSTALL, "--purge");
   assert.equal(purged.code, 0);
   assert.match(purged.out, /remove ~\/\.cache\/rustory\n/);
+  assert.doesNotMatch(purged.out, /stay/);
   const left = [...Deno.readDirSync(world.home)].map(({ name }) => name).toSorted();
   assert.deepEqual(left, [".zsh_history", ".zshrc"]);
 });
@@ -266,7 +275,7 @@ Deno.test("rr uninstall speaks of a service only where there is one, and says so
   await set(machine.world, machine.run);
   assert.match(await uninstalled(machine, "--dry-run"), /stop the service and remove it/);
   assert.match(await uninstalled(machine, "--yes"), /\nDone\./);
-  assert.equal(await uninstalled(machine), nothing);
+  assert.match(await uninstalled(machine), /^There is nothing .*\nThe history, .* stay;/);
 });
 
 Deno.test("rr uninstall names a daemon that no service has started", async () => {

@@ -137,9 +137,11 @@ Deno.test("rr setup leaves a start file that is not ours to write, and says what
   for (const name of [".bashrc", ".zshrc"]) {
     assert.deepEqual(home.tree().get(name), before.get(name));
   }
-  const line = /cannot be written; add this line to it: `(test -r '.*hook\.bash'.*)`\n/.exec(
-    err,
-  )![1]!;
+  const line =
+    /cannot be written: it is read-only for this user; add this line to it: `(test -r '.*hook\.bash'.*)`\n/
+      .exec(
+        err,
+      )![1]!;
   assert.match(out, /but for the start file: add the line above/);
   // The line that is printed works as it stands.
   const shell = ["bash", "--norc", "-i", "-c", `${line}\ntype rr_pause rr >/dev/null; declare -F`];

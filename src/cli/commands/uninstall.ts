@@ -66,7 +66,7 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
   const files = [
     ...HOOK_SHELLS.map((shell) => hookFile(home, shell)),
     ...(flags.purge ? ownFiles(world, settings) : []),
-  ].filter((path) => world.files.stat(path) !== undefined);
+  ].filter((path) => isThere(world, path));
   const cache = ownCache(world);
   const service = flags.noService ? undefined : await installedService(world, run);
   const steps = [
@@ -80,6 +80,7 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
     warnOfOwnLines(world, all, home);
     if (!flags.noService) warnOfDaemon(world, daemonHolder(settings.dbPath, world));
     printLine(world, "There is nothing of rr to take back.");
+    if (!flags.purge) sayWhatStays(world, settings);
     return ExitCode.OK;
   }
   printLine(world, flags.dryRun ? "This would be done:" : "This will be done:");
@@ -104,6 +105,7 @@ async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Pro
   warnOfDaemon(world, daemon);
   const isAllGone = gone && left.length + stuck.length === 0;
   printLine(world, lastLine(isAllGone));
+  if (isAllGone && !flags.purge) sayWhatStays(world, settings);
   return isAllGone ? ExitCode.OK : ExitCode.FAILURE;
 }
 
@@ -111,6 +113,14 @@ function lastLine(isAllGone: boolean): string {
   return isAllGone
     ? "Done. Shells that are open keep the hook until they are closed."
     : "Not everything is gone, see above; `rr uninstall` again tries the rest.";
+}
+
+function sayWhatStays(world: World, settings: Settings): void {
+  if (!ownFiles(world, settings).some((path) => isThere(world, path))) return;
+  printLine(
+    world,
+    "The history, the keys and the config stay; `rr uninstall --purge` removes them.",
+  );
 }
 
 function warnOfOwnLines(world: World, all: readonly StartFile[], home: string): void {
@@ -159,6 +169,10 @@ function isRemoved(world: World, path: string, remove: (path: string) => void): 
   }
 }
 
+function isThere(world: World, path: string): boolean {
+  return world.files.stat(path) !== undefined;
+}
+
 /** No more than one: a folder of a name that is ours alone. */
 function ownCache(world: World): readonly string[] {
   const folder = cacheFolder((name) => world.env(name));
@@ -170,9 +184,12 @@ function removeCache(path: string): void {
   removeIfEmpty([folderOf(path)]);
 }
 
-function takeBlockOut(world: World, { shell, path, text, writable }: StartFile): boolean {
-  if (!writable) {
-    printWarning(world, `${path} cannot be written: take the lines of rr out of it yourself`);
+function takeBlockOut(world: World, { shell, path, text, obstacle }: StartFile): boolean {
+  if (obstacle !== undefined) {
+    printWarning(
+      world,
+      `${path} cannot be written: ${obstacle}; take the lines of rr out of it yourself`,
+    );
     return false;
   }
   const rest = withoutBlock(text ?? "");

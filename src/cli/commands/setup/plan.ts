@@ -11,7 +11,8 @@ export interface StartFile {
   readonly path: string;
   /** One letter a byte; `undefined` if there is none yet, or if it cannot be read. */
   readonly text: string | undefined;
-  readonly writable: boolean;
+  /** Why it cannot be written; `undefined` if it can. */
+  readonly obstacle: string | undefined;
   /** Whether this is a shell that is in use. */
   readonly inUse: boolean;
   /** Where the hook is written that the block sources. */
@@ -80,7 +81,7 @@ function hookStep(file: StartFile): Step {
   const text = file.text ?? "";
   if (hasOwnLine(text)) return { do: "hook", file, block: "own-line" };
   if (withBlock(file.text, file.hookFile) === text) return { do: "hook", file, block: "stays" };
-  if (!file.writable) return { do: "tell", file };
+  if (file.obstacle !== undefined) return { do: "tell", file };
   return { do: "hook", file, block: findBlock(text) === undefined ? "put" : "mend" };
 }
 

@@ -166,9 +166,8 @@ async function perform(step: Step, work: Work): Promise<Taken | undefined> {
     case "tell":
       await renewHook(world, settings, step.file);
       warn(
-        `${step.file.path} cannot be written; add this line to it: \`${
-          lineFor(step.file.hookFile)
-        }\``,
+        `${step.file.path} cannot be written: ${step.file.obstacle}; add this line to it: ` +
+          `\`${lineFor(step.file.hookFile)}\``,
       );
       return;
     case "import":

@@ -44,8 +44,8 @@ function chosen(files: readonly StartFile[]): StartFile {
     /\/rustory\/hook\.|\brr(\.js)?\s+hook\b/.test(text ?? "")
   );
   if (loading !== undefined) return loading;
-  if (first!.writable || first!.shell !== "fish") return first!;
-  return others.find(({ writable }) => writable) ?? first!;
+  if (first!.obstacle === undefined || first!.shell !== "fish") return first!;
+  return others.find(({ obstacle }) => obstacle === undefined) ?? first!;
 }
 
 function pathsOf(world: World, home: string, shell: ShellName, zdotdir?: string): string[] {
@@ -94,10 +94,19 @@ function look(
 ): StartFile {
   const path = world.files.realPath(named) ?? named;
   const text = textIfReadable(world, path);
-  const isThere = world.files.stat(path) !== undefined;
-  const writable = isWritable(nearestFolder(world, path)) &&
-    (isThere ? text !== undefined && isWritable(path) : !isLink(path));
-  return { shell, path, text, writable, inUse, hookFile: hookFile(home, shell) };
+  const obstacle = obstacleOf(world, path, text !== undefined);
+  return { shell, path, text, obstacle, inUse, hookFile: hookFile(home, shell) };
+}
+
+/** Why a start file cannot be written; `undefined` if it can. */
+function obstacleOf(world: World, path: string, isText: boolean): string | undefined {
+  const stat = world.files.stat(path);
+  if (stat === undefined && isLink(path)) return "it is a link to a file that is not there";
+  if (stat?.kind === "folder") return "it is a folder";
+  if (stat !== undefined && !isText) return "it cannot be read";
+  if (stat !== undefined && !isWritable(path)) return "it is read-only for this user";
+  if (!isWritable(nearestFolder(world, path))) return "its folder is read-only for this user";
+  return undefined;
 }
 
 function textIfReadable(world: World, path: string): string | undefined {
