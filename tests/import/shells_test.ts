@@ -36,6 +36,8 @@ const READERS: Readonly<Record<string, ShellReader>> = {
       "no times": "echo one\n\\: guarded\nls\n",
       "backslashes at the end": ": 1:0;echo a\\ \n: 2:0;echo b\\  \n: 3:0;echo c\\\\\n: 4:0;ls\n",
       "blanks in the head, a double semicolon": ":1:0;a\n:\t2:0;b\n: 3:0;;c\n: 4 : 5 ;d\n",
+      "a command that is cut off": ": 1:0;ls\n: 2:0;for x in a b\\\n",
+      "a command that is cut off within a line": ": 1:0;ls\n: 2:0;for x in a b\\\ndo echo\\",
       "a here-document, and no line end": ": 1:0;cat <<X\\\na\\\nX\n: 99999999999999:0;b\n: 2:0;c",
     },
   },

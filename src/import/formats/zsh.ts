@@ -3,6 +3,7 @@ import { decode } from "../../base/bytes.ts";
 import type { EntryDraft } from "../../history/entry.ts";
 import { lineEnd, type Placed, timeOf } from "./byte_lines.ts";
 
+const NEWLINE = 10;
 const BACKSLASH = 0x5c;
 // zsh keeps bytes that its lexer uses as tokens as this byte and the byte with bit 5 flipped.
 const META = 0x83;
@@ -22,10 +23,11 @@ const CUT_HEADER = /^:\s*\d+(?::-?\d*)?$/;
  * decoded; a command without a time has none, and a time that cannot be meant counts as none.
  */
 export function* parseZshHistory(bytes: Uint8Array): Generator<EntryDraft> {
-  for (const { draft } of zshCommands(bytes)) yield draft;
+  // zsh itself passes over the lines of a command of which the rest is missing.
+  for (const { draft, to } of zshCommands(bytes)) if (!isCut(bytes, to)) yield draft;
 }
 
-/** The same, with where each stands. */
+/** The same, with where each stands, and with a command that is cut off at the end of the file. */
 export function* zshCommands(bytes: Uint8Array): Generator<Placed<EntryDraft>> {
   let nextMeta = bytes.indexOf(META);
   for (let start = 0; start < bytes.length;) {
@@ -45,6 +47,10 @@ export function* zshCommands(bytes: Uint8Array): Generator<Placed<EntryDraft>> {
     }
     start = end + 1;
   }
+}
+
+function isCut(bytes: Uint8Array, to: number): boolean {
+  return to === bytes.length && bytes[to - 1] === NEWLINE && bytes[to - 2] === BACKSLASH;
 }
 
 function draftOf(record: string): EntryDraft {
