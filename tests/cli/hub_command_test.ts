@@ -1,5 +1,8 @@
 /** `rr hub install`, said again. */
 import assert from "node:assert/strict";
+import { silentLogger } from "../../src/base/log.ts";
+import { serveControl } from "../../src/control/server.ts";
+import { controlSocketPath } from "../../src/control/socket_path.ts";
 import { annsWorld, rr } from "./_run.ts";
 
 Deno.test("rr hub install again changes what is given, and keeps the rest", async () => {
@@ -53,4 +56,29 @@ Deno.test("rr hub install takes names and addresses of both kinds", async () => 
     );
     assert.ok(out.includes(`tracker for devices: ${url}\n`), out);
   }
+});
+
+Deno.test("rr hub uninstall takes no folder away under a hub that runs, and names it", async () => {
+  using world = annsWorld();
+  const state = ["--state", `${world.home}/hub`];
+  await rr(world, "hub", "install", "--host", "hub.example", ...state);
+  const before = world.files.list(state[1]!).toSorted();
+  const uninstall = (...flags: string[]): ReturnType<typeof rr> =>
+    rr(world, "hub", "uninstall", "--yes", ...flags, ...state);
+  {
+    await using _hub = await serveControl(
+      controlSocketPath(`${state[1]}/hub`),
+      { status: () => Promise.resolve({ pid: 4711 }) },
+      { clock: world.clock, logger: silentLogger() },
+    );
+    const kept = await uninstall();
+    assert.equal(kept.code, 0);
+    assert.match(kept.err, /A hub that was started by hand still runs: kill 4711 ends it/);
+    const refused = await uninstall("--purge");
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /Cannot remove ".*hub": a hub .* still runs .*\n.*kill 4711\n/);
+  }
+  assert.deepEqual(world.files.list(state[1]!).toSorted(), before);
+  assert.equal((await uninstall("--purge")).code, 0);
+  assert.equal(world.files.stat(state[1]!), undefined);
 });

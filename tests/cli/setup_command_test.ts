@@ -209,6 +209,16 @@ Deno.test("rr setup without a service manager does the rest, and says so before 
   assert.match(failed.world.takeErr(), /Could not run the daemon .*: it is failed\n.*service logs/);
 });
 
+Deno.test("rr setup says so where no shell that records is in use", async () => {
+  using world = annsWorld({ env: { SHELL: "/bin/tcsh" } });
+  const { code, out } = await rr(world, ...SETUP);
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /\nReady, but nothing is recorded: neither zsh, bash nor fish is in use here\./,
+  );
+});
+
 Deno.test("rr setup starts with nothing where there is no home", async () => {
   using world = annsWorld();
   for (

@@ -4,6 +4,8 @@ import type { Clock } from "../../base/clock.ts";
 /** What `rr hub status` prints. */
 export interface HubStatus {
   readonly version: string;
+  /** `undefined` of an older hub. */
+  readonly pid?: number;
   readonly uptime_sec: number;
   /** Whether it has a swarm key; without one there is no relay. */
   readonly paired: boolean;

@@ -200,6 +200,7 @@ class Hub {
     const usage = relay?.usage();
     return {
       version: VERSION,
+      pid: this.#world.pid,
       uptime_sec: Math.floor(this.#uptimeMs() / 1_000),
       paired: this.#keyText() !== undefined,
       swarm_key_fingerprint: this.#fingerprint ?? null,

@@ -4,7 +4,6 @@ import { homeFolder } from "../../../config/paths.ts";
 import { loadSettings } from "../../../config/load.ts";
 import type { HubFolder, HubSettings } from "../../../app/hub/folder.ts";
 import type { HubManager } from "../../../app/hub/install_hub.ts";
-import type { HubStatus } from "../../../app/hub/hub_status.ts";
 import { completeCode } from "../../../pair/code.ts";
 import {
   type CliCommand,
@@ -203,25 +202,8 @@ async function managerOf(
 }
 
 async function uninstall(world: World, folder: HubFolder, flags: Flags): Promise<number> {
-  const { readHub, removeHub } = await import("../../../app/hub/folder.ts");
-  const { removeUnit } = await import("../../../app/hub/install_hub.ts");
-  const { agreed } = await import("../setup/agreed.ts");
-  // Says so where there is no hub, before anything is removed.
-  if (flags.purge) readHub(folder, world);
-  if (flags.purge && !flags.yes) {
-    printLine(world, `This stops the hub and removes ${folder.path}: keys, token and all.`);
-    if (!agreed(world, "no")) {
-      printLine(world, "Nothing was changed.");
-      return ExitCode.FAILURE;
-    }
-  }
-  const manager = await managerOf(world, folder, flags);
-  const wasThere = manager !== undefined && await removeUnit(world, manager);
-  printLine(world, `service: ${wasThere ? "removed" : "was not installed"}`);
-  if (flags.purge) removeHub(folder, world);
-  if (flags.purge) printLine(world, `removed: ${folder.path}`);
-  else if (world.files.stat(folder.path) !== undefined) printLine(world, `kept: ${folder.path}`);
-  return ExitCode.OK;
+  const { uninstallHub } = await import("./uninstall.ts");
+  return await uninstallHub(world, folder, await managerOf(world, folder, flags), flags);
 }
 
 async function pair(
@@ -244,15 +226,13 @@ async function pair(
 }
 
 async function showStatus(world: World, folder: HubFolder, flags: Flags): Promise<number> {
-  const { callControl } = await import("../../../control/client.ts");
-  const { controlSocketPath } = await import("../../../control/socket_path.ts");
-  const path = controlSocketPath(`${folder.path}/hub`);
-  const status = await callControl(path, { verb: "status" }).catch(async (error) => {
-    if (!(error instanceof RrError) || error.code !== "not-found") throw error;
+  const { askHub } = await import("../../../app/hub/ask_hub.ts");
+  const status = await askHub(folder);
+  if (status === undefined) {
     const { startHint } = await import("./start_hint.ts");
     const hint = startHint(world.files, folder, await managerOf(world, folder, flags));
     throw new RrError("not-found", `No hub runs for "${folder.path}"`, { hint });
-  }) as HubStatus;
+  }
   if (flags.json) {
     printJson(world, status);
     return ExitCode.OK;

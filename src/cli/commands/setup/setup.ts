@@ -218,7 +218,8 @@ function lastLine(steps: readonly Step[], { failed, taken }: Done): string {
   }
   return steps.some((step) => step.do === "tell")
     ? `${ready}, but for the start file: add the line above, open a terminal, press ctrl-r.`
-    : `${ready}. \`rr search -i\` searches; \`rr hook --help\` says how a shell records.`;
+    : `${ready}, but nothing is recorded: neither zsh, bash nor fish is in use here. ` +
+      "`rr search -i` searches; `rr hook --help` says how a shell records.";
 }
 
 function takenText(taken: Taken | undefined): string {
