@@ -1,7 +1,6 @@
-/** `rr setup` and `rr uninstall` on machines of several kinds; no service manager is touched. */
+/** `rr setup` on machines of several kinds; no service manager is touched. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { setupCommand } from "../../src/cli/commands/setup/setup.ts";
 import {
   bytesOf,
   findBlock,
@@ -10,16 +9,11 @@ import {
   withBlock,
   withoutBlock,
 } from "../../src/cli/commands/setup/start_file.ts";
-import { uninstallCommand } from "../../src/cli/commands/uninstall.ts";
-import { main } from "../../src/cli/main.ts";
-import { tryRole } from "../../src/process/lock.ts";
 import type { Run } from "../../src/service/run.ts";
 import { FakeMachine } from "../service/_fake_machine.ts";
 import { annsWorld, entriesOf, rr } from "./_run.ts";
-import type { FakeWorld } from "../fakes/fake_world.ts";
+import { set, SETUP, UNINSTALL } from "./_setup.ts";
 
-const SETUP = ["setup", "--yes", "--no-service"];
-const UNINSTALL = ["uninstall", "--yes", "--no-service"];
 const HOOK = "/home/it's mé/.config/rustory/hook.zsh";
 
 Deno.test("a block goes in once and out whole, all else byte for byte", () => {
@@ -234,77 +228,3 @@ Deno.test("rr setup starts with nothing where there is no home", async () => {
   }
   assert.deepEqual([...Deno.readDirSync(world.home)], []);
 });
-
-Deno.test("rr uninstall takes it back; --purge leaves nothing of rr", async () => {
-  using world = annsWorld();
-  const rc = `${world.home}/.zshrc`;
-  Deno.writeTextFileSync(rc, "export A=1");
-  Deno.writeTextFileSync(`${world.home}/.zsh_history`, ": 1700000000:2;make test\n");
-  await rr(world, ...SETUP);
-  const dry = await rr(world, "uninstall", "--purge", "--dry-run");
-  assert.match(dry.out, /remove .*history\.db\n/);
-  const taken = await rr(world, ...UNINSTALL);
-  assert.equal(taken.code, 0);
-  assert.match(
-    taken.out,
-    /\nDone\. .*\nThe history, the keys and the config stay; `rr uninstall --/,
-  );
-  assert.equal(Deno.readTextFileSync(rc), "export A=1");
-  assert.equal(entriesOf(world).length, 1);
-  await rr(world, ...SETUP);
-  // Compiled code, which a Node keeps there.
-  Deno.mkdirSync(`${world.home}/.cache/rustory/node/v24`, { recursive: true });
-  const purged = await rr(world, ...UNINSTALL, "--purge");
-  assert.equal(purged.code, 0);
-  assert.match(purged.out, /remove ~\/\.cache\/rustory\n/);
-  assert.doesNotMatch(purged.out, /stay/);
-  const left = [...Deno.readDirSync(world.home)].map(({ name }) => name).toSorted();
-  assert.deepEqual(left, [".zsh_history", ".zshrc"]);
-});
-
-Deno.test("rr uninstall removes a start file that setup made", async () => {
-  using world = annsWorld();
-  await rr(world, ...SETUP);
-  assert.match(Deno.readTextFileSync(`${world.home}/.zshrc`), /\(this file was made by rr setup\)/);
-  await rr(world, ...UNINSTALL, "--purge");
-  assert.deepEqual([...Deno.readDirSync(world.home)], []);
-});
-
-Deno.test("rr uninstall speaks of a service only where there is one, and says so if nothing is there", async () => {
-  const nothing = "There is nothing of rr to take back.\n";
-  const uninstalled = async ({ world, run }: FakeMachine, ...flags: string[]): Promise<string> => {
-    world.args = ["uninstall", ...flags];
-    const command = uninstallCommand(run);
-    assert.equal(await main(world, () => Promise.resolve({ command })), 0, world.takeErr());
-    return world.takeOut();
-  };
-  using bare = new FakeMachine({ noUserManager: true });
-  assert.equal(await uninstalled(bare), nothing, "nothing is asked either");
-  using machine = new FakeMachine();
-  assert.equal(await uninstalled(machine), nothing);
-  await set(machine.world, machine.run);
-  assert.match(await uninstalled(machine, "--dry-run"), /stop the service and remove it/);
-  assert.match(await uninstalled(machine, "--yes"), /\nDone\./);
-  assert.match(await uninstalled(machine), /^There is nothing .*\nThe history, .* stay;/);
-});
-
-Deno.test("rr uninstall names a daemon that no service has started", async () => {
-  using machine = new FakeMachine({ noUserManager: true });
-  const { world, run } = machine;
-  await set(world, run);
-  world.files.makePrivateFolder(`${world.home}/.rustory`);
-  const held = tryRole(`${world.home}/.rustory/history.db`, "daemon", world);
-  assert.ok("lock" in held);
-  using _lock = held.lock;
-  world.args = ["uninstall", "--yes"];
-  const command = uninstallCommand(run);
-  assert.equal(await main(world, () => Promise.resolve({ command })), 0);
-  assert.match(world.takeErr(), new RegExp(`by hand still runs: kill ${world.pid} ends it`));
-});
-
-/** Runs `rr setup --yes` with the programs of a machine. */
-async function set(world: FakeWorld, run: Run): Promise<{ code: number; out: string }> {
-  world.args = ["setup", "--yes"];
-  const code = await main(world, () => Promise.resolve({ command: setupCommand(run) }));
-  return { code, out: world.takeOut() };
-}

@@ -24,8 +24,14 @@ test("on one network and without any server, a code is all it takes", async (lab
   assert.equal(await host.exited, 0);
   assert.match(host.output(), /In sync with second, direct: 1 command received\./);
   // Neither has a daemon: that the first sync is the last one so far is no secret.
-  assert.match(joined.stdout, /No daemon keeps second in sync from now on: `rr setup` here/);
-  assert.match(host.output(), /No daemon keeps first in sync from now on: `rr setup` here/);
+  assert.match(
+    joined.stdout,
+    /No daemon runs on second, so nothing follows this sync: `rr setup` here/,
+  );
+  assert.match(
+    host.output(),
+    /No daemon runs on first, so nothing follows this sync: `rr setup` here/,
+  );
   await second!.untilHas(ofFirst);
   await first!.untilHas(ofSecond);
   assert.deepEqual(keyOf(second!), keyOf(first!));

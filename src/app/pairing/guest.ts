@@ -155,14 +155,19 @@ function parseAt(text: string): { readonly host: string; readonly port: number }
 function notFound(plan: GuestPlan, errors: readonly unknown[]): RrError {
   const said = errors.filter((error) => error instanceof WayError || error instanceof RrError)
     .map((error) => toError(error).message);
-  const where = plan.at ?? "the local network or at a tracker that both know";
+  const where = plan.at === undefined
+    ? "on the local network or at a tracker that both know"
+    : `at ${plan.at}`;
   const why = said.length === 0 ? "" : ` (${said.join("; ")})`;
   return new RrError(
     "not-found",
-    `Cannot find a machine that shows the code ${formatCode(plan.code)} on ${where}${why}`,
+    `Cannot find a machine that shows the code ${formatCode(plan.code)} ${where}${why}`,
     {
-      hint:
-        "A code is good for 10 minutes and one machine. On other networks add `--at <its address>`, or use `rr pair --ssh user@host`",
+      hint: `A code is good for 10 minutes and one machine. ${
+        plan.at === undefined
+          ? "On other networks add `--at <its address>`"
+          : "Look whether `rr pair` still waits there and can be reached from here"
+      }, or use \`rr pair --ssh user@host\``,
     },
   );
 }

@@ -42,7 +42,7 @@ export function sayOfDaemon(
 ): void {
   if (daemonHolder(dbPath, world) !== undefined) return;
   talk.say(
-    `No daemon keeps ${deviceId} in sync from now on: \`rr setup\` here sees to it, and to recording, ` +
-      "or says what can.",
+    `No daemon runs on ${deviceId}, so nothing follows this sync: \`rr setup\` here starts one, or says ` +
+      "what can, and sees to recording.",
   );
 }
