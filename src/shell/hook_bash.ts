@@ -13,7 +13,8 @@ const SCRATCH = "''";
 export function bashHook(options: HookOptions): string {
   const folder = quoteForShell(options.folder);
   const scratch = options.scratch === undefined ? SCRATCH : quoteForShell(options.scratch);
-  const program = options.program.map(quoteForShell).join(" ");
+  const program = options.program
+    .map((word, i) => `__rustory_program[${i}]=${quoteForShell(word)}`).join(" ");
   return `# rr: records every command that is run in this bash, without starting a process.
 # Load it near the end of ~/.bashrc:  eval "$(rr hook --shell bash)"
 
@@ -100,8 +101,8 @@ fi
 __rustory_line+=/$__rustory_session.line
 # Where the folder for the files of a moment went away, as at a logout.
 __rustory_spare=${folder}/$__rustory_session.line
-__rustory_program=(rr)
-builtin type -P rr >/dev/null || __rustory_program=(${program})
+__rustory_program[0]=rr
+builtin type -P rr >/dev/null || ${program}
 builtin export "RUSTORY_SESSION=$__rustory_session"
 builtin export -n "\${!__rustory_@}"
 if [[ -n \${BLE_VERSION-} ]]; then

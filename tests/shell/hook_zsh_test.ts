@@ -117,6 +117,10 @@ const CASES: Record<
     lines: [" echo hidden", "echo   a"],
     wanted: [["echo a", 0]],
   },
+  "functions that may call no other": {
+    lines: ["FUNCNEST=1", "echo a", "(exit 3)"],
+    wanted: [["FUNCNEST=1", 0], ["echo a", 0], ["(exit 3)", 3]],
+  },
   "hooks that are set anew, each in turn": {
     lines: [
       "echo a",

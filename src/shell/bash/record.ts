@@ -14,9 +14,9 @@
  * its file and HISTCONTROL are only read. A repeat that ignoredups keeps out of the list is told from a
  * hidden line by BASH_COMMAND, the last simple command that ran.
  *
- * All that changes is kept in arrays, which `set -a` does not export. No function assigns a list in
- * parentheses: bash parses it, and where ctrl-c comes in between it runs what happens to lie in its memory,
- * or ends (in 5.3 still). Such lists are for the load alone.
+ * All that changes is kept in arrays, which `set -a` does not export. No list in parentheses is assigned:
+ * bash parses it, and where ctrl-c comes in between it runs what happens to lie in its memory, or ends (in
+ * 5.3 still).
  */
 import { quoteForShell } from "../hook.ts";
 import { BASH_HISTORY_LIST } from "./history_list.ts";
@@ -38,13 +38,29 @@ import { BASH_QUICK } from "./quick.ts";
 import { BASH_SPOOL } from "./spool.ts";
 import { BASH_TAKE } from "./take.ts";
 
+/** What is noted of each command, each look and the prompt commands of others. */
+const TEXTS = [
+  "start",
+  "entry",
+  "before",
+  "cwd",
+  "word",
+  "witness",
+  "words",
+  "last",
+  "others",
+  "absent",
+  "behind",
+];
+
 /** Functions and state for the hook's script; `follow`: respect an unset HISTFILE. */
 export function bashRecorder(follow: boolean): string {
   return `__rustory_none= __rustory_zero=0 __rustory_bang='\\!' __rustory_follow=${follow ? 1 : ""}
-${Object.entries(NUMBERS).map(([name, first]) => `__rustory_n_${name}=(${first})`).join(" ")}
-__rustory_runs=('' 1) __rustory_forks=('' '' 1 '')
-__rustory_start=() __rustory_entry=() __rustory_before=() __rustory_cwd=() __rustory_word=()
-__rustory_behind=() __rustory_witness=() __rustory_last=() __rustory_x=() __rustory_others=() __rustory_absent=() __rustory_words=() __rustory_usual_traps= __rustory_usual_text= __rustory_usual_lines=0 __rustory_mask=
+${Object.entries(NUMBERS).map(([name, first]) => `__rustory_n_${name}[0]=${first}`).join(" ")}
+__rustory_runs[0]= __rustory_runs[1]=1
+__rustory_forks[0]= __rustory_forks[1]= __rustory_forks[2]=1 __rustory_forks[3]=
+builtin declare -ga __rustory_x ${TEXTS.map((name) => `__rustory_${name}`).join(" ")}
+__rustory_usual_traps= __rustory_usual_text= __rustory_usual_lines=0 __rustory_mask=
 ${Object.entries(EXPRESSIONS).map(([name, steps]) => `${name}='${steps.join(",")}'`).join(" ")}
 __rustory_ps0_front=${quoteForShell(PS0_FRONT)}
 __rustory_ps0_behind=${quoteForShell(PS0_BEHIND)}

@@ -5,7 +5,8 @@
  * of the umask.
  *
  * Each function that zsh calls is one group whose errors go nowhere, so that `set -x` shows nothing of
- * ours but its name. Its first step sends the user's DEBUG and ZERR traps away, which come back with its end.
+ * ours but its name. Its first step sends the user's DEBUG and ZERR traps away, which come back with its end,
+ * and so does a FUNCNEST that would let it call nothing.
  */
 
 import { MOST_WRITES, UNKNOWN_STATUS } from "../hook.ts";
@@ -23,7 +24,7 @@ typeset -gi +x __rustory_start=0 __rustory_number=0 __rustory_leaving=0 __rustor
 function __rustory_added {
   {
     local -i __rustory_status=$? && builtin emulate -L zsh -o extendedglob && builtin trap - DEBUG ZERR
-    local __rustory_spaces=
+    local __rustory_spaces= FUNCNEST=700
     [[ -o histignorespace ]] && __rustory_spaces=on
     if [[ -n $__rustory_command ]]; then
       if [[ -n $__rustory_repeats ]]; then
@@ -47,7 +48,7 @@ function __rustory_added {
 function __rustory_preexec {
   {
     local __rustory_set=$- && builtin emulate -L zsh -o extendedglob && builtin trap - DEBUG ZERR
-    local __rustory_spaces= REPLY=${UNKNOWN_STATUS}
+    local __rustory_spaces= FUNCNEST=700 REPLY=${UNKNOWN_STATUS}
     [[ -o histignorespace ]] && __rustory_spaces=on
     # Here blanks may be taken away (hist_reduce_blanks).
     [[ $__rustory_line == [[:blank:]]* ]] && __rustory_command= || __rustory_command=$1
@@ -71,7 +72,7 @@ function __rustory_preexec {
 function __rustory_precmd {
   {
     local -i __rustory_status=$? && builtin emulate -L zsh -o extendedglob && builtin trap - DEBUG ZERR
-    local __rustory_spaces=
+    local __rustory_spaces= FUNCNEST=700
     [[ -o histignorespace ]] && __rustory_spaces=on
     # Ctrl-c ends hooks too, as where it is pressed twice. This is undone with the function.
     builtin trap '' INT
@@ -94,6 +95,7 @@ function __rustory_precmd {
 function __rustory_exit {
   repeat $(( __rustory_ended |= $?, ZSH_SUBSHELL == 0 )); do
     builtin emulate -L zsh && builtin trap - DEBUG ZERR
+    local FUNCNEST=700
     (( __rustory_leaving )) && __rustory_stay
     # A signal leaves the status of the command before.
     [[ $__rustory_command\${functions[\${__rustory_command%%[[:space:]]*}]-} == *(exit|logout|bye)* ||
