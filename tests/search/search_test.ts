@@ -84,6 +84,12 @@ Deno.test("IncrementalSearch takes an accent composed or not, and none for any",
     assert.deepEqual(searched(["café", "CAFÉ", "cafe\u0301"], "cafe$", mode).length, 3);
     assert.deepEqual(searched(["한글.txt".normalize("NFD")], "한글", mode).length, 1);
     assert.deepEqual(searched(["カ", "ガ"], "カ", mode), ["カ"]);
+    // Strokes and the dot of an i are no marks of their own in Unicode.
+    assert.deepEqual(searched(["cd Łódź", "cd lodz"], "lodz", mode).length, 2);
+    assert.deepEqual(searched(["cd łódź", "cd lodz"], "łódź", mode), ["cd łódź"]);
+    assert.deepEqual(searched(["cd øre", "cd đồng", "cd ılık"], "cd", mode).length, 3);
+    assert.deepEqual(searched(["cd øre", "cd đồng", "cd ılık"], "dong", mode), ["cd đồng"]);
+    assert.deepEqual(searched(["cd øre", "cd đồng", "cd ılık"], "ilik", mode), ["cd ılık"]);
   }
 });
 

@@ -5,6 +5,11 @@
 
 /** Accents and the like on Latin, Greek and Cyrillic letters; vowel signs of other scripts are no accents. */
 const ACCENTS = /[\u0300-\u036f]/g;
+/** Letters of Latin alphabets whose stroke (or missing dot) is part of them for Unicode, but not for who types. */
+const STRUCK = /[đĐøØłŁħĦŧŦı]/g;
+const UNSTRUCK = new Map(
+  [..."đdĐDøoØOłlŁLħhĦHŧtŦTıi".matchAll(/(.)(.)/g)].map(([, a, b]) => [a!, b!]),
+);
 // deno-lint-ignore no-control-regex -- the range of ASCII
 const NOT_ASCII = /[^\x00-\x7f]/;
 
@@ -18,7 +23,9 @@ export function composed(text: string): string {
 
 /** The text without accents. */
 export function bare(text: string): string {
-  return NOT_ASCII.test(text) ? text.normalize("NFD").replace(ACCENTS, "").normalize("NFC") : text;
+  if (!NOT_ASCII.test(text)) return text;
+  return text.normalize("NFD").replace(ACCENTS, "").normalize("NFC")
+    .replace(STRUCK, (letter) => UNSTRUCK.get(letter)!);
 }
 
 /** Whether any letter of it has an accent. */

@@ -28,6 +28,7 @@ Deno.test("matchPositions() marks letters with their accents, however they are w
   assert.deepEqual(matchPositions(parseQuery("me", "fuzzy"), decomposed), [8, 9, 10]);
   assert.deepEqual(matchPositions(parseQuery("mé", "fuzzy"), decomposed), [8, 9, 10]);
   assert.deepEqual(matchPositions(parseQuery("me", "fuzzy"), "resumé"), [4, 5]);
+  assert.deepEqual(matchPositions(parseQuery("lod", "fuzzy"), "cd łódź"), [3, 4, 5]);
 });
 
 Deno.test("matchPositions() marks words side by side rather than at better places", () => {

@@ -91,6 +91,23 @@ for (const [state, steps] of [["not", 0], ["half", 2], ["fully", 99]] as const) 
   });
 }
 
+Deno.test("find() holds to the millisecond of a bound, among the newest rows as in the index", () => {
+  using history = open(":memory:");
+  history.log.append(ENTRIES);
+  const near = ENTRIES.toSorted((a, b) => b.startedAtMs - a.startedAtMs).slice(0, 40);
+  for (const isIndexed of [false, true]) {
+    while (isIndexed && history.index.catchUp() > 0);
+    for (const { startedAtMs } of near) {
+      for (
+        const query of [{ sinceMs: startedAtMs, limit: 5000 }, { untilMs: startedAtMs, limit: 3 }]
+      ) {
+        const ids = history.search.find(query).map(({ id }) => id);
+        assert.deepEqual(ids, expected(ENTRIES, query).map(({ id }) => id));
+      }
+    }
+  }
+});
+
 Deno.test("find() and the index follow rows that the original adds, deletes and changes", () => {
   using folder = tempFolder();
   using history = open(folder.file("h.db"));
