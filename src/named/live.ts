@@ -1,7 +1,7 @@
 /** New items, passed on as they come. */
 import type { Live } from "./frames.ts";
 import { factsOf, isAbove, type Item, weekOf } from "./item.ts";
-import { confirmSoon, considerAll, quietFor, TICK_MS } from "./need.ts";
+import { confirmSoon, considerAll, quietFor, TICK_MS, tickSoon } from "./need.ts";
 import type { Peer } from "./state.ts";
 import { floorWith, hear, nameFor, shareState, take, type Turn } from "./turn.ts";
 
@@ -21,7 +21,11 @@ export function onLive(turn: Turn, peer: Peer, { floor, name, cover, items }: Li
   turn.out.push({ type: "received", peer: peer.id, received, gained, live: true });
   if (peer.hello !== undefined && name !== undefined && floor === floorWith(turn, peer)) {
     hear(turn, peer, name);
-    if (name === nameFor(turn, peer)) presumeEqual(turn, peer, floor, covered);
+    if (name === nameFor(turn, peer)) {
+      presumeEqual(turn, peer, floor, covered);
+      // Whoever has deleted something wants to see who has done so as well.
+      if (gained.some(({ entry }) => entry === undefined)) tickSoon(turn, peer);
+    }
   }
   considerAll(turn);
 }

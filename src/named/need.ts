@@ -42,7 +42,7 @@ export function consider(turn: Turn, peer: Peer): void {
     peer.startAt = Math.max(turn.now + beginDelay(turn, peer), peer.notBefore);
   }
   // While items stream in, our state is another one every moment; it is told when they are there.
-  if (peer.told !== mine && turn.state.slot === undefined) soon(turn, peer);
+  if (peer.told !== mine && turn.state.slot === undefined) tickSoon(turn, peer);
 }
 
 /** A distrusted past proves nothing: until names are equal again, every difference is a need. */
@@ -51,7 +51,7 @@ function lacksNothing(turn: Turn, peer: Peer, heard: string): boolean {
 }
 
 /** Sends a tick in a moment. */
-function soon(turn: Turn, peer: Peer): void {
+export function tickSoon(turn: Turn, peer: Peer): void {
   peer.tickAt = Math.min(peer.tickAt, turn.now + between(turn, TICK_SOON_MS));
 }
 
@@ -103,7 +103,7 @@ export function hello(turn: Turn, peer: Peer): void {
   };
   turn.out.push({ type: "send", peer: peer.id, frame: frame as typeof frame & { type: "hello" } });
   peer.told = undefined;
-  soon(turn, peer);
+  tickSoon(turn, peer);
 }
 
 /** Leaves the peer alone for longer the more exchanges with it have brought nothing. */

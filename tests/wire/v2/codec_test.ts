@@ -2,15 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { DeviceId, EntryId } from "../../../src/history/entry.ts";
 import { EMPTY } from "../../../src/named/digest.ts";
-import type { ControlFrame, ExchangeFrame, Frame } from "../../../src/named/frames.ts";
+import type { Frame } from "../../../src/named/frames.ts";
 import type { Item } from "../../../src/named/item.ts";
-import {
-  decodeControl,
-  decodeExchange,
-  encodeFrame,
-  encodeFrames,
-} from "../../../src/wire/v2/codec.ts";
+import { decodeControl, encodeFrame, encodeFrames } from "../../../src/wire/v2/codec.ts";
 import { FRAME_BYTES, FrameReader, packFrame } from "../../../src/wire/v2/frame.ts";
+import { decode } from "./_decode.ts";
 import { WireError } from "../../../src/wire/wire_error.ts";
 
 const NAME = "abcdefghijklmnopqrstuv";
@@ -92,14 +88,6 @@ const FRAMES: readonly Frame[] = [
   },
 ];
 const CONTROL = new Set(["hello", "tick", "live", "bye"]);
-
-function decode(
-  bytes: Uint8Array,
-  isControl: boolean,
-): (ControlFrame | ExchangeFrame | undefined)[] {
-  const read = isControl ? decodeControl : decodeExchange;
-  return [...new FrameReader().push(bytes)].map((raw) => read(raw));
-}
 
 for (const [i, frame] of FRAMES.entries()) {
   const name = `${i}-${frame.type}`;
