@@ -33,14 +33,15 @@ const STATUS: DaemonStatus = {
   problems: [],
 };
 
-Deno.test("rr status on a terminal leaves addresses and files to --verbose", async () => {
+Deno.test("rr status on a terminal leaves addresses and files to --verbose, and says each problem once", async () => {
   using world = annsWorld({ terminal: true, env: { NO_COLOR: "1" } });
   Deno.mkdirSync(`${world.home}/.rustory`, { mode: 0o700 });
   const path = controlSocketPath(`${world.home}/.rustory/history.db`);
+  const problems: string[] = [];
   const deps = { clock: world.clock, logger: silentLogger() };
   await using _daemon = await serveControl(
     path,
-    { status: () => Promise.resolve(STATUS) },
+    { status: () => Promise.resolve({ ...STATUS, problems }) },
     deps,
   );
   const labels = async (...args: string[]): Promise<string[]> => {
@@ -59,6 +60,9 @@ Deno.test("rr status on a terminal leaves addresses and files to --verbose", asy
     "last round",
   ];
   assert.deepEqual(await labels("--verbose"), all);
+  problems.push("The first", "The second");
+  assert.deepEqual(await labels(), ["problem", "daemon", "device", "last round"]);
+  problems.length = 0;
   world.terminal = false;
   assert.deepEqual(await labels(), all, "what reads it is a program");
 });

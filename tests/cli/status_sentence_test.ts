@@ -43,6 +43,13 @@ const DESKTOP = { device_id: "desktop" };
 
 Deno.test("sentenceOf() says first what a person has to know", () => {
   assert.equal(said([]), "No other device is known yet: `rr pair` brings one in");
+  const tracker = { url: "http://hub:8850", error: "it answered 500", others: 0 };
+  assert.equal(
+    said([], { trackers: [tracker] }),
+    "No other device is known yet, and the tracker http://hub:8850 cannot be asked: " +
+      "`rr doctor` says what to do",
+  );
+  assert.match(said([], { trackers: [{ ...tracker, error: null }] }), /`rr pair` brings one in$/);
   assert.equal(said([{}, {}]), "In sync with 2 of 2");
   assert.equal(said([{ equal: true, pending_push: 3 }]), "In sync with 1 of 1");
   assert.equal(said([{ last_sync_unix: null }]), "In sync with 0 of 1");

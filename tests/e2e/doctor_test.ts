@@ -208,7 +208,17 @@ Deno.test("rr doctor finds a daemon that works with other settings and keys than
   );
   assert.equal(old.level, "error");
   assert.match((await device.rr("status")).split("\n")[0]!, /goes on with its old keys/);
-  Deno.writeTextFileSync(device.swarmKey, key);
+  Deno.removeSync(device.swarmKey);
+  const gone = await untilFound(
+    device,
+    ({ check, message }) => check === "daemon" && /Cannot find the swarm key/.test(message),
+  );
+  assert.match(gone.message, /Put it back, or take it from another device with `rr pair`$/);
+  const { checks } = JSON.parse((await device.try("doctor", "--json")).stdout) as {
+    checks: Finding[];
+  };
+  assert.equal(checks.some(({ message }) => message === "There is no swarm key yet"), false);
+  Deno.writeTextFileSync(device.swarmKey, key, { mode: 0o600 });
   await device.rr("config", "set", "log_level", "debug");
   const waits = await untilFound(device, ({ message }) => /still works with the old/.test(message));
   assert.equal(waits.level, "warn");

@@ -55,14 +55,16 @@ export async function loadExistingKeys(
   { swarmKeyPath, identityKeyPath }: KeyPaths,
   world: Pick<World, "files" | "clock">,
 ): Promise<Keys> {
-  const swarmKey = await loadSwarmKey(swarmKeyPath, world) ?? missing("swarm key", swarmKeyPath);
-  const identity = await loadIdentity(identityKeyPath, world) ?? missing("key", identityKeyPath);
+  const swarmKey = await loadSwarmKey(swarmKeyPath, world) ??
+    missing("swarm key", swarmKeyPath, "take it from another device with `rr pair`");
+  const identity = await loadIdentity(identityKeyPath, world) ??
+    missing("key", identityKeyPath, "restart the daemon to have a new one made");
   return { swarmKey: swarmKey.key, identity };
 }
 
-function missing(what: string, path: string): never {
+function missing(what: string, path: string, orElse: string): never {
   throw new RrError("key", `Cannot find the ${what} of this device at "${path}"`, {
-    hint: "Put it back, or restart to have a new one made",
+    hint: `Put it back, or ${orElse}`,
   });
 }
 

@@ -57,8 +57,9 @@ function restartOf(service: ServiceHere, pid: number | undefined): string {
     case "root":
       return "`rr service restart` of the user whose history it is, without sudo,";
     default:
-      return `ending the daemon${pid === undefined ? "" : ` (\`kill ${pid}\`)`} and starting it ` +
-        "again the way it was started";
+      return `a restart of the daemon${
+        pid === undefined ? "" : ` (\`kill ${pid}\`, then start it as before)`
+      }`;
   }
 }
 

@@ -31,7 +31,7 @@ function happened({ kind, count, name, peer_id }: IncidentView): string {
     case "namesake":
       return `another machine (${peer_id}) records as "${name}" like this one, so ${
         commands(count)
-      } of it look like this one's`;
+      } of it ${count === 1 ? "looks" : "look"} like this one's`;
     case "contradiction":
       return `this history and that of ${name} should have been equal and were not (a file edited ` +
         "or copied), so they were compared anew, entry by entry";

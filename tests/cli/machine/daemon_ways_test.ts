@@ -6,11 +6,11 @@ import type { Run } from "../../../src/service/run.ts";
 import { FakeWorld } from "../../fakes/fake_world.ts";
 
 const RESTARTS: Readonly<Record<ServiceHere, RegExp>> = {
-  "none": /^ending the daemon \(`kill 7`\) and starting it again/,
-  "not-loaded": /^ending the daemon/,
-  "stopped": /^ending the daemon/,
-  "stopping": /^ending the daemon/,
-  "failed": /^ending the daemon/,
+  "none": /^a restart of the daemon \(`kill 7`, then start it as before\)$/,
+  "not-loaded": /^a restart of the daemon/,
+  "stopped": /^a restart of the daemon/,
+  "stopping": /^a restart of the daemon/,
+  "failed": /^a restart of the daemon/,
   "starting": /^`rr service restart`$/,
   "running": /^`rr service restart`$/,
   "restarting": /^`rr service restart`$/,

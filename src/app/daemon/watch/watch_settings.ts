@@ -1,6 +1,6 @@
 /** The part that notices a changed config, swarm key or identity, whoever has changed it. */
 import { pauseUntilBeat } from "../../../base/async/timer.ts";
-import { causeChain } from "../../../base/rr_error.ts";
+import { causeChain, RrError } from "../../../base/rr_error.ts";
 import { loadExistingKeys } from "../../session/keys.ts";
 import type { SessionContext } from "../context.ts";
 import { keyStampOf, stampOf } from "./settings_stamp.ts";
@@ -44,7 +44,8 @@ async function takeKeys(context: SessionContext): Promise<void> {
     deps.logger.warn("A key file has changed and cannot be used; going on with the old one", {
       error: causeChain(error),
     });
-    keysProblem(`The daemon goes on with its old keys: ${causeChain(error)}`);
+    const hint = error instanceof RrError && error.hint ? `. ${error.hint}` : "";
+    keysProblem(`The daemon goes on with its old keys: ${causeChain(error)}${hint}`);
     return;
   }
   deps.logger.info("A key file has changed: starting anew with it");

@@ -57,12 +57,19 @@ const MOST_NAMED = 3;
 function lonely({ lan_strangers = [], trackers = [] }: Told): string {
   const elsewhere = trackers.find(({ others }) => (others ?? 0) > 0);
   if (lan_strangers.length > 0) {
-    return `No other device is known yet, but ${lan_strangers.join(", ")} on this network has ` +
+    return `No other device is known yet, but ${lan_strangers.join(", ")} on this network ${
+      lan_strangers.length === 1 ? "has" : "have"
+    } ` +
       "another swarm key: `rr pair` gives both the same";
   }
   if (elsewhere !== undefined) {
     return `No other device is known yet, but ${elsewhere.url} has devices with another swarm ` +
       "key: `rr pair` gives both the same";
+  }
+  const silent = trackers.find(({ error }) => error !== null);
+  if (silent !== undefined) {
+    return `No other device is known yet, and the tracker ${silent.url} cannot be asked: ` +
+      "`rr doctor` says what to do";
   }
   return "No other device is known yet: `rr pair` brings one in";
 }

@@ -88,12 +88,14 @@ function formatStatus(
   const now = world.clock.now() / 1000;
   const rss = Math.round(status.rss_bytes / 1024 / 1024);
   const absorb = absorbText(status);
+  const isWhole = verbose || !world.stdout.isTerminal();
   const lines = [
     folded(world.stdout, bold(printable(sentenceOf(status, restart))), 0),
     ...peerLines(status.peers, now).map((line) => folded(world.stdout, printable(line))),
     // An older daemon does not tell.
     ...(status.incidents ?? []).map((one) => row("happened", incidentSentence(one, when))),
-    ...(status.problems ?? []).map((problem) => row("problem", problem)),
+    // A person has read the first one as the sentence.
+    ...(status.problems ?? []).slice(isWhole ? 0 : 1).map((problem) => row("problem", problem)),
     ...(status.needs_restart ?? []).map((key) => row("waits", `${key}: for ${restart}`)),
     row(
       "daemon",
@@ -102,7 +104,7 @@ function formatStatus(
       }, ${rss} MiB`,
     ),
     row("device", `${status.device_id} of ${status.user_id}`),
-    ...verbose || !world.stdout.isTerminal()
+    ...isWhole
       ? [
         row("history", status.db_path),
         row("peer id", status.peer_id ?? "(starting)"),

@@ -77,7 +77,7 @@ async function serviceFindings(
     return [{
       level: "info",
       message: "The daemon is not installed as a service, so it does not start at login",
-      hint: "rr service install",
+      hint: "`rr service install`",
     }];
   }
   const why = explain(state);
@@ -99,7 +99,7 @@ async function serviceFindings(
     return [{
       level: "warn",
       message: "The service is installed but does not start at login",
-      hint: "rr service install",
+      hint: "`rr service install`",
     }];
   }
   return [{ level: "ok", message: `The service is ${stateLine(state)} (${manager.title})` }];

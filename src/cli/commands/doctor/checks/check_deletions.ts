@@ -16,7 +16,7 @@ function run({ world, settings }: DoctorContext): Finding[] {
       message: `Deleted on this device only, other devices keep them: ${
         counted(earlier, "entry", "entries")
       }`,
-      hint: "rr delete --propagate-earlier deletes them everywhere",
+      hint: "`rr delete --propagate-earlier` deletes them everywhere",
     }];
   } catch (error) {
     // What is wrong with the database is told by its own check.

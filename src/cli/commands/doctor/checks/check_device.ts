@@ -27,7 +27,7 @@ function run(context: DoctorContext): Finding[] {
     found.push({
       level: "warn",
       message: "The user has no name: devices of one user find each other by it",
-      hint: "rr config set user_id <name>",
+      hint: "`rr config set user_id <name>`",
     });
   }
   found.push(...clashes(context));

@@ -37,7 +37,7 @@ async function run(context: DoctorContext): Promise<Finding[]> {
     return [{
       level: "info",
       message: "No other device is known yet",
-      hint: "rr pair brings one in",
+      hint: "`rr pair` brings one in",
     }];
   }
   if (inSync > 0) found.push({ level: "ok", message: `In sync with ${inSync} of ${peers.length}` });

@@ -157,7 +157,7 @@ function spoolFindings({ world, settings }: DoctorContext): Finding[] {
       message: `Waiting to be taken in: ${counted(waiting, "command")} of ${
         counted(sessions, "shell")
       }`,
-      hint: "rr search takes them in; if they stay, the pattern of record_ignore_regex is wrong",
+      hint: "`rr search` takes them in; if they stay, the pattern of record_ignore_regex is wrong",
     });
   }
   if (torn > 0) {

@@ -16,7 +16,9 @@ function run(context: DoctorContext): Finding[] {
     ...keyFindings("identity of this device", report.p2p_identity_key, "restore it"),
     ...keyFindings("relay's identity", report.relay_identity_key, "restore it"),
   ];
-  if (!report.swarm_key.exists && report.swarm_key.stat_error === null) {
+  // Of one that a running daemon still has, the daemon tells.
+  const isGone = (context.daemon.status?.swarm_key ?? null) !== null;
+  if (!report.swarm_key.exists && report.swarm_key.stat_error === null && !isGone) {
     found.push({
       level: "info",
       message: "There is no swarm key yet",

@@ -97,7 +97,7 @@ async function explained(
   return {
     level: "error",
     message: why ?? `The relay ${relay.text} cannot be reached`,
-    hint: "Check the address, the firewall and whether rr relay-serve runs there",
+    hint: "Check the address, the firewall and whether `rr hub` or `rr relay-serve` runs there",
   };
 }
 

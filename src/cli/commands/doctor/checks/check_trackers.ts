@@ -24,7 +24,8 @@ async function run({ settings, trackers: asked }: DoctorContext): Promise<Findin
       return {
         level: reached === 0 ? "error" : "warn",
         message: error ?? `No answer from ${baseUrl}`,
-        hint: hint ?? "Check the URL, the token and whether rr tracker-serve runs there",
+        hint: hint ??
+          "Check the URL, the token and whether `rr hub` or `rr tracker-serve` runs there",
       };
     }
     if (Math.abs(clockSkewSec) > MOST_SKEW_SEC) {

@@ -39,7 +39,7 @@ function keyMismatches(
       message: `The daemon works with the swarm key ${swarmKey}, the file ` +
         `${report.swarm_key.path} has ${report.swarm_key.value ?? "none"}`,
       hint: "The file is of use only to devices with the same: put the right one there (compare " +
-        `rr swarm-key on each device), then: ${restart}`,
+        `\`rr swarm-key\` on each device), then: ${restart}`,
     });
   }
   const peer = status!.peer_id ?? undefined;
