@@ -118,3 +118,15 @@ Deno.test("where nothing is found, what may have been meant is said", async () =
     }
   }
 });
+
+Deno.test("Tab offers the folders of the history, and not the word for one that nobody knows", async () => {
+  using world = annsWorld();
+  Deno.writeTextFileSync(`${world.home}/.zsh_history`, ": 1700000000:0;ls\n: 1700000001:0;pwd\n");
+  await rr(world, "import", "--from", "zsh");
+  await rr(world, "record", "--cmd", "make", "--cwd", "/srv/app");
+  for (const name of ["in", "below"]) {
+    const { out } = await rr(world, "__complete", "search", `${name}:`);
+    assert.match(out, new RegExp(`^${name}:/srv/app\t`, "m"));
+    assert.doesNotMatch(out, /unknown/);
+  }
+});

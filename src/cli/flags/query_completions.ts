@@ -2,6 +2,7 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettingsQuickly } from "../../config/load_quickly.ts";
+import { isUnknownPlace } from "../../history/run_filter.ts";
 import { type Names, type Suggestion, suggestions } from "../../search/language/complete.ts";
 import { openForSearching } from "../../store/file/open_for_searching.ts";
 import type { RecentPlaces } from "../../store/index/history_search.ts";
@@ -33,7 +34,8 @@ async function knownNames(world: World): Promise<Names> {
 export function namesIn(places: RecentPlaces, userId: string): Names {
   return {
     hosts: [...new Set(places.map(({ hostname }) => hostname))],
-    folders: [...new Set(places.map(({ cwd }) => cwd))],
+    // What was imported without one would be offered first, and name a folder below this one.
+    folders: [...new Set(places.map(({ cwd }) => cwd))].filter((cwd) => !isUnknownPlace(cwd)),
     devices: [...new Set(places.map(({ deviceId }) => deviceId))],
     users: [userId],
   };
