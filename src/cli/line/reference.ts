@@ -1,6 +1,8 @@
 /** The reference of all commands, made of the command table: `docs/commands.md` and `rr.1`. */
 import { COMMANDS, GROUPS } from "../commands.ts";
 import type { CliCommand } from "../define_command.ts";
+import { languageLines } from "../../search/language/help.ts";
+import { paragraphs } from "../print/reflow.ts";
 import { explanation, optionText } from "./help.ts";
 
 interface Row {
@@ -72,6 +74,9 @@ export async function manualPage(version: string): Promise<string> {
     `.TH RR 1 "" "rustory ${version}" "User Commands"`,
     ".SH NAME",
     "rr \\- your shell history on all of your machines, peer to peer",
+    // Neither words nor the gaps between them are cut or stretched: much of it is to be copied.
+    ".nh",
+    ".ad l",
     ".SH SYNOPSIS",
     ".B rr",
     "[\\-\\-db\\-path file] command [options]",
@@ -83,11 +88,19 @@ export async function manualPage(version: string): Promise<string> {
     if (row.group !== group) out.push(`.SH ${row.group.toUpperCase()}`);
     group = row.group;
     out.push(`.SS rr ${escaped(row.name)}`, `${escaped(row.brief)}.`, ".PP", ".nf");
-    out.push(...usageOf(row).map(escaped), ".fi", ".PP", ".nf");
-    out.push(...row.command.details.split("\n").map(escaped), ".fi");
+    out.push(...usageOf(row).map(escaped), ".fi", ".PP");
+    out.push(...filled(row.command.details));
+    if (row.command.takesQuery) {
+      out.push(".PP", "What words can be is under THE WORDS OF A SEARCH, near the end.");
+    }
     for (const [option, why] of optionsOf(row)) {
       out.push(".TP", `.B ${escaped(option)}`, escaped(why));
     }
+  }
+  out.push(".SH THE WORDS OF A SEARCH");
+  for (const line of languageLines()) {
+    const [word = "", ...what] = line.split(/ {2,}/);
+    out.push(".TP", `.B ${escaped(word)}`, escaped(what.join(" ")));
   }
   out.push(
     ".SH FILES",
@@ -106,6 +119,17 @@ export async function manualPage(version: string): Promise<string> {
     "",
   );
   return out.join("\n");
+}
+
+/** Paragraphs as wide as the reader's terminal; what is indented stays as it is written. */
+function filled(text: string): string[] {
+  return paragraphs(text.split("\n")).flatMap((line, i, all) => {
+    if (line === "") return [".PP"];
+    if (!line.startsWith(" ")) return [escaped(line)];
+    const begins = !(all[i - 1] ?? "").startsWith(" ");
+    const ends = !(all[i + 1] ?? "").startsWith(" ");
+    return [...begins ? [".nf"] : [], escaped(line), ...ends ? [".fi"] : []];
+  });
 }
 
 // A leading dot or quote would be a request; a bare hyphen may become another sign.

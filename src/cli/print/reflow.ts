@@ -27,7 +27,7 @@ export function reflowed(text: string, columns: number): string {
 }
 
 /** The lines, those of one paragraph as one; what ends in a colon heads what follows. */
-function paragraphs(lines: readonly string[]): string[] {
+export function paragraphs(lines: readonly string[]): string[] {
   const out: string[] = [];
   let isOpen = false;
   for (const line of lines) {

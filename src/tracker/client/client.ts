@@ -152,16 +152,21 @@ class HttpTrackerClient implements TrackerClient {
     const path = "/api/v1/ping";
     const started = this.#clock.monotonic();
     const { headers, body } = await this.#http.once(
-      { what: "ping", method: "GET", path, maxBytes: MAX_REQUEST_BYTES },
+      { what: "get a good answer", method: "GET", path, maxBytes: MAX_REQUEST_BYTES },
       PING_DEADLINE_MS,
       signal,
     );
     const latencyMs = this.#clock.monotonic() - started;
     // A captive portal or a forgotten path answers 200 to everything, with a page.
     if (new TextDecoder().decode(body).trim() !== PONG) {
-      throw new TrackerError(this.name, "ping", "something else than a tracker answers there", {
-        hint: CHECK_URL_OR_LOGIN,
-      });
+      throw new TrackerError(
+        this.name,
+        "get a good answer",
+        "something else than a tracker answers there",
+        {
+          hint: CHECK_URL_OR_LOGIN,
+        },
+      );
     }
     // The header names the second that has begun: half of one more is the best guess.
     const theirs = Date.parse(headers.get("date") ?? "") + 500;

@@ -20,7 +20,8 @@ export interface NoAnswerContext {
 }
 
 const CHECK_NETWORK = "Check the name in the URL, and whether this machine is on a network";
-const CHECK_SERVER = "Check the address and the port, and whether rr tracker-serve runs there";
+const CHECK_SERVER =
+  "Check the address and the port, and whether `rr hub` or `rr tracker-serve` runs there";
 const CHECK_CLOCK = "Check the clock of this machine; else the tracker needs a new certificate";
 
 const BY_CODE: Readonly<Record<string, readonly [words: string, hint: string]>> = {
@@ -62,7 +63,7 @@ const UNTIL: Readonly<Record<RequestStep, readonly [words: string, hint: string]
   "look-up": ["its name could not be looked up", CHECK_NETWORK],
   connect: [
     "no connection came about",
-    "Check the address, the port and the firewalls between, and whether rr tracker-serve runs there",
+    "Check the address, the port and the firewalls between, and whether `rr hub` or `rr tracker-serve` runs there",
   ],
   answer: ["connected, but no answer", "Something else may listen there, or the line is cut"],
 };

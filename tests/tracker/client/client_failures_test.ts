@@ -82,7 +82,7 @@ Deno.test("createTrackerClient() names an address where nobody listens", async (
   await fake[Symbol.asyncDispose]();
   await assert.rejects(
     fake.client.ping(),
-    refusesWith(/Cannot ping at tracker http:\/\/[\d.:]+: .*(refused|ECONNREFUSED)/),
+    refusesWith(/Cannot get a good answer at tracker http:\/\/[\d.:]+: .*(refused|ECONNREFUSED)/),
   );
 });
 
