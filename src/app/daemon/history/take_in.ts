@@ -23,6 +23,7 @@ export async function takeIn(context: HistoryContext, signal: AbortSignal): Prom
     ingest: intakeOf(context),
     onChange: () => {
       failing = "";
+      looks.recorded();
       changed();
     },
     // Several times a second: said once until it is something else.

@@ -26,10 +26,10 @@ class Disk implements LooksWorld {
   }
 
   /** Lets time pass in small steps, and what follows upon each happen. */
-  async pass(ms: number): Promise<void> {
-    for (let passed = 0; passed < ms; passed += 50) {
+  async pass(ms: number, stepMs = 50): Promise<void> {
+    for (let passed = 0; passed < ms; passed += stepMs) {
       await turn();
-      await this.clock.advance(50);
+      await this.clock.advance(stepMs);
       await turn();
     }
   }
@@ -58,7 +58,7 @@ function counted(looks: Looks): { looks: number } & AsyncDisposable {
   return count;
 }
 
-Deno.test("Looks: one look and five glances a second where nothing happens, however many look", async () => {
+Deno.test("Looks: one look and five glances a second for the first minutes, however many look", async () => {
   const disk = new Disk();
   disk.write(PATHS[0]!);
   using looks = new Looks(disk, PATHS);
@@ -105,6 +105,27 @@ Deno.test("Looks: five a second while something changes all the time", async () 
     await disk.pass(50);
   }
   assert.equal(count.looks, 25);
+});
+
+Deno.test("Looks: two glances a second where nothing was recorded for minutes, and five again once something was", async () => {
+  const disk = new Disk();
+  disk.write(PATHS[0]!);
+  using looks = new Looks(disk, PATHS);
+  await using count = counted(looks);
+  await disk.pass(5 * 60_000 + 1_000, 1_000);
+  disk.stats = 0;
+  const before = count.looks;
+  await disk.pass(10_000);
+  assert.equal(disk.stats, 10 * 2 * PATHS.length);
+  assert.equal(count.looks, before + 10, "looks are as often");
+  disk.write(PATHS[0]!, { mtimeMs: 1 });
+  await disk.pass(500);
+  assert.equal(count.looks, before + 11);
+  looks.recorded();
+  await disk.pass(500);
+  disk.stats = 0;
+  await disk.pass(10_000);
+  assert.equal(disk.stats, 10 * 5 * PATHS.length);
 });
 
 Deno.test("Looks: whoever was busy at a moment does not wait for the next one", async () => {
