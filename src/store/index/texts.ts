@@ -43,24 +43,49 @@ export function nextTextId(db: Database): number {
 export function findTexts(db: Database, texts: readonly string[]): Float64Array<ArrayBuffer> {
   const ids = new Float64Array(texts.length).fill(-1);
   if (texts.length === 0) return ids;
+  const salt = saltOf(db);
+  const hashes = texts.map((text) => hashOf(text, salt));
+  const look = texts.length <= FEW_TEXTS ? lookForEach(hashes) : lookForAll(hashes);
+  for (const [firstId, blob] of db.rows("SELECT first_id, hashes FROM rr_text")) {
+    look(hashesOf(db, blob), (i, at) => ids[i] = (firstId as number) + at);
+  }
+  return ids;
+}
+
+type Hash = readonly [low: number, high: number];
+/** Goes through the hashes of a block, and tells which of the wanted ones is the how manieth in it. */
+type Look = (hashes: Uint32Array, found: (wanted: number, at: number) => void) => void;
+
+/**
+ * So few are looked for one after the other: the array's own search has nothing to be compiled, which in
+ * a process that has just started takes longer than to go through the hashes of a million runs.
+ */
+const FEW_TEXTS = 2;
+
+function lookForEach(wanted: readonly Hash[]): Look {
+  return (hashes, found) =>
+    wanted.forEach(([low, high], i) => {
+      for (let at = hashes.indexOf(low); at >= 0; at = hashes.indexOf(low, at + 1)) {
+        if (at % 2 === 0 && hashes[at + 1] === high) found(i, at / 2);
+      }
+    });
+}
+
+function lookForAll(all: readonly Hash[]): Look {
   const wanted = new Map<number, number>();
   // Nearly all stored hashes end at this table of bits, which stays in the processor's cache.
   const maybe = new Uint8Array(1 << 16);
-  const salt = saltOf(db);
-  texts.forEach((text, i) => {
-    const [low, high] = hashOf(text, salt);
+  all.forEach(([low, high], i) => {
     wanted.set(keyOf(low, high), i);
     maybe[low & 0xffff] = 1;
   });
-  for (const [firstId, blob] of db.rows("SELECT first_id, hashes FROM rr_text")) {
-    const hashes = hashesOf(db, blob);
+  return (hashes, found) => {
     for (let at = 0; at < hashes.length; at += 2) {
       if (maybe[hashes[at]! & 0xffff] === 0) continue;
-      const found = wanted.get(keyOf(hashes[at]!, hashes[at + 1]!));
-      if (found !== undefined) ids[found] = (firstId as number) + at / 2;
+      const i = wanted.get(keyOf(hashes[at]!, hashes[at + 1]!));
+      if (i !== undefined) found(i, at / 2);
     }
-  }
-  return ids;
+  };
 }
 
 /** Stores new distinct texts; the number of the first, the others follow it. */

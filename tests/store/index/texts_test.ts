@@ -53,7 +53,9 @@ Deno.test("texts keep their numbers however they are added, found and removed", 
         assert.equal(removeTexts(db, used, 100), true);
         assert.deepEqual(stored(db), new Map([...model].map(([t, id]) => [id, t])));
         const ask = [...new Set([...add, "never added"])];
-        assert.deepEqual([...findTexts(db, ask)], ask.map((t) => model.get(t) ?? -1));
+        const ids = ask.map((t) => model.get(t) ?? -1);
+        assert.deepEqual([...findTexts(db, ask)], ids);
+        assert.deepEqual(ask.flatMap((t) => [...findTexts(db, [t])]), ids, "one by one");
       }
     }),
   );
