@@ -96,3 +96,20 @@ for (const name of SHELLS) {
     assert.deepEqual(words(shell).slice(0, 3), ["stats", "--x", "a b"]);
   });
 }
+
+// What was typed behind the choice, in octal: "echo b", Enter, "echo c".
+const TYPED = ".\\145\\143\\150\\157\\040\\142\\015\\145\\143\\150\\157\\040\\143";
+for (const [choice, ran] of [["run\necho ran", "echo ran"], ["edit\necho ", "echo echo b"]]) {
+  Deno.test(`fish hook: what is typed behind the Enter of ${ran} waits on the next prompt`, async () => {
+    await using shell = await pressed("fish", "\x12", `${choice}\n${TYPED}`);
+    await shell.prompt();
+    await shell.screen("echo c");
+    await shell.idle();
+    await shell.type("\r");
+    await shell.prompt();
+    const waited = ran === "echo ran" ? "echo b\necho c" : "echo c";
+    assert.deepEqual(shell.commands(), [ran, waited]);
+    await shell.line("echo d");
+    assert.equal(shell.commands().at(-1), "echo d");
+  });
+}

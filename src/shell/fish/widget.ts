@@ -83,7 +83,7 @@ function __rustory_tidy
 end
 
 # The answer, as \`rr search --widget --ahead\` gives it. fish takes back no keys: of what was typed behind
-# the choice it gets the text, and Enter.
+# the choice it gets the text, and the first Enter. What follows that waits on the next prompt.
 function __rustory_answer
     set -l text (string replace -r '\\n\\.[\\\\\\\\0-7]*\\s*\\z' '' -- "$argv[1]" | string collect)
     set -l ahead (string match -r '(?:\\\\\\\\[0-7]{3})+(?=\\s*\\z)' -- "$argv[1]")
@@ -94,12 +94,29 @@ function __rustory_answer
         commandline -r -- (string sub -s $skip -- $text | string collect)
     end
     commandline -f repaint
+    test -n "$ahead"; and set ahead (printf "$ahead" | string collect -N)
     if test -n "$ahead" -a $skip -ne 5
-        set ahead (printf "$ahead" | string collect -N)
         commandline -i -- (string replace -r '[[:cntrl:]].*' '' -- "$ahead" | string collect)
-        string match -qr '^[^[:cntrl:]]*\\r' -- "$ahead"; and set skip 5
+        if string match -qr '^[^[:cntrl:]]*\\r' -- "$ahead"
+            set skip 5
+            set ahead (string replace -r '^[^[:cntrl:]]*\\r' '' -- "$ahead" | string collect -N)
+        end
     end
-    test $skip -eq 5; and commandline -f execute
+    if test $skip -eq 5
+        test -n "$ahead"; and __rustory_type_later "$ahead"
+        commandline -f execute
+    end
+end
+
+# Puts lines on the prompt behind the command that is about to run, if it does run.
+function __rustory_type_later
+    set -l lines (string match -r '^[^[:cntrl:]]*(?:\\r[^[:cntrl:]]*)*' -- "$argv[1]" | string collect)
+    set -g __rustory_later (commandline -b | string collect) (string trim -c \\r -- "$lines" | string replace -a \\r \\n | string collect)
+    function __rustory_put_later --on-event fish_postexec
+        functions -e __rustory_put_later
+        test "$argv[1]" = "$__rustory_later[1]"; and commandline -i -- "$__rustory_later[2]"
+        set -e __rustory_later
+    end
 end
 
 function __rustory_bind_keys
