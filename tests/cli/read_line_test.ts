@@ -97,7 +97,8 @@ Deno.test("readLine(): letters alone and in a bunch, the last with a value", () 
   assert.deepEqual([flags.flag, flags.other, flags.text], [true, true, "x"]);
   assert.equal(readLine(command, ["--flag=no"]).flags.flag, false);
   assert.equal(readLine(command, ["--flag=YES"]).flags.flag, true);
-  assert.deepEqual(fault(command, "-tf"), { kind: "no-value", flag: "text" });
+  assert.equal(readLine(command, ["-ft20"]).flags["text"], "20");
+  assert.deepEqual(fault(command, "-ft"), { kind: "no-value", flag: "text" });
   assert.deepEqual(fault(command, "-fx"), { kind: "no-option", option: "-x" });
 });
 

@@ -36,7 +36,7 @@ function messageOf(name: string, command: CliCommand, fault: Fault): string {
     case "missing-flag":
       return `\`rr ${name}\` needs ${optionName(fault.flag)} ${valueOf(command, fault.flag)}`;
     case "extra-word":
-      return `Unexpected word ${quoted(fault.word)}${meantWord(command, fault.word)}`;
+      return `Unexpected word ${quoted(fault.word)}${meantWord(name, command, fault.word)}`;
     case "missing-word":
       return command.verbs === undefined || fault.placeholder !== "verb"
         ? `The word <${fault.placeholder}> is missing`
@@ -101,17 +101,31 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   "--verbose": ["--log-level"],
   "--tracker": ["--trackers"],
   "--relays": ["--relay"],
+  "--full": ["--verbose"],
+  "--all": ["--verbose"],
 };
 
 function meantOption({ flags }: CliCommand, option: string): string {
-  const options = [...Object.keys(flags).map(optionName), "--help"];
+  // What only sounds like it, such as --shell, does not mean it.
+  const help = option.startsWith("--h") ? ["--help"] : [];
+  const options = [...Object.keys(flags).map(optionName), ...help];
   const other = Object.hasOwn(OTHER_NAMES, option) ? OTHER_NAMES[option]! : [];
   const meant = other.find((name) => options.includes(name)) ?? mostSimilar(option, options);
   return meant === undefined ? "" : `, did you mean ${meant}?`;
 }
 
+/** Whole lines of other programs. */
+const OTHER_LINES: Readonly<Record<string, string>> = {
+  "init zsh": "rr hook --shell zsh",
+  "init bash": "rr hook --shell bash",
+  "init fish": "rr hook --shell fish",
+  "import auto": "rr import",
+};
+
 /** The option whose value stands there alone, as other programs take it: `import zsh`, `init bash`. */
-function meantWord({ flags }: CliCommand, word: string): string {
+function meantWord(name: string, { flags }: CliCommand, word: string): string {
+  const line = `${name} ${word}`;
+  if (Object.hasOwn(OTHER_LINES, line)) return `, did you mean \`${OTHER_LINES[line]}\`?`;
   const flag = Object.keys(flags).find((name) => {
     const spec = flags[name]!;
     return spec.kind === "enum" && spec.values.includes(word);
@@ -172,6 +186,11 @@ const OTHER_COMMANDS: Readonly<Record<string, string>> = {
   log: "service logs",
   completion: "completions",
   peers: "status",
+  info: "doctor",
+  account: "pair",
+  tui: "search -i",
+  tquery: "search",
+  "config-add": "config set",
   check: "doctor",
 };
 

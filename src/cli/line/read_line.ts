@@ -141,7 +141,9 @@ function takeLetters(
     } else if (i === letters.length - 1) {
       return flag;
     } else {
-      throw new LineError({ kind: "no-value", flag });
+      // `-n20`
+      keep(command, values, flag, letters.slice(i + 1).join(""));
+      return undefined;
     }
   }
 }
