@@ -26,6 +26,11 @@ export function letGo({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
+/** Two hex digits for each byte, in lower case. */
+export function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** Bytes in base64, in pieces that fit into the arguments of a call. */
 export function toBase64(bytes: Uint8Array): string {
   let binary = "";

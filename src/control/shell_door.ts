@@ -3,6 +3,7 @@
  * bash and zsh can open by themselves. A file that only its owner can read says which, with two tokens
  * that are new at each start: the shell shows the one and is shown the other before it says anything.
  */
+import { toHex } from "../base/bytes.ts";
 import { folderOf } from "../base/folder_of.ts";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { type DoorDeps, keepOpen } from "../base/async/door.ts";
@@ -181,9 +182,7 @@ function isSame(given: string | undefined, token: string): boolean {
 }
 
 function token(random: Random): string {
-  return Array.from(random.bytes(TOKEN_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
-  );
+  return toHex(random.bytes(TOKEN_BYTES));
 }
 
 function listen(server: Server, port: number): Promise<number> {

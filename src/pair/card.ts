@@ -1,5 +1,6 @@
 /** What two machines tell each other when they pair: a sealed JSON text. */
 import * as v from "valibot";
+import { toHex } from "../base/bytes.ts";
 
 /** Largest message of a pairing, sealed: what a mailbox takes. */
 export const MAX_MESSAGE_BYTES = 4_096;
@@ -114,10 +115,6 @@ function toJson(card: PairCard, addrs: readonly string[]): string {
     outcome: card.outcome,
     role: card.role,
   });
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function fromHex(text: string): Uint8Array {

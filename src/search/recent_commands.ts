@@ -43,7 +43,7 @@ interface Asked {
   readonly commands: readonly number[];
 }
 
-/** See the file's description. */
+/** Columns of numbers, a run at each place, and the order that was asked for last. */
 export class RecentCommands {
   readonly #texts = new Numbers<string>();
   readonly #places = new Numbers<RankedPlace>();

@@ -2,6 +2,7 @@
  * Tells a unit that we wrote from one that a person has changed, so that an update replaces the
  * first and never the second. One line of the file carries a hash of all other lines.
  */
+import { toHex } from "../base/bytes.ts";
 
 const TAG = "rr-unit sha256=";
 const PLACEHOLDER = `${TAG}${"0".repeat(32)}`;
@@ -29,6 +30,5 @@ export async function authorship(text: string | undefined): Promise<Authorship> 
 // 128 bits are plenty: this guards against accidents, not against forgery.
 async function digest(text: string): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  const bytes = new Uint8Array(hash, 0, 16);
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(new Uint8Array(hash, 0, 16));
 }

@@ -1,6 +1,6 @@
 /** The system units of a server that runs the tracker or the relay; `service/` holds them as files. */
 import { USER_HARDENING } from "./systemd_unit.ts";
-import { RESTART_SEC, STOP_TIMEOUT_SEC, WATCHDOG_SEC } from "./unit.ts";
+import { EXIT_USAGE, RESTART_SEC, STOP_TIMEOUT_SEC, WATCHDOG_SEC } from "./unit.ts";
 
 /** The servers of a swarm: both, or each by itself. */
 export type ServerName = "tracker" | "relay" | "hub";
@@ -56,8 +56,8 @@ Type=notify
 `;
 const RESTARTS = `Restart=always
 RestartSec=${RESTART_SEC}
-# 2: the command line is wrong, which no restart mends.
-RestartPreventExitStatus=2
+# ${EXIT_USAGE}: the command line is wrong, which no restart mends.
+RestartPreventExitStatus=${EXIT_USAGE}
 SuccessExitStatus=143
 WatchdogSec=${WATCHDOG_SEC}
 TimeoutStopSec=${STOP_TIMEOUT_SEC}

@@ -12,6 +12,7 @@
  * when its shell has started a new one, or some time after, which lets records be read that are not
  * finished yet.
  */
+import { toHex } from "../base/bytes.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { RrError } from "../base/rr_error.ts";
@@ -167,8 +168,7 @@ function take(deps: IngestDeps, source: string): TakenFile[] {
   // What cannot be read keeps its name: whoever watches the folder would be woken by each attempt.
   deps.files.readBytes(pathOf(deps, source));
   const takenAtMs = Math.floor(deps.clock.now());
-  const unique = Array.from(deps.random.bytes(4), (b) => b.toString(16).padStart(2, "0")).join("");
-  const stem = `${session}.${takenAtMs}-${unique}`;
+  const stem = `${session}.${takenAtMs}-${toHex(deps.random.bytes(4))}`;
   const name = `${stem}.taken`;
   const done = deps.files.rename(pathOf(deps, source), pathOf(deps, name));
   return done ? [{ name, session, takenAtMs, stem, readTo: undefined }] : [];

@@ -1,4 +1,5 @@
 /** A device's record as it lies at a tracker: sealed, under an id that names nobody. */
+import { toHex } from "../base/bytes.ts";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import * as v from "valibot";
@@ -44,8 +45,7 @@ export function recordKeys(swarmKey: Uint8Array): RecordKeys {
 
 /** The id of a peer's record: 32 hex digits that only key holders can tell from others. */
 export function recordId(keys: RecordKeys, peer: PeerId): string {
-  const bytes = hmac(sha256, keys.name, new TextEncoder().encode(peer)).subarray(0, 16);
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(hmac(sha256, keys.name, new TextEncoder().encode(peer)).subarray(0, 16));
 }
 
 /** Seals a record; addresses that do not fit are left out, the last ones first. */

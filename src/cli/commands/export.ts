@@ -1,3 +1,4 @@
+import { joinBytes } from "../../base/bytes.ts";
 import { counted } from "../../base/grouped.ts";
 import { isSpoolUsed, takeInFirst } from "../../app/intake.ts";
 import type { World } from "../../base/world.ts";
@@ -61,7 +62,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
       if (bytes === undefined) left++;
       else parts.push(bytes);
     }
-    write(world, joined(parts), flags.format);
+    write(world, joinBytes(parts), flags.format);
     seq = batch.lastSeq;
   }
   if (left > 0) {
@@ -80,14 +81,4 @@ function write(world: World, bytes: Uint8Array, format: ExportFormat): void {
   world.stdout.write(
     format === "jsonl" ? jsonForOutput(world, text) : forOutput(world, text, true),
   );
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

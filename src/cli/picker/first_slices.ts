@@ -23,7 +23,7 @@ interface Held {
   readonly slice: Slice;
 }
 
-/** See the file's description. Slices are kept by a key that says where and in which order. */
+/** Slices are kept by a key that says where and in which order. */
 export class FirstSlices {
   readonly #history: FirstSliceReads;
   /** The one used last is last. */

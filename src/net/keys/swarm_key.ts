@@ -4,6 +4,7 @@
  */
 import { salsa20 } from "@noble/ciphers/salsa.js";
 import { shake128 } from "@noble/hashes/sha3.js";
+import { toHex } from "../../base/bytes.ts";
 import type { Random } from "../../base/random.ts";
 import { RrError } from "../../base/rr_error.ts";
 import { type KeyFileDeps, loadKeyFile, loadOrCreateKeyFile } from "./key_file.ts";
@@ -105,8 +106,4 @@ function checkedKey(key: Uint8Array): Uint8Array {
 // A byte order mark must stay, to be refused as line 1.
 function decode(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -12,11 +12,7 @@ export function accept(state: PickerState, action: ChoiceAction): Step {
   const stale = results.generation !== generation || (line === undefined && !results.complete);
   if (stale) return still({ ...state, pending: action });
   if (line !== undefined) return still(state, { kind: "choose", line, action });
-  const isTyped = state.query.trim() !== "" && state.query !== state.firstQuery;
-  return still(
-    state,
-    isTyped ? { kind: "keep", text: state.query } : { kind: "leave", why: "nothing" },
-  );
+  return keptOr(state, "nothing");
 }
 
 /**
@@ -24,12 +20,13 @@ export function accept(state: PickerState, action: ChoiceAction): Step {
  * picker was opened on, which may have had more lines than the query shows.
  */
 export function keepQuery(state: PickerState): Step {
+  return keptOr(state, "cancelled");
+}
+
+function keptOr(state: PickerState, why: "cancelled" | "nothing"): Step {
   const { query, firstQuery } = state;
   const isTyped = query.trim() !== "" && query !== firstQuery;
-  return still(
-    state,
-    isTyped ? { kind: "keep", text: query } : { kind: "leave", why: "cancelled" },
-  );
+  return still(state, isTyped ? { kind: "keep", text: query } : { kind: "leave", why });
 }
 
 /** Takes the command of a row, counted from the query line. */

@@ -2,15 +2,16 @@
 import { counted } from "../../base/grouped.ts";
 import { commandOf } from "../keys/keymap.ts";
 import type { Key } from "../keys/keys.ts";
-import { type CommandRuns, type PickerState, selectedLine } from "./state.ts";
+import type { CommandRuns, PickerState } from "./state.ts";
 import { type Step, still } from "./step.ts";
+import { withLine } from "./taking.ts";
 
 /** Asks for every run of the selected command. */
 export function details(state: PickerState): Step {
-  const line = selectedLine(state);
-  if (line === undefined || state.results.generation !== state.generation) return still(state);
-  const view = { kind: "details", line, runs: undefined, top: 0 } as const;
-  return still({ ...state, view }, { kind: "details", line });
+  return withLine(state, (line) => {
+    const view = { kind: "details", line, runs: undefined, top: 0 } as const;
+    return still({ ...state, view }, { kind: "details", line });
+  });
 }
 
 /** Shows them, if they are still wanted. */
@@ -24,9 +25,7 @@ export function onRuns(state: PickerState, line: number, runs: CommandRuns | und
 
 /** Asks whether the selected command is to go. */
 export function confirm(state: PickerState): Step {
-  const line = selectedLine(state);
-  if (line === undefined || state.results.generation !== state.generation) return still(state);
-  return still({ ...state, view: { kind: "confirm", line } });
+  return withLine(state, (line) => still({ ...state, view: { kind: "confirm", line } }));
 }
 
 /** The answer to that question; anything but a yes is a no. */

@@ -40,7 +40,7 @@ export interface Expectations {
   readonly earlier: Float64Array;
 }
 
-/** See the file's description; `likeness` as {@linkcode SAME}. */
+/** What each command may expect, by its slot; `likeness` of each run in bits of {@linkcode SAME}. */
 export function expectations(runs: SlottedRuns, likeness: Uint8Array): Expectations {
   const anywhere = frequencies(runs);
   const alike = latestAlike(likeness);

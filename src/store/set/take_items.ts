@@ -40,7 +40,7 @@ function idsOf(items: readonly Item[]): string {
   return JSON.stringify(items.map((item) => factsOf(item).id));
 }
 
-/** See the file's description. */
+/** Decides what becomes of each item of a frame, and stores that. */
 export class ItemTaker {
   readonly #db: Database;
   readonly #meta: Meta;

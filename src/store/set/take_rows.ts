@@ -10,7 +10,7 @@ import { factsOfWeek, secondsOf } from "./read_items.ts";
 /** Commands read at once: a thousand may have a megabyte each. */
 const READ_BYTES = 2 * 1024 * 1024;
 
-/** See the file's description. */
+/** Looks at the rows and tombstones since the last ones that were accounted for. */
 export class RowTaker {
   readonly #db: Database;
   readonly #digests: Digests;

@@ -3,7 +3,7 @@ import type { PeerId } from "../../swarm/peer.ts";
 import type { FoundPeer } from "./discover.ts";
 import { PeerSession, type PeerSessionDeps } from "./peer_session.ts";
 
-/** See the file's description. */
+/** Makes a session for each peer that is found, in the order in which they are found. */
 export class PeerSessions implements Iterable<PeerSession> {
   readonly #deps: PeerSessionDeps;
   readonly #sessions = new Map<PeerId, PeerSession>();

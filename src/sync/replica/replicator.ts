@@ -1,4 +1,5 @@
 /** Protocol 2 at work: the state machine of `named/` over real streams, a real store and a real clock. */
+import { toHex } from "../../base/bytes.ts";
 import { pause } from "../../base/async/timer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
@@ -46,7 +47,7 @@ export class Replicator implements AsyncDisposable {
     const { self, userId: user, deviceId: device, app, store, random } = deps;
     this.#deps = deps;
     const seed = Math.floor(random.unit() * 2 ** 32);
-    const id = Array.from(random.bytes(8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const id = toHex(random.bytes(8));
     this.#state = createReplica({ self, store: id, user, app, device, seed });
     this.#standing = new Standing(this.#state, store);
     this.#floor = store.floor;

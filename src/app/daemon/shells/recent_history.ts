@@ -31,7 +31,7 @@ interface Held {
   further: number;
 }
 
-/** See the file's description. */
+/** Reads them when a shell asks first, takes in what is added, and lets go when none has asked for a while. */
 export class RecentHistory implements Disposable {
   readonly #deps: RecentHistoryDeps;
   readonly #over = new AbortController();

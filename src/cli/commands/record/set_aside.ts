@@ -3,6 +3,7 @@
  * the shell hooks do, until the pattern is corrected: whoever called `rr record` may hide what it prints,
  * as the original's hook does, and would otherwise lose commands for as long as nobody looks.
  */
+import { toHex } from "../../../base/bytes.ts";
 import type { World } from "../../../base/world.ts";
 import { spoolFolder } from "../../../config/paths.ts";
 import type { Settings } from "../../../config/settings.ts";
@@ -20,8 +21,7 @@ export function setAside(
 ): void {
   printWarning(world, `invalid record ignore regex: ${reason} (skipping record for safety)`);
   if (entry.command === "" || settings.dbPath === ":memory:") return;
-  const random = Array.from(world.random.bytes(8), (byte) => byte.toString(16).padStart(2, "0"));
-  const session = `${world.pid}-${Math.floor(world.clock.now())}-${random.join("")}`;
+  const session = `${world.pid}-${Math.floor(world.clock.now())}-${toHex(world.random.bytes(8))}`;
   const record = { ...entry, key: "1", sinceBoot: false };
   const folder = spoolFolder(settings.dbPath);
   world.files.makePrivateFolder(folder);
