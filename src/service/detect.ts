@@ -9,7 +9,14 @@ import { DAEMON_ARGS } from "./unit.ts";
 /** A service manager, or why there is none and what to do instead. */
 export type Detected =
   | { readonly manager: ServiceManager }
-  | { readonly manager: undefined; readonly why: string; readonly instead: readonly string[] };
+  | {
+    readonly manager: undefined;
+    readonly why: string;
+    /** What may bring the manager within reach. */
+    readonly reach: readonly string[];
+    /** What else can run the daemon. */
+    readonly instead: readonly string[];
+  };
 
 /** Looks for launchd on macOS and for `systemd --user` elsewhere. Changes nothing. */
 export function detectManager(os: World["os"], deps: ServiceDeps): Promise<Detected> {
@@ -49,13 +56,13 @@ async function findSystemd(deps: ServiceDeps): Promise<Detected> {
   ]);
 }
 
-function none(why: string, first: readonly string[] = []): Detected {
+function none(why: string, reach: readonly string[] = []): Detected {
   const daemon = `rr ${DAEMON_ARGS.join(" ")}`;
   return {
     manager: undefined,
     why,
+    reach,
     instead: [
-      ...first,
       `In a container, make it the main process: \`${daemon}\``,
       `With cron (\`crontab -e\`): \`@reboot ${daemon} >>$HOME/.rustory/p2p-sync.log 2>&1\``,
       `With runit, s6 or OpenRC: a service of your user that runs \`${daemon}\`; ` +

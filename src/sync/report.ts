@@ -100,7 +100,9 @@ export function noPushes(): PushTotals {
 export function errorOf(peers: readonly PeerReport[]): Error | undefined {
   if (peers.length === 0) {
     return new RrError("not-found", "no peers found", {
-      hint: "Name a tracker or peers, or wait until another device has registered",
+      hint:
+        "`rr pair` brings another device in; or name a tracker or peers, and wait until another " +
+        "device has registered",
     });
   }
   const pulled = peers.some((one) => one.pullError === undefined);

@@ -115,6 +115,9 @@ Deno.test("rr service where nothing manages services says what to do instead", a
   assert.equal(code, 1);
   assert.match(err, /^error: Cannot install the service: there is no systemd/);
   assert.match(err, /^hint: With cron .*@reboot rr p2p-sync --watch/m);
+  const stopped = await rr(machine, "stop");
+  assert.doesNotMatch(stopped.err, /With cron/);
+  assert.match(stopped.err, /^hint: `rr service install` says what else can run the daemon here$/m);
 });
 
 Deno.test("rr service refuses what it does not know", async () => {

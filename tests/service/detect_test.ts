@@ -13,7 +13,8 @@ async function detect(
     const { title, environment } = detected.manager;
     return { found: title, environment, why: "", instead: "" };
   }
-  const { why, instead } = detected;
+  const { why, reach } = detected;
+  const instead = [...reach, ...detected.instead];
   return { found: undefined, environment: undefined, why, instead: instead.join("\n") };
 }
 

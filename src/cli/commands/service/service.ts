@@ -134,7 +134,10 @@ async function runService(
   if (detected.manager === undefined) {
     const error = new RrError("not-found", `${CANNOT[verb]}: ${detected.why}`);
     printError(world, error);
-    for (const sentence of detected.instead) printHint(world, sentence);
+    const instead = verb === "install"
+      ? detected.instead
+      : ["`rr service install` says what else can run the daemon here"];
+    for (const sentence of [...detected.reach, ...instead]) printHint(world, sentence);
     return ExitCode.FAILURE;
   }
   const work: Work = { world, flags, deps, manager: detected.manager };
