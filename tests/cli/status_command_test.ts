@@ -33,6 +33,31 @@ const STATUS: DaemonStatus = {
   problems: [],
 };
 
+Deno.test("rr status says why a tracker or a relay does not answer, and its address once", async () => {
+  using world = annsWorld();
+  Deno.mkdirSync(`${world.home}/.rustory`, { mode: 0o700 });
+  const [url, relay] = ["http://hub:8850", "/ip4/192.0.2.1/tcp/4001/p2p/12D3KooWrelay"];
+  const status = {
+    ...STATUS,
+    trackers: [
+      { url, error: `Cannot list devices at tracker ${url}: it answered 500`, others: 0 },
+      { url, error: null, others: 0 },
+    ],
+    relays: [{ relay, reserved: false, error: `relay ${relay}: connection refused` }],
+  };
+  await using _daemon = await serveControl(
+    controlSocketPath(`${world.home}/.rustory/history.db`),
+    { status: () => Promise.resolve(status) },
+    { clock: world.clock, logger: silentLogger() },
+  );
+  const { out } = await rr(world, "status");
+  assert.deepEqual(out.split("\n").filter((line) => /^(tracker|relay)/.test(line)), [
+    `relay      ${relay} (no place reserved: connection refused)`,
+    `tracker    ${url} (Cannot list devices: it answered 500)`,
+    `tracker    ${url} (ok)`,
+  ]);
+});
+
 Deno.test("rr status on a terminal leaves addresses and files to --verbose, and says each problem once", async () => {
   using world = annsWorld({ terminal: true, env: { NO_COLOR: "1" } });
   Deno.mkdirSync(`${world.home}/.rustory`, { mode: 0o700 });

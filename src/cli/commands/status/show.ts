@@ -112,7 +112,7 @@ function formatStatus(
       ]
       : [],
     ...status.relays.map((one) => row("relay", `${one.relay} (${placeText(one)})`)),
-    ...status.trackers.map((one) => row("tracker", `${one.url} ${one.error ?? "(ok)"}`)),
+    ...status.trackers.map((one) => row("tracker", `${one.url} ${askedText(one)}`)),
     ...absorb === undefined ? [] : [row("protocol", absorb)],
     row(
       "last round",
@@ -122,13 +122,20 @@ function formatStatus(
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** A day and a minute, as the reader's clock shows them. */
-function placeText({ reserved, error }: DaemonStatus["relays"][number]): string {
+// What stands before it on the line is not said again.
+function placeText({ relay, reserved, error }: DaemonStatus["relays"][number]): string {
   if (reserved) return "reachable through it";
   // An older daemon does not tell why.
-  return `no place reserved${error ? `: ${error}` : ""}`;
+  return `no place reserved${error ? `: ${error.replace(`relay ${relay}: `, "")}` : ""}`;
 }
 
+function askedText({ url, error }: DaemonStatus["trackers"][number]): string {
+  if (error === null) return "(ok)";
+  const [what, why] = error.split(` at tracker ${url}: `);
+  return why === undefined ? error : `(${what}: ${why})`;
+}
+
+/** A day and a minute, as the reader's clock shows them. */
 function when(unix: number): string {
   return localTime(unix * 1000).slice(0, "2026-01-31 12:00".length);
 }
