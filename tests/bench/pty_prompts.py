@@ -68,7 +68,7 @@ class Shell:
             try:
                 with open(f"/proc/{self.pid}/task/{task}/schedstat", encoding="ascii") as stat:
                     total += int(stat.read().split()[0])
-            except FileNotFoundError:
+            except (FileNotFoundError, ProcessLookupError):
                 pass  # A thread that has ended meanwhile, as those of fish do.
         return total / 1e6
 

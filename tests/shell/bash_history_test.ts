@@ -236,3 +236,14 @@ Deno.test("bash hook: keeps the command that runs when the terminal is closed, a
     Deno.removeSync(home, { recursive: true });
   }
 });
+
+Deno.test("bash hook: tells a hidden line from a repeat behind which it put away what it had noted", async () => {
+  const before = "HISTCONTROL=ignoreboth; bind 'set enable-bracketed-paste off'; set -u";
+  await using shell = await Shell.open("bash", { before });
+  // It does so behind the 64th.
+  const lines = Array.from({ length: 63 }, (_, i) => `: ${i}`);
+  await shell.type(`${lines.join("\r")}\r`);
+  for (const _ of lines) await shell.prompt();
+  for (const line of ["echo r", " echo hidden", "echo r"]) await shell.line(line);
+  assert.deepEqual(shell.commands(), [...lines, "echo r", "echo r"]);
+});
