@@ -1,7 +1,8 @@
 /**
  * ctrl-r as a person sees it: from the key until the expected row is on the screen, in zsh, bash and fish,
- * painted by the daemon, by a process of its own, by a process where the daemon hangs, and by fzf with the
- * bindings of its Debian package, beside a Deno process that prints one line.
+ * painted by the daemon (also right behind a command, in a new shell, and as the first after its start), by
+ * a process of its own, by a process where the daemon hangs, and by fzf with the bindings of its Debian
+ * package, beside a Deno process that prints one line.
  *
  *     deno run <permissions> tests/bench/ctrl_r_bench.ts [rounds, default 30] [entries...]
  *
@@ -17,16 +18,25 @@ import { denoFiles } from "../../src/world/deno.ts";
 import { denoDir, say } from "../../scripts/tools.ts";
 import { generateHistory } from "../fakes/history_generator.ts";
 import { bundledRr, runRr } from "./_bundle.ts";
+import {
+  argvOf,
+  FZF_BINDINGS,
+  loadFzf,
+  loadHook,
+  type ShellName,
+  SHELLS,
+  startFile,
+} from "./_ctrl_r_shells.ts";
 import { fill } from "./_fill.ts";
 
 const HARNESS = new URL("pty_ctrl_r.py", import.meta.url).pathname;
-const FZF_BINDINGS = "/usr/share/doc/fzf/examples/key-bindings.";
 const ROW = ": row-marker-4242";
+/** Starts of the daemon of which the first press is measured, so long after each. */
+const STARTS = 5;
+const FIRST_AFTER_MS = 3_000;
 /** Runs of the expected row among the newest, so that every order has it on the first screen. */
 const ROW_RUNS = 8;
 const DEVICE = "bench";
-const SHELLS = ["zsh", "bash", "fish"] as const;
-type ShellName = typeof SHELLS[number];
 
 interface Case {
   readonly name: string;
@@ -34,6 +44,8 @@ interface Case {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly hung: number | null;
+  /** See `pty_ctrl_r.py`. */
+  readonly how: "again" | "behind" | "fresh";
 }
 
 const rounds = Number(Deno.args[0] ?? 30);
@@ -57,19 +69,55 @@ async function measure(size: number, cli: string): Promise<void> {
   for (const shell of SHELLS) writeShellHistory(`${alone}/${shell}_history`, shell, entries());
   Deno.mkdirSync(`${alone}/.local/share/fish`, { recursive: true });
   Deno.renameSync(`${alone}/fish_history`, `${alone}/.local/share/fish/fish_history`);
-  const daemon = await startDaemon(served, cli);
-  try {
-    const cases = SHELLS.flatMap((shell) => casesOf(shell, served, alone, daemon.pid));
-    const times = await run([...cases, emptyProcess(alone)]);
+  await withDaemon(served, cli, async (daemon) => {
+    const cases = SHELLS.flatMap((shell) => casesOf(shell, served, alone, daemon));
+    const times = await run([...cases, emptyProcess(alone)], rounds);
     say(
       `\n${size} entries, ${rounds} interleaved rounds, load ${Deno.loadavg()[0]!.toFixed(1)}, ms`,
     );
-    for (const [name, all] of Object.entries(times)) {
-      say(`${name.padEnd(24)} p50 ${at(all, 0.5).padStart(7)}  p95 ${at(all, 0.95).padStart(7)}`);
-    }
+    tell(times);
+  });
+  say(`the first after each of ${STARTS} starts of the daemon`);
+  for (const shell of SHELLS) tell(await firstPresses(shell, served, cli));
+}
+
+/** The first press in the first shell after each of some starts. */
+async function firstPresses(
+  shell: ShellName,
+  served: string,
+  cli: string,
+): Promise<Record<string, number[]>> {
+  const name = `${shell}, first`;
+  const first = {
+    ...caseOf(name, shell, `${served}/hook.${shell}`, served),
+    how: "fresh" as const,
+  };
+  const all: number[] = [];
+  for (let i = 0; i < STARTS; i++) {
+    await withDaemon(served, cli, async () => {
+      all.push(...(await run([first], 1, 0))[name]!);
+    });
+  }
+  return { [name]: all };
+}
+
+async function withDaemon(
+  home: string,
+  cli: string,
+  measured: (pid: number) => Promise<void>,
+): Promise<void> {
+  const daemon = await startDaemon(home, cli);
+  try {
+    await measured(daemon.pid);
   } finally {
-    daemon.kill("SIGKILL");
+    daemon.kill("SIGTERM");
     await daemon.status;
+  }
+}
+
+function tell(times: Readonly<Record<string, readonly number[]>>): void {
+  for (const [name, all] of Object.entries(times)) {
+    say(`${name.padEnd(24)} p50 ${at(all, 0.5).padStart(7)}  p95 ${at(all, 0.95).padStart(7)}`);
   }
 }
 
@@ -143,7 +191,7 @@ async function startDaemon(home: string, cli: string): Promise<Deno.ChildProcess
     stderr: "null",
   }).spawn();
   while (!exists(`${home}/.rustory/shell.door`)) await sleep(50);
-  await sleep(3_000); // its start is over
+  await sleep(FIRST_AFTER_MS); // its start is over
   return daemon;
 }
 
@@ -152,38 +200,25 @@ function casesOf(shell: ShellName, served: string, alone: string, daemon: number
   for (const home of [served, alone]) {
     Deno.writeTextFileSync(hook(home), startFile(shell, loadHook(shell)));
   }
-  const cases = [
-    { name: `${shell}, daemon`, home: served, file: hook(served), hung: null },
-    { name: `${shell}, daemon hangs`, home: served, file: hook(served), hung: daemon },
-    { name: `${shell}, process`, home: alone, file: hook(alone), hung: null },
+  const daemons = (name: string): Case => caseOf(`${shell}, ${name}`, shell, hook(served), served);
+  const cases: Case[] = [
+    daemons("daemon"),
+    { ...daemons("daemon hangs"), hung: daemon },
+    { ...daemons("behind a command"), how: "behind" },
+    { ...daemons("new shell"), how: "fresh" },
+    caseOf(`${shell}, process`, shell, hook(alone), alone),
   ];
   if (exists(`${FZF_BINDINGS}${shell}`)) {
     const file = `${alone}/fzf.${shell}`;
     Deno.writeTextFileSync(file, startFile(shell, loadFzf(shell, alone)));
-    cases.push({ name: `${shell}, fzf`, home: alone, file, hung: null });
+    cases.push(caseOf(`${shell}, fzf`, shell, file, alone));
   }
-  return cases.map(({ name, home, file, hung }) => {
-    return { name, argv: argvOf(shell, file), env: environment(home), cwd: home, hung };
-  });
+  return cases;
 }
 
-function loadHook(shell: ShellName): string {
-  if (shell === "zsh") return "source <(rr hook --shell zsh)";
-  return shell === "bash" ? 'eval "$(rr hook --shell bash)"' : "rr hook --shell fish | source";
-}
-
-function loadFzf(shell: ShellName, home: string): string {
-  const bindings = `${FZF_BINDINGS}${shell}`;
-  switch (shell) {
-    case "zsh":
-      return `HISTFILE=${home}/zsh_history HISTSIZE=2000000 SAVEHIST=0; setopt extended_history; ` +
-        `fc -R; source ${bindings}`;
-    case "bash":
-      return `HISTSIZE=2000000 HISTTIMEFORMAT='%s '; history -r ${home}/bash_history; ` +
-        `HISTFILE=/dev/null; source ${bindings}`;
-    case "fish":
-      return `source ${bindings}; fzf_key_bindings`;
-  }
+function caseOf(name: string, shell: ShellName, file: string, home: string): Case {
+  const argv = argvOf(shell, file);
+  return { name, argv, env: environment(home), cwd: home, hung: null, how: "again" };
 }
 
 function emptyProcess(home: string): Case {
@@ -196,36 +231,7 @@ function emptyProcess(home: string): Case {
   const widget =
     `empty() { ${command} >/dev/tty; zle reset-prompt }; zle -N empty; bindkey '^R' empty`;
   Deno.writeTextFileSync(file, startFile("zsh", widget));
-  return {
-    name: "an empty Deno process",
-    argv: argvOf("zsh", file),
-    env: environment(home),
-    cwd: home,
-    hung: null,
-  };
-}
-
-function startFile(shell: ShellName, load: string): string {
-  const prompt = shell === "fish"
-    ? "set -g fish_greeting; function fish_prompt; echo 'READY> '; end"
-    : "PS1='READY> '";
-  return `${prompt}\n${load}\n`;
-}
-
-function argvOf(shell: ShellName, file: string): string[] {
-  switch (shell) {
-    case "zsh":
-      return [
-        "sh",
-        "-c",
-        `mkdir -p ${file}.d; cp ${file} ${file}.d/.zshrc; ` +
-        `ZDOTDIR=${file}.d exec zsh -d -i`,
-      ];
-    case "bash":
-      return ["bash", "--noprofile", "--rcfile", file, "-i"];
-    case "fish":
-      return ["fish", "-i", "--init-command", `source ${file}`];
-  }
+  return caseOf("an empty Deno process", "zsh", file, home);
 }
 
 function environment(home: string): Record<string, string> {
@@ -239,9 +245,13 @@ function environment(home: string): Record<string, string> {
   };
 }
 
-async function run(cases: readonly Case[]): Promise<Record<string, number[]>> {
+async function run(
+  cases: readonly Case[],
+  times: number,
+  warmUp = 2,
+): Promise<Record<string, number[]>> {
   const child = new Deno.Command("python3", {
-    args: [HARNESS, String(rounds)],
+    args: [HARNESS, String(times), String(warmUp)],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """From ctrl-r in a shell until the expected row is on the screen, as a person sees it.
 
-    pty_ctrl_r.py ROUNDS < cases.json
+    pty_ctrl_r.py ROUNDS [WARM_UP] < cases.json
 
-Cases are {"name": ..., "argv": [...], "env": {...}, "cwd": ..., "hung": pid or null}: shells, each in a
-pseudo-terminal of its own, whose prompt is `READY>`. They take turns, so that whatever else the machine does
-falls on all alike. The row is the text ROW. Ctrl-g leaves the picker. A case with a process in `hung` is
-measured while that process is stopped.
+Cases are {"name": ..., "argv": [...], "env": {...}, "cwd": ..., "hung": pid or null, "how": ...}: shells,
+each in a pseudo-terminal of its own, whose prompt is `READY>`. They take turns, so that whatever else the
+machine does falls on all alike. The row is the text ROW. Ctrl-g leaves the picker. A case with a process in
+`hung` is measured while that process is stopped. `how` is "fresh" if each round has a shell of its own,
+"behind" if the key is pressed as soon as the prompt is back after a command, else "again".
 
 Prints {name: [ms, ...]}.
 """
@@ -33,6 +34,7 @@ class Shell:
     def __init__(self, case):
         self.output = b""
         self.hung = case["hung"]
+        self.how = case["how"]
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
@@ -70,6 +72,9 @@ class Shell:
     def press(self):
         if self.hung:
             os.kill(self.hung, signal.SIGSTOP)
+        if self.how == "behind":
+            os.write(self.fd, b"true\r")
+            self.until(PROMPT)
         try:
             pressed = time.perf_counter()
             os.write(self.fd, b"\x12")
@@ -88,18 +93,30 @@ class Shell:
         os.close(self.fd)
 
 
+def measure(case, shell):
+    if shell is not None:
+        return shell.press()
+    fresh = Shell(case)
+    try:
+        return fresh.press()
+    finally:
+        fresh.close()
+
+
 def main():
     rounds = int(sys.argv[1])
+    warm_up = int(sys.argv[2]) if len(sys.argv) > 2 else WARM_UP
     cases = json.load(sys.stdin)
     times = {case["name"]: [] for case in cases}
-    shells = [(case["name"], Shell(case)) for case in cases]
-    for i in range(-WARM_UP, rounds):
-        for name, shell in shells:
-            took = shell.press()
+    shells = [(case, None if case["how"] == "fresh" else Shell(case)) for case in cases]
+    for i in range(-warm_up, rounds):
+        for case, shell in shells:
+            took = measure(case, shell)
             if i >= 0:
-                times[name].append(took)
+                times[case["name"]].append(took)
     for _, shell in shells:
-        shell.close()
+        if shell is not None:
+            shell.close()
     json.dump(times, sys.stdout)
 
 
