@@ -69,4 +69,12 @@ Deno.test("editConfig() puts a new key in the place of its commented example", (
 Deno.test("editConfig() does not take an example below a table for one at the top", () => {
   const text = editConfig("[t]\n# device_id = 'x'\ny = 1\n", { device_id: "lap" });
   assert.equal(parse(text).device_id, "lap");
+  assert.match(text, /^# device_id = 'x'$/m);
+});
+
+Deno.test("renderConfig() writes no character that TOML refuses", () => {
+  const text = renderConfig({ user_id: 'a\x7f\x1b"\\b\ud800' });
+  // deno-lint-ignore no-control-regex -- exactly these are refused
+  assert.doesNotMatch(text, /[\x00-\x09\x0b-\x1f\x7f]/);
+  assert.equal(parse(text).user_id, 'a\x7f\x1b"\\b\ufffd');
 });

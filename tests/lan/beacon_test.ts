@@ -122,3 +122,16 @@ Deno.test("lanInterfaces() takes each outer interface once per family, link-loca
     ],
   );
 });
+
+Deno.test("lanInterfaces() takes fe80::/10 for link-local, and nothing beside it", () => {
+  const v6 = (address: string) => ({ address, family: "IPv6", internal: false });
+  for (
+    const [address, isLinkLocal] of [["fe9f::1", true], ["fec0::1", false], [
+      "fe7f::1",
+      false,
+    ]] as const
+  ) {
+    const found = lanInterfaces({ eth0: [v6("fe80::7"), v6(address)] });
+    assert.deepEqual(found.map((one) => one.address), isLinkLocal ? [] : [address]);
+  }
+});

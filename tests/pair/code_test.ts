@@ -81,3 +81,10 @@ Deno.test("parseCode() takes a code as it is read out, pasted or smartened on th
     assert.throws(() => parseCode(text), /^RrError: Cannot use the code/);
   }
 });
+
+Deno.test("createCode() draws again what would make small numbers likelier", () => {
+  // 65,535 is beyond the last whole 999: taken as it is, it would be the number 601.
+  const drawn = [[0xff, 0xff], [0, 4], [0, 0], [0, 1]];
+  const random = { unit: () => 0, bytes: () => Uint8Array.from(drawn.shift()!) };
+  assert.deepEqual(createCode(random, 2), { number: 5, words: [WORDS[0], WORDS[1]] });
+});

@@ -9,6 +9,7 @@ import {
   type PairCard,
 } from "../../src/pair/card.ts";
 import { parseCode } from "../../src/pair/code.ts";
+import { TAG_BYTES } from "../../src/pair/cpace.ts";
 import {
   type GuestConfirmed,
   type HostConfirmed,
@@ -195,3 +196,21 @@ function value<T>(taken: Taken<T>): T {
   assert.ok(taken.ok);
   return taken.value;
 }
+
+Deno.test("a host that is sent its own card back takes it for no reply", () => {
+  const host = startHost(CODE, random);
+  const guest = startGuest(CODE, host.hello, random);
+  assert.ok(guest.ok);
+  const confirmed = host.answer(guest.value.answer);
+  assert.ok(confirmed.ok);
+  const sealed = confirmed.value.offer(HOST).subarray(2 + TAG_BYTES);
+  const reply = confirmed.value.reply(Uint8Array.of(1, 1, ...sealed));
+  assert.deepEqual([reply.ok, !reply.ok && reply.why], [false, "wrong-code"]);
+});
+
+Deno.test("the size of a card says little of it, and no control character comes in by one", () => {
+  assert.equal(encodeCard(HOST).length % 640, 0);
+  assert.equal(encodeCard({ ...HOST, deviceId: "k" }).length, encodeCard(HOST).length);
+  assert.equal(decodeCard(encodeCard({ ...HOST, deviceId: "a\x1b[2J" })), undefined);
+  assert.equal(decodeCard(encodeCard({ ...HOST, relays: ["a\nb"] })), undefined);
+});
