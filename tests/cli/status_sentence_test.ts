@@ -50,6 +50,12 @@ Deno.test("sentenceOf() says first what a person has to know", () => {
       "`rr doctor` says what to do",
   );
   assert.match(said([], { trackers: [{ ...tracker, error: null }] }), /`rr pair` brings one in$/);
+  const office = Array.from({ length: 40 }, (_, i) => `192.0.2.${i}`);
+  assert.equal(
+    said([], { lan_strangers: office }),
+    "No other device is known yet, but 192.0.2.0, 192.0.2.1, 192.0.2.2 and others on this network " +
+      "have another swarm key: `rr pair` gives both the same",
+  );
   assert.equal(said([{}, {}]), "In sync with 2 of 2");
   assert.equal(said([{ equal: true, pending_push: 3 }]), "In sync with 1 of 1");
   assert.equal(said([{ last_sync_unix: null }]), "In sync with 0 of 1");

@@ -54,12 +54,16 @@ export function barOf(done: number, left: number): string {
 
 const MOST_NAMED = 3;
 
+/** The first few of many names. */
+export function fewOf(names: readonly string[]): string {
+  return names.slice(0, MOST_NAMED).join(", ") + (names.length > MOST_NAMED ? " and others" : "");
+}
+
 function lonely({ lan_strangers = [], trackers = [] }: Told): string {
   const elsewhere = trackers.find(({ others }) => (others ?? 0) > 0);
   if (lan_strangers.length > 0) {
-    return `No other device is known yet, but ${lan_strangers.join(", ")} on this network ${
-      lan_strangers.length === 1 ? "has" : "have"
-    } ` +
+    const have = lan_strangers.length === 1 ? "has" : "have";
+    return `No other device is known yet, but ${fewOf(lan_strangers)} on this network ${have} ` +
       "another swarm key: `rr pair` gives both the same";
   }
   if (elsewhere !== undefined) {
@@ -110,9 +114,7 @@ function waiting(peers: readonly PeerView[]): string | undefined {
 function lost(peers: readonly PeerView[]): string | undefined {
   const gone = peers.filter(({ failures }) => failures > 0);
   if (gone.length === 0) return undefined;
-  const names = gone.slice(0, MOST_NAMED).map(nameOf).join(", ");
-  const more = gone.length > MOST_NAMED ? " and others" : "";
-  return `not reached: ${names}${more} (switched off? if not, \`rr doctor\`)`;
+  return `not reached: ${fewOf(gone.map(nameOf))} (switched off? if not, \`rr doctor\`)`;
 }
 
 function most(peers: readonly PeerView[], by: (peer: PeerView) => number): PeerView | undefined {

@@ -5,7 +5,7 @@ import type {
 } from "../../../../app/daemon/status/daemon_status.ts";
 import { localTime } from "../../../../base/local_time.ts";
 import { incidentSentence } from "../../../print/incident_text.ts";
-import { isInSync, nameOf } from "../../status/sentence.ts";
+import { fewOf, isInSync, nameOf } from "../../status/sentence.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
 import { type Strangers, strangersAtTrackers } from "./strangers.ts";
 
@@ -71,11 +71,16 @@ function strangerFindings(
       hint: `If it is yours, give both one name: \`rr config set user_id ${settings.userId}\``,
     });
   }
-  for (const address of onLan) {
+  if (onLan.length > 0) {
+    // One machine has several addresses, and an office many machines.
+    const greets = onLan.length === 1 ? "greets" : "greet";
+    const is = onLan.length === 1 ? "is" : "are";
     found.push({
       level,
-      message: `${address} on this network greets with another swarm key, or is pairing just now`,
-      hint: `If it is yours: ${PAIR}`,
+      message: `${
+        fewOf(onLan)
+      } on this network ${greets} with another swarm key, or ${is} pairing just now`,
+      hint: `If ${onLan.length === 1 ? "it is" : "one is"} yours: ${PAIR}`,
     });
   }
   return found;
