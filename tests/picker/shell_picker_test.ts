@@ -48,6 +48,17 @@ Deno.test("warmUp() draws nothing where another program is the picker", async ()
   await picker.warmUp(history, new AbortController().signal);
 });
 
+Deno.test("warmUp() starts nothing, not even what is due behind a picker", async () => {
+  using world = new FakeWorld();
+  const settings = loadSettings(world, {}, { needs: [] });
+  using history = openHistory(settings.dbPath, world);
+  history.log.append([makeEntry({ command: "ls" })]);
+  history.removal.delete({ command: "ls" }, "here");
+  assert.equal(history.removal.scrubDue(), true);
+  await shellPicker(world, () => settings).warmUp(history, new AbortController().signal);
+  assert.deepEqual(world.started, []);
+});
+
 function requestFrom(cwd: string): PickRequest {
   return {
     ...{ tty: "/dev/pts/0", identity: "1:2", columns: 80, rows: 24, term: "xterm", cwd },

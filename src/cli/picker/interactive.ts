@@ -66,6 +66,21 @@ export async function searchInteractively(
   flags: InteractiveFlags,
   where: PickerWhere = {},
 ): Promise<number> {
+  const outcome = await pick(world, settings, history, flags, where);
+  world.stdout.write(flags.widget ? widgetAnswer(outcome) : plainAnswer(world, outcome));
+  const isOnDisk = settings.dbPath !== ":memory:";
+  if (isOnDisk && history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
+  return exitCodeOfOutcome(outcome);
+}
+
+/** Lets a person choose, and does nothing about it. */
+export async function pick(
+  world: World,
+  settings: PickerSettings,
+  history: Pick<History, "search" | "removal" | "pins">,
+  flags: InteractiveFlags,
+  where: PickerWhere,
+): Promise<Outcome> {
   const place = queryPlace(world, settings);
   const source = historySource(
     {
@@ -76,7 +91,7 @@ export async function searchInteractively(
     },
     placeOf(world, settings, place),
   );
-  const outcome = await choose(world, source, settings.searchUi, {
+  return await choose(world, source, settings.searchUi, {
     query: flags.query ?? "",
     enter: settings.searchEnter,
     mode: flags.up ? "prefix" : "fuzzy",
@@ -89,10 +104,6 @@ export async function searchInteractively(
     signal: where.signal,
     typedAhead: where.typedAhead,
   }, where.open);
-  world.stdout.write(flags.widget ? widgetAnswer(outcome) : plainAnswer(world, outcome));
-  const isOnDisk = settings.dbPath !== ":memory:";
-  if (isOnDisk && history.removal.scrubDue()) finishDeletion(world, settings.dbPath);
-  return exitCodeOfOutcome(outcome);
 }
 
 /** What a picker begins with, but for Up. */

@@ -8,7 +8,7 @@ import type { History } from "../../store/file/open_history.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import type { ForeignTerminal } from "../../world/foreign_terminal.ts";
 import { FirstSlices } from "./first_slices.ts";
-import { prepareFirst, searchInteractively } from "./interactive.ts";
+import { pick, prepareFirst, searchInteractively } from "./interactive.ts";
 import { aheadForWidget, TypedAhead } from "./typed_ahead.ts";
 import { unseenTerminal } from "./unseen_terminal.ts";
 
@@ -77,7 +77,7 @@ class DaemonPicker implements ShellPicker {
     const flags = { query: "", up: false, ahead: true, widget: true };
     const open = (): Promise<Terminal> => Promise.resolve(unseenTerminal());
     const firstSlices = this.#slicesOf(history);
-    await searchInteractively(view, settings, history, flags, { open, signal, firstSlices });
+    await pick(view, settings, history, flags, { open, signal, firstSlices });
   }
 
   async readAhead(history: History, signal: AbortSignal): Promise<void> {
