@@ -78,6 +78,15 @@ Deno.test("sentenceOf() says first what a person has to know", () => {
   );
 });
 
+Deno.test("sentenceOf() names no transfer that is over, and nobody behind who has the same", () => {
+  const over = { ...DESKTOP, route: "direct", given: 1200, ahead: 0 } as const;
+  assert.equal(said([over]), "In sync with 1 of 1");
+  const equal = { ...DESKTOP, equal: true, ahead: 3 };
+  assert.equal(said([equal, { failures: 1, device_id: "tablet" }]).split(";")[1], NOT_REACHED);
+});
+
+const NOT_REACHED = " not reached: tablet (switched off? if not, `rr doctor`)";
+
 Deno.test("sentenceOf() shows how far a large transfer is, either way", () => {
   assert.equal(
     said([{ ...DESKTOP, route: "relayed", ahead: 1200, given: 800 }]),

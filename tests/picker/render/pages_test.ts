@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { detailLines } from "../../../src/picker/render/pages.ts";
+import { detailLines, wrapped } from "../../../src/picker/render/pages.ts";
 import type { CommandRuns } from "../../../src/picker/state/state.ts";
 
 const SIZE = { columns: 80, rows: 24 };
@@ -37,4 +37,9 @@ Deno.test("the details of a command show no status where nobody knows it", () =>
   };
   const shown = detailLines(all, SIZE, undefined).slice(-3);
   assert.deepEqual(shown.map((line) => /:\d\d +(\S+)/.exec(line)?.[1]), ["?", "?", "0"]);
+});
+
+Deno.test("wrapped() leaves out a character that is wider than the screen, and draws no line of it", () => {
+  assert.deepEqual(wrapped("a漢b", 1, 5), ["a", "b"]);
+  assert.deepEqual(wrapped("a漢b", 2, 5), ["a", "漢", "b"]);
 });

@@ -45,6 +45,21 @@ Deno.test("reduce() moves with vim's letters past no end of the query", () => {
   assert.equal(picker.state.normal, undefined);
 });
 
+Deno.test("reduce() takes vim's letters one by one that came at once", () => {
+  const picker = new PickerHarness(COMMANDS, { keymap: keymapOf([], "vim") });
+  picker.press("escape", "'jjk'");
+  assert.equal(picker.selected(), "ls -la");
+  picker.press("'ggixy'");
+  assert.equal(picker.state.query, "xy");
+});
+
+Deno.test("reduce() takes no command of a row that has none", () => {
+  const picker = new PickerHarness(["one", "two"]);
+  assert.deepEqual(picker.press("alt-3"), []);
+  assert.equal(picker.selected(), "one");
+  assert.deepEqual(picker.press("alt-2").map(({ kind }) => kind), ["choose"]);
+});
+
 Deno.test("reduce() takes what was typed as it is with alt-q, whatever matches", () => {
   const picker = new PickerHarness(COMMANDS, { query: "git" });
   assert.deepEqual(picker.press("alt-q"), [{ kind: "leave", why: "cancelled" }]);

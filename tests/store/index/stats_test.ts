@@ -1,6 +1,7 @@
 /** Stats against a model that looks at every entry. */
 import assert from "node:assert/strict";
 import type { Entry } from "../../../src/history/entry.ts";
+import { makeEntry } from "../../fakes/entries.ts";
 import { open } from "../_open.ts";
 import { ENTRIES, passes } from "./_model.ts";
 
@@ -42,4 +43,22 @@ Deno.test("stats count what every entry says", () => {
       assert.equal(count, times.filter((ms) => ms >= fromMs && ms < borders[i + 1]!).length);
     });
   }
+});
+
+Deno.test("stats count a run whose end nobody saw neither as failed nor as well", () => {
+  using history = open(":memory:");
+  history.log.append([-1, 0, 2].map((exitCode) => makeEntry({ exitCode, cwd: "/w" })));
+  history.index.catchUp(5000);
+  const { runs, failed, unknown } = history.stats.summary();
+  assert.deepEqual([runs, failed, unknown], [3, 1, 1]);
+});
+
+Deno.test("stats find the longest runs also where none is long, and behind 1,000 of another folder", () => {
+  using history = open(":memory:");
+  const elsewhere = Array.from({ length: 1_000 }, (_, i) => makeEntry({ durationMs: 900 + i }));
+  const here = [5, 7].map((durationMs) => makeEntry({ durationMs, cwd: "/here" }));
+  history.log.append([...elsewhere, ...here]);
+  history.index.catchUp(5000);
+  const { longest } = history.stats.summary({ cwd: "/here" }, { longest: 3 });
+  assert.deepEqual(longest.map(({ durationMs }) => durationMs), [7, 5]);
 });

@@ -97,7 +97,7 @@ export function hourBars(hours: readonly Count[], style: PictureStyle, room = 80
 
 /** Nothing only for none: every run can be seen. */
 function level(runs: number, most: number, levels: number): number {
-  return runs === 0 ? 0 : Math.max(1, Math.ceil(runs / most * (levels - 1)));
+  return Math.ceil(runs / most * (levels - 1));
 }
 
 /** 0 for Monday. */
