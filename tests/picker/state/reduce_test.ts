@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { keymapOf } from "../../../src/picker/keys/keymap.ts";
 import { KEYS } from "../../../src/picker/keys/keys.ts";
 import { PickerHarness } from "../_harness.ts";
 
@@ -37,20 +36,6 @@ Deno.test("reduce() edits the selected command with Right at the end of the quer
   assert.equal(picker.state.cursor, 3);
   assert.deepEqual(picker.press("right"), [{ kind: "choose", line: 0, action: "edit" }]);
   assert.deepEqual(picker.press("ctrl-e"), [], "End only moves");
-});
-
-Deno.test("reduce() moves with vim's letters past no end of the query", () => {
-  const picker = new PickerHarness(COMMANDS, { query: "git", keymap: keymapOf([], "vim") });
-  assert.deepEqual(picker.press("escape", "'l'", "'a'"), []);
-  assert.equal(picker.state.normal, undefined);
-});
-
-Deno.test("reduce() takes vim's letters one by one that came at once", () => {
-  const picker = new PickerHarness(COMMANDS, { keymap: keymapOf([], "vim") });
-  picker.press("escape", "'jjk'");
-  assert.equal(picker.selected(), "ls -la");
-  picker.press("'ggixy'");
-  assert.equal(picker.state.query, "xy");
 });
 
 Deno.test("reduce() takes no command of a row that has none", () => {
