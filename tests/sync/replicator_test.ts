@@ -23,6 +23,15 @@ import { seededRandom } from "../fakes/seeded_random.ts";
 
 const SELF = "self" as PeerId;
 const PEER = "peer" as PeerId;
+const HELLO: ControlFrame = {
+  type: "hello",
+  store: "t",
+  floor: 0,
+  bases: [],
+  hash: HASH_NAME,
+  user: "kim",
+  app: "rr",
+};
 
 Deno.test("Replicator takes nothing of an exchange for complete of which a batch could not be stored", async () => {
   const items = makeEntries(4).map((entry) => ({ entry }));
@@ -31,24 +40,10 @@ Deno.test("Replicator takes nothing of an exchange for complete of which a batch
   const name = theirs.name(0);
   const store = new FullOnce();
   const notes: Note[] = [];
-  const net = new OtherEnd();
-  const clock = new FakeClock();
-  await using replicator = new Replicator({
-    self: SELF,
-    userId: "kim",
-    deviceId: "laptop",
-    app: "rr",
-    store,
-    net,
-    clock,
-    random: seededRandom(1),
-    logger: new RecordingLogger(),
-    onNote: (note) => notes.push(note),
-  });
-  await replicator.start();
+  await using lab = await started(store, notes);
+  const { net, clock } = lab;
   const control = net.acceptor!.control(new FakeStream<ControlFrame>());
-  const hello = { type: "hello", store: "t", floor: 0, bases: [], hash: HASH_NAME } as const;
-  control.onFrame({ ...hello, user: "kim", app: "rr" });
+  control.onFrame(HELLO);
   control.onFrame({ type: "tick", floor: 0, name, cost: 4 });
   while (net.exchange === undefined) await clock.advance(100);
 
@@ -63,6 +58,62 @@ Deno.test("Replicator takes nothing of an exchange for complete of which a batch
   assert.deepEqual(notes.filter(({ type }) => type === "contradiction"), []);
 });
 
+Deno.test("Replicator leaves out what is live to a peer that is slow, and tells it by a tick", async () => {
+  await using lab = await started();
+  const stream = new FakeStream<ControlFrame>();
+  const control = lab.net.acceptor!.control(stream);
+  control.onFrame(HELLO);
+  control.onFrame({ type: "tick", floor: 0, name: lab.store.name(0), cost: 0 });
+  await lab.clock.advance(1_000);
+  for (const isSlow of [false, true]) {
+    stream.queued = isSlow ? 300 * 1024 : 0;
+    stream.sent.length = 0;
+    lab.store.record({ entry: makeEntries(2)[isSlow ? 1 : 0]! });
+    lab.replicator.changed();
+    await lab.clock.advance(1_000);
+    assert.equal(stream.sent.some(({ type }) => type === "live"), !isSlow);
+    if (isSlow) assert.equal(stream.sent.some(({ type }) => type === "tick"), true);
+  }
+});
+
+Deno.test("Replicator keeps the control stream that the lower of two ids has opened", async () => {
+  await using lab = await started();
+  lab.replicator.peerConnected(PEER);
+  const theirs = new FakeStream<ControlFrame>();
+  lab.net.acceptor!.control(theirs);
+  for (let turn = 0; turn < 20; turn++) await yieldToLoop();
+  assert.ok(PEER < SELF);
+  assert.equal(theirs.isClosed, false);
+  assert.equal(lab.net.opened?.isClosed, true);
+});
+
+/** A replicator that runs. */
+async function started(store = new MemoryItems(), notes: Note[] = []): Promise<Started> {
+  const [net, clock] = [new OtherEnd(), new FakeClock()];
+  const replicator = new Replicator({
+    self: SELF,
+    userId: "kim",
+    deviceId: "laptop",
+    app: "rr",
+    store,
+    net,
+    clock,
+    random: seededRandom(1),
+    logger: new RecordingLogger(),
+    onNote: (note) => notes.push(note),
+  });
+  await replicator.start();
+  const dispose = (): Promise<void> => replicator[Symbol.asyncDispose]();
+  return { store, net, clock, replicator, [Symbol.asyncDispose]: dispose };
+}
+
+interface Started extends AsyncDisposable {
+  readonly store: MemoryItems;
+  readonly net: OtherEnd;
+  readonly clock: FakeClock;
+  readonly replicator: Replicator;
+}
+
 /** Has no room for the second part that is to be taken in. */
 class FullOnce extends MemoryItems {
   parts = 0;
@@ -75,17 +126,22 @@ class FullOnce extends MemoryItems {
 
 class FakeStream<F extends Frame> implements FrameStream<F> {
   readonly peer = PEER;
-  readonly queued = 0;
+  queued = 0;
+  isClosed = false;
+  readonly sent: F[] = [];
   readonly #events: FrameStreamEvents<F> | undefined;
 
   constructor(events?: FrameStreamEvents<F>) {
     this.#events = events;
   }
 
-  send(): boolean {
+  send(frame: F): boolean {
+    this.sent.push(frame);
     return true;
   }
-  close(): void {}
+  close(): void {
+    this.isClosed = true;
+  }
   abort(reason: Error): void {
     this.#events?.onClose(reason);
   }
@@ -96,6 +152,7 @@ class FakeStream<F extends Frame> implements FrameStream<F> {
 class OtherEnd implements FrameNet {
   acceptor: FrameAcceptor | undefined;
   exchange: FrameStreamEvents<ExchangeFrame> | undefined;
+  opened: FakeStream<ControlFrame> | undefined;
 
   identified(): Promise<void> {
     return Promise.resolve();
@@ -104,7 +161,8 @@ class OtherEnd implements FrameNet {
     return true;
   }
   openControl(): Promise<FrameStream<ControlFrame>> {
-    return Promise.resolve(new FakeStream<ControlFrame>());
+    this.opened = new FakeStream<ControlFrame>();
+    return Promise.resolve(this.opened);
   }
   openExchange(
     _beside: FrameStream<ControlFrame>,
