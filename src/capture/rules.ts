@@ -46,7 +46,7 @@ export async function createCaptureRules(options: CaptureOptions = {}): Promise<
 
   function skipReason(command: string, cwd?: string): SkipReason | undefined {
     if (command === "") return "empty";
-    if (isOwn(command)) return "own";
+    if (isOwn(command) || deletes(command)) return "own";
     if (cwd !== undefined && isInIgnored(cwd)) return "folder";
     if (isIgnored(command)) return "pattern";
     return secretsFilter && findSecret(command) !== undefined ? "secret" : undefined;
@@ -68,12 +68,29 @@ function isOwn(command: string): boolean {
   if (!command.startsWith("rr")) return false;
   const [first, name, next] = command.split(/\s+/);
   if (first !== "rr") return false;
-  // Its words are what is to be forgotten, so nothing that comes with it is worth keeping them.
-  if (name === "delete") return true;
   if (/[;&|<>`\n]|\$\(/.test(command.replace(QUOTED, ""))) return false;
   if (name === undefined || name.startsWith("-")) return true;
   // Mozilla's takes the program to be recorded.
   return OWN_COMMANDS.includes(name) && (name !== "record" || (next ?? "-").startsWith("-"));
+}
+
+const BEFORE_NAME =
+  "!|command|builtin|exec|env|noglob|nocorrect|time|sudo|doas|nohup|if|then|else|while|do";
+/** `rr delete` where a command begins: behind assignments and such words, by a path, with options between. */
+const DELETES = new RegExp(
+  [
+    String.raw`(?:^|[;&|\n(){}\x60])[ \t]*`,
+    String.raw`(?:(?:\w+=[^\s;&|(){}]*|${BEFORE_NAME})[ \t]+)*`,
+    String.raw`(?:[^\s;&|(){}]*/)?rr`,
+    String.raw`(?:[ \t]+(?:--db-path(?:=|[ \t]+)[^\s;&|]+|-(?!-db-path)[^\s;&|]*))*`,
+    String.raw`[ \t]+delete(?![^\s;&|)}])`,
+  ].join(""),
+);
+
+// The words of `rr delete` are what is to be forgotten, so nothing that comes with it is worth keeping them.
+function deletes(command: string): boolean {
+  if (!command.includes("delete") || !command.includes("rr")) return false;
+  return DELETES.test(command.replace(QUOTED, (text) => /^\\[a-z]$/.test(text) ? text[1]! : ""));
 }
 
 /** The commands of rr, and those that the hooks add. A line that is nothing but one is not recorded. */

@@ -31,10 +31,51 @@ Deno.test("createCaptureRules() records ordinary commands and nothing of rr itse
     "rr delete --cmd 'two\nlines'",
   ];
   for (const command of quoted) assert.equal(skipReason(command), "own", command);
+  const deletions = [
+    "FOO=1 rr delete pw",
+    "A='x y' B=2 rr delete pw",
+    "command rr delete pw",
+    "\\rr delete pw",
+    "~/bin/rr delete pw",
+    "sudo /usr/local/bin/rr delete pw",
+    "cd /srv && rr delete pw",
+    "clear; rr delete pw; clear",
+    "if rr delete pw; then echo gone; fi",
+    "(rr delete pw)",
+    "echo $(rr delete pw)",
+    "rr --db-path x.db delete pw | cat",
+    "rr --db-path=x.db --no-color delete pw && ls",
+    "ls\nrr delete pw",
+    "rr delete",
+  ];
+  for (const command of deletions) assert.equal(skipReason(command), "own", command);
+  const others = [
+    "git commit -m 'now; rr delete x'",
+    'echo "rr delete x"',
+    "arr delete x",
+    "rr-delete x && ls",
+    "kubectl delete pod rr && ls",
+    "rr deleted x && ls",
+    "curl rr delete x",
+  ];
+  for (const command of others) assert.equal(skipReason(command), undefined, command);
   for (const command of ['rr search "$(make x)"', "rr search 'a' | wc -l", 'rr search "`x`"']) {
     assert.equal(skipReason(command), undefined, command);
   }
   assert.equal(skipReason(""), "empty");
+});
+
+Deno.test("createCaptureRules() is through with the longest line at once", async () => {
+  const { skipReason } = await createCaptureRules({ secretsFilter: false });
+  const start = performance.now();
+  for (
+    const part of [";", "\n", "a=b ", "/", "rr ", "rr -x ", "--db-path=x ", "=", "(", "command "]
+  ) {
+    for (const head of ["", "rr "]) {
+      skipReason(`${head}${part.repeat(200_000 / part.length)} rrdelete`, "/");
+    }
+  }
+  assert.ok(performance.now() - start < 2_000, "it grows with the length, not its square");
 });
 
 Deno.test("createCaptureRules() ignores folders and what is below them", async () => {
