@@ -97,8 +97,8 @@ class DaemonPicker implements ShellPicker {
 
   // The shell that has just run a command stands, as far as is known, where it ran.
   #follow(history: History, deviceId: DeviceId): void {
-    const [newest] = history.search.find({ deviceId, limit: 1 });
-    if (newest?.session !== undefined) this.#note(newest.session, newest.cwd);
+    const newest = history.search.newestPlace(deviceId);
+    if (newest !== undefined) this.#note(newest.session, newest.cwd);
   }
 
   #lookAfter({ session, cwd }: Whereabouts): void {

@@ -13,8 +13,16 @@ export interface CommandSlice {
   readonly startedAtMs: Float64Array<ArrayBuffer>;
 }
 
-/** The commands of these runs, in their order. */
-export function sliceOf(runs: readonly Run[], texts: TextReader): CommandSlice {
+/** The commands of these runs, in their order: in one slice, unless they are large. */
+export function* slicesOf(runs: readonly Run[], texts: TextReader): Generator<CommandSlice> {
+  for (let left = runs; left.length > 0;) {
+    const count = texts.fitting(left);
+    yield sliceOf(left.slice(0, count), texts);
+    left = left.slice(count);
+  }
+}
+
+function sliceOf(runs: readonly Run[], texts: TextReader): CommandSlice {
   return {
     texts: joined(texts.bytesOf(runs)),
     seqs: Float64Array.from(runs, (run) => run.seq),

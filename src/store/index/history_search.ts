@@ -1,13 +1,13 @@
 /** Reads for people: search, the picker, the details of a command. Never waits for the index. */
 import { unknownExitTest } from "./run_filter.ts";
-import type { Entry } from "../../history/entry.ts";
+import type { DeviceId, Entry } from "../../history/entry.ts";
 import type { Database } from "../file/database.ts";
 import { textFilter } from "./match.ts";
 import { textOf } from "./word_query.ts";
 import { entryRows, toEntry } from "../log/rows.ts";
 import { RECENT_RUNS, type RecentRuns, recentRuns } from "./recent_runs.ts";
 import { RunReader } from "./run_reader.ts";
-import { type CommandSlice, sliceOf } from "./command_slice.ts";
+import { type CommandSlice, slicesOf } from "./command_slice.ts";
 import type { Columns } from "./columns.ts";
 import type { Place } from "./dictionary.ts";
 import { newestMatching } from "./newest_rows.ts";
@@ -37,6 +37,9 @@ const PICKER_ORDER = "picker_order";
 const NEWEST = "newest";
 const HAS_SESSION = "SELECT EXISTS (SELECT 1 FROM rr_session WHERE name = ?) OR " +
   "EXISTS (SELECT 1 FROM entries WHERE ingest_seq > ? AND session = ?)";
+const NEWEST_PLACE = `SELECT session, cwd FROM
+  (SELECT device_id, session, cwd FROM entries WHERE ts <= ? ORDER BY ts DESC, ingest_seq DESC LIMIT 1000)
+  WHERE device_id = ? LIMIT 1`;
 const ROWS_AT_ONCE = 250;
 /** Commands of the first slice in the order of a ranking: what the first screens show. */
 const FIRST_RANKED = 200;
@@ -101,7 +104,7 @@ export class HistorySearch {
     const texts = new TextReader(this.#db, reader.own.commands);
     try {
       for (const runs of walkRuns(reader, { distinct: true })) {
-        yield sliceOf(runs, texts);
+        yield* slicesOf(runs, texts);
       }
     } finally {
       texts.close();
@@ -129,11 +132,11 @@ export class HistorySearch {
         from < best.length;
         from += count, count = MORE_RANKED
       ) {
-        yield sliceOf(best.slice(from, from + count), texts);
+        yield* slicesOf(best.slice(from, from + count), texts);
       }
       const without = best.map(({ command }) => command);
       for (const runs of walkRuns(reader, { distinct: true, without })) {
-        yield sliceOf(runs, texts);
+        yield* slicesOf(runs, texts);
       }
     } finally {
       texts.close();
@@ -174,6 +177,12 @@ export class HistorySearch {
     runs.sort((a, b) => b.startedAtMs - a.startedAtMs || b.seq - a.seq);
     const entries = this.entriesBySeq(runs.slice(0, limit).map((run) => run.seq));
     return { total: runs.length, failed, unknown, newestSeq: runs[0]?.seq, entries };
+  }
+
+  /** Where the newest command of a device was run, if it is among the newest of all; no command is read. */
+  newestPlace(deviceId: DeviceId): { readonly session: string; readonly cwd: string } | undefined {
+    const [session, cwd] = this.#db.row(NEWEST_PLACE, Number.MAX_SAFE_INTEGER, deviceId) ?? [];
+    return typeof session === "string" && typeof cwd === "string" ? { session, cwd } : undefined;
   }
 
   /** Whether something was run in this session; in doubt it was. */

@@ -13,6 +13,8 @@ interface OpenBlock {
 
 /** Texts taken from their rows before blocks are read, each of which holds thousands. */
 const FROM_ROWS = 1000;
+/** Of those at a time: what a picker shows first is read ahead by a daemon that is to stay small. */
+const ROWS_BYTES = 262_144;
 const ENCODER = new TextEncoder();
 const NONE = new Uint8Array(0);
 
@@ -37,6 +39,20 @@ export class TextReader {
     this.#own = own;
   }
 
+  /** How many of the next runs are to be asked for at once: one at least. */
+  fitting(runs: readonly Run[]): number {
+    if (this.#given + runs.length > FROM_ROWS) return runs.length;
+    const rows = this.#db.rows(
+      "SELECT ingest_seq, octet_length(cmd) FROM entries " +
+        "WHERE ingest_seq IN (SELECT value FROM json_each(?))",
+      seqsOf(runs),
+    );
+    const sizes = new Map(rows.map(([seq, bytes]) => [seq, Number(bytes)]));
+    let bytes = 0;
+    const tooMuch = runs.findIndex(({ seq }) => (bytes += sizes.get(seq) ?? 0) > ROWS_BYTES);
+    return tooMuch < 0 ? runs.length : Math.max(1, tooMuch);
+  }
+
   /**
    * UTF-8 of the command of each run; empty if it was deleted meanwhile. Good until the next call.
    * Each command may be asked for once.
@@ -54,7 +70,7 @@ export class TextReader {
   #fromRows(runs: readonly Run[]): Uint8Array[] {
     const rows = this.#db.rows(
       "SELECT ingest_seq, cmd FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
-      JSON.stringify(runs.map((run) => run.seq)),
+      seqsOf(runs),
     );
     const texts = new Map(rows.map(([seq, text]) => [seq, String(text)]));
     return runs.map(({ seq }) => ENCODER.encode(texts.get(seq)));
@@ -109,4 +125,8 @@ export class TextReader {
     }
     return firstIds[low] ?? Infinity;
   }
+}
+
+function seqsOf(runs: readonly Run[]): string {
+  return JSON.stringify(runs.map((run) => run.seq));
 }

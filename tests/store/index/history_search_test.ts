@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Entry, EntryId } from "../../../src/history/entry.ts";
+import type { DeviceId, Entry, EntryId } from "../../../src/history/entry.ts";
 import type { History } from "../../../src/store/file/open_history.ts";
 import { TEXT_END } from "../../../src/history/text_end.ts";
 import type { HistoryQuery } from "../../../src/store/index/history_query.ts";
 import type { RunFilter } from "../../../src/history/run_filter.ts";
 import { foreign, open, tempFolder } from "../_open.ts";
+import type { RecentRuns } from "../../../src/store/index/recent_runs.ts";
+import { makeEntry } from "../../fakes/entries.ts";
 import { ENTRIES, passes } from "./_model.ts";
 
 // What the store should say, by looking at every entry.
@@ -171,6 +173,41 @@ Deno.test("commands() gives every distinct command once, newest first, with its 
       assert.deepEqual(history.search.entriesBySeq(seqs), wanted);
     }
   }
+});
+
+Deno.test("no slice of large commands is large, so that reading one ahead costs little", () => {
+  using history = open(":memory:");
+  const large = Array.from(
+    { length: 20 },
+    (_, i) => makeEntry({ command: `${i} ${"x".repeat(100_000)}` }),
+  );
+  history.log.append(large);
+  const rank = ({ runs }: RecentRuns): readonly number[] => [...runs.commands];
+  for (const slices of [history.search.commands(), history.search.rankedCommands({}, rank)]) {
+    let count = 0;
+    for (const { texts, seqs } of slices) {
+      assert.ok(texts.length < 300_000, `a slice of ${texts.length} bytes`);
+      count += seqs.length;
+    }
+    assert.equal(count, large.length);
+  }
+});
+
+Deno.test("newestPlace() is where a device ran something last, whatever others ran since", () => {
+  using history = open(":memory:");
+  const at = (deviceId: string, second: number, place: Partial<Entry>): Entry =>
+    makeEntry({ deviceId: deviceId as DeviceId, startedAtMs: second * 1000, ...place });
+  history.log.append([
+    at("laptop", 20, { session: "b", cwd: "/new" }),
+    at("laptop", 10, { session: "a", cwd: "/old" }),
+    at("desktop", 30, { session: "c", cwd: "/there" }),
+    at("tablet", 30, { session: undefined }),
+  ]);
+  const place = (device: string): unknown => history.search.newestPlace(device as DeviceId);
+  assert.deepEqual(place("laptop"), { session: "b", cwd: "/new" });
+  assert.deepEqual(place("desktop"), { session: "c", cwd: "/there" });
+  assert.equal(place("tablet"), undefined, "it is not known where");
+  assert.equal(place("phone"), undefined);
 });
 
 Deno.test("runsOf() counts every run of exactly one command", () => {

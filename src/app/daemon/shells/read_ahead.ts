@@ -12,6 +12,11 @@ import type { ShellPicker } from "./shell_picker.ts";
 const START_MS = 500;
 /** Between two times, so that a sync that brings thousands of entries pays for it once a second. */
 const PAUSE_MS = 1_000;
+/**
+ * Rows that are not indexed yet, of which a picker holds all the commands: more come from a sync, and are
+ * waited for.
+ */
+const MOST_UNINDEXED = 8;
 const FOREVER_MS = 24 * 3_600_000;
 
 /** Works until disposed of, or until the signal is aborted. */
@@ -36,6 +41,9 @@ export function readAhead(
     await attempt((...args) => picker.warmUp(...args));
     for (;;) {
       await wake.wait(FOREVER_MS, over.signal);
+      while (history.index.left() > MOST_UNINDEXED) {
+        await world.clock.sleep(PAUSE_MS, over.signal);
+      }
       await attempt((...args) => picker.readAhead(...args));
       await world.clock.sleep(PAUSE_MS, over.signal);
     }

@@ -8,7 +8,8 @@ import { FakeClock } from "../../../fakes/fake_clock.ts";
 Deno.test("readAhead() warms up once, then reads after each change, at most once a second, until it is disposed of", async () => {
   const clock = new FakeClock();
   const looks = new Set<() => void>();
-  const history = {};
+  let unindexed = 0;
+  const history = { index: { left: () => unindexed } };
   let reads = 0;
   let warmedUp = 0;
   const context = {
@@ -62,6 +63,13 @@ Deno.test("readAhead() warms up once, then reads after each change, at most once
     assert.equal(reads, 3, "again, although it failed once");
     await pass(60_000);
     assert.equal(reads, 3, "nothing has changed");
+    unindexed = 100;
+    changed();
+    await pass(5_000);
+    assert.equal(reads, 3, "a sync is indexed first");
+    unindexed = 1;
+    await pass(1_000);
+    assert.equal(reads, 4);
     assert.equal(warmedUp, 1);
   }
   assert.equal(looks.size, 0);
