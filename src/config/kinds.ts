@@ -125,8 +125,7 @@ function kindOfText<T extends string>(read: (text: string, home: string) => T): 
 
 function kindOfList(read: (text: string, home: string) => string): Kind<readonly string[]> {
   const fromText = (text: string, home: string): readonly string[] =>
-    partsOf(text).map((part) => part.trim()).filter((part) => part !== "")
-      .map((part) => read(part, home));
+    partsOfList(text).map((part) => read(part, home));
   return {
     fromText,
     fromToml(value, home): readonly string[] | undefined {
@@ -142,8 +141,17 @@ function kindOfList(read: (text: string, home: string) => string): Kind<readonly
   };
 }
 
-// Written as in the config file it is meant as there: a folder called `["~/x"]` would ignore nothing.
-function partsOf(text: string): readonly string[] {
+/**
+ * The parts of a list in text, without blank ones: separated by commas, or written as in the config file,
+ * where a folder called `["~/x"]` would ignore nothing.
+ *
+ * @throws {ValueError} if it begins and ends as the latter and is none
+ */
+export function partsOfList(text: string): readonly string[] {
+  return rawParts(text).map((part) => part.trim()).filter((part) => part !== "");
+}
+
+function rawParts(text: string): readonly string[] {
   const list = text.trim();
   if (!list.startsWith("[") || !list.endsWith("]")) return text.split(",");
   try {

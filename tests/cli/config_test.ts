@@ -10,6 +10,11 @@ Deno.test("rr config set writes one key, checked, and leaves the rest as it is",
   assert.match(text, /^# mine\nuser_id = "ann" # me\nauto_prune_days = 9\n/);
   assert.match(text, /trackers = \[ ?"http:\/\/a:1", "http:\/\/b:2" ?\]/);
   assert.equal((await rr(world, "config", "get", "trackers")).out, "http://a:1,http://b:2\n");
+  const asInTheFile = await rr(world, "config", "set", "trackers", '["http://c:3", "http://d:4"]');
+  assert.deepEqual(asInTheFile, { code: 0, out: `wrote config: ${path}\n`, err: "" });
+  assert.equal((await rr(world, "config", "get", "trackers")).out, "http://c:3,http://d:4\n");
+  assert.equal((await rr(world, "config", "set", "p2p_protocols", '["1"]')).code, 0);
+  assert.equal((await rr(world, "config", "get", "p2p_protocols")).out, "1\n");
   assert.equal((await rr(world, "config", "set", "auto_prune_days", "30")).code, 0);
   assert.equal((await rr(world, "config", "get", "auto_prune_days")).out, "30\n");
 });

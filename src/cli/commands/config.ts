@@ -2,7 +2,7 @@ import { quoted } from "../../base/printable.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { readConfigFile } from "../../config/config_file.ts";
-import { ValueError } from "../../config/kinds.ts";
+import { partsOfList, ValueError } from "../../config/kinds.ts";
 import { loadSettings } from "../../config/load.ts";
 import { folderOf } from "../../base/folder_of.ts";
 import { knownKeys, type SettingName, SETTINGS, type SettingSpec } from "../../config/schema.ts";
@@ -172,7 +172,7 @@ function checkedValue(settings: Settings, name: SettingName, text: string): Conf
     if (NAMES.includes(name)) checkedName(text.trim());
     // A path keeps its ~, so that the file can be copied to another home.
     if (typeof value === "string") return text.trim();
-    if (Array.isArray(value)) return text.split(",").map((one) => one.trim()).filter(Boolean);
+    if (Array.isArray(value)) return partsOfList(text);
     return value as ConfigValue;
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
