@@ -9,18 +9,21 @@ import {
 import { privateKeyFromProtobuf } from "@libp2p/crypto/keys";
 import { dcutr } from "@libp2p/dcutr";
 import { identify, identifyPush } from "@libp2p/identify";
-import { FaultTolerance, type Libp2p, type Transport } from "@libp2p/interface";
+import { FaultTolerance, type Libp2p, type StreamMuxer, type Transport } from "@libp2p/interface";
 import { noise } from "@libp2p/noise";
 import { ping } from "@libp2p/ping";
 import { yamux } from "@libp2p/yamux";
 import { multiaddr } from "@multiformats/multiaddr";
 import { createLibp2p, type Libp2pInit, type Libp2pOptions } from "libp2p";
 import type { Clock } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import { VERSION } from "../../version.ts";
+import { BoundedMuxers, type MuxerBounds } from "./bounded_muxer.ts";
 import { boundIdentify, boundIdentifyPush, boundUpgrades } from "./bounded_services.ts";
-import { peerIdOf } from "./connections.ts";
+import { peerIdOf, peerOf } from "./connections.ts";
 import { hardenedPsk, type HeardOf, type Traffic } from "./psk.ts";
+import { boundEncrypter } from "./negotiation.ts";
 import { type Listening, tcpWith } from "./tcp_listening.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 import { RelayOnlyGate } from "../dial/dial_gate.ts";
@@ -38,6 +41,7 @@ export interface HostOptions {
   /** Which addresses the node tells others, given those it listens on; with `/p2p/<own id>`. */
   announce(addrs: readonly string[]): readonly string[];
   readonly clock: Clock;
+  readonly logger: Logger;
   /** Called with each socket that listens. */
   onListening(listener: TcpListener): void;
 }
@@ -168,9 +172,16 @@ export async function startRelayHost(options: RelayHostOptions): Promise<RelayHo
 
 // deno-lint-ignore explicit-function-return-type -- the type is what createLibp2p() infers from
 function prepare(options: HostOptions, protocolVersion: string, mostWaiting: number) {
-  const { clock, identity, swarmKey, announce, maxConnections, handshakeMs } = options;
+  const { clock, logger, identity, swarmKey, announce, maxConnections, handshakeMs } = options;
   const heardOf: HeardOf = new WeakMap();
   const traffic: Traffic = { received: 0, sent: 0 };
+  let libp2p: Libp2p | undefined;
+  const tooMuch = (muxer: StreamMuxer, { message }: Error): void => {
+    const connections = libp2p?.getConnections() ?? [];
+    const one = connections.find((connection) => muxerOf(connection) === muxer);
+    const peer = one && peerOf(one);
+    logger.warn("Ended the connection of a peer that asked too much", { peer, error: message });
+  };
   const ours = tcpWith(new WaitingRoom(mostWaiting), options.onListening);
   const init = {
     privateKey: privateKeyFromProtobuf(identity.protobuf),
@@ -180,8 +191,8 @@ function prepare(options: HostOptions, protocolVersion: string, mostWaiting: num
       announceFilter: (addrs) => announce(addrs.map(String)).map((addr) => multiaddr(addr)),
     },
     transports: [ours.transport],
-    connectionEncrypters: [noise()],
-    streamMuxers: [muxer()],
+    connectionEncrypters: [boundEncrypter(noise())],
+    streamMuxers: [muxer(clock, tooMuch)],
     connectionProtector: hardenedPsk(swarmKey, heardOf, () => clock.now(), traffic),
     // See silence.ts.
     connectionMonitor: { enabled: false },
@@ -198,12 +209,19 @@ function prepare(options: HostOptions, protocolVersion: string, mostWaiting: num
   return {
     init,
     /** The host, once libp2p is made of `init`. */
-    hostOf: (libp2p: Libp2p): Host => ({ libp2p, heardOf, traffic, ...ours.listening() }),
+    hostOf(made: Libp2p): Host {
+      libp2p = made;
+      return { libp2p, heardOf, traffic, ...ours.listening() };
+    },
   };
 }
 
-function muxer(): ReturnType<typeof yamux> {
-  return yamux({
+function muxerOf(connection: object): unknown {
+  return "muxer" in connection ? connection.muxer : undefined;
+}
+
+function muxer(clock: Clock, onTooMuch: MuxerBounds["onTooMuch"]): ReturnType<typeof yamux> {
+  const makeFactory = yamux({
     keepAliveInterval: MUXER_PING_MS,
     maxEarlyStreams: EARLY_STREAMS,
     streamOptions: {
@@ -211,6 +229,8 @@ function muxer(): ReturnType<typeof yamux> {
       maxReadBufferLength: READ_BUFFER_BYTES,
     },
   });
+  const bounded = new BoundedMuxers({ clock, mostFrameBytes: WINDOW_BYTES, onTooMuch });
+  return () => bounded.bound(makeFactory());
 }
 
 /** What libp2p says of itself to others and hears of them, within bounds. */

@@ -3,6 +3,7 @@ import { CIRCUIT } from "../../swarm/peer_addrs.ts";
 import type { ConnectionProtector, MessageStream } from "@libp2p/interface";
 import { preSharedKey } from "@libp2p/pnet";
 import { formatSwarmKey } from "../keys/swarm_key.ts";
+import { boundNegotiation } from "./negotiation.ts";
 
 /** What was heard over a connection: when last, and how often something came. */
 export interface Heard {
@@ -73,6 +74,7 @@ export function hardenedPsk(
       workInPlace(box.inboundXor);
       workInPlace(box.outboundXor);
       box.addEventListener("close", () => handBack(box), { once: true });
+      if (box.direction === "inbound") boundNegotiation(box);
       // The box listens already, so nothing is lost by listening here.
       const heard: Heard = { atMs: nowMs(), count: 0, said: undefined };
       heardOf.set(connection, heard);

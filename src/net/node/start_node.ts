@@ -74,6 +74,7 @@ export async function startNode(options: NodeOptions, deps: NodeDeps): Promise<N
       relayOnly,
       announce: (addrs) => node?.announced(addrs) ?? [],
       clock: deps.clock,
+      logger: deps.logger,
       onListening: (listener) => void watchListener(listener, deps, running.signal),
     });
     node = new RunningNode(host, identity.peer, relays, { events, running, nets, deps });

@@ -95,6 +95,7 @@ export async function startRelay(options: RelayOptions, deps: NodeDeps): Promise
       handshakeMs: HANDSHAKE_MS,
       announce: (addrs) => options.announce ?? addressesToAnnounce(addrs, bridgeAddresses()),
       clock: deps.clock,
+      logger: deps.logger,
       onListening: (listener) => void watchListener(listener, deps, running.signal),
       reservations: reservationLimits(options, limits.maxReservations),
       refuse: (from, to) => ledger?.refuses(from, to) ?? false,
