@@ -22,9 +22,14 @@ export interface UdpDeps {
   readonly clock: Clock;
   /** @default {a silent one} */
   readonly logger?: Logger | undefined;
+  /** The interfaces of the moment; may throw. @default {those of this machine} */
+  readonly interfaces?: (() => ReturnType<typeof networkInterfaces>) | undefined;
 }
 
-/** Opens a socket for every interface, and keeps doing so as interfaces come and go. */
+/**
+ * Opens a socket for every interface, and keeps doing so as interfaces come and go. Where the system does
+ * not tell them, as in some sandboxes, those that are open stay, and it is asked again.
+ */
 export async function openMulticast(deps: UdpDeps): Promise<Multicast> {
   const udp = new UdpMulticast(deps);
   await udp.look();
@@ -40,6 +45,7 @@ interface Open {
 class UdpMulticast implements Multicast {
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #interfaces: () => ReturnType<typeof networkInterfaces>;
   readonly #stop = new AbortController();
   readonly #failed = new Set<string>();
   /** What could not be sent last, by interface: it may go later, when a firewall or a route has changed. */
@@ -48,10 +54,12 @@ class UdpMulticast implements Multicast {
   #take: (datagram: Uint8Array, source: string) => void = () => {};
   #changed: () => void = () => {};
   #looking: Promise<void> = Promise.resolve();
+  #isBlind = false;
 
-  constructor({ clock, logger = silentLogger() }: UdpDeps) {
+  constructor({ clock, logger = silentLogger(), interfaces = networkInterfaces }: UdpDeps) {
     this.#clock = clock;
     this.#logger = logger;
+    this.#interfaces = interfaces;
   }
 
   interfaces(): readonly LanInterface[] {
@@ -93,9 +101,24 @@ class UdpMulticast implements Multicast {
     this.#changed = changed;
   }
 
-  /** Opens what is new and closes what is gone. */
+  /** Looks, and says once that it cannot: what is open is of use all the same. */
   async look(): Promise<void> {
-    const wanted = new Map(lanInterfaces(networkInterfaces()).map((on) => [interfaceKey(on), on]));
+    try {
+      await this.#follow();
+      this.#isBlind = false;
+    } catch (error) {
+      if (!this.#isBlind) {
+        this.#logger.warn("Cannot follow the network interfaces, trying again", {
+          error: toError(error).message,
+        });
+      }
+      this.#isBlind = true;
+    }
+  }
+
+  /** Opens what is new and closes what is gone. */
+  async #follow(): Promise<void> {
+    const wanted = new Map(lanInterfaces(this.#interfaces()).map((on) => [interfaceKey(on), on]));
     let changed = false;
     for (const [key, { socket }] of this.#open) {
       if (wanted.has(key)) continue;
@@ -111,6 +134,7 @@ class UdpMulticast implements Multicast {
       changed = true;
     }
     if (changed) this.#changed();
+    this.#sendAgain();
   }
 
   keepLooking(): void {
@@ -118,15 +142,10 @@ class UdpMulticast implements Multicast {
     this.#looking = (async () => {
       for (;;) {
         await pauseUntilBeat(this.#clock, LOOK_MS, signal);
-        signal.throwIfAborted();
+        if (signal.aborted) return;
         await this.look();
-        this.#sendAgain();
       }
-    })().catch((error) => {
-      if (!signal.aborted) {
-        this.#logger.warn("Lost sight of the interfaces", { error: String(error) });
-      }
-    });
+    })();
   }
 
   async #bind(on: LanInterface): Promise<Socket | undefined> {
