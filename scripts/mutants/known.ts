@@ -136,7 +136,7 @@ export const KNOWN_FAULTS: readonly Fault[] = [
   },
   {
     file: "src/net/node/peer_rate.ts",
-    from: "if (this.#filled.size > MOST_PEERS)",
+    from: "if (this.#buckets.size > MOST_PEERS)",
     to: "if (false)",
     tests: ["tests/net/node/peer_rate_test.ts"],
   },
