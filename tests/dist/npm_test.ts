@@ -178,13 +178,17 @@ for (const version of NODES) {
     await using lab = new Lab();
     const here = await lab.device("laptop", { program: programOf(version) });
     const there = await lab.device("desktop");
-    const start = /^.*\|\| __rustory_program=\((.*)\)$/m;
-    for (const shell of ["zsh", "bash"]) {
+    const start = /^.*\|\| (__rustory_program.*)$/m;
+    const words = programOf(version).map((word) => `'${word}'`);
+    const starts: Readonly<Record<string, string>> = {
+      zsh: `__rustory_program=(${words.join(" ")})`,
+      bash: words.map((word, i) => `__rustory_program[${i}]=${word}`).join(" "),
+    };
+    for (const [shell, started] of Object.entries(starts)) {
       const ours = (await here.rr("hook", "--shell", shell)).replaceAll(here.home, "~");
       const theirs = (await there.rr("hook", "--shell", shell)).replaceAll(there.home, "~");
       assert.equal(ours.replace(start, ""), theirs.replace(start, ""));
-      const words = programOf(version).map((word) => `'${word}'`).join(" ");
-      assert.equal(start.exec(ours)?.[1], words);
+      assert.equal(start.exec(ours)?.[1], started);
     }
   });
 
