@@ -60,6 +60,11 @@ export class RunReader {
     this.#headSeq = db.integer("SELECT max(ingest_seq) FROM entries");
   }
 
+  /** Whether the filter wants every run. */
+  get wantsAll(): boolean {
+    return this.#test.wants === undefined;
+  }
+
   /** Whether the filter wants the run at `i`. */
   wants(columns: Columns, i: number): boolean {
     const { wants } = this.#test;

@@ -7,63 +7,59 @@ export interface Count {
   readonly unknown: number;
 }
 
+// What is kept of each number lies together: numbers come in any order, and each costs one look into memory.
+const [RUNS, FAILED, UNKNOWN, SEQ, STRIDE] = [0, 1, 2, 3, 4];
+const FIRST_SIZE = 1 << 10;
+
 /** Counts by number, with one run of each as an example. */
 export class Tally {
   distinct = 0;
-  #runs = new Uint32Array(1 << 12);
-  #failed = new Uint32Array(1 << 12);
-  #unknown = new Uint32Array(1 << 12);
-  #seqs = new Float64Array(1 << 12);
+  #kept = new Float64Array(STRIDE * FIRST_SIZE);
 
   add(id: number, failed: number, unknown: number, seq: number): void {
-    if (id >= this.#runs.length) this.#grow(id);
-    if (this.#runs[id]!++ === 0) this.distinct++;
-    this.#failed[id]! += failed;
-    this.#unknown[id]! += unknown;
-    this.#seqs[id] = seq;
+    const at = STRIDE * id;
+    if (at >= this.#kept.length) this.#grow(id);
+    const kept = this.#kept;
+    if (kept[at + RUNS]!++ === 0) this.distinct++;
+    kept[at + FAILED]! += failed;
+    kept[at + UNKNOWN]! += unknown;
+    kept[at + SEQ] = seq;
   }
 
   count(id: number): Count {
-    return {
-      runs: this.#runs[id] ?? 0,
-      failed: this.#failed[id] ?? 0,
-      unknown: this.#unknown[id] ?? 0,
-    };
+    const [runs = 0, failed = 0, unknown = 0] = this.#kept.subarray(STRIDE * id, STRIDE * (id + 1));
+    return { runs, failed, unknown };
   }
 
   most(top: number): (Count & { readonly seq: number })[] {
-    return this.#best(this.#runs, top);
+    return this.#best(RUNS, top);
   }
 
   mostFailing(top: number): (Count & { readonly seq: number })[] {
-    return this.#best(this.#failed, top);
+    return this.#best(FAILED, top);
   }
 
-  #best(counts: Uint32Array, top: number): (Count & { readonly seq: number })[] {
+  #best(of: number, top: number): (Count & { readonly seq: number })[] {
+    const kept = this.#kept;
+    const countOf = (id: number): number => kept[STRIDE * id + of]!;
     const ids: number[] = [];
     // The least that still belongs to the best so far; most commands were run once.
     let least = 0;
-    for (let id = 0; id < counts.length; id++) {
-      if (counts[id]! <= least) continue;
-      ids.push(id);
+    for (let at = of; at < kept.length; at += STRIDE) {
+      if (kept[at]! <= least) continue;
+      ids.push((at - of) / STRIDE);
       if (ids.length >= top * 2) {
-        ids.sort((a, b) => counts[b]! - counts[a]!).length = top;
-        least = counts[ids.at(-1)!]!;
+        ids.sort((a, b) => countOf(b) - countOf(a)).length = top;
+        least = countOf(ids.at(-1)!);
       }
     }
-    return ids.sort((a, b) => counts[b]! - counts[a]! || a - b).slice(0, top)
-      .map((id) => ({ ...this.count(id), seq: this.#seqs[id]! }));
+    return ids.sort((a, b) => countOf(b) - countOf(a) || a - b).slice(0, top)
+      .map((id) => ({ ...this.count(id), seq: kept[STRIDE * id + SEQ]! }));
   }
 
   #grow(id: number): void {
-    const size = Math.max(id + 1, this.#runs.length * 2);
-    const grown = <T extends Uint32Array | Float64Array>(to: T, from: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.#runs = grown(new Uint32Array(size), this.#runs);
-    this.#failed = grown(new Uint32Array(size), this.#failed);
-    this.#unknown = grown(new Uint32Array(size), this.#unknown);
-    this.#seqs = grown(new Float64Array(size), this.#seqs);
+    const grown = new Float64Array(Math.max(STRIDE * (id + 1), 2 * this.#kept.length));
+    grown.set(this.#kept);
+    this.#kept = grown;
   }
 }

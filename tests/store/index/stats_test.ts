@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import type { Entry } from "../../../src/history/entry.ts";
 import { makeEntry } from "../../fakes/entries.ts";
-import { open } from "../_open.ts";
+import { LONG_RUN_MS } from "../../../src/store/file/migrations.ts";
+import { textOf } from "../../../src/store/index/word_query.ts";
+import { foreign, open, tempFolder } from "../_open.ts";
 import { ENTRIES, passes } from "./_model.ts";
 
 Deno.test("stats count what every entry says", () => {
@@ -47,10 +49,11 @@ Deno.test("stats count what every entry says", () => {
 
 Deno.test("stats count a run whose end nobody saw neither as failed nor as well", () => {
   using history = open(":memory:");
-  history.log.append([-1, 0, 2].map((exitCode) => makeEntry({ exitCode, cwd: "/w" })));
+  history.log.append([-1, -1, 0, 2].map((exitCode) => makeEntry({ exitCode, cwd: "/w" })));
   history.index.catchUp(5000);
-  const { runs, failed, unknown } = history.stats.summary();
-  assert.deepEqual([runs, failed, unknown], [3, 1, 1]);
+  const { runs, failed, unknown, folders } = history.stats.summary();
+  assert.deepEqual([runs, failed, unknown], [4, 1, 2]);
+  assert.deepEqual(folders, [{ cwd: "/w", runs, failed, unknown }]);
 });
 
 Deno.test("stats find the longest runs also where none is long, and behind 1,000 of another folder", () => {
@@ -61,4 +64,45 @@ Deno.test("stats find the longest runs also where none is long, and behind 1,000
   history.index.catchUp(5000);
   const { longest } = history.stats.summary({ cwd: "/here" }, { longest: 3 });
   assert.deepEqual(longest.map(({ durationMs }) => durationMs), [7, 5]);
+});
+
+Deno.test("stats find the longest runs of any filter and text, however long they are", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  // Of one duration the one taken in last is first; rows of another program are no numbers.
+  const durations = [0, 1, 599_999, 600_000, 600_000, 600_001, 7_200_000];
+  const entries = ENTRIES.map((e, i) => ({ ...e, durationMs: durations[(i * 31) % 97] ?? 9 }));
+  using history = open(path);
+  history.log.append(entries);
+  foreign(path, (db) => db.exec("UPDATE entries SET duration_ms = 'x' WHERE ingest_seq = 5"));
+  history.index.catchUp(5000);
+  const filters = [{}, { hostname: ENTRIES[0]!.hostname }, { cwd: "unknown" }, { cwd: "/nowhere" }];
+  for (const filter of [...filters, { leastMs: 600_001 }, { mostMs: 1 }]) {
+    for (const text of [undefined, textOf({ words: ["git"] })]) {
+      const wanted = entries.map((entry, seq) => ({ entry, seq })).filter(({ entry, seq }) =>
+        passes(entry, filter) && text?.test(entry.command) !== false && entry.durationMs > 0 &&
+        seq !== 4
+      );
+      wanted.sort((a, b) => b.entry.durationMs - a.entry.durationMs || b.seq - a.seq);
+      for (const longest of [1, 700]) {
+        const got = history.stats.summary(filter, { longest, text }).longest.map(({ id }) => id);
+        assert.deepEqual(got, wanted.slice(0, longest).map(({ entry }) => entry.id));
+      }
+    }
+  }
+});
+
+Deno.test("stats go through no row for the longest runs, where the index is", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  open(path)[Symbol.dispose]();
+  const plan = foreign(
+    path,
+    (db) =>
+      db.prepare(
+        `EXPLAIN QUERY PLAN SELECT ingest_seq FROM entries WHERE duration_ms >= ${LONG_RUN_MS}
+         ORDER BY duration_ms DESC, ingest_seq DESC`,
+      ).all().map(({ detail }) => detail),
+  );
+  assert.deepEqual(plan, ["SEARCH entries USING COVERING INDEX rr_longest (duration_ms>?)"]);
 });
