@@ -21,10 +21,10 @@ export const KNOWN_FAULTS: readonly Fault[] = [
     tests: ["tests/tracker/server/handler_test.ts"],
   },
   {
-    file: "src/tracker/server/token.ts",
+    file: "src/base/bytes.ts",
     from: "i < left.length",
     to: "i < 1",
-    tests: ["tests/tracker/server/handler_test.ts"],
+    tests: ["tests/base/bytes_test.ts"],
   },
   {
     file: "src/control/socket_path.ts",
@@ -132,7 +132,7 @@ export const KNOWN_FAULTS: readonly Fault[] = [
     file: "src/tracker/client/tracker_http.ts",
     from: "status >= 300 && status < 400",
     to: "status >= 300 && status <= 400",
-    tests: ["tests/tracker/client/client_test.ts"],
+    tests: ["tests/tracker/client/client_failures_test.ts"],
   },
   {
     file: "src/net/node/peer_rate.ts",

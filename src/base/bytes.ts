@@ -26,6 +26,13 @@ export function letGo({ buffer }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 
+/** Whether all bytes are equal, in a time that does not tell where secrets differ. */
+export function isSameSecret(left: Uint8Array, right: Uint8Array): boolean {
+  let difference = left.length ^ right.length;
+  for (let i = 0; i < left.length; i++) difference |= left[i]! ^ (right[i] ?? 0);
+  return difference === 0;
+}
+
 /** Two hex digits for each byte, in lower case. */
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,4 +1,5 @@
 /** Every setting of rr: its type, where it may be set, and what it is otherwise. */
+import type { DeviceId } from "../history/entry.ts";
 import { checkColumn, COLUMN_NAMES, parseBinding, parseHeight } from "../picker/choices.ts";
 import { parsePartStyle } from "../picker/render/style.ts";
 import { BOOLEAN, integer, type Kind, LIST, oneOf, PATH, PATHS, someOf, TEXT } from "./kinds.ts";
@@ -12,7 +13,7 @@ export interface SettingValues {
   /** Whose history it is; devices of one user find each other by it. */
   readonly userId: string;
   /** This device, for recording and for syncing alike. */
-  readonly deviceId: string;
+  readonly deviceId: DeviceId;
   /** The name of the machine, as recorded with each command. */
   readonly hostname: string;
   /** Base URLs of the trackers. */
@@ -134,7 +135,12 @@ export const SETTINGS: { readonly [K in SettingName]: SettingSpec<SettingValues[
   userId: of(TEXT, "user_id", ({ env }) => env("USER") ?? env("LOGNAME") ?? "unknown", "--user-id"),
   // Not HOSTNAME: some shells export it and a service manager does not, and then recording and
   // syncing would go under different names and nothing would ever be pushed.
-  deviceId: of(TEXT, "device_id", ({ hostname }) => hostname ?? "unknown", "--device-id"),
+  deviceId: of(
+    TEXT as Kind<DeviceId>,
+    "device_id",
+    ({ hostname }) => (hostname ?? "unknown") as DeviceId,
+    "--device-id",
+  ),
   hostname: {
     kind: TEXT,
     flag: "--hostname",

@@ -3,7 +3,7 @@
  * bash and zsh can open by themselves. A file that only its owner can read says which, with two tokens
  * that are new at each start: the shell shows the one and is shown the other before it says anything.
  */
-import { toHex } from "../base/bytes.ts";
+import { isSameSecret, toHex } from "../base/bytes.ts";
 import { folderOf } from "../base/folder_of.ts";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { type DoorDeps, keepOpen } from "../base/async/door.ts";
@@ -43,6 +43,7 @@ export interface ShellDoorHandlers {
 
 const HOST = "127.0.0.1";
 const TOKEN_BYTES = 16;
+const ENCODER = new TextEncoder();
 /** Connections at once: one for each terminal in which a picker is open, and some that begin. */
 const MAX_CONNECTIONS = 64;
 /** Time to say who one is and what one wants. */
@@ -173,12 +174,8 @@ async function requestOf(
   return fields && parseShellRequest(verb, fields);
 }
 
-// Takes the same time wherever they differ.
 function isSame(given: string | undefined, token: string): boolean {
-  if (given === undefined || given.length !== token.length) return false;
-  let difference = 0;
-  for (let i = 0; i < token.length; i++) difference |= given.charCodeAt(i) ^ token.charCodeAt(i);
-  return difference === 0;
+  return given !== undefined && isSameSecret(ENCODER.encode(given), ENCODER.encode(token));
 }
 
 function token(random: Random): string {

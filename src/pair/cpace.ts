@@ -87,13 +87,6 @@ export function cpaceTag(sid: Uint8Array, key: Uint8Array, share: CpaceShare): U
   return hmac(sha512, macKey, joinWithLengths([share.point, share.data]));
 }
 
-/** Whether two tags are equal, in a time that says nothing of where they differ. */
-export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  let difference = left.length ^ right.length;
-  for (let i = 0; i < left.length; i++) difference |= left[i]! ^ (right[i] ?? 0);
-  return difference === 0;
-}
-
 /** The string that the generator is derived from. */
 export function generatorString({ password, channel, sid }: CpaceInput): Uint8Array {
   const head = joinWithLengths([DSI]).length + joinWithLengths([password]).length;

@@ -10,7 +10,7 @@
  * Invariants: a side that has seen one wrong message says so once and takes nothing more, so a code is
  * good for one guess; nothing sealed leaves before the other side has confirmed the key.
  */
-import { joinBytes } from "../base/bytes.ts";
+import { isSameSecret, joinBytes } from "../base/bytes.ts";
 import type { Random } from "../base/random.ts";
 import type { PairCard } from "./card.ts";
 import { decodeCard, encodeCard } from "./card.ts";
@@ -24,7 +24,6 @@ import {
   cpaceShared,
   cpaceTag,
   POINT_BYTES,
-  sameBytes,
   SCALAR_SEED_BYTES,
   TAG_BYTES,
 } from "./cpace.ts";
@@ -115,7 +114,7 @@ export function startHost(
     if (shared === undefined) return failed("wrong-code");
     const key = cpaceKey(sid, shared, ours, theirs);
     const tag = bytes.subarray(1 + POINT_BYTES);
-    if (!sameBytes(tag, cpaceTag(sid, key, theirs))) return failed("wrong-code");
+    if (!isSameSecret(tag, cpaceTag(sid, key, theirs))) return failed("wrong-code");
     const sealing = { key, sid, context: joinBytes([hello, bytes]) };
     return { ok: true, value: hostConfirmed(sealing, cpaceTag(sid, key, ours), random) };
   });
@@ -176,7 +175,7 @@ function takeOffer(
     return { ok: false, why: "burnt", send: undefined };
   }
   const theirs = bytes.subarray(2, 2 + TAG_BYTES);
-  if (bytes[1] !== SEALED || !sameBytes(theirs, tag)) return failed("wrong-code");
+  if (bytes[1] !== SEALED || !isSameSecret(theirs, tag)) return failed("wrong-code");
   const card = openCard(bytes.subarray(2 + TAG_BYTES), sealing, "host");
   if (card === undefined) return failed("wrong-code");
   const reply = (own: PairCard): Uint8Array =>

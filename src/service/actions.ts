@@ -1,5 +1,6 @@
 /** The two kinds of things the service commands change: unit files, and the service manager. */
 import { folderOf } from "../base/folder_of.ts";
+import { shellWord } from "../base/shell_words.ts";
 import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import type { Ran, Run } from "./run.ts";
@@ -69,8 +70,4 @@ export function expectSuccess(ran: Ran, command: readonly string[], hint?: strin
     }`,
     hint === undefined ? {} : { hint },
   );
-}
-
-function shellWord(word: string): string {
-  return /^[A-Za-z0-9_/.,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

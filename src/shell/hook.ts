@@ -46,13 +46,3 @@ export const UNKNOWN_STATUS = -1;
  * twice has one id. Nobody is that unlucky more often than this.
  */
 export const MOST_WRITES = 3;
-
-/** One word for zsh and bash, whatever is in it. */
-export function quoteForShell(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-/** One word for fish, whatever is in it. */
-export function quoteForFish(word: string): string {
-  return `'${word.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-}

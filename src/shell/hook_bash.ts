@@ -4,7 +4,8 @@
  */
 import { bashRecorder } from "./bash/record.ts";
 import { bashWidget } from "./bash/widget.ts";
-import { type HookOptions, quoteForShell } from "./hook.ts";
+import { quoteForShell } from "../base/shell_words.ts";
+import type { HookOptions } from "./hook.ts";
 
 // Found when the shell starts.
 const SCRATCH = "''";

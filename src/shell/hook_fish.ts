@@ -3,7 +3,8 @@
  *
  * How it records is told in `fish/record.ts`, what ctrl-r does is in `fish/widget.ts`.
  */
-import { type HookOptions, quoteForFish } from "./hook.ts";
+import { quoteForFish } from "../base/shell_words.ts";
+import type { HookOptions } from "./hook.ts";
 import { fishRecorder } from "./fish/record.ts";
 import { fishWidget } from "./fish/widget.ts";
 

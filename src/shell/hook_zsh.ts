@@ -3,7 +3,8 @@
  *
  * How it records is told in `zsh/record.ts`, what ctrl-r does is in `zsh/widget.ts`.
  */
-import { type HookOptions, quoteForShell } from "./hook.ts";
+import { quoteForShell } from "../base/shell_words.ts";
+import type { HookOptions } from "./hook.ts";
 import { zshRecorder } from "./zsh/record.ts";
 import { zshWidget } from "./zsh/widget.ts";
 

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { searchInteractively } from "../../src/cli/picker/interactive.ts";
+import type { DeviceId } from "../../src/history/entry.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";
 import { makeEntry } from "../fakes/entries.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 
 const SETTINGS = {
   dbPath: ":memory:",
-  deviceId: "laptop",
+  deviceId: "laptop" as DeviceId,
   userId: "ana",
   hostname: "lap",
   home: "/home/ana",

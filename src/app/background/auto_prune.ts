@@ -1,6 +1,5 @@
 import type { SettingValues } from "../../config/schema.ts";
 import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
-import type { DeviceId } from "../../history/entry.ts";
 import type { History } from "../../store/file/open_history.ts";
 import { takeTurn, type TurnWorld } from "./turn.ts";
 
@@ -49,7 +48,7 @@ export async function pruneIfDue(
   };
   return await takeTurn(world, duty, async () => {
     const { autoPruneDays: days, autoPruneKeepRecent: keepRecent } = settings;
-    const deviceId = settings.deviceId as DeviceId;
+    const deviceId = settings.deviceId;
     const { removal } = history;
     const nowUnix = Math.floor(world.clock.now() / 1000);
     const believed = removal.believeTime(deviceId, duty.intervalSec);

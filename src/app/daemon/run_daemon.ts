@@ -1,6 +1,5 @@
 /** The daemon from start to stop: its lock, its history, its parts, and one session after the other. */
 import { RrError } from "../../base/rr_error.ts";
-import type { DeviceId } from "../../history/entry.ts";
 import { lockDaemon } from "../../process/lock.ts";
 import { openHistory } from "../../store/file/open_history.ts";
 import type { DaemonConfig } from "./daemon_config.ts";
@@ -30,7 +29,7 @@ export async function runDaemon(
     for (const notice of history.notices) logger.warn(notice);
     const takeLock = (): Disposable | undefined =>
       config.mode === "watch" ? lockDaemon(config.dbPath, world) : undefined;
-    return becomeDaemon(history, world.files, config.network.deviceId as DeviceId, takeLock);
+    return becomeDaemon(history, world.files, config.network.deviceId, takeLock);
   };
   const history = await openPatiently(open, deps, signal);
   if (history !== undefined) await new Daemon(config, { load, open, deps }).run(history, signal);

@@ -1,10 +1,12 @@
 /** Settings to what a session is opened with. */
 import type { Settings } from "../../config/settings.ts";
+import type { DeviceId } from "../../history/entry.ts";
 import type { SessionOptions } from "./session.ts";
 import type { KeyPaths } from "./keys.ts";
 
 /** The part of a session's options that comes from the settings. */
 export type NetworkSettings = Omit<SessionOptions, "identity" | "swarmKey" | "sync"> & {
+  readonly deviceId: DeviceId;
   readonly sync: NonNullable<SessionOptions["sync"]>;
 };
 

@@ -3,7 +3,6 @@ import { counted } from "../../base/grouped.ts";
 import { isSpoolUsed, takeInFirst } from "../../app/intake.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
-import type { DeviceId } from "../../history/entry.ts";
 import { EXPORT_FORMATS, exportEntry, type ExportFormat } from "../../import/export_history.ts";
 import { openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
@@ -52,7 +51,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
     clock: world.clock,
     mode: "readonly",
   });
-  const device = flags.thisDevice ? settings.deviceId as DeviceId : undefined;
+  const device = flags.thisDevice ? settings.deviceId : undefined;
   let left = 0;
   for (let seq: number | undefined = 0; seq !== undefined;) {
     const batch = history.log.entriesAfter(seq, BATCH, device);

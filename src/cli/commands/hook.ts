@@ -1,7 +1,8 @@
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import { hookScript, writeHookFile } from "../../app/hook_file.ts";
-import { quoteForFish, quoteForShell, type ShellName } from "../../shell/hook.ts";
+import { quoteForFish, quoteForShell } from "../../base/shell_words.ts";
+import type { ShellName } from "../../shell/hook.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag } from "../flags/flags.ts";

@@ -14,7 +14,6 @@ import { loadSettings } from "../../config/load.ts";
 import { captureOptionsOf } from "../../config/capture_options.ts";
 import type { Settings } from "../../config/settings.ts";
 import { expandHome } from "../../config/paths.ts";
-import type { DeviceId } from "../../history/entry.ts";
 import { printable } from "../../base/printable.ts";
 import { type History, openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
@@ -108,7 +107,7 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   const request = {
     from,
     userId: settings.userId,
-    deviceId: settings.deviceId as DeviceId,
+    deviceId: settings.deviceId,
     hostname: settings.hostname,
     rules,
     limit: flags.limit,

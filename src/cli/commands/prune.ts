@@ -1,7 +1,6 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
-import type { DeviceId } from "../../history/entry.ts";
 import { type History, openHistory } from "../../store/file/open_history.ts";
 import { DAY_SEC } from "../../app/background/auto_prune.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
@@ -57,7 +56,7 @@ function run(world: World, flags: Flags & GlobalFlags): number {
   const { matched, deleted, keptForPeers } = history.removal.prune({
     beforeUnix,
     keepRecent,
-    deviceId: settings.deviceId as DeviceId,
+    deviceId: settings.deviceId,
     dryRun,
   });
   printLine(

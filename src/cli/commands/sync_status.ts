@@ -3,7 +3,6 @@ import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
-import type { DeviceId } from "../../history/entry.ts";
 import { printable } from "../../base/printable.ts";
 import { openHistory } from "../../store/file/open_history.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
@@ -83,7 +82,7 @@ function readDatabase(
   using history = historyIfThere(world, settings.dbPath);
   if (history === undefined) return { head: 0, peers: [] };
   const nowUnix = Math.floor(world.clock.now() / 1000);
-  const states = history.peers.states(settings.deviceId as DeviceId);
+  const states = history.peers.states(settings.deviceId);
   const peers = states.filter(({ peer }) => only === undefined || peer === only.trim())
     .map((state): PeerLine => ({
       peer_id: state.peer,

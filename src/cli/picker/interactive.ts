@@ -2,7 +2,6 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import type { Settings } from "../../config/settings.ts";
-import type { DeviceId } from "../../history/entry.ts";
 import type { Filter } from "../../picker/state/state.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { CommandSource } from "./command_source.ts";
@@ -157,7 +156,7 @@ function placeOf(
   { cwd, folders }: Pick<QueryPlace, "cwd" | "folders">,
 ): PickerPlace {
   return {
-    deviceId: settings.deviceId as DeviceId,
+    deviceId: settings.deviceId,
     userId: settings.userId,
     cwd,
     folders,

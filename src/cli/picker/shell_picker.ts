@@ -71,7 +71,7 @@ class DaemonPicker implements ShellPicker {
     if (settings.searchUi !== "builtin") return;
     // Where a terminal opens its first shell, most of the time.
     this.#lookAfter({ session: "", cwd: settings.home });
-    this.#follow(history, settings.deviceId as DeviceId);
+    this.#follow(history, settings.deviceId);
     const at = placedIn(this.#world, { session: "", cwd: settings.home });
     const view = onTerminalOf(at, UNSEEN, { onResize: nothingToEnd }, () => {});
     const flags = { query: "", up: false, ahead: true, widget: true };
@@ -87,7 +87,7 @@ class DaemonPicker implements ShellPicker {
       return;
     }
     const settings = this.#load();
-    this.#follow(history, settings.deviceId as DeviceId);
+    this.#follow(history, settings.deviceId);
     // The one that is most likely to be asked for first.
     for (const shell of [...this.#shells.values()].reverse()) {
       prepareFirst(placedIn(this.#world, shell), settings, history, this.#slicesOf(history));

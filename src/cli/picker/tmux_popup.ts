@@ -9,7 +9,7 @@ import type { World } from "../../base/world.ts";
 import { stateFolder } from "../../config/paths.ts";
 import { SETTING_NAMES, SETTINGS } from "../../config/schema.ts";
 import type { Settings } from "../../config/settings.ts";
-import { quoteForShell } from "../../shell/hook.ts";
+import { quoteForShell } from "../../base/shell_words.ts";
 import type { InteractiveFlags } from "./interactive.ts";
 import { EXIT_CANCELLED } from "./outcome.ts";
 

@@ -1,4 +1,5 @@
 /** The query line and the usual keys of emacs on it. */
+import { isAttached } from "../../search/matching/glyphs.ts";
 
 /** A text and a place in it, in UTF-16 units, never inside a character. */
 export interface Line {
@@ -62,14 +63,12 @@ function cut(query: string, from: number, to: number): Line {
   return { query: query.slice(0, from) + query.slice(to), cursor: from };
 }
 
-const ATTACHED = /^[\p{M}\u200d\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}]$/u;
-
 // A letter with its marks goes as one.
 function before(query: string, cursor: number): number {
   let at = cursor;
   while (at > 0) {
     at -= lastCharacter(query, at).length;
-    if (!ATTACHED.test(characterAt(query, at)) && !query.slice(0, at).endsWith("\u200d")) break;
+    if (!isAttached(characterAt(query, at), query.slice(0, at))) break;
   }
   return at;
 }
@@ -78,7 +77,7 @@ function after(query: string, cursor: number): number {
   let at = cursor + characterAt(query, cursor).length;
   while (at < query.length) {
     const next = characterAt(query, at);
-    if (!ATTACHED.test(next) && query[at - 1] !== "\u200d") break;
+    if (!isAttached(next, query.slice(0, at))) break;
     at += next.length;
   }
   return at;

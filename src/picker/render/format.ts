@@ -1,4 +1,5 @@
 /** Times and durations in a few columns. */
+import { shellWord } from "../../base/shell_words.ts";
 import { isUnknownPlace, placeText } from "../../history/run_filter.ts";
 
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [
@@ -52,8 +53,7 @@ export function shortFolder(cwd: string, home: string | undefined): string {
 /** The command so that it runs in that folder; as it is if nobody knows the folder. */
 export function inFolderOf(cwd: string, command: string): string {
   if (isUnknownPlace(cwd)) return command;
-  const quoted = /^[\w@%+=:,./-]+$/.test(cwd) ? cwd : `'${cwd.replaceAll("'", "'\\''")}'`;
-  return `cd ${quoted} && ${command}`;
+  return `cd ${shellWord(cwd)} && ${command}`;
 }
 
 /** A host name without its domain; `?` if nobody knows it. */

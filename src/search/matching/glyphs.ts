@@ -59,7 +59,12 @@ export function* glyphs(text: string): Generator<Glyph> {
 
 function belongs(cluster: string, char: string): boolean {
   if (char < "\u0300" || cluster < " ") return false;
-  return ATTACHED.test(char) || cluster.endsWith(JOINER);
+  return isAttached(char, cluster);
+}
+
+/** Whether `char` belongs to the character that `before` ends with. */
+export function isAttached(char: string, before: string): boolean {
+  return ATTACHED.test(char) || before.endsWith(JOINER);
 }
 
 function toGlyph(cluster: string, index: number): Glyph {

@@ -18,7 +18,7 @@
  * bash parses it, and where ctrl-c comes in between it runs what happens to lie in its memory, or ends (in
  * 5.3 still).
  */
-import { quoteForShell } from "../hook.ts";
+import { quoteForShell } from "../../base/shell_words.ts";
 import { BASH_HISTORY_LIST } from "./history_list.ts";
 import { BASH_LOOKS } from "./looks.ts";
 import { NUMBERS } from "./numbers.ts";

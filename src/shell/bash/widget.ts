@@ -1,5 +1,5 @@
 /** What ctrl-r and Up do in the bash hook, and their keys. */
-import { quoteForShell } from "../hook.ts";
+import { quoteForShell } from "../../base/shell_words.ts";
 import { BASH_DAEMON_CLIENT } from "./daemon_client.ts";
 import { bashWalk } from "./walk.ts";
 import {

@@ -4,7 +4,7 @@
  * daemon the keys do what they do in fish. fish's own suggestions cannot be told what to say.
  */
 import { BASH_DAEMON_CLIENT } from "../bash/daemon_client.ts";
-import { quoteForFish } from "../hook.ts";
+import { quoteForFish } from "../../base/shell_words.ts";
 import { MAX_QUERY_CHARS } from "../widget.ts";
 
 /** Prints the status of a question and the fields of the answer, each with a NUL behind it. */

@@ -1,6 +1,6 @@
 /** What ctrl-r and Up do in the fish hook, and their keys. */
 import { BASH_DAEMON_CLIENT } from "../bash/daemon_client.ts";
-import { quoteForFish } from "../hook.ts";
+import { quoteForFish } from "../../base/shell_words.ts";
 import { FISH_QUESTION, fishSuggest, fishWalk } from "./walk.ts";
 import {
   DROP_TYPED,

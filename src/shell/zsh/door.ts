@@ -1,5 +1,5 @@
 /** How zsh asks the daemon. What goes over the line is in `control/shell_request.ts`. */
-import { quoteForShell } from "../hook.ts";
+import { quoteForShell } from "../../base/shell_words.ts";
 
 /** Seconds for which nothing is asked after a question that nobody answered, doubled each time. */
 const FIRST_REST_SECONDS = 5;

@@ -1,3 +1,5 @@
+import { isSameSecret } from "../../base/bytes.ts";
+
 /** Header that carries the token where `Authorization` is needed for something else. */
 export const TOKEN_HEADER = "x-rustory-token";
 
@@ -32,7 +34,7 @@ export function createTokenCheck(
   const digest = sha256(checkedToken(token));
   return async (headers) => {
     const given = tokenOf(headers);
-    return given !== undefined && isEqual(await digest, await sha256(given));
+    return given !== undefined && isSameSecret(await digest, await sha256(given));
   };
 }
 
@@ -41,12 +43,6 @@ function tokenOf(headers: Headers): string | undefined {
   const authorization = headers.get("authorization");
   if (authorization?.startsWith(SCHEME)) return authorization.slice(SCHEME.length).trim();
   return headers.get(TOKEN_HEADER)?.trim();
-}
-
-function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  let difference = left.length ^ right.length;
-  for (let i = 0; i < left.length; i++) difference |= left[i]! ^ (right[i] ?? 0);
-  return difference === 0;
 }
 
 async function sha256(text: string): Promise<Uint8Array> {

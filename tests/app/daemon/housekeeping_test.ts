@@ -9,6 +9,7 @@ import { FakeClock } from "../../fakes/fake_clock.ts";
 import { FakeWorld } from "../../fakes/fake_world.ts";
 import { RecordingLogger } from "../../fakes/recording_logger.ts";
 
+const DESKTOP = "desktop" as DeviceId;
 const DAY_MS = 86_400_000;
 
 Deno.test("IndexKeeper takes in slice after slice, then waits for a change", async () => {
@@ -120,7 +121,7 @@ class PruneLab implements AsyncDisposable {
       autoPruneIntervalSec: 86_400,
       autoPruneKeepRecent: 0,
       autoPruneMarkerPath: `${this.world.home}/auto-prune.last`,
-      deviceId: "desktop",
+      deviceId: DESKTOP,
       ...fields,
     };
   }
@@ -128,7 +129,7 @@ class PruneLab implements AsyncDisposable {
   /** An entry of this device that began so many days before now. */
   ago(days: number): Entry {
     const startedAtMs = this.world.clock.now() - days * DAY_MS;
-    return makeEntry({ deviceId: "desktop" as DeviceId, startedAtMs });
+    return makeEntry({ deviceId: DESKTOP, startedAtMs });
   }
 
   append(...entries: readonly Entry[]): void {

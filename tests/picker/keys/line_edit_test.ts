@@ -36,6 +36,9 @@ Deno.test("edit() moves and deletes as emacs does", () => {
 Deno.test("edit() takes a letter with its marks, and an emoji of several parts, as one", () => {
   assert.equal(after("ae\u0301|x", "delete-back"), "a|x");
   assert.equal(after("a|e\u0301x", "delete-forward"), "a|x");
+  // What is drawn as one: a joiner that joins nothing takes no column of its own.
+  assert.equal(after("م|ی\u200cخ", "right"), "می\u200c|خ");
+  assert.equal(after("می\u200c|خ", "delete-back"), "م|خ");
   assert.equal(after("a👨‍👩‍👧|", "left"), "a|👨‍👩‍👧");
   assert.equal(after("|👨‍👩‍👧b", "right"), "👨‍👩‍👧|b");
   assert.equal(after("한글|", "delete-back"), "한|");

@@ -2,7 +2,6 @@
 import process from "node:process";
 import { type Clock, stopwatch } from "../../../base/clock.ts";
 import { causeChain } from "../../../base/rr_error.ts";
-import type { DeviceId } from "../../../history/entry.ts";
 import type { Health } from "../../../process/health.ts";
 import type { Incident } from "../../../store/log/incidents.ts";
 import type { History } from "../../../store/file/open_history.ts";
@@ -206,7 +205,7 @@ export class StatusKeeper {
     history: History | undefined,
     replication: SyncSession["replication"],
   ): Omit<PeerView, "last_seen_unix" | "given_name"> {
-    const deviceId = config.network.deviceId as DeviceId;
+    const deviceId = config.network.deviceId;
     const memory = this.#peers.get(status.peer);
     const isEqual = replication?.isEqual(status.peer) ?? false;
     const version = replication?.serves(status.peer) ? 2 : 1;

@@ -7,7 +7,6 @@ import type { World } from "../../../base/world.ts";
 import { createCaptureRules } from "../../../capture/rules.ts";
 import { captureOptionsOf } from "../../../config/capture_options.ts";
 import type { Settings } from "../../../config/settings.ts";
-import type { DeviceId } from "../../../history/entry.ts";
 import {
   importHistory,
   type ImportProgress,
@@ -66,7 +65,7 @@ export async function takeInto(
   const rules = await createCaptureRules(captureOptionsOf(settings, world));
   const bytes = histories.reduce((sum, { size }) => sum + size, 0);
   const { userId, hostname } = settings;
-  const deviceId = settings.deviceId as DeviceId;
+  const deviceId = settings.deviceId;
   let before = 0;
   let taken: Taken = { inserted: 0, secrets: 0, failed: 0 };
   for (const { from, path, size } of histories) {

@@ -3,7 +3,7 @@
  *
  * A text here has one letter a byte ({@linkcode letters}): a start file need not be UTF-8.
  */
-import { quoteForShell } from "../../../shell/hook.ts";
+import { quoteForShell } from "../../../base/shell_words.ts";
 
 const BEGIN = "# >>> rustory >>>";
 const END = "# <<< rustory <<<";
