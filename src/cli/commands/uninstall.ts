@@ -60,53 +60,96 @@ export const command: CliCommand = uninstallCommand(systemRun);
 
 async function takeBack(world: World, flags: Flags & GlobalFlags, run: Run): Promise<number> {
   const settings = loadSettings(world, { dbPath: flags.dbPath }, { lenient: true });
-  const { home } = settings;
-  const { all } = await startPlaces(world, home, [], run);
-  const blocks = all.filter(({ text }) => findBlock(text ?? "") !== undefined);
-  const files = [
-    ...HOOK_SHELLS.map((shell) => hookFile(home, shell)),
-    ...(flags.purge ? ownFiles(world, settings) : []),
-  ].filter((path) => isThere(world, path));
-  const cache = ownCache(world);
-  const service = flags.noService ? undefined : await installedService(world, run);
-  const steps = [
-    ...(service === undefined ? [] : ["stop the service and remove it"]),
-    ...blocks.map(({ path }) => `take the lines of rr out of ${shortPath(path, home)}`),
-    ...files.map((path) => `remove ${shortPath(path, home)}`),
-  ];
-  if (steps.length === 0) {
-    // This very process may have made it, on Node.
-    if (!flags.dryRun) cache.forEach((path) => isRemoved(world, path, removeCache));
-    warnOfOwnLines(world, all, home);
-    if (!flags.noService) warnOfDaemon(world, daemonHolder(settings.dbPath, world));
-    printLine(world, "There is nothing of rr to take back.");
-    if (!flags.purge) sayWhatStays(world, settings);
-    return ExitCode.OK;
-  }
+  const found = await whatThereIs(world, settings, flags, run);
+  const steps = stepsOf(found);
+  if (steps.length === 0) return nothingToTakeBack(world, settings, flags, found);
   printLine(world, flags.dryRun ? "This would be done:" : "This will be done:");
-  for (const step of [...steps, ...cache.map((path) => `remove ${shortPath(path, home)}`)]) {
-    printLine(world, `  - ${step}`);
-  }
+  for (const step of steps) printLine(world, `  - ${step}`);
   if (flags.dryRun) return ExitCode.OK;
   if (!flags.yes && !agreed(world, "no")) {
     printLine(world, "Nothing was changed.");
     return ExitCode.FAILURE;
   }
-  const gone = service === undefined || await removeService(world, service, run);
+  const isServiceGone = found.service === undefined ||
+    await removeService(world, found.service, run);
   // The one of the service has ended with it. The lock that tells of another one may go with the files.
   const daemon = flags.noService ? undefined : daemonHolder(settings.dbPath, world);
-  const left = blocks.filter((file) => !takeBlockOut(world, file));
-  const stuck = [
-    ...files.filter((path) => !isRemoved(world, path, (file) => world.files.remove(file))),
-    ...cache.filter((path) => !isRemoved(world, path, removeCache)),
-  ];
+  const areFilesGone = removeFiles(world, found);
   if (flags.purge) removeEmptyFolders(settings);
-  warnOfOwnLines(world, all, home);
+  warnOfOwnLines(world, found);
   warnOfDaemon(world, daemon);
-  const isAllGone = gone && left.length + stuck.length === 0;
+  const isAllGone = isServiceGone && areFilesGone;
   printLine(world, lastLine(isAllGone));
   if (isAllGone && !flags.purge) sayWhatStays(world, settings);
   return isAllGone ? ExitCode.OK : ExitCode.FAILURE;
+}
+
+/** What of rr is on this machine, as far as it is to go. */
+interface Found {
+  readonly home: string;
+  /** Every file that a shell reads when it starts. */
+  readonly starts: readonly StartFile[];
+  /** Of these, the ones that `rr setup` wrote lines into. */
+  readonly blocks: readonly StartFile[];
+  readonly files: readonly string[];
+  readonly cache: readonly string[];
+  readonly service: ServiceManager | undefined;
+}
+
+async function whatThereIs(
+  world: World,
+  settings: Settings,
+  { purge, noService }: Flags,
+  run: Run,
+): Promise<Found> {
+  const { home } = settings;
+  const { all } = await startPlaces(world, home, [], run);
+  const own = purge ? ownFiles(world, settings) : [];
+  return {
+    home,
+    starts: all,
+    blocks: all.filter(({ text }) => findBlock(text ?? "") !== undefined),
+    files: [...HOOK_SHELLS.map((shell) => hookFile(home, shell)), ...own]
+      .filter((path) => isThere(world, path)),
+    cache: ownCache(world),
+    service: noService ? undefined : await installedService(world, run),
+  };
+}
+
+/** In words; none if all that is left is the cache, which this very process may have made, on Node. */
+function stepsOf({ home, blocks, files, cache, service }: Found): string[] {
+  const steps = [
+    ...(service === undefined ? [] : ["stop the service and remove it"]),
+    ...blocks.map(({ path }) => `take the lines of rr out of ${shortPath(path, home)}`),
+    ...files.map((path) => `remove ${shortPath(path, home)}`),
+  ];
+  return steps.length === 0
+    ? steps
+    : [...steps, ...cache.map((path) => `remove ${shortPath(path, home)}`)];
+}
+
+function nothingToTakeBack(
+  world: World,
+  settings: Settings,
+  { dryRun, noService, purge }: Flags,
+  found: Found,
+): number {
+  if (!dryRun) found.cache.forEach((path) => isRemoved(world, path, removeCache));
+  warnOfOwnLines(world, found);
+  if (!noService) warnOfDaemon(world, daemonHolder(settings.dbPath, world));
+  printLine(world, "There is nothing of rr to take back.");
+  if (!purge) sayWhatStays(world, settings);
+  return ExitCode.OK;
+}
+
+/** Whether none is left: what cannot be removed does not keep the rest. */
+function removeFiles(world: World, { blocks, files, cache }: Found): boolean {
+  const gone = [
+    ...blocks.map((file) => takeBlockOut(world, file)),
+    ...files.map((path) => isRemoved(world, path, (file) => world.files.remove(file))),
+    ...cache.map((path) => isRemoved(world, path, removeCache)),
+  ];
+  return !gone.includes(false);
 }
 
 function lastLine(isAllGone: boolean): string {
@@ -123,8 +166,8 @@ function sayWhatStays(world: World, settings: Settings): void {
   );
 }
 
-function warnOfOwnLines(world: World, all: readonly StartFile[], home: string): void {
-  for (const { path } of all.filter(({ text }) => hasOwnLine(text ?? ""))) {
+function warnOfOwnLines(world: World, { starts, home }: Found): void {
+  for (const { path } of starts.filter(({ text }) => hasOwnLine(text ?? ""))) {
     printWarning(world, `${shortPath(path, home)} loads the hook by a line of yours: take it out`);
   }
 }
@@ -157,7 +200,7 @@ async function removeService(world: World, manager: ServiceManager, run: Run): P
   }
 }
 
-/** What cannot be removed does not keep the rest. */
+/** Says why not where it is not. */
 function isRemoved(world: World, path: string, remove: (path: string) => void): boolean {
   try {
     remove(path);
