@@ -75,6 +75,9 @@ Deno.test("rr delete refuses a word that was most likely meant as a filter, and 
   for (const how of [["--yes", "--", "hots:vps"], ["--dry-run", "hots:vps"]]) {
     assert.match((await rr(world, "delete", ...how)).out, /matched=0 deleted=0\n$/);
   }
+  // A host that nobody has is nothing, not everything.
+  const { code, out } = await rr(world, "delete", "--yes", "host:nobody");
+  assert.deepEqual([code, out], [1, "delete: matched=0 deleted=0\n"]);
   assert.match((await rr(world, "search", "git")).out, /git status/);
 });
 

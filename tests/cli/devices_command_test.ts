@@ -118,3 +118,12 @@ Deno.test("rr devices says that this device is not one of the others", async () 
   const forgotten = await rr(world, "devices", "forget", "laptop");
   assert.match(forgotten.err, /"laptop" is this device\nhint: .*`rr uninstall --purge`/);
 });
+
+Deno.test("rr devices takes the name of this device for another one's that has it too", async () => {
+  // `withDevices` knows an "old-host" that records as "laptop".
+  using world = annsWorld({ env: { RUSTORY_DEVICE_ID: "laptop" } });
+  withDevices(world);
+  const { code, err } = await rr(world, "devices", "rename", "laptop", "attic");
+  assert.equal(code, 0);
+  assert.match(err, new RegExp(`${OLD} \\(laptop\\) is called attic`));
+});

@@ -159,6 +159,20 @@ Deno.test("rr prune prints the original's line, and deletes unless it is a dry r
   assert.equal((await rr(world, "prune", "--older-than-days", "0")).code, 2);
 });
 
+Deno.test("rr prune does not write the whole file anew for little free space", async () => {
+  using world = annsWorld();
+  const path = `${world.home}/.rustory/history.db`;
+  {
+    using history = openHistory(path, world);
+    const [now, command] = [world.clock.now(), "x".repeat(5_000)];
+    history.log.append(makeEntries(30, { startedAtMs: now - 400 * 24 * HOUR, command }));
+    history.log.append(makeEntries(270, { startedAtMs: now, command }));
+  }
+  assert.match((await rr(world, "prune", "--older-than-days", "150")).out, /deleted=30/);
+  using history = openHistory(path, world);
+  assert.ok(history.maintenance.size().freeBytes > 100_000, "what is free is used again");
+});
+
 Deno.test("rr prune gives the space back that became free", async () => {
   using world = annsWorld();
   const path = `${world.home}/.rustory/history.db`;
