@@ -55,7 +55,7 @@ export const IMPORT_SOURCES = [
   "powershell",
   "rustory",
   "jsonl",
-] as const;
+] as const satisfies readonly (HistoryShape | TableSource)[];
 /** One of {@linkcode IMPORT_SOURCES}. */
 export type ImportSource = typeof IMPORT_SOURCES[number];
 
