@@ -5,6 +5,7 @@ import type { World } from "../base/world.ts";
 import { askStatus, askToSync, watchStatus } from "./ask_daemon.ts";
 import type { SyncSummary } from "./daemon/status/daemon_control.ts";
 import type { DaemonStatus } from "./daemon/status/daemon_status.ts";
+import { DaemonSilent } from "../control/client.ts";
 import { daemonHolder } from "../process/lock.ts";
 
 /**
@@ -26,13 +27,16 @@ export async function syncByDaemon(
   try {
     const status = await statusOf(dbPath, world, signal);
     if (push && !status.push) return undefined;
-    using watching = linkedController(signal);
-    // What comes of the sync is told by its own answer, also if watching it fails.
-    watchStatus(dbPath, (now) => onStatus?.(now), watching.signal).catch(() => {});
+    using talk = linkedController(signal);
+    // A sync takes its time; that the daemon still works at it is what watching tells. Otherwise what comes
+    // of it is told by its own answer, also if watching it fails.
+    watchStatus(dbPath, (now) => onStatus?.(now), talk.signal).catch((error) => {
+      if (error instanceof DaemonSilent) talk.abort(error);
+    });
     try {
-      return await askToSync(dbPath, { signal, idleTimeoutMs: Infinity });
+      return await askToSync(dbPath, { signal: talk.signal, idleTimeoutMs: Infinity });
     } finally {
-      watching.abort(new Error("The sync is over"));
+      talk.abort(new Error("The sync is over"));
     }
   } catch (error) {
     // It has ended in between.
@@ -56,7 +60,8 @@ async function statusOf(
     try {
       return await askStatus(dbPath, { signal });
     } catch (error) {
-      const isAway = error instanceof RrError && error.code === "busy";
+      const isAway = error instanceof RrError && error.code === "busy" &&
+        !(error instanceof DaemonSilent);
       if (!isAway || clock.monotonic() >= end) throw error;
     }
     await clock.sleep(LOOK_MS, signal);

@@ -10,21 +10,24 @@ export interface CallControlOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * Longest silence in milliseconds; `Infinity` for requests that take their time, such as `sync`.
-   * @default {10000}
+   * @default {3000}
    */
   readonly idleTimeoutMs?: number | undefined;
   /** Told of each event before the result. What it throws ends the call. */
   readonly onEvent?: ((event: unknown) => void) | undefined;
 }
 
-const IDLE_TIMEOUT_MS = 10_000;
+/** A daemon answers from memory: who is silent for longer is stopped or stuck, and a person waits for it. */
+const IDLE_TIMEOUT_MS = 3_000;
+/** A process that was itself stopped meanwhile finds its time over before it has read what came. */
+const LAST_LOOK_MS = 200;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Asks the daemon behind a socket; resolves to the result of the verb, unchecked JSON.
  *
- * @throws {RrError} `not-found` if no daemon runs, `io` if it cannot be talked to, `busy` if it is silent,
- *   `invalid` if it answers nonsense, or the error it answers; `signal.reason` when that is aborted
+ * @throws {DaemonSilent} if it is silent
+ * @throws {RrError} `not-found` if no daemon runs, `io` if it cannot be talked to, `invalid` if it answers nonsense, or the error it answers; `signal.reason` when that is aborted
  */
 export async function callControl(
   path: string,
@@ -38,7 +41,7 @@ export async function callControl(
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted) abort();
   try {
-    return await converse(socket, request, options);
+    return await converse(socket, path, request, options);
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof RrError) throw error;
@@ -79,13 +82,12 @@ async function openEither(path: string): Promise<Socket> {
 
 async function converse(
   socket: Socket,
+  path: string,
   request: ControlRequest,
   options: CallControlOptions,
 ): Promise<unknown> {
   const { idleTimeoutMs = IDLE_TIMEOUT_MS, onEvent } = options;
-  if (idleTimeoutMs <= LONGEST_TIMER_MS) {
-    socket.setTimeout(idleTimeoutMs, () => socket.destroy(silent(idleTimeoutMs)));
-  }
+  if (idleTimeoutMs <= LONGEST_TIMER_MS) endIfSilent(socket, path, idleTimeoutMs);
   await writeLine(socket, formatRequest(request));
   for await (const line of readLines(socket, MAX_REPLY_BYTES)) {
     const reply = parseReply(line);
@@ -98,9 +100,30 @@ async function converse(
   });
 }
 
-function silent(ms: number): RrError {
-  return new RrError("busy", `The daemon did not answer within ${ms / 1_000} s`, {
-    hint: "If it stays like that, start it anew: `rr service restart`, or what starts it here",
+/** The daemon runs, as far as can be seen, and says nothing: it is stopped, or stuck. */
+export class DaemonSilent extends RrError {
+  constructor(path: string, ms: number) {
+    const pid = runningDaemon(databaseOf(path))?.pid;
+    const who = pid === undefined ? "The daemon" : `The daemon (process ${pid})`;
+    const start = "start it anew: `rr service restart`, or what starts it here";
+    super("busy", `${who} did not answer within ${ms / 1_000} s`, {
+      hint: pid === undefined
+        ? `If it stays like that, ${start}`
+        : `If it was stopped with ctrl-z or a signal, \`kill -CONT ${pid}\` lets it go on; else ${start}`,
+    });
+  }
+}
+
+function endIfSilent(socket: Socket, path: string, ms: number): void {
+  let suspected: number | undefined;
+  socket.setTimeout(ms);
+  socket.on("timeout", () => {
+    if (suspected === socket.bytesRead) {
+      socket.destroy(new DaemonSilent(path, ms));
+      return;
+    }
+    suspected = suspected === undefined ? socket.bytesRead : undefined;
+    socket.setTimeout(suspected === undefined ? ms : LAST_LOOK_MS);
   });
 }
 

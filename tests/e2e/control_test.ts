@@ -117,3 +117,22 @@ Deno.test("rr p2p-sync waits by itself while the daemon's socket is made anew", 
   const { code, stderr } = await b.try("p2p-sync", "--push");
   assert.equal(code, 0, stderr);
 });
+
+Deno.test("of a daemon that was stopped every command says so soon, with its process and the cure", async () => {
+  await using lab = new Lab();
+  const device = await lab.device("a");
+  const daemon = await device.startDaemon("--listen", LOOPBACK, ...NEVER);
+  daemon.kill("SIGSTOP");
+  const commands = [["status"], ["p2p-sync", "--push"], ["config", "set", "auto_prune", "false"]];
+  for (const command of commands) {
+    const begin = performance.now();
+    const { stdout, stderr } = await device.try(...command);
+    const tookMs = performance.now() - begin;
+    const told = stdout + stderr;
+    assert.match(told, new RegExp(`The daemon \\(process ${daemon.pid}\\) did not answer`), told);
+    assert.ok(tookMs < 8_000, `${command.join(" ")}: ${tookMs} ms`);
+  }
+  daemon.kill("SIGCONT");
+  assert.match((await device.try("p2p-sync")).stderr, /The running daemon has synced/);
+  assert.equal(await device.stopDaemon(), 0);
+});

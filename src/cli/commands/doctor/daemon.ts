@@ -12,14 +12,12 @@ export interface DaemonState {
   readonly problem: string | undefined;
 }
 
-const IDLE_TIMEOUT_MS = 3_000;
-
 /** Asks the daemon, if one runs; never rejects. */
 export async function askDaemon(world: Pick<World, "files">, dbPath: string): Promise<DaemonState> {
   const none = { status: undefined, problem: undefined };
   if (dbPath === ":memory:" || world.files.stat(dbPath) === undefined) return none;
   try {
-    const status = await askStatus(dbPath, { idleTimeoutMs: IDLE_TIMEOUT_MS });
+    const status = await askStatus(dbPath);
     return { status, problem: undefined };
   } catch (error) {
     if (error instanceof RrError && error.code === "not-found") return none;
