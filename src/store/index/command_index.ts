@@ -46,9 +46,11 @@ export class CommandIndex {
    * Takes in up to `maxRows` rows in one short transaction (about 20 ms for 4096) and does a part of
    * the clearing up after deletions. Call it again until it returns 0.
    *
+   * @param maxCuts chunks and blocks of texts that are cut in one call: the more, the less is looked
+   * through again, and the longer nobody else can write
    * @returns how many rows are left, at most; 0 when there is nothing left to do
    */
-  catchUp(maxRows: number = CHUNK_RUNS): number {
+  catchUp(maxRows: number = CHUNK_RUNS, maxCuts: number = CUTS_PER_CALL): number {
     if (!Number.isInteger(maxRows) || maxRows < 1) {
       throw new RangeError(
         `Cannot catch up as 'maxRows' must be an integer of at least 1: current value is ${maxRows}`,
@@ -56,7 +58,7 @@ export class CommandIndex {
     }
     if (this.left() === 0) return 0;
     try {
-      this.#db.transaction(() => this.#step(maxRows));
+      this.#db.transaction(() => this.#step(maxRows, maxCuts));
     } catch (error) {
       // Noted within the transaction, and taken back with it.
       if (!(error instanceof DamagedIndexError)) throw error;
@@ -74,14 +76,14 @@ export class CommandIndex {
     return more ? 1 : 0;
   }
 
-  #step(maxRows: number): void {
+  #step(maxRows: number, maxCuts: number): void {
     const isDamaged = this.#meta.get(INDEX_DAMAGED) !== undefined;
     if (isDamaged || this.#meta.get(INDEX_STALE) !== undefined) this.#startOver(isDamaged);
-    const cleared = this.#cutGone();
+    const cleared = this.#cutGone(maxCuts);
     const after = this.#meta.integer(INDEXED_SEQ) ?? 0;
     const head = this.#headSeq();
     if (head > after) this.#takeIn(after, head, maxRows);
-    else if (cleared && this.#meta.get(SWEEP_DUE) !== undefined) this.#sweep();
+    else if (cleared && this.#meta.get(SWEEP_DUE) !== undefined) this.#sweep(maxCuts);
   }
 
   #startOver(isDamaged: boolean): void {
@@ -133,8 +135,8 @@ export class CommandIndex {
   }
 
   // Takes deleted rows out of their chunks; whether that is done.
-  #cutGone(): boolean {
-    for (let cuts = 0; cuts < CUTS_PER_CALL; cuts++) {
+  #cutGone(maxCuts: number): boolean {
+    for (let cuts = 0; cuts < maxCuts; cuts++) {
       const seq = this.#db.row("SELECT min(seq) FROM rr_gone")?.[0];
       if (typeof seq !== "number") return true;
       const row = this.#db.row(
@@ -157,7 +159,7 @@ export class CommandIndex {
   }
 
   // Removes what no run uses any more.
-  #sweep(): void {
+  #sweep(maxCuts: number): void {
     const texts = new Uint8Array(nextTextId(this.#db));
     const places = new Set<number>();
     const sessions = new Set<number>();
@@ -167,7 +169,7 @@ export class CommandIndex {
       for (const id of front.places) places.add(id);
       for (const id of front.sessions) sessions.add(id);
     }
-    if (!removeTexts(this.#db, texts, CUTS_PER_CALL)) return;
+    if (!removeTexts(this.#db, texts, maxCuts)) return;
     this.#keepOnly("rr_place", places);
     this.#keepOnly("rr_session", sessions);
     this.#meta.set(SWEEP_DUE, undefined);

@@ -4,7 +4,7 @@ import type { DeviceId, Entry } from "../../history/entry.ts";
 import type { Database } from "../file/database.ts";
 import { textFilter } from "./match.ts";
 import { textOf } from "./word_query.ts";
-import { entryRows, toEntry } from "../log/rows.ts";
+import { entryRows, rowsAt, toEntry } from "../log/rows.ts";
 import { RECENT_RUNS, type RecentRuns, recentRuns } from "./recent_runs.ts";
 import { RunReader } from "./run_reader.ts";
 import { type CommandSlice, slicesOf } from "./command_slice.ts";
@@ -216,11 +216,8 @@ export class HistorySearch {
 
   /** Entries by their place in the log, in the order asked for; missing and broken ones left out. */
   entriesBySeq(seqs: readonly number[]): Entry[] {
-    const rows = entryRows(
-      this.#db,
-      "FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
-      JSON.stringify(seqs),
-    );
+    const { where, values } = rowsAt(seqs);
+    const rows = entryRows(this.#db, `FROM entries WHERE ${where}`, ...values);
     const bySeq = new Map(rows.map((row) => [row[0] as number, row]));
     return seqs.flatMap((seq) => {
       const row = bySeq.get(seq);
@@ -238,10 +235,8 @@ export class HistorySearch {
   }
 
   #commandsBySeq(seqs: readonly number[]): string[] {
-    const rows = this.#db.rows(
-      "SELECT ingest_seq, cmd FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
-      JSON.stringify(seqs),
-    );
+    const { where, values } = rowsAt(seqs);
+    const rows = this.#db.rows(`SELECT ingest_seq, cmd FROM entries WHERE ${where}`, ...values);
     const bySeq = new Map(rows.map(([seq, command]) => [seq, command]));
     return seqs.flatMap((seq) => {
       const command = bySeq.get(seq);

@@ -38,6 +38,11 @@ const SELECTED = `(SELECT entry_id, ingest_seq AS seq, device_id, ts, ingest_seq
 const EARLIER = `(SELECT entry_id, seq, device_id, ts, counted AS replaced FROM rr_deleted
     WHERE ? >= 0 AND ? <> '')`;
 
+/** Rows of one slice of a large deletion: some 0.2 s. */
+const DELETED_AT_ONCE = 10_000;
+/** Parts of the index cut in one go where all of it is cleared, and whoever asked waits anyway: 0.3 s. */
+const SCRUBBED_AT_ONCE = 64;
+
 /** Prunes and deletes entries of one history. */
 export class Removal {
   readonly #db: Database;
@@ -85,29 +90,44 @@ export class Removal {
    *
    * Everywhere: what stays behind is a tombstone, which the daemon passes to every other device. Here:
    * only the id stays, so that no peer brings them back.
+   *
+   * All of them or none: `onProgress` hears how many are done, of how many, and must not throw.
    */
-  delete(selection: Selection, reach: "everywhere" | "here" = "here"): number {
-    const seqs = this.#select(selection);
+  delete(
+    selection: Selection,
+    reach: "everywhere" | "here" = "here",
+    onProgress: (done: number, total: number) => void = () => {},
+  ): number {
+    const seqs = this.#select(selection).sort((a, b) => a - b);
     if (seqs.length === 0) return 0;
-    const list = JSON.stringify(seqs);
     this.#db.exec("PRAGMA secure_delete = ON");
     try {
       return this.#db.transaction(() => {
-        const now = Math.floor(this.#clock.now() / 1000);
-        // Up to here the digests account for the entries, and must hear that they are gone.
-        const absorbed = this.#meta.integer(SET_ABSORBED) ?? 0;
-        markDeleted(this.#db, this.#meta, this.#db.rows(COMMANDS, list));
-        if (reach === "here") this.#db.run(KEEP_IDS, now, absorbed, list);
-        else this.#bury(SELECTED, now, absorbed, list);
+        let deleted = 0;
+        for (let from = 0; from < seqs.length; from += DELETED_AT_ONCE) {
+          onProgress(from, seqs.length);
+          deleted += this.#deleteRows(seqs.slice(from, from + DELETED_AT_ONCE), reach);
+        }
         this.#meta.set(SCRUB_DUE, 1);
-        return this.#db.run(
-          "DELETE FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
-          list,
-        );
+        return deleted;
       });
     } finally {
       this.#db.exec("PRAGMA secure_delete = OFF");
     }
+  }
+
+  #deleteRows(seqs: readonly number[], reach: "everywhere" | "here"): number {
+    const list = JSON.stringify(seqs);
+    const now = Math.floor(this.#clock.now() / 1000);
+    // Up to here the digests account for the entries, and must hear that they are gone.
+    const absorbed = this.#meta.integer(SET_ABSORBED) ?? 0;
+    markDeleted(this.#db, this.#meta, this.#db.rows(COMMANDS, list));
+    if (reach === "here") this.#db.run(KEEP_IDS, now, absorbed, list);
+    else this.#bury(SELECTED, now, absorbed, list);
+    return this.#db.run(
+      "DELETE FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?))",
+      list,
+    );
   }
 
   /** Entries that were deleted everywhere, by this device or another. */
@@ -147,11 +167,14 @@ export class Removal {
    * parts of deleted rows in pages and in the log otherwise. Takes about 1 s for 100 MB, and as much
    * free space as the database has.
    *
+   * @param onStep hears what is begun; it must not throw
    * @throws {RrError} `busy` if another process is reading or writing; call again, the entries are
    * gone from every list all the same
    */
-  scrub(): void {
-    while (this.#index.catchUp() > 0);
+  scrub(onStep: (step: "index" | "file") => void = () => {}): void {
+    onStep("index");
+    while (this.#index.catchUp(undefined, SCRUBBED_AT_ONCE) > 0);
+    onStep("file");
     this.#rewrite();
     const [busy] = this.#db.row("PRAGMA wal_checkpoint(TRUNCATE)") ?? [];
     if (busy !== 0) {

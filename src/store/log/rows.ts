@@ -233,3 +233,20 @@ function clamped(duration: unknown): unknown {
 export function entryRows(db: Database, rest: string, ...values: Value[]): Row[] {
   return db.rows(`SELECT ${ENTRY_COLUMNS} ${rest}`, ...values);
 }
+
+/** Rows read to get one that is asked for, where a range of rows is read. */
+const MOST_READ_FOR_ONE = 1.5;
+
+/** Rows by their numbers. Where those lie close together all between them are read, in half of the time. */
+export function rowsAt(
+  seqs: readonly number[],
+): { readonly where: string; readonly values: Value[] } {
+  const first = seqs.reduce((a, b) => Math.min(a, b), Infinity);
+  const last = seqs.reduce((a, b) => Math.max(a, b), -Infinity);
+  return last - first < MOST_READ_FOR_ONE * seqs.length
+    ? { where: "ingest_seq BETWEEN ? AND ?", values: [first, last] }
+    : {
+      where: "ingest_seq IN (SELECT value FROM json_each(?))",
+      values: [JSON.stringify(seqs)],
+    };
+}

@@ -128,6 +128,28 @@ Deno.test("delete() by id, by command and by search, and none of it comes back",
   assert.equal(history.removal.delete({ command: "make" }), 0);
 });
 
+Deno.test("delete() of many tells how far it is, and deletes all of them or none", () => {
+  using history = openAt();
+  const entries = generateEntries(10_010, { seed: 9 });
+  history.log.append(entries);
+  const all = { query: {} };
+  const count = (): number => history.search.find({ limit: 20_000 }).length;
+  assert.throws(() =>
+    history.removal.delete(all, "everywhere", (done) => {
+      if (done > 0) throw new Error("ended between two slices");
+    }), /ended between/);
+  assert.deepEqual([count(), history.removal.countEverywhere()], [10_010, 0]);
+  assert.equal(history.removal.scrubDue(), false);
+  const told: [number, number][] = [];
+  const deleted = history.removal.delete(all, "everywhere", (...args) => void told.push(args));
+  assert.deepEqual([deleted, count(), history.removal.countEverywhere()], [10_010, 0, 10_010]);
+  assert.deepEqual(told, [[0, 10_010], [10_000, 10_010]]);
+  const steps: string[] = [];
+  history.removal.scrub((step) => void steps.push(step));
+  assert.deepEqual(steps, ["index", "file"]);
+  assert.equal(history.log.append(entries, { fromPeer: true }).inserted, 0);
+});
+
 Deno.test("after scrub() the text of deleted entries is nowhere in the files", () => {
   using folder = tempFolder();
   const path = folder.file("h.db");

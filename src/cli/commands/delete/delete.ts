@@ -1,4 +1,4 @@
-import { counted, grouped } from "../../../base/grouped.ts";
+import { counted } from "../../../base/grouped.ts";
 import { drainFirst } from "../../../app/intake.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
@@ -20,6 +20,7 @@ import { listFlag, switchFlag, textFlag } from "../../flags/flags.ts";
 import { settingsToRead } from "../../settings_to_read.ts";
 import { folded } from "../../print/fold.ts";
 import { forOutput, printInfo, printLine } from "../../print/print.ts";
+import { startProgress } from "../../print/progress.ts";
 import { sayDoubts } from "../../print/say_doubts.ts";
 import {
   askedFor,
@@ -125,14 +126,22 @@ async function run(
     printInfo(world, "nothing was deleted");
     return ExitCode.FAILURE;
   }
-  if (matched >= MANY_ROWS && world.stderr.isTerminal()) {
-    printInfo(world, `deleting ${grouped(matched)} entries, which takes some seconds ...`);
-  }
-  const deleted = history.removal.delete(selection, flags.here ? "here" : "everywhere");
+  const deleted = deleteShown(world, history, selection, flags);
   const code = report(world, flags, matched, deleted);
   if (deleted > 0 && !flags.here) sayReach(world, history);
   if (deleted > 0) await scrub(world, history);
   return await alsoInShells(world, flags, commands, code);
+}
+
+function deleteShown(
+  world: World,
+  history: History,
+  selection: Selection,
+  { here }: Flags,
+): number {
+  using progress = startProgress(world, "delete");
+  const reach = here ? "here" : "everywhere";
+  return history.removal.delete(selection, reach, (done, total) => progress.update(done, total));
 }
 
 /** What deletes nothing by itself must not be given something to delete, as if it did. */
@@ -175,8 +184,6 @@ async function alsoInShells(
   return removed > 0 ? ExitCode.OK : code;
 }
 
-/** So many take longer than a person waits without a word. */
-const MANY_ROWS = 20_000;
 /** What is listed on a terminal; more is nothing that a person reads. */
 const MOST_SHOWN = 10;
 
