@@ -2,6 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
+import { backoffMs } from "../base/async/retry.ts";
 import { causeChain } from "../base/rr_error.ts";
 import { chooseForRound } from "./peers/choose.ts";
 import { Discovery, type Self } from "./peers/discover.ts";
@@ -44,6 +45,13 @@ export interface SyncDeps {
 
 /** Entries recorded in quick succession are sent together; short enough that nobody sees the wait. */
 const COALESCE_MS = 50;
+/**
+ * Pauses after a directory went silent, instead of the interval: often it is the network that has just come
+ * or is about to, and where nobody is known yet it is the directory that everything waits for.
+ */
+const ASK_AGAIN = { baseMs: 2_000, capMs: 16_000 };
+/** So often; what has been silent for half a minute is asked in the rounds that there are anyway. */
+const ASKED_AGAIN = 4;
 /**
  * The engine. It opens no socket, writes no file and prints nothing: all it does, it does to what it
  * was given.
@@ -207,8 +215,15 @@ export class SyncEngine {
     for (;;) {
       const next = clock.monotonic() + intervalMs;
       await this.#round(watch, next);
-      await this.#wake.wait(Math.max(0, next - clock.monotonic()), watch.signal);
+      const left = Math.max(0, next - clock.monotonic());
+      await this.#wake.wait(Math.min(left, this.#directoriesAgainMs()), watch.signal);
     }
+  }
+
+  #directoriesAgainMs(): number {
+    const failures = this.#discovery.lastFailures;
+    if (failures === 0 || failures > ASKED_AGAIN) return Infinity;
+    return backoffMs(failures, ASK_AGAIN, this.#deps.random);
   }
 
   /** One round; peers that are still busy at `until` are left to themselves. */

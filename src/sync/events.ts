@@ -47,6 +47,8 @@ export type SyncEvent =
   /** A directory stopped or started answering; once per change. */
   | { readonly type: "directory-failed"; readonly name: string; readonly error: Error }
   | { readonly type: "directory-recovered"; readonly name: string }
+  /** A directory answers for the first time. */
+  | { readonly type: "directory-answered"; readonly name: string }
   /** Several peers, perhaps this one, record under one device id; once per set of peers. */
   | {
     readonly type: "same-device-id";

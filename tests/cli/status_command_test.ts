@@ -40,8 +40,14 @@ Deno.test("rr status says why a tracker or a relay does not answer, and its addr
   const status = {
     ...STATUS,
     trackers: [
-      { url, error: `Cannot list devices at tracker ${url}: it answered 500`, others: 0 },
-      { url, error: null, others: 0 },
+      {
+        url,
+        error: `Cannot list devices at tracker ${url}: it answered 500`,
+        answered: false,
+        others: 0,
+      },
+      { url, error: null, answered: true, others: 0 },
+      { url, error: null, answered: false, others: 0 },
     ],
     relays: [{ relay, reserved: false, error: `relay ${relay}: connection refused` }],
   };
@@ -55,6 +61,7 @@ Deno.test("rr status says why a tracker or a relay does not answer, and its addr
     `relay      ${relay} (no place reserved: connection refused)`,
     `tracker    ${url} (Cannot list devices: it answered 500)`,
     `tracker    ${url} (ok)`,
+    `tracker    ${url} (has not answered yet)`,
   ]);
 });
 

@@ -43,7 +43,7 @@ const DESKTOP = { device_id: "desktop" };
 
 Deno.test("sentenceOf() says first what a person has to know", () => {
   assert.equal(said([]), "No other device is known yet: `rr pair` brings one in");
-  const tracker = { url: "http://hub:8850", error: "it answered 500", others: 0 };
+  const tracker = { url: "http://hub:8850", error: "it answered 500", answered: true, others: 0 };
   assert.equal(
     said([], { trackers: [tracker] }),
     "No other device is known yet, and the tracker http://hub:8850 cannot be asked: " +
@@ -112,7 +112,7 @@ Deno.test("sentenceOf() tells who is there but has another key", () => {
     said([], { lan_strangers: ["192.168.1.20"] }),
     /192\.168\.1\.20 .* another swarm key/,
   );
-  const trackers = [{ url: "http://t", error: null, others: 2 }];
+  const trackers = [{ url: "http://t", error: null, answered: true, others: 2 }];
   assert.match(said([], { trackers }), /http:\/\/t has devices with another swarm key: `rr pair`/);
 });
 

@@ -113,6 +113,28 @@ Deno.test("watch() tries a peer at once when its directory answers again, or nam
   await set.end();
 });
 
+Deno.test("watch() asks a directory that went silent again soon, and then no more often than its rounds", async () => {
+  const clock = new FakeClock();
+  const directory = new MemoryDirectory(clock);
+  const set = new Watching({ clock, directories: [directory] });
+  directory.failure = new Error("the network is not there yet");
+  await set.start();
+  assert.deepEqual(set.near.seen("directory-answered"), []);
+  await set.pass(2_500);
+  assert.equal(set.rounds, 2);
+  directory.failure = undefined;
+  await set.pass(5_000);
+  assert.equal(set.rounds, 3);
+  assert.equal(set.near.seen("directory-recovered").length, 1);
+  assert.equal(set.near.seen("directory-answered").length, 1);
+  directory.failure = new Error("down");
+  for (let minute = 0; minute < 10; minute++) {
+    for (let second = 0; second < 60; second++) await set.pass(1_000);
+  }
+  assert.ok(set.rounds >= 3 + 10 && set.rounds <= 3 + 10 + 5, `${set.rounds} rounds`);
+  await set.end();
+});
+
 Deno.test("watch() leaves a slow peer to itself and goes on with the others", async () => {
   const set = new Watching();
   const slow = new Device("slow", { clock: set.clock });

@@ -35,6 +35,7 @@ export function logSyncEvent(event: SyncEvent, logger: Logger): void {
       return logTwin(event, logger);
     case "start-jitter":
       return logger.info(`p2p-sync watch: start jitter=${Math.round(event.ms / 1000)}s`);
+    case "directory-answered":
     case "pull-progress":
     case "peer-done":
       return;

@@ -55,7 +55,9 @@ export interface DiscoverDeps {
 /** Finds peers, and remembers what it has complained about already. */
 export class Discovery {
   readonly #deps: DiscoverDeps;
-  readonly #failing = new Set<string>();
+  /** How often in a row each did not answer. */
+  readonly #failing = new Map<string, number>();
+  readonly #answered = new Set<string>();
   readonly #reported = new Set<string>();
   readonly #twins: TwinWatch;
 
@@ -63,6 +65,11 @@ export class Discovery {
   constructor(deps: DiscoverDeps) {
     this.#deps = deps;
     this.#twins = new TwinWatch(deps.self, deps.clock, deps.onEvent);
+  }
+
+  /** How often in a row the directory did not answer that went silent last; 0 if all answer. */
+  get lastFailures(): number {
+    return this.#failing.size === 0 ? 0 : Math.min(...this.#failing.values());
   }
 
   /**
@@ -120,15 +127,23 @@ export class Discovery {
         (inner) => directory.list(self.userId, inner),
         options,
       );
-      if (this.#failing.delete(name)) onEvent({ type: "directory-recovered", name });
+      this.#noteAnswer(name);
       return found;
     } catch (error) {
-      if (!signal.aborted && !this.#failing.has(name)) {
-        this.#failing.add(name);
-        onEvent({ type: "directory-failed", name, error: toError(error) });
-      }
+      if (signal.aborted) return [];
+      const failures = this.#failing.get(name) ?? 0;
+      this.#failing.set(name, failures + 1);
+      if (failures === 0) onEvent({ type: "directory-failed", name, error: toError(error) });
       return [];
     }
+  }
+
+  #noteAnswer(name: string): void {
+    const { onEvent } = this.#deps;
+    if (this.#failing.delete(name)) onEvent({ type: "directory-recovered", name });
+    if (this.#answered.has(name)) return;
+    this.#answered.add(name);
+    onEvent({ type: "directory-answered", name });
   }
 
   #fromBook(now: number): readonly PeerRecord[] {

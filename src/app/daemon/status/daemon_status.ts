@@ -73,6 +73,8 @@ export interface DaemonStatus {
   readonly trackers: readonly {
     readonly url: string;
     readonly error: string | null;
+    /** Whether it has ever answered since the daemon runs. */
+    readonly answered: boolean;
     /** Devices with other swarm keys that it knows, up to 16. */
     readonly others: number;
   }[];

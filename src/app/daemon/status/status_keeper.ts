@@ -37,6 +37,7 @@ export class StatusKeeper {
   readonly #uptimeMs: () => number;
   readonly #peers = new Map<PeerId, PeerMemory>();
   readonly #trackers = new Map<string, string>();
+  readonly #answered = new Set<string>();
   readonly #health: Pick<Health, "problems"> | undefined;
   #historyProblem: string | undefined;
   readonly #settings = new Map<"config" | "keys", string>();
@@ -90,6 +91,9 @@ export class StatusKeeper {
         break;
       case "directory-recovered":
         this.#trackers.delete(event.name);
+        break;
+      case "directory-answered":
+        this.#answered.add(event.name);
         break;
       case "twin": {
         const name = event.hostname ?? event.deviceId ?? event.addrs.join(" ");
@@ -151,6 +155,7 @@ export class StatusKeeper {
       trackers: (session?.trackers ?? []).map(({ name, others }) => ({
         url: name,
         error: this.#trackers.get(name) ?? null,
+        answered: this.#answered.has(name),
         others,
       })),
       swarm_key: session?.swarmKey ?? null,

@@ -129,8 +129,9 @@ function placeText({ relay, reserved, error }: DaemonStatus["relays"][number]): 
   return `no place reserved${error ? `: ${error.replace(`relay ${relay}: `, "")}` : ""}`;
 }
 
-function askedText({ url, error }: DaemonStatus["trackers"][number]): string {
-  if (error === null) return "(ok)";
+function askedText({ url, error, answered }: DaemonStatus["trackers"][number]): string {
+  // An older daemon does not tell whether it has answered.
+  if (error === null) return answered === false ? "(has not answered yet)" : "(ok)";
   const [what, why] = error.split(` at tracker ${url}: `);
   return why === undefined ? error : `(${what}: ${why})`;
 }

@@ -50,3 +50,19 @@ Deno.test("StatusKeeper forgets the oldest of the peers that a directory invents
   );
   assert.deepEqual(errors, [null, null, "nobody there", "nobody there"]);
 });
+
+Deno.test("StatusKeeper tells of a tracker whether it has answered, and what it said last", () => {
+  using world = new FakeWorld();
+  using history = openHistory(":memory:", world);
+  const keeper = new StatusKeeper(world.clock);
+  const name = "http://hub:8850";
+  const session = { engine: { peers: () => [] }, trackers: [{ name, others: 0 }] };
+  const tracker = (): unknown =>
+    keeper.view(CONFIG, history, session as unknown as SyncSession).trackers[0];
+  assert.deepEqual(tracker(), { url: name, error: null, answered: false, others: 0 });
+  keeper.observe({ type: "directory-failed", name, error: new Error("refused") });
+  assert.deepEqual(tracker(), { url: name, error: "refused", answered: false, others: 0 });
+  keeper.observe({ type: "directory-recovered", name });
+  keeper.observe({ type: "directory-answered", name });
+  assert.deepEqual(tracker(), { url: name, error: null, answered: true, others: 0 });
+});
