@@ -14,7 +14,7 @@ import {
 } from "./_shells.ts";
 
 const FILES = 40;
-const [LF, CR, BACKSLASH] = [0x0a, 0x0d, 0x5c];
+const [LF, CR, SPACE, BACKSLASH] = [0x0a, 0x0d, 0x20, 0x5c];
 
 /** Beside {@linkcode PARTS}: broken UTF-8 is left out, which bash prints as the locale wants it. */
 const INSIDE: NonNullable<Parts["inside"]> = [
@@ -59,9 +59,11 @@ function partsOf(shell: string): Parts {
  */
 function fileOf(shell: string, seed: number): Uint8Array {
   const random = seededRandom(seed);
-  // The file of zsh that has CR LF everywhere is read as its lines are meant; zsh keeps the CR.
   const bytes = hostileFile(partsOf(shell), seed)
-    .filter((byte, i, all) => !(byte === CR && all[i - 1] === BACKSLASH && all[i + 1] === LF));
+    // A file with CR LF is read as its lines are meant; zsh keeps the CR, and so sees no backslash before the end.
+    .filter((byte, i, all) =>
+      !(byte === CR && all[i + 1] === LF && [BACKSLASH, SPACE].includes(all[i - 1]!))
+    );
   const cut = random.unit() < 0.5 ? Math.floor(bytes.length * random.unit()) : bytes.length;
   return bytes.subarray(0, bytes.lastIndexOf(LF, cut) + 1);
 }
@@ -83,9 +85,9 @@ const READER_OF: Readonly<Record<string, ShellReader>> = {
 /** As it is compared: a carriage return at an end belongs to the line, and blank lines to nobody. */
 function shown(commands: readonly string[], shell: string): string[] {
   return commands.map((text) => {
-    const clean = text.replaceAll("\r", "").trim();
-    return shell === "bash" ? clean.replace(/\n\s*\n/g, "\n") : clean;
-  }).filter((text) => text !== "");
+    const clean = text.replaceAll("\r", "");
+    return shell === "bash" ? clean.replace(/\n\s*\n/g, "\n").replace(/\n$/, "") : clean;
+  }).filter((text) => text.trim() !== "");
 }
 
 for (const [shell, reader] of Object.entries(READER_OF)) {

@@ -106,3 +106,14 @@ Deno.test("stats go through no row for the longest runs, where the index is", ()
   );
   assert.deepEqual(plan, ["SEARCH entries USING COVERING INDEX rr_longest (duration_ms>?)"]);
 });
+
+Deno.test("stats hold to the millisecond of a bound that is the edge of a chunk", () => {
+  using history = open(":memory:");
+  const T = 1_700_000_000_000;
+  history.log.append([0, 1, 2].map((ms) => makeEntry({ startedAtMs: T + ms })));
+  history.index.catchUp(5000);
+  const runs = (filter: { sinceMs?: number; untilMs?: number }): number =>
+    history.stats.summary(filter).runs;
+  assert.deepEqual([T, T + 1, T + 2, T + 3].map((untilMs) => runs({ untilMs })), [0, 1, 2, 3]);
+  assert.deepEqual([T, T + 1, T + 2, T + 3].map((sinceMs) => runs({ sinceMs })), [3, 2, 1, 0]);
+});
