@@ -7,36 +7,10 @@ import type {
 import { peerLines } from "../../src/cli/commands/status/peer_lines.ts";
 import { sentenceOf } from "../../src/cli/commands/status/sentence.ts";
 import { incidentSentence } from "../../src/cli/print/incident_text.ts";
-
-function peer(changes: Partial<PeerView>): PeerView {
-  return {
-    peer_id: "12D3KooW",
-    device_id: null,
-    hostname: null,
-    given_name: null,
-    user_id: null,
-    route: null,
-    last_sync_unix: 1,
-    last_seen_unix: 1,
-    last_error: null,
-    failures: 0,
-    retry_in_sec: 0,
-    pull_cursor: 0,
-    push_cursor: 0,
-    pending_push: 0,
-    protocol: null,
-    equal: false,
-    behind: null,
-    arrived: 0,
-    ahead: 0,
-    given: 0,
-    held: [],
-    ...changes,
-  };
-}
+import { peerView } from "../fakes/peer_view.ts";
 
 function said(peers: readonly Partial<PeerView>[], rest: Partial<DaemonStatus> = {}): string {
-  return sentenceOf({ peers: peers.map(peer), problems: [], last_round_unix: 1, ...rest });
+  return sentenceOf({ peers: peers.map(peerView), problems: [], last_round_unix: 1, ...rest });
 }
 
 const DESKTOP = { device_id: "desktop" };
@@ -117,7 +91,7 @@ Deno.test("sentenceOf() tells who is there but has another key", () => {
 });
 
 Deno.test("sentenceOf() and peerLines() do with what an older daemon tells", () => {
-  const { behind: _b, arrived: _a, ahead: _h, given: _g, ...old } = peer({ pending_push: 2 });
+  const { behind: _b, arrived: _a, ahead: _h, given: _g, ...old } = peerView({ pending_push: 2 });
   const peers = [old as PeerView];
   assert.match(sentenceOf({ peers, last_round_unix: 1 }), /is 2 commands behind/);
   assert.match(peerLines(peers, 10)[0]!, /2 to send/);
@@ -126,10 +100,10 @@ Deno.test("sentenceOf() and peerLines() do with what an older daemon tells", () 
 Deno.test("peerLines() gives a line a device: name, route, when seen, how far apart", () => {
   const lines = peerLines(
     [
-      peer({ ...DESKTOP, route: "direct", equal: true, protocol: 2 }),
-      peer({ device_id: "tablet", last_seen_unix: 40, ahead: 1200, retry_in_sec: 61 }),
-      peer({ device_id: "nas", route: "relayed", behind: 60, arrived: 40, ahead: 9, given: 1 }),
-      peer({ device_id: "old", route: "direct", protocol: 1 }),
+      peerView({ ...DESKTOP, route: "direct", equal: true, protocol: 2 }),
+      peerView({ device_id: "tablet", last_seen_unix: 40, ahead: 1200, retry_in_sec: 61 }),
+      peerView({ device_id: "nas", route: "relayed", behind: 60, arrived: 40, ahead: 9, given: 1 }),
+      peerView({ device_id: "old", route: "direct", protocol: 1 }),
     ],
     100,
   );

@@ -126,33 +126,23 @@ export function testPeerLink(
   });
 
   test("pull() rejects with the signal's reason, before and during the wait", async () => {
-    const service = new ScriptedService();
-    const asked = Promise.withResolvers<void>();
-    service.pull = () => {
-      asked.resolve();
-      return new Promise(() => {});
-    };
+    const { service, asked } = silentService();
     await using pair = await open(service);
     const reason = new Error("bye");
     const request = { cursor: 0, limit: 1 };
     await assert.rejects(pair.near.pull(request, { signal: AbortSignal.abort(reason) }), reason);
     const stop = new AbortController();
     const waiting = pair.near.pull(request, { signal: stop.signal });
-    await asked.promise;
+    await asked;
     stop.abort(reason);
     await assert.rejects(waiting, reason);
   });
 
   test("a peer that goes away during a request is closed, and so is the link", async () => {
-    const service = new ScriptedService();
-    const asked = Promise.withResolvers<void>();
-    service.pull = () => {
-      asked.resolve();
-      return new Promise(() => {});
-    };
+    const { service, asked } = silentService();
     await using pair = await open(service);
     const waiting = assert.rejects(pair.near.pull({ cursor: 0, limit: 1 }), hasCode("closed"));
-    await asked.promise;
+    await asked;
     await pair.cut();
     await waiting;
     await untilAborted(pair.near.closed);
@@ -160,19 +150,14 @@ export function testPeerLink(
   });
 
   test("a peer that says nothing is a timeout", async () => {
-    const service = new ScriptedService();
-    const asked = Promise.withResolvers<void>();
-    service.pull = () => {
-      asked.resolve();
-      return new Promise(() => {});
-    };
+    const { service, asked } = silentService();
     await using pair = await open(service);
     const waiting = assert.rejects(
       pair.near.pull({ cursor: 0, limit: 1 }, { idleTimeoutMs: 100 }),
       hasCode("timeout"),
     );
     // On a busy machine the time may be over before the request is there.
-    await Promise.race([asked.promise, waiting]);
+    await Promise.race([asked, waiting]);
     await pair.passTime?.(100);
     await waiting;
   });
@@ -204,6 +189,17 @@ export class ScriptedService implements PeerService {
       return Promise.resolve({ ok: true, inserted: entries.length, ignored: rejected.length });
     };
   }
+}
+
+/** Takes a request, and says nothing. */
+function silentService(): { service: ScriptedService; asked: Promise<void> } {
+  const service = new ScriptedService();
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  service.pull = () => {
+    resolve();
+    return new Promise(() => {});
+  };
+  return { service, asked };
 }
 
 function hasCode(...codes: LinkErrorCode[]): (error: unknown) => boolean {

@@ -4,31 +4,8 @@ import type { IncidentView, PeerView } from "../../src/app/daemon/status/daemon_
 import { sentenceOf } from "../../src/cli/commands/status/sentence.ts";
 import { localTime } from "../../src/base/local_time.ts";
 import { incidentSentence } from "../../src/cli/print/incident_text.ts";
+import { peerView } from "../fakes/peer_view.ts";
 import { fragmentsOf } from "./_fragments.ts";
-
-const PEER: PeerView = {
-  peer_id: "12D3KooW",
-  device_id: null,
-  hostname: null,
-  given_name: null,
-  user_id: null,
-  route: null,
-  last_sync_unix: 1,
-  last_seen_unix: 1,
-  last_error: null,
-  failures: 0,
-  retry_in_sec: 0,
-  pull_cursor: 0,
-  push_cursor: 0,
-  pending_push: 0,
-  protocol: null,
-  equal: false,
-  behind: null,
-  arrived: 0,
-  ahead: 0,
-  given: 0,
-  held: [],
-};
 
 /** What is so where a sentence of the page is said. */
 const SITUATIONS: readonly (readonly Partial<PeerView>[])[] = [
@@ -44,7 +21,7 @@ const BLOCKS = fragmentsOf("docs/devices.md").filter(({ kind }) => kind === "blo
 
 Deno.test("the sentences of docs/devices.md are those of rr status", () => {
   const said = SITUATIONS.map((peers) =>
-    sentenceOf({ peers: peers.map((one) => ({ ...PEER, ...one })), last_round_unix: 1 })
+    sentenceOf({ peers: peers.map(peerView), last_round_unix: 1 })
   );
   assert.deepEqual(BLOCKS.slice(0, said.length), said);
 });

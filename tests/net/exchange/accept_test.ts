@@ -74,37 +74,25 @@ nodeTest("servePeers() drops a request that comes too slowly in all", async (lab
 });
 
 nodeTest("servePeers() refuses what one peer asks beyond its share", async (lab) => {
-  const service = new ScriptedService();
-  const release = Promise.withResolvers<void>();
-  const answer = service.pull;
-  service.pull = async (request) => {
-    await release.promise;
-    return await answer(request);
-  };
+  const { service, release } = heldService();
   const { link, client } = await served(lab, { perPeer: 2 }, service);
   await identified(client);
   const asked = Array.from({ length: 5 }, () => link.pull(REQUEST));
   const settled = Promise.allSettled(asked);
   await until(() => lab.logger.matching("Dropped").length === 3, "three requests were refused");
-  release.resolve();
+  release();
   const outcomes = await settled;
   assert.equal(outcomes.filter(({ status }) => status === "fulfilled").length, 2);
   assert.equal((await link.pull(REQUEST)).nextCursor, null);
 });
 
 nodeTest("servePeers() refuses what all ask together beyond its total", async (lab) => {
-  const service = new ScriptedService();
-  const release = Promise.withResolvers<void>();
-  const answer = service.pull;
-  service.pull = async (request) => {
-    await release.promise;
-    return await answer(request);
-  };
+  const { service, release } = heldService();
   const { link, client } = await served(lab, { perPeer: 9, total: 2 }, service);
   await identified(client);
   const settled = Promise.allSettled(Array.from({ length: 4 }, () => link.pull(REQUEST)));
   await until(() => lab.logger.matching("Dropped").length === 2, "two requests were refused");
-  release.resolve();
+  release();
   const outcomes = await settled;
   assert.equal(outcomes.filter(({ status }) => status === "fulfilled").length, 2);
   assert.equal((await link.pull(REQUEST)).nextCursor, null);
@@ -280,4 +268,16 @@ async function identified(node: Served["client"]): Promise<void> {
     () => node.libp2p.getConnections().every(({ streams }) => streams.length === 0),
     "identify is done",
   );
+}
+
+/** Answers once it is let go. */
+function heldService(): { service: ScriptedService; release: () => void } {
+  const service = new ScriptedService();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const answer = service.pull;
+  service.pull = async (request) => {
+    await released;
+    return await answer(request);
+  };
+  return { service, release };
 }
