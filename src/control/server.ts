@@ -152,23 +152,29 @@ class Connections {
   }
 
   async #serve(socket: Socket): Promise<void> {
-    socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy());
     const lines = readLines(socket, MAX_REQUEST_BYTES);
-    let request: ControlRequest;
+    let request: ControlRequest | undefined;
     try {
-      const first = await lines.next();
-      if (first.done) return; // whether somebody is here was the question
-      request = parseRequest(first.value);
+      request = await this.#request(socket, lines);
     } catch (error) {
       await send(socket, { kind: "error", error: toRrError(error) }, this.#deps.clock);
       return;
     }
-    socket.setTimeout(0);
+    if (request === undefined) return; // whether somebody is here was the question
     using gone = linkedController(this.#stop.signal);
     const leave = (): void => gone.abort(new RrError("io", "The client has left"));
     socket.once("end", leave).once("close", leave);
     lines.next().then(() => {}, () => {}); // sees the end; a second request is not answered
     await this.#answer(socket, request, gone.signal);
+  }
+
+  async #request(
+    socket: Socket,
+    lines: AsyncGenerator<string, void>,
+  ): Promise<ControlRequest | undefined> {
+    using _late = after(this.#deps.clock, REQUEST_TIMEOUT_MS, () => socket.destroy());
+    const first = await lines.next();
+    return first.done ? undefined : parseRequest(first.value);
   }
 
   async #answer(socket: Socket, request: ControlRequest, signal: AbortSignal): Promise<void> {

@@ -63,11 +63,15 @@ async function* fieldsOf(socket: Socket): AsyncGenerator<string, void> {
   for await (const data of socket) {
     waiting = joinBytes([waiting, data as Uint8Array]);
     for (let end = waiting.indexOf(0); end >= 0; end = waiting.indexOf(0)) {
+      checkSize(end);
       yield decoder.decode(waiting.subarray(0, end));
       waiting = waiting.subarray(end + 1);
     }
-    if (waiting.length > MAX_FIELD_BYTES) {
-      throw new RrError("invalid", `Cannot read a field of more than ${MAX_FIELD_BYTES} bytes`);
-    }
+    checkSize(waiting.length);
   }
+}
+
+function checkSize(bytes: number): void {
+  if (bytes <= MAX_FIELD_BYTES) return;
+  throw new RrError("invalid", `Cannot read a field of more than ${MAX_FIELD_BYTES} bytes`);
 }

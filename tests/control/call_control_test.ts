@@ -14,6 +14,7 @@ import {
 } from "../../src/control/protocol.ts";
 import { serveControl } from "../../src/control/server.ts";
 import { controlSocketPath } from "../../src/control/socket_path.ts";
+import { lockDaemon } from "../../src/process/lock.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 import { fails } from "./_control.ts";
 
@@ -33,6 +34,44 @@ Deno.test("controlSocketPath() is beside the database, or in /tmp where that is 
   assert.equal(await callControl(path, { verb: "status" }), "here");
   const folder = path.slice(0, path.lastIndexOf("/"));
   assert.equal(Deno.lstatSync(folder).mode! & 0o777, 0o700);
+});
+
+Deno.test("controlSocketPath() leaves room for the folder in which the socket is made", () => {
+  using world = new FakeWorld();
+  // One character more than fits once `/.rr-xxxxxx/s` stands in place of `/h.db.sock`.
+  const deep = `${world.home}/${"d".repeat(103 - "/.rr-xxxxxx/s".length - world.home.length)}`;
+  Deno.mkdirSync(deep);
+  assert.ok(`${deep}/h.db.sock`.length < 103);
+  assert.match(controlSocketPath(`${deep}/h.db`), /^\/tmp\/rustory-/);
+});
+
+Deno.test("callControl() asks nothing any more once it was called off, not even while it connects", async () => {
+  using world = new FakeWorld();
+  const path = controlSocketPath(`${world.home}/history.db`);
+  let asked = 0;
+  const handlers = { stop: () => Promise.resolve(++asked) };
+  await using _server = await serveControl(path, handlers, {
+    clock: systemClock(),
+    logger: silentLogger(),
+  });
+  const stop = new AbortController();
+  const call = callControl(path, { verb: "stop" }, { signal: stop.signal });
+  stop.abort(new Error("never mind"));
+  await assert.rejects(call, /never mind/);
+  // The server takes connections in their order: what the first one asked has been done by now.
+  assert.equal(await callControl(path, { verb: "stop" }), 1);
+});
+
+Deno.test("callControl() tells a daemon that does not listen from none", async () => {
+  using world = new FakeWorld();
+  const dbPath = `${world.home}/history.db`;
+  const path = controlSocketPath(dbPath);
+  await assert.rejects(callControl(path, { verb: "status" }), fails("not-found", /No daemon runs/));
+  using _lock = lockDaemon(dbPath, world);
+  await assert.rejects(
+    callControl(path, { verb: "status" }),
+    fails("busy", /A daemon runs \(process \d+\), but nobody answers/),
+  );
 });
 
 Deno.test("callControl() trusts no folder in /tmp that others can use", async () => {
@@ -102,6 +141,16 @@ Deno.test("control lines survive the way there and back", () => {
     assert.ok(reply.kind === "error");
     assert.deepEqual({ ...reply.error, message: reply.error.message }, { ...error, message: text });
   }));
+});
+
+Deno.test("an answer without a value is null, and an error of a kind nobody knows is io", () => {
+  const line = formatReply({ kind: "result", value: undefined });
+  assert.deepEqual(parseReply(line), { kind: "result", value: null });
+  for (const code of ["odd", "toString", "__proto__"]) {
+    const reply = parseReply(JSON.stringify({ rr: 1, error: { code, message: "No" } }));
+    assert.ok(reply.kind === "error");
+    assert.deepEqual([reply.error.code, reply.error.message], ["io", "No"]);
+  }
 });
 
 Deno.test("control lines that are noise are refused, never worse", () => {

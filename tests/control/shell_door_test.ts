@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { connect } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { ShellLine } from "../../src/control/shell_line.ts";
 import {
   serveShellDoor,
   type ShellDoorDeps,
   type ShellDoorHandlers,
 } from "../../src/control/shell_door.ts";
-import { parseShellRequest } from "../../src/control/shell_request.ts";
+import { MAX_FIELD_BYTES, parseShellRequest } from "../../src/control/shell_request.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { denoFiles } from "../../src/world/deno.ts";
@@ -183,5 +185,29 @@ Deno.test("serveShellDoor() ends, and nobody answers any more, where its file ca
     await assert.rejects(Deno.connect({ port }), Deno.errors.ConnectionRefused);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("ShellLine knows a shell that left before anybody asked, and no field that is too long", async () => {
+  const { promise: accepted, resolve } = Promise.withResolvers<ShellLine>();
+  const server = createServer((socket) => resolve(new ShellLine(socket))).listen(0, "127.0.0.1");
+  try {
+    await once(server, "listening");
+    const shell = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    shell.on("error", () => {});
+    const line = await accepted;
+    shell.write(`${"x".repeat(MAX_FIELD_BYTES)}\0${"x".repeat(MAX_FIELD_BYTES + 1)}\0`);
+    assert.equal((await line.next())?.length, MAX_FIELD_BYTES);
+    await assert.rejects(line.next(), /more than 16384 bytes/);
+    shell.destroy();
+    const gone = Promise.withResolvers<void>();
+    line.onEnd(gone.resolve);
+    await gone.promise;
+    assert.equal(line.isOpen, false);
+    let isTold = false;
+    line.onEnd(() => isTold = true);
+    assert.ok(isTold);
+  } finally {
+    server.close();
   }
 });
