@@ -11,6 +11,7 @@ for (
     ["cd a\\  \n", "cd a\\ "],
     ["echo \\\\ ", "echo \\\\"],
     ["echo \\\n", "echo \\"],
+    ["echo \\\r\n", "echo \\"],
     [" \t\n", ""],
     ["", ""],
   ] as const

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
 import { type IngestDeps, ingestSpools } from "../../src/spool/ingest.ts";
 import { inspectSpools } from "../../src/spool/inspect.ts";
+import { sortNames } from "../../src/spool/spool_names.ts";
 import { spoolBytes } from "./_spool_bytes.ts";
 import { files, Fixture } from "./_ingest.ts";
 
@@ -112,4 +113,23 @@ Deno.test("ingestSpools() lets go of nothing while the history's path names anot
   isReplaced = false;
   const report = await ingestSpools(deps);
   assert.deepEqual([report.inserted, report.ignored], [0, 1], "it waited, and is known by its id");
+});
+
+Deno.test("ingestSpools() waits for no rest of a record behind which its shell has written more", async () => {
+  using fixture = new Fixture();
+  const now = Math.floor(fixture.clock.now());
+  const whole = spoolBytes([fixture.record("one")]);
+  // As a taker leaves them that was killed behind two renames.
+  const put = (stem: string, bytes: Uint8Array): void =>
+    Deno.writeFileSync(`${fixture.folder}/${stem}.taken`, bytes, { mode: 0o600 });
+  put(`s.${now - 20}-1`, whole.subarray(0, whole.length - 3));
+  put(`s.${now - 10}-2`, spoolBytes([fixture.record("two")]));
+  assert.equal((await ingestSpools(fixture.deps)).broken, 1);
+  assert.deepEqual(fixture.commands(), ["two"]);
+  assert.deepEqual(fixture.names().map((name) => name.split(".").at(-1)).sort(), ["done", "torn"]);
+});
+
+Deno.test("sortNames() gives the oldest first, whatever order a folder is listed in", () => {
+  const names = ["s.1000-1.taken", "t.20-1.7.done", "s.9-1.taken"];
+  assert.deepEqual(sortNames(names).taken.map(({ takenAtMs }) => takenAtMs), [9, 20, 1000]);
 });

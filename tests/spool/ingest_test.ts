@@ -132,8 +132,29 @@ Deno.test("ingestSpools() takes what an exec left only when the shell is no more
   for (const session of ["11-1-1", "12-1-1", "13-1-1"]) {
     Deno.writeFileSync(`${fixture.folder}/${session}.exec`, bytes);
   }
+  // One that is about to write it: there is nothing to take yet.
+  const empty = `${fixture.folder}/14-1-1.exec`;
+  Deno.writeFileSync(empty, new Uint8Array());
+  Deno.utimeSync(empty, fixture.clock.now() / 1000, fixture.clock.now() / 1000);
   const { inserted } = await ingestSpools({ ...fixture.deps, files: machine });
   assert.equal(inserted, 2, "of a process that is gone and of one that is another program now");
   const left = files.list(fixture.folder).filter((name) => name.endsWith(".exec"));
-  assert.deepEqual(left, ["12-1-1.exec"]);
+  assert.deepEqual(left.sort(), ["12-1-1.exec", "14-1-1.exec"]);
+});
+
+Deno.test("ingestSpools() removes scratch that is old, or as far in the future", async () => {
+  using fixture = new Fixture();
+  const now = fixture.clock.now() / 1000;
+  for (
+    const [name, at] of [["old", now - 90_000], ["new", now - 80_000], [
+      "wrong",
+      now + 90_000,
+    ]] as const
+  ) {
+    Deno.writeTextFileSync(`${fixture.folder}/${name}.line`, "ls");
+    Deno.utimeSync(`${fixture.folder}/${name}.line`, at, at);
+  }
+  fixture.type("s", "ls");
+  await ingestSpools(fixture.deps);
+  assert.deepEqual(fixture.names().filter((name) => name.endsWith(".line")), ["new.line"]);
 });

@@ -107,6 +107,13 @@ for (const [name, open] of [["denoFiles()", denoFiles], ["nodeFiles()", nodeFile
     assert.equal(files.readText(at("dotfiles/config")), "new");
   });
 
+  test("replacePrivate() leaves links that lead nowhere as they are", (files, at) => {
+    Deno.symlinkSync(at("b"), at("a"));
+    Deno.symlinkSync(at("a"), at("b"));
+    assert.throws(() => files.replacePrivate(at("a"), "x"), isIoNaming(at("a")));
+    assert.equal(Deno.lstatSync(at("a")).isSymlink, true);
+  });
+
   test("replacePrivate() leaves the old file and no other when it fails", (files, at) => {
     Deno.mkdirSync(at("target"));
     Deno.writeTextFileSync(at("target/inside"), "");

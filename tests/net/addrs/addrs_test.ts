@@ -13,6 +13,7 @@ import {
   withAnyPort,
 } from "../../../src/net/addrs/addrs.ts";
 import { bridgeAddresses } from "../../../src/net/addrs/bridges.ts";
+import { sameNetwork } from "../../../src/net/addrs/ip_host.ts";
 import { parsePeerId } from "../../../src/swarm/peer_id.ts";
 
 const PEER = parsePeerId("12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB")!;
@@ -55,6 +56,9 @@ Deno.test("parsePeerAddr() tells direct addresses from those through a relay", (
   const relayed = parsePeerAddr(`${RELAY_ADDR}/p2p-circuit/p2p/${PEER}`);
   assert.equal(relayed?.peer, PEER);
   assert.equal(relayed?.via?.relay, RELAY);
+  // No relay is reached through another one.
+  const circuit = `${RELAY_ADDR}/p2p-circuit/p2p/${PEER}`;
+  assert.equal(parsePeerAddr(`${circuit}/p2p-circuit/p2p/${PEER}`), undefined);
 });
 
 Deno.test("parsePeerAddr() takes only what libp2p can read", () => {
@@ -212,6 +216,30 @@ Deno.test("addressesToAnnounce() stays short enough for an identify message and 
   assert.deepEqual(announced.slice(-3), circuits);
   const bytes = announced.reduce((sum, addr) => sum + multiaddr(addr).bytes.length + 4, 0);
   assert.ok(2 * bytes + 1_000 < 4_096, `${bytes}`);
+});
+
+Deno.test("addressesToAnnounce() gives relays no more than half of the room, if all is needed", () => {
+  const direct = Array.from({ length: 6 }, (_, i) => `/ip4/192.0.2.${i}/tcp/1`);
+  const circuits = Array.from(
+    { length: 6 },
+    (_, i) => `/ip4/198.51.100.${i}/tcp/2/p2p/${RELAY}/p2p-circuit/p2p/${PEER}`,
+  );
+  const half = MAX_ANNOUNCED / 2;
+  assert.deepEqual(addressesToAnnounce([...circuits, ...direct]), [
+    ...direct.slice(0, half),
+    ...circuits.slice(0, half),
+  ]);
+  assert.deepEqual(addressesToAnnounce([...circuits, direct[0]!]), [direct[0], ...circuits]);
+});
+
+Deno.test("sameNetwork() reads IPv6 addresses however their zeros are written", () => {
+  for (const other of ["2001:0db8:0000:0001::9", "2001:DB8:0:1:2:3:4:5"]) {
+    assert.equal(sameNetwork("2001:db8:0:1::5", other), true, other);
+  }
+  for (const other of ["2001:db8:0:2::5", "2001:db8::1:0:0:5", "192.0.2.1", "host.example"]) {
+    assert.equal(sameNetwork("2001:db8:0:1::5", other), false, other);
+    assert.equal(sameNetwork(other, "2001:db8:0:1::5"), false, other);
+  }
 });
 
 Deno.test("withAnyPort() changes the port alone", () => {
