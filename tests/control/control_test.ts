@@ -1,54 +1,16 @@
 import assert from "node:assert/strict";
-import { connect } from "node:net";
 import { RrError } from "../../src/base/rr_error.ts";
 import { silentLogger } from "../../src/base/log.ts";
-import { type Clock, systemClock } from "../../src/base/clock.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { callControl } from "../../src/control/client.ts";
-import { readLines } from "../../src/control/connection.ts";
 import { formatRequest, MAX_REQUEST_BYTES } from "../../src/control/protocol.ts";
-import { type ControlHandlers, serveControl } from "../../src/control/server.ts";
+import { serveControl } from "../../src/control/server.ts";
 import { controlSocketPath } from "../../src/control/socket_path.ts";
-import { FakeClock } from "../fakes/fake_clock.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 import { start, startScript } from "../fakes/child_process.ts";
-import { fails } from "./_control.ts";
+import { exchange, fails, open } from "./_control.ts";
 
 const HOLDER = new URL("_control_holder.ts", import.meta.url);
-
-interface Opened extends AsyncDisposable {
-  readonly path: string;
-  readonly folder: string;
-  readonly stop: AbortController;
-  readonly finished: Promise<void>;
-}
-
-async function open(handlers: ControlHandlers, clock: Clock = systemClock()): Promise<Opened> {
-  const world = new FakeWorld();
-  const path = controlSocketPath(`${world.home}/history.db`);
-  const stop = new AbortController();
-  const server = await serveControl(path, handlers, {
-    clock,
-    logger: silentLogger(),
-  }, stop.signal);
-  return {
-    path,
-    folder: world.home,
-    stop,
-    finished: server.finished,
-    async [Symbol.asyncDispose](): Promise<void> {
-      await server[Symbol.asyncDispose]();
-      world[Symbol.dispose]();
-    },
-  };
-}
-
-/** Sends bytes as a foreign client and reads until the end. */
-async function exchange(path: string, text: string, halfClose = false): Promise<string> {
-  const conn = await Deno.connect({ transport: "unix", path });
-  await conn.write(new TextEncoder().encode(text));
-  if (halfClose) await conn.closeWrite();
-  return await new Response(conn.readable).text();
-}
 
 Deno.test("serveControl() answers with what the handler gives, parameters and all", async () => {
   await using opened = await open({
@@ -108,59 +70,6 @@ Deno.test("serveControl() refuses what is no request, of another version, or too
   assert.equal(await exchange(opened.path, "", true), "");
   const two = `${formatRequest({ verb: "status" })}${formatRequest({ verb: "status" })}`;
   assert.equal(await exchange(opened.path, two), '{"rr":1,"result":1}\n');
-});
-
-Deno.test("serveControl() waits 5 s for a request, and as long as it takes for its answer", async () => {
-  const clock = new FakeClock();
-  const [asked, later] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
-  await using opened = await open({
-    sync: () => {
-      asked.resolve();
-      return later.promise;
-    },
-  }, clock);
-  const answer = callControl(opened.path, { verb: "sync" });
-  await asked.promise;
-  using slow = await Deno.connect({ transport: "unix", path: opened.path });
-  await slow.write(new TextEncoder().encode("{"));
-  await clock.untilSleeping(1);
-  await clock.advance(5_000);
-  // Reset, where what came was not read yet.
-  assert.equal(await slow.read(new Uint8Array(1)).catch(() => null), null);
-  later.resolve("done");
-  assert.equal(await answer, "done");
-});
-
-Deno.test("serveControl() lets 64 in at once, and the next one when one has left", async () => {
-  await using opened = await open({ status: () => Promise.resolve("here") });
-  const there = await Promise.all(
-    Array.from({ length: 64 }, () => Deno.connect({ transport: "unix", path: opened.path })),
-  );
-  await assert.rejects(callControl(opened.path, { verb: "status" }), RrError);
-  there.pop()!.close();
-  const end = Date.now() + 10_000;
-  for (;;) {
-    const answer = await callControl(opened.path, { verb: "status" }).catch(() => undefined);
-    if (answer === "here") break;
-    assert.ok(Date.now() < end, "nobody is let in any more");
-  }
-  for (const one of there) one.close();
-});
-
-Deno.test("readLines() takes no line that is too long, even if it comes with its end", async () => {
-  await using opened = await open({ status: () => Promise.resolve("here") });
-  const socket = connect(opened.path);
-  try {
-    socket.write(formatRequest({ verb: "status" }));
-    const read = async (most: number): Promise<string[]> => {
-      const lines: string[] = [];
-      for await (const line of readLines(socket, most)) lines.push(line);
-      return lines;
-    };
-    await assert.rejects(read(10), fails("invalid", /more than 10 bytes/));
-  } finally {
-    socket.destroy();
-  }
 });
 
 Deno.test("serveControl() answers a client that has closed its half", async () => {
