@@ -8,10 +8,7 @@ import type { Owner } from "./types.ts";
  * @throws {TypeError} naming the option
  */
 export function checkPath(what: string, name: string, value: unknown): void {
-  if (typeof value === "string" && value !== "") return;
-  throw new TypeError(
-    `Cannot ${what} as '${name}' must be a path: current value is ${shown(value)}`,
-  );
+  checkType(what, name, typeof value === "string" && value !== "", "a path", value);
 }
 
 /**
@@ -32,17 +29,44 @@ export function checkOwner(what: string, owner: Owner): void {
 }
 
 /**
+ * Refuses a value of another type.
+ *
+ * @throws {TypeError} naming it, and what it must be
+ */
+export function checkType(
+  what: string,
+  name: string,
+  isRight: boolean,
+  must: string,
+  value: unknown,
+): void {
+  if (isRight) return;
+  throw new TypeError(
+    `Cannot ${what} as '${name}' must be ${must}: current value is ${shown(value)}`,
+  );
+}
+
+/**
+ * Refuses a number that is no whole one, or too small.
+ *
+ * @throws {RangeError} naming it
+ */
+export function checkWhole(what: string, name: string, value: unknown, least: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= least) return;
+  throw new RangeError(
+    `Cannot ${what} as '${name}' must be an integer of at least ${least}: current value is ` +
+      shown(value),
+  );
+}
+
+/**
  * Refuses a watch that nothing could end.
  *
  * @throws {TypeError} if there is no signal
  */
 export function checkSignal(signal: unknown): void {
-  if (signal instanceof AbortSignal) return;
-  throw new TypeError(
-    `Cannot watch as 'signal' must be an AbortSignal, which ends it: current value is ${
-      shown(signal)
-    }`,
-  );
+  const isSignal = signal instanceof AbortSignal;
+  checkType("watch", "signal", isSignal, "an AbortSignal, which ends it", signal);
 }
 
 /**
@@ -52,11 +76,7 @@ export function checkSignal(signal: unknown): void {
  * @throws {RangeError} if it is out of bounds
  */
 export function checkLabel(what: string, name: string, value: unknown): void {
-  if (typeof value !== "string") {
-    throw new TypeError(
-      `Cannot ${what} as '${name}' must be text: current value is ${shown(value)}`,
-    );
-  }
+  if (typeof value !== "string") return checkType(what, name, false, "text", value);
   if (value.length >= 1 && value.length <= MAX_LABEL_CHARS && !/\p{Cc}/u.test(value)) return;
   throw new RangeError(
     `Cannot ${what} as '${name}' must be 1 to ${MAX_LABEL_CHARS} characters without control ` +

@@ -17,7 +17,7 @@ import type { History } from "../../store/file/open_history.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import type { SyncReport } from "../../sync/report.ts";
 import { type RuntimeGlobals, runtimeTooOld } from "../../world/oldest_runtime.ts";
-import { checkOwner, checkPath, checkSignal, isObject } from "./checks.ts";
+import { checkOwner, checkPath, checkSignal, checkType, checkWhole, isObject } from "./checks.ts";
 import { systemWorld } from "../../world/system.ts";
 import type { SyncSession } from "../session/session.ts";
 import type {
@@ -71,6 +71,7 @@ export async function loadKeys(
  * @throws {RangeError} naming an option that is out of bounds
  */
 export async function startNode(options: SyncNodeOptions): Promise<SyncNode> {
+  checkType("start a node", "options", isObject(options), "an object", options);
   if (!(options.history instanceof OpenedHistory)) {
     throw new TypeError("Cannot start a node as 'history' must come from openHistory()");
   }
@@ -114,6 +115,7 @@ class OpenedHistory implements LocalHistory {
   }
 
   record(draft: EntryDraft, owner: Owner): Entry {
+    checkType("record", "draft", isObject(draft), "an object", draft);
     checkOwner("record", owner);
     const { clock, random } = this.#world;
     const startedAtMs = Math.floor(draft.startedAtMs ?? clock.now());
@@ -124,10 +126,12 @@ class OpenedHistory implements LocalHistory {
   }
 
   append(entries: readonly Entry[]): { readonly inserted: number; readonly ignored: number } {
+    checkType("append", "entries", Array.isArray(entries), "an array", entries);
     return this.database.log.append(entries.map(checkEntry));
   }
 
   has(id: string): boolean {
+    checkType("look for an entry", "id", typeof id === "string", "text", id);
     return this.database.log.has(id);
   }
 
@@ -136,6 +140,8 @@ class OpenedHistory implements LocalHistory {
   }
 
   entriesAfter(seq: number, limit: number): ReturnType<LocalHistory["entriesAfter"]> {
+    checkWhole("read entries", "seq", seq, 0);
+    checkWhole("read entries", "limit", limit, 1);
     return this.database.log.entriesAfter(seq, { entries: limit, bytes: Infinity });
   }
 

@@ -14,12 +14,17 @@ export interface Owner {
   readonly userId: string;
 }
 
-/** The history of this device: a SQLite database that the original `rr` can open as well. */
+/**
+ * The history of this device: a SQLite database that the original `rr` can open as well.
+ *
+ * What reads or writes it throws {@linkcode RrError}: `database` if the file is damaged or was closed,
+ * `busy` if another program holds it for longer than 5 s.
+ */
 export interface LocalHistory extends Disposable {
   /**
    * Stores a command that was run and returns the entry that was made of it.
    *
-   * @throws {TypeError} or {RangeError} naming the part of `owner` that cannot be used
+   * @throws {TypeError} or {RangeError} naming what of `draft` or `owner` cannot be used
    * @throws {EntryError} for a field of `draft` that breaks its rule
    */
   record(draft: EntryDraft, owner: Owner): Entry;
@@ -27,6 +32,7 @@ export interface LocalHistory extends Disposable {
    * Stores entries whose id is not there yet.
    *
    * @throws {EntryError} for an entry that breaks a rule; then nothing is stored
+   * @throws {TypeError} if `entries` is no array
    */
   append(entries: readonly Entry[]): { readonly inserted: number; readonly ignored: number };
   /** Whether an entry of this id is stored. */
@@ -37,7 +43,7 @@ export interface LocalHistory extends Disposable {
    * Up to `limit` entries in the order in which they were stored, those after the place `seq`; 0 is
    * before the first.
    *
-   * @throws {RangeError} if `limit` is not an integer of at least 1
+   * @throws {RangeError} if `seq` is not an integer of at least 0, or `limit` not one of at least 1
    */
   entriesAfter(seq: number, limit: number): {
     readonly entries: readonly Entry[];

@@ -39,10 +39,38 @@ Deno.test("record() refuses an owner without names, and stores nothing", async (
   assert.equal(at.history.count(), 1);
 });
 
+Deno.test("a history names the argument that it cannot use, and does not blame its file", async () => {
+  await using at = await place();
+  // deno-lint-ignore no-explicit-any
+  const history = at.history as any;
+  const owner = { deviceId: "a", userId: "b" };
+  for (const wrong of [undefined, null, "ls"]) {
+    assert.throws(() => history.record(wrong, owner), /^TypeError: .*'draft' must be an object/);
+  }
+  for (const wrong of [undefined, {}]) {
+    assert.throws(() => history.append(wrong), /^TypeError: .*'entries' must be an array/);
+  }
+  for (const wrong of [undefined, 5]) {
+    assert.throws(() => history.has(wrong), /^TypeError: .*'id' must be text/);
+  }
+  for (const wrong of [undefined, -1, NaN, 0.5, "0"]) {
+    assert.throws(() => history.entriesAfter(wrong, 1), /^RangeError: .*'seq' must be an integer/);
+  }
+  for (const wrong of [undefined, 0, 0.5, Infinity]) {
+    assert.throws(
+      () => history.entriesAfter(0, wrong),
+      /^RangeError: .*'limit' must be an integer/,
+    );
+  }
+});
+
 Deno.test("startNode() names the option that it cannot use", async () => {
   await using at = await place();
   const { keys } = at;
   const identity = { peer: keys.identity.peer, protobuf: keys.identity.protobuf.slice(1) };
+  for (const none of [undefined, null, 5]) {
+    await assert.rejects(startNode(none as never), /^TypeError: .*'options' must be an object/);
+  }
   const wrong: readonly (readonly [object, RegExp])[] = [
     [{ history: {} }, /^TypeError: .*'history' must come from openHistory/],
     [{ deviceId: undefined }, /^TypeError: .*'deviceId'/],
