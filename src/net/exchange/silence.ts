@@ -14,6 +14,7 @@
 import { pauseUntilBeat } from "../../base/async/timer.ts";
 import type { Connection } from "@libp2p/interface";
 import type { Clock } from "../../base/clock.ts";
+import { peerOf } from "../node/connections.ts";
 import type { Heard, HeardOf } from "../node/psk.ts";
 
 /**
@@ -62,6 +63,7 @@ export async function watchSilence(
     const now = clock.now();
     const slept = Math.abs(now - lastNow - checkMs) > GRACE_MS;
     lastNow = now;
+    doubtAll(deps, now, ASK_SOON_MS * scale);
     for (const connection of deps.connections()) {
       const heard = lastHeard(deps.heardOf, connection);
       if (!heard) continue;
@@ -72,6 +74,23 @@ export async function watchSilence(
         connection.abort(new Error("The peer went silent"));
       } else if (silent >= askMs || unanswered >= ASK_SOON_MS * scale) askForLife(connection);
     }
+  }
+}
+
+/**
+ * Where one connection to a peer does not answer, its others are asked too, and have as long: what
+ * swallowed one may have swallowed all, and they must not be found out one after the other.
+ */
+function doubtAll({ connections, heardOf }: SilenceDeps, now: number, soonMs: number): void {
+  const all = connections().map((one) => ({ peer: peerOf(one), heard: lastHeard(heardOf, one) }));
+  const doubted = new Map(
+    all.flatMap(({ peer, heard }) =>
+      heard !== undefined && unansweredMs(heard, now) >= soonMs ? [[peer, now - soonMs]] : []
+    ),
+  );
+  for (const { peer, heard } of all) {
+    const sinceMs = doubted.get(peer);
+    if (heard !== undefined && sinceMs !== undefined) heard.said ??= { sinceMs, bytes: 0 };
   }
 }
 

@@ -99,6 +99,30 @@ Deno.test("watchSilence() soon asks who does not answer a short word, and gives 
   await watching;
 });
 
+Deno.test("watchSilence() asks all connections to a peer of which one does not answer", async () => {
+  const clock = new FakeClock();
+  const heardOf: HeardOf = new WeakMap();
+  const [first, second, living] = [0, 1, 2].map(() =>
+    fakeConnection(heardOf, clock.now(), "desktop")
+  );
+  const other = fakeConnection(heardOf, clock.now(), "another");
+  const all = [first!, second!, living!, other];
+  const stop = new AbortController();
+  const connections = (): Connection[] => all.map((one) => one.connection);
+  const watching = watchSilence({ clock, heardOf, connections }, stop.signal);
+  first!.heard.said = { sinceMs: clock.now(), bytes: 200 };
+  await clock.advance(ASK_SOON_MS);
+  assert.deepEqual(all.map(({ asked }) => asked.length), [1, 1, 1, 0]);
+  Object.assign(living!.heard, { atMs: clock.now(), said: undefined });
+  for (let at = ASK_SOON_MS; at <= UNANSWERED_MS; at += 5_000) {
+    await clock.advance(5_000);
+    Object.assign(living!.heard, { atMs: clock.now(), said: undefined });
+  }
+  assert.deepEqual(all.map(({ ended }) => ended.length > 0), [true, true, false, false]);
+  stop.abort();
+  await watching;
+});
+
 nodeTest("two nodes with nothing to say stay connected, at 60 bytes a question", async (lab) => {
   const server = await lab.server();
   const client = await lab.node({ listen: [], silenceMs: 7_000 });
@@ -147,13 +171,20 @@ interface Fake {
   readonly heard: Heard;
 }
 
-function fakeConnection(heardOf: HeardOf, nowMs: number): Fake {
+let peers = 0;
+
+function fakeConnection(heardOf: HeardOf, nowMs: number, remotePeer = `peer ${peers++}`): Fake {
   const maConn = {};
   const heard: Heard = { atMs: nowMs, count: 0, said: undefined };
   heardOf.set(maConn, heard);
   const ended: Error[] = [];
   const asked: true[] = [];
   const muxer = { ping: (): Promise<number> => Promise.resolve(asked.push(true)) };
-  const connection = { maConn, muxer, abort: (error: Error): number => ended.push(error) };
+  const connection = {
+    remotePeer,
+    maConn,
+    muxer,
+    abort: (error: Error): number => ended.push(error),
+  };
   return { connection: connection as unknown as Connection, ended, asked, heard };
 }
