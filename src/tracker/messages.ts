@@ -145,6 +145,9 @@ function isOf(userId: string, item: unknown): boolean {
   return typeof said === "string" && said.toWellFormed() === userId;
 }
 
+/** What {@linkcode parseErrorText} makes of a page. */
+export const WEB_PAGE = "a web page, so this is no tracker";
+
 /** The sentence of an error answer, text or JSON, fit to be shown; empty if there is none. */
 export function parseErrorText(body: Uint8Array): string {
   const text = new TextDecoder().decode(body.subarray(0, UNCHECKED_BYTES));
@@ -156,7 +159,7 @@ export function parseErrorText(body: Uint8Array): string {
   }
   const shown = typeof said === "string" ? said : text;
   // Some other server's page: its markup says nothing to a person.
-  if (/^\s*<(!doctype|html|\?xml)/i.test(shown)) return "a web page, so this is no tracker";
+  if (/^\s*<(!doctype|html|\?xml)/i.test(shown)) return WEB_PAGE;
   return shown.replace(/[\p{C}\p{Z}]+/gu, " ").trim().slice(0, MAX_QUOTED_CHARS).toWellFormed();
 }
 

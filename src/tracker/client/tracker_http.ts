@@ -3,7 +3,7 @@ import { withDeadline } from "../../base/async/deadline.ts";
 import type { Random } from "../../base/random.ts";
 import { retry } from "../../base/async/retry.ts";
 import { RrError, type RrErrorOptions } from "../../base/rr_error.ts";
-import { MessageError, parseErrorText } from "../messages.ts";
+import { MessageError, parseErrorText, WEB_PAGE } from "../messages.ts";
 import { readBody } from "../server/read_body.ts";
 import type { RequestStep, SendRequest } from "../request.ts";
 import { explainNoAnswer } from "./no_answer.ts";
@@ -190,11 +190,23 @@ function contentTypeOf(body: string | Uint8Array): string {
 function refusal(name: string, what: string, answer: TrackerAnswer): TrackerError {
   const { status } = answer;
   const elsewhere = shownUrl(answer.headers.get("location") ?? "").slice(0, MAX_SHOWN_URL_CHARS);
-  const said = parseErrorText(answer.body) || (elsewhere === "" ? "" : `see ${elsewhere}`);
+  const text = parseErrorText(answer.body);
+  // A tracker that is full says 503 too, and says why.
+  const isProxy = GATEWAY.has(status) && (text === "" || text === WEB_PAGE);
+  const said = isProxy ? BEHIND_PROXY : text || (elsewhere === "" ? "" : `see ${elsewhere}`);
   const isPassing = status === 408 || status === 429 || status >= 500;
   const why = `it answered ${status}${said === "" ? "" : ` (${said})`}`;
-  return new TrackerError(name, what, why, { isPassing, ...hinted(hintFor(status)) });
+  return new TrackerError(name, what, why, {
+    isPassing,
+    ...hinted(isProxy ? TRACKER_DOWN : hintFor(status)),
+  });
 }
+
+/** What no tracker says, but nginx, Caddy and the like in front of one that is down. */
+const GATEWAY: ReadonlySet<number> = new Set([502, 503, 504]);
+const BEHIND_PROXY = "a proxy answers for it and does not get through to it";
+const TRACKER_DOWN =
+  "Look on the machine of the tracker whether `rr hub` or `rr tracker-serve` runs there";
 
 function hinted(hint: string | undefined): { readonly hint?: string } {
   return hint === undefined ? {} : { hint };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
 import { systemClock } from "../../../src/base/clock.ts";
+import type { RrError } from "../../../src/base/rr_error.ts";
 import { serveHttp } from "../../../src/process/http_serve.ts";
 import { createTrackerClient } from "../../../src/tracker/client/client.ts";
 import { MAX_REPLY_BYTES } from "../../../src/tracker/messages.ts";
@@ -142,4 +143,24 @@ Deno.test("createTrackerClient() does not show a person another server's page", 
     assert.doesNotMatch(String(error), /DOCTYPE|<html/);
     return true;
   });
+});
+
+Deno.test("createTrackerClient() tells a proxy whose tracker is down from one that is full", async () => {
+  let page = "";
+  let status = 502;
+  await using fake = await openFake((response) => {
+    response.statusCode = status;
+    response.end(page);
+  });
+  for (status of [502, 503, 504]) {
+    for (page of ["", "<html><head><title>Bad Gateway</title></head></html>"]) {
+      await assert.rejects(fake.client.list("kim"), (error) => {
+        assert.match(String(error), new RegExp(`${status} \\(a proxy answers for it`));
+        assert.match((error as RrError).hint!, /whether `rr hub` .* runs there/);
+        return true;
+      });
+    }
+  }
+  [status, page] = [503, '{"ok":false,"error":"the tracker is full"}'];
+  await assert.rejects(fake.client.list("kim"), /503 \(the tracker is full\)/);
 });
