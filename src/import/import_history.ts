@@ -19,6 +19,7 @@ import { tidyCommand } from "../capture/tidy.ts";
 import { createEntry } from "../history/create_entry.ts";
 import type { DeviceId, Entry, EntryDraft, EntryId } from "../history/entry.ts";
 import { isBroken } from "../shell/broken_record.ts";
+import { FollowingTimes } from "./following_times.ts";
 import { fillTimes, type Head } from "./formats/fill_times.ts";
 import { ANY_DEVICE, importEntryId, NOTES_ENDS } from "./import_id.ts";
 import type { IdentifiedDraft } from "./formats/rows.ts";
@@ -27,6 +28,7 @@ import { type ImportReport, ImportTally } from "./import_tally.ts";
 import { type KnownCommands, knownCommands } from "./known_commands.ts";
 import { Occurrences, type TimedRecord } from "./occurrences.ts";
 import { type ImportItem, type ImportSource, openSource } from "./import_sources.ts";
+import { breathe, countOf, dropFirst, ITEMS_AT_ONCE, readable } from "./run_through.ts";
 
 /** What to import, and for whom. */
 export interface ImportRequest {
@@ -84,8 +86,6 @@ export interface ImportWriter {
 const BATCH = 250;
 /** Rows that may wait for the writer, for the same reason: 6,000 take 20 MB more. */
 const MOST_WAITING = 2_000;
-/** Records that are looked at without a break: a few milliseconds. */
-const ITEMS_AT_ONCE = 2_000;
 
 /**
  * Imports a history. Reading goes on while the writer works. Aborting rejects with the signal's reason;
@@ -168,6 +168,8 @@ interface Context extends ImportDeps {
   /** The commands of the source that have no time. */
   readonly undated: ReadonlySet<string>;
   readonly head: Head;
+  /** Of a source that has no times at all. */
+  readonly following?: FollowingTimes | undefined;
 }
 
 interface Survey {
@@ -203,6 +205,10 @@ function* entriesOf(
   context: Context,
 ): Generator<Entry | undefined> {
   const { tally, known, undated, head } = context;
+  const following = head.firstMs === undefined
+    ? new FollowingTimes((id) => known.startedMs(id), () => written(request, context))
+    : undefined;
+  const within = { ...context, following };
   if (request.from === "rustory" || request.from === "jsonl") {
     // Whole entries were accepted once, and come back as they were.
     for (const item of readable(open())) yield item as Entry;
@@ -216,7 +222,7 @@ function* entriesOf(
     const command = tidyCommand(draft.command);
     const reason = request.rules.skipReason(command, draft.cwd);
     if (reason !== undefined) yield tally.skipped(reason);
-    else yield entryOf({ ...draft, command }, startedAtMs, at, request, occurrences, context);
+    else yield entryOf({ ...draft, command }, startedAtMs, at, request, occurrences, within);
   }
 }
 
@@ -226,17 +232,20 @@ function entryOf(
   at: number,
   request: ImportRequest,
   occurrences: Occurrences,
-  { tally, known }: Context,
+  { tally, known, following }: Context,
 ): Entry | undefined {
   const { from, userId, deviceId } = request;
   const unixSeconds = draft.startedAtMs === undefined ? 0 : Math.floor(startedAtMs / 1000);
   const { index, isKnown } = unixSeconds === 0
     ? occurrences.nextUndated(draft.command)
     : occurrences.next(timedRecord(draft, unixSeconds, from));
-  if (isKnown) return tally.known();
   const name = { userId, shell: from, unixSeconds, index, command: draft.command };
   const idOn = (device: string): EntryId =>
     importEntryId({ ...name, deviceId: unixSeconds === 0 ? device : ANY_DEVICE });
+  if (isKnown) {
+    following?.known(() => idOn(deviceId));
+    return tally.known();
+  }
   if (known.isDeleted(unixSeconds, draft.command)) return tally.known();
   // With a time, the second tells it.
   if (unixSeconds === 0 && known.isDeletedElsewhere(idOn)) return tally.known();
@@ -244,7 +253,8 @@ function entryOf(
     const id = (draft as IdentifiedDraft).id as EntryId | undefined ??
       idOn(deviceId);
     const hostname = draft.hostname ?? request.hostname;
-    return createEntry({ ...draft, startedAtMs, hostname }, id, request);
+    const atMs = following?.next(startedAtMs) ?? startedAtMs;
+    return createEntry({ ...draft, startedAtMs: atMs, hostname }, id, request);
   } catch (error) {
     return tally.broken({ broken: (error as Error).message, at });
   }
@@ -259,33 +269,11 @@ function timedRecord(draft: EntryDraft, unixSeconds: number, from: ImportSource)
 
 // The end of the invented times of a source that has none at all.
 function before(request: ImportRequest, context: Context): number {
-  const written = context.files.stat(request.path)?.mtimeMs ?? Infinity;
   const oldest = context.known.oldestMs() ?? Infinity;
-  return Math.floor(Math.min(written, oldest, context.clock.now()) / 1000) * 1000;
+  return Math.floor(Math.min(written(request, context), oldest) / 1000) * 1000;
 }
 
-function* readable(items: Iterable<ImportItem>): Generator<EntryDraft | Entry> {
-  for (const item of items) if (!isBroken(item)) yield item;
-}
-
-function* dropFirst<T>(items: Iterable<T>, count: number): Generator<T> {
-  let left = count;
-  for (const item of items) {
-    if (left > 0) left--;
-    else yield item;
-  }
-}
-
-async function countOf(items: Iterable<ImportItem>, signal?: AbortSignal): Promise<number> {
-  let count = 0;
-  for (const _ of items) {
-    if (++count % ITEMS_AT_ONCE === 0) await breathe(signal);
-  }
-  return count;
-}
-
-/** Leaves room for other work. Throws the signal's reason once it is aborted. */
-async function breathe(signal?: AbortSignal): Promise<void> {
-  await yieldToLoop();
-  signal?.throwIfAborted();
+// When the last of a source was written.
+function written({ path }: ImportRequest, { files, clock }: Context): number {
+  return Math.min(files.stat(path)?.mtimeMs ?? Infinity, clock.now());
 }

@@ -29,6 +29,8 @@ export interface KnownCommands extends Disposable {
    * whenever it was run; with one, if no run of it was left, as programs differ on when one began.
    */
   isDeleted(unixSeconds: number, command: string): boolean;
+  /** When the entry with that id was started, in milliseconds. */
+  startedMs(id: EntryId): number | undefined;
   /** When this device's oldest entry was started, in milliseconds. */
   oldestMs(): number | undefined;
 }
@@ -54,6 +56,7 @@ const NOTHING: KnownCommands = {
   countAnyTime: () => new Map(),
   isDeletedElsewhere: () => false,
   isDeleted: () => false,
+  startedMs: () => undefined,
   oldestMs: () => undefined,
   [Symbol.dispose]: () => {},
 };
@@ -72,6 +75,7 @@ const ENDS = `FROM entries WHERE ingest_seq <= ? AND shell = 'unknown' AND durat
 const ANY_TIME = `FROM entries WHERE ingest_seq <= ?
   AND (cwd = 'unknown' OR +device_id = ? AND (shell IN (?, 'unknown') OR ?))`;
 const OF_ANY_SHELL: ReadonlySet<string> = new Set(["atuin", "hishtory", "mcfly"]);
+const STARTED = "SELECT ts FROM entries WHERE entry_id = ?";
 const OLDEST = "SELECT ts FROM entries WHERE +device_id = ? AND ts > 0 ORDER BY ts LIMIT 1";
 
 /** Looks into the history at `path` through a connection of its own. */
@@ -134,6 +138,10 @@ export function knownCommands(
       return marks.has(deletedMark(command, salt)) && (unixSeconds === 0 || !isThere(command));
     },
     isDeletedElsewhere: (idOn) => others.some((device) => db.all(TOMB, idOn(device)).length > 0),
+    startedMs(id): number | undefined {
+      const [ts] = db.all(STARTED, id)[0] ?? [];
+      return typeof ts === "number" ? ts * 1000 : undefined;
+    },
     oldestMs(): number | undefined {
       const [ts] = db.all(OLDEST, deviceId)[0] ?? [];
       return typeof ts === "number" ? ts * 1000 : undefined;
