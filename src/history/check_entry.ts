@@ -24,12 +24,15 @@ const INT32_MAX = 2 ** 31 - 1;
 export class EntryError extends Error {
   /** The field that breaks its rule. */
   readonly field: keyof Entry;
+  /** What the rule asks for; completes "expected ...". */
+  readonly rule: string;
 
-  /** Creates the error for one field; `rule` completes "expected ...". */
+  /** Creates the error for one field. */
   constructor(field: keyof Entry, rule: string) {
     super(`Cannot accept an entry as '${field}' is out of bounds: expected ${rule}`);
     this.name = "EntryError";
     this.field = field;
+    this.rule = rule;
   }
 }
 

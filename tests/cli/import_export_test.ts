@@ -45,7 +45,10 @@ Deno.test("rr import --limit, --user-id, --device-id and --hostname are taken", 
 
 Deno.test("rr import shows broken records and goes on", async () => {
   using world = annsWorld();
-  Deno.writeTextFileSync(`${world.home}/x.jsonl`, '{"id":1}\nnot json\n');
+  Deno.writeTextFileSync(
+    `${world.home}/x.jsonl`,
+    '{"id":1}\nnot json\n{"id":"a","device_id":"d","user_id":"u","started_at_ms":"now"}\n{"id":"b"}\n',
+  );
   const { code, out, err } = await rr(
     world,
     ..."import --from jsonl --path".split(" "),
@@ -55,7 +58,7 @@ Deno.test("rr import shows broken records and goes on", async () => {
   assert.match(out, /received=0 inserted=0/);
   assert.match(
     err,
-    /^warn: record 1: .*\nwarn: record 2: not JSON\nwarn: 2 records could not be read\n/,
+    /^warn: record 1: "id" has to be 1 to .*\nwarn: record 2: not JSON\nwarn: record 3: "started_at_ms" has to be an integer.*\nwarn: record 4: "device_id" is missing\nwarn: 4 records could not be read\n/,
   );
 });
 

@@ -2,7 +2,7 @@
 import { decode } from "../../base/bytes.ts";
 import type { Entry } from "../../history/entry.ts";
 import { JsonCostError, readJson } from "../../base/json_cost.ts";
-import { checkEntry } from "../../history/check_entry.ts";
+import { checkEntry, EntryError } from "../../history/check_entry.ts";
 import { lineEnd, UNCHECKED_JSON_BYTES } from "./byte_lines.ts";
 import type { BrokenRecord } from "../../shell/broken_record.ts";
 
@@ -77,6 +77,16 @@ function entryOf(json: Uint8Array, line: number): Entry | BrokenRecord {
       session: fields.session,
     });
   } catch (error) {
-    return { broken: (error as Error).message, at: line };
+    const broken = error instanceof EntryError ? saidOfFile(error, fields) : String(error);
+    return { broken, at: line };
   }
+}
+
+/** What is wrong, by the name that the field has in the file. */
+function saidOfFile(
+  { field, rule }: EntryError,
+  fields: Readonly<Record<string, unknown>>,
+): string {
+  const key = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return fields[key] === undefined ? `"${key}" is missing` : `"${key}" has to be ${rule}`;
 }
