@@ -9,11 +9,15 @@ const MAX_LINE_BYTES = 64;
 /** What may wait to be read: more than the messages of a whole pairing. */
 const MAX_BUFFERED_BYTES = 4 * MAX_FRAME_BYTES;
 
+/** A character for each byte. */
+const latin1 = new TextDecoder("latin1");
+
 /** One side of a stream. */
 export class FrameStream implements Disposable {
   readonly #output: Writable;
   readonly #close: () => void;
   #buffer = new Uint8Array();
+  #most = MAX_BUFFERED_BYTES;
   #ended = false;
   #wake: () => void = () => {};
 
@@ -38,6 +42,31 @@ export class FrameStream implements Disposable {
       const end = this.#buffer.indexOf(0x0a);
       if (end >= 0) return new TextDecoder().decode(this.#cut(end + 1).subarray(0, end));
       if (this.#buffer.length > mostBytes || !await this.#more(signal)) return undefined;
+    }
+  }
+
+  /**
+   * Passes over everything up to and including this text: the greeting of a login, whatever it holds.
+   *
+   * @returns what came first: the text, the end of the stream, or more bytes than `most`
+   */
+  async passOver(
+    text: string,
+    most: number,
+    signal: AbortSignal,
+  ): Promise<"found" | "ended" | "too much"> {
+    this.#most = 2 * most; // what comes at once may be more than is looked at
+    for (let passed = 0;;) {
+      const at = latin1.decode(this.#buffer).indexOf(text);
+      if (at >= 0) {
+        this.#cut(at + text.length);
+        this.#most = MAX_BUFFERED_BYTES;
+        return "found";
+      }
+      // The end of it may be the beginning of the text.
+      passed += this.#cut(Math.max(0, this.#buffer.length - text.length + 1)).length;
+      if (passed > most) return "too much";
+      if (!await this.#more(signal)) return "ended";
     }
   }
 
@@ -75,7 +104,7 @@ export class FrameStream implements Disposable {
   }
 
   #take(chunk: Uint8Array): void {
-    if (this.#buffer.length + chunk.length > MAX_BUFFERED_BYTES) {
+    if (this.#buffer.length + chunk.length > this.#most) {
       this.#ended = true;
       this.#close();
     } else {

@@ -30,6 +30,32 @@ Deno.test({
     await far.untilHas(ofNear);
     assert.equal(Deno.readTextFileSync(far.swarmKey), Deno.readTextFileSync(near.swarmKey));
 
+    // Where only the start file of a shell that somebody types in puts it on the path, as nvm does.
+    await Deno.mkdir(`${far.home}/versions`);
+    await Deno.rename(`${far.home}/.local/bin/rr`, `${far.home}/versions/rr`);
+    await Deno.writeTextFile(
+      `${far.home}/.bashrc`,
+      'case $- in *i*) PATH="$HOME/versions:$PATH"; seq 1 400; printf "no end of a line" ;; esac\n',
+    );
+    await Deno.writeTextFile(`${far.home}/.bash_profile`, ". ~/.bashrc\n");
+    const versioned = await near.try("pair", "--ssh", "far");
+    assert.equal(versioned.code, 0, versioned.stderr);
+    assert.doesNotMatch(versioned.stderr, /job control/);
+    await Deno.rename(`${far.home}/versions/rr`, `${far.home}/.local/bin/rr`);
+
+    // A login that goes on and on is left, and told.
+    await Deno.writeTextFile(
+      `${far.home}/.local/bin/yes-rr`,
+      "#!/bin/sh\nexec yes 'Welcome to this machine'\n",
+      { mode: 0o755 },
+    );
+    await Deno.rename(`${far.home}/.local/bin/rr`, `${far.home}/versions/rr`);
+    await Deno.rename(`${far.home}/.local/bin/yes-rr`, `${far.home}/.local/bin/rr`);
+    const talkative = await near.try("pair", "--ssh", "far");
+    assert.equal(talkative.code, 1);
+    assert.match(talkative.stderr, /what the login prints there does not come to an end/);
+    await Deno.rename(`${far.home}/versions/rr`, `${far.home}/.local/bin/rr`);
+
     // Again is harmless.
     const again = await near.try("pair", "--ssh", "far");
     assert.equal(again.code, 0, again.stderr);
@@ -101,7 +127,7 @@ async function startSshd(root: string, far: Device): Promise<AsyncDisposable & {
       "UsePAM no",
       "PermitRootLogin prohibit-password",
       // What a login prints before anything else, such as the message of the day.
-      `ForceCommand echo "Welcome to this machine"; export HOME='${far.home}'; ` +
+      `ForceCommand echo "Welcome to this machine"; export HOME='${far.home}' SHELL=/bin/bash; ` +
       `eval "$SSH_ORIGINAL_COMMAND"`,
       "",
     ].join("\n"),

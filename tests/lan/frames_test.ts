@@ -45,6 +45,28 @@ Deno.test("whoever waits for a message stops with the signal's reason", async ()
   await assert.rejects(waiting, /enough/);
 });
 
+Deno.test("what comes before a text is passed over, however long its lines are and wherever it is cut", async () => {
+  const { stream, input } = open();
+  const passed = stream.passOver("here 1\n", 2 ** 20, SOON());
+  input.write("a line\n".repeat(1_000) + "x".repeat(60_000));
+  for (const char of "no newline here 1\n") input.write(char);
+  assert.equal(await passed, "found");
+  input.write("rr 7\n");
+  assert.equal(await stream.line(SOON()), "rr 7");
+  input.write(new Uint8Array(16_385));
+  assert.equal(await stream.line(SOON()), undefined, "what follows is bounded as ever");
+});
+
+Deno.test("what does not come to the text is passed over to a bound, or to its end", async () => {
+  const endless = open();
+  const tooMuch = endless.stream.passOver("here 1\n", 1_000, SOON());
+  for (let i = 0; i < 11; i++) endless.input.write("y".repeat(100));
+  assert.equal(await tooMuch, "too much");
+  const { stream, input } = open();
+  input.end("here 2\n");
+  assert.equal(await stream.passOver("here 1\n", 1_000, SOON()), "ended");
+});
+
 function open(): { stream: FrameStream; input: PassThrough; closed: Promise<void> } {
   const input = new PassThrough();
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -69,7 +69,7 @@ export async function letIn(
     : await own.untilSynced(theirs, signal);
   await far?.finished;
   report(theirs, first, talk);
-  sayOfDaemon(settings, deps);
+  sayOfDaemon(settings, first, deps);
 }
 
 /** Where each machine typed the code of the other, both would now have what was the other's key. */
@@ -141,12 +141,15 @@ export async function joinBy(
   const now = loadSettings(world, { dbPath: settings.dbPath });
   const keys = await loadExistingKeys(keyPathsOf(now), world);
   using history = openHistory(now.dbPath, world);
-  report(
+  const first = await syncAsGuest(
+    now,
+    keys,
     met.card,
-    await syncAsGuest(now, keys, met.card, { world, history, logger, before }, signal),
-    talk,
+    { world, history, logger, before },
+    signal,
   );
-  sayOfDaemon(now, deps);
+  report(met.card, first, talk);
+  sayOfDaemon(now, first, deps);
 }
 
 /** The other one is a hub: it is given our key, and we take its addresses. */

@@ -26,7 +26,6 @@ export function sayOfOneName(settings: Settings, { deviceId }: PairCard, talk: P
 export function report({ deviceId }: PairCard, first: FirstSync, talk: PairTalk): void {
   if (first.error !== undefined) {
     talk.say(`Paired with ${deviceId}, but the first sync did not work: ${first.error}`);
-    talk.say("It is tried again by the daemon; `rr status` shows how it goes.");
     return;
   }
   const how = first.route === undefined ? "" : `, ${first.route}`;
@@ -35,14 +34,21 @@ export function report({ deviceId }: PairCard, first: FirstSync, talk: PairTalk)
   talk.say(`In sync with ${deviceId}${how}: ${counts}.`);
 }
 
-/** A first sync is not all that people want of two machines: without a daemon nothing follows it. */
+/** A first sync is not all that people want of two machines: who sees to the next ones. */
 export function sayOfDaemon(
   { dbPath, deviceId }: Settings,
+  first: FirstSync,
   { world, talk }: { readonly world: World; readonly talk: PairTalk },
 ): void {
-  if (daemonHolder(dbPath, world) !== undefined) return;
-  talk.say(
-    `No daemon runs on ${deviceId}, so nothing follows this sync: \`rr setup\` here starts one, or says ` +
-      "what can, and sees to recording.",
-  );
+  const failed = first.error !== undefined;
+  if (daemonHolder(dbPath, world) === undefined) {
+    talk.say(
+      `No daemon runs on ${deviceId}, so nothing ${
+        failed ? "tries it again" : "follows this sync"
+      }: ` +
+        "`rr setup` here starts one, or says what can, and sees to recording.",
+    );
+  } else if (failed) {
+    talk.say("The daemon tries it again; `rr status` shows how it goes.");
+  }
 }

@@ -14,9 +14,8 @@ import { guestLine, hostLine, type WayDeps } from "./tcp.ts";
 
 /** What the far side says first; what a login prints before it is passed over. */
 const READY = "rustory-pair-ready 1";
-/** Lines of a login that are passed over. */
-const MOST_GREETING_LINES = 200;
-const LONGEST_GREETING_LINE = 4_096;
+/** What a login may print before it. */
+const MOST_GREETING_BYTES = 2 ** 20;
 /** Time for the login, a person's password included, and for rr to start there. */
 const LOGIN_MS = 120_000;
 /** Where rr is often installed and a login without a terminal does not look. */
@@ -55,7 +54,7 @@ export async function pairOverSsh(
   if (target.startsWith("-") || /\s/.test(target)) {
     throw new RrError("usage", `Cannot log in to ${JSON.stringify(target)}: expected user@host`);
   }
-  const remote = `PATH="$PATH:${FOLDERS.join(":")}" rr pair --stdio${yes ? " --yes" : ""}`;
+  const remote = remoteLine(`rr pair --stdio${yes ? " --yes" : ""}`);
   const child = spawn("ssh", ["-T", target, remote], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = Promise.withResolvers<number>();
   child.on("error", () => ended.resolve(NOT_FOUND + 1));
@@ -63,7 +62,9 @@ export async function pairOverSsh(
   const stream = new FrameStream(child.stdout!, child.stdin!, () => child.kill());
   using patience = timeLimit(deps.clock, LOGIN_MS, signal);
   const start = async (): Promise<PairCard | undefined> => {
-    if (!await untilReady(stream, patience.signal)) return undefined;
+    const greeting = await stream.passOver(`${READY}\n`, MOST_GREETING_BYTES, patience.signal);
+    if (greeting === "too much") throw tooMuchSaid(target);
+    if (greeting === "ended") return undefined;
     const code = createCode(deps.random);
     stream.writeLine(formatCode(code));
     const host = startHost(code, deps.random);
@@ -78,9 +79,12 @@ export async function pairOverSsh(
       const finished = ended.promise.then(() => {});
       return { card: theirs, finished, [Symbol.dispose]: () => void child.kill() };
     }
+    // What has ended says why; what goes on and is no rr ends now.
+    child.stdin!.end();
   } catch (error) {
     child.kill();
     signal.throwIfAborted();
+    if (error === patience.signal.reason) throw noAnswer(target);
     if (!(error instanceof WayError)) throw error;
   }
   throw sshFailure(target, await ended.promise);
@@ -101,20 +105,47 @@ export async function pairByStdio(deps: WayDeps, signal: AbortSignal): Promise<M
   return await meet(parseCode(code), guestLine(stream, "ssh", hello), deps, signal);
 }
 
-async function untilReady(stream: FrameStream, signal: AbortSignal): Promise<boolean> {
-  for (let count = 0; count < MOST_GREETING_LINES; count++) {
-    const line = await stream.line(signal, LONGEST_GREETING_LINE);
-    if (line === undefined) return false;
-    if (line.trimEnd() === READY) return true;
-  }
-  return false;
+/**
+ * What ssh has the login's shell run, whichever that is: one word in single quotes means the same to all.
+ *
+ * A shell that nobody types in reads no start file, or leaves it at once, so that what nvm, npm's prefix
+ * and the like put on the path is not found. Then the shell is started as for a person, its own
+ * complaints about the missing terminal unheard.
+ */
+export function remoteLine(rr: string): string {
+  return `sh -c '${
+    [
+      `PATH="$PATH:${FOLDERS.join(":")}"`,
+      // Both may be missing: rr, and the node that it names. Neither has read of what we send.
+      `if command -v rr >/dev/null 2>&1; then ${rr}; code=$?; else code=${NOT_FOUND}; fi`,
+      `test "$code" -eq ${NOT_FOUND} || exit "$code"`,
+      `exec "\${SHELL:-sh}" -lic "exec ${rr} 2>&3" 3>&2 2>/dev/null`,
+    ].join("; ")
+  }'`;
+}
+
+function tooMuchSaid(target: string): RrError {
+  return new RrError(
+    "network",
+    `Cannot pair with ${target}: what the login prints there does not come to an end`,
+    { hint: "Keep its start files quiet where no terminal is, or pair by a code: `rr pair`" },
+  );
+}
+
+function noAnswer(target: string): RrError {
+  return new RrError(
+    "network",
+    `Cannot pair with ${target}: rr there has not answered within ${LOGIN_MS / 1_000} s`,
+    { hint: `Try \`ssh ${target} rr version\`, or pair by a code: \`rr pair\`` },
+  );
 }
 
 function sshFailure(target: string, code: number): RrError {
   switch (code) {
     case NOT_FOUND:
       return new RrError("not-found", `Cannot pair with ${target}: rr is not there`, {
-        hint: `Install it there first, for example: scp "$(command -v rr)" ${target}:.local/bin/rr`,
+        hint: "Install it there as it was installed here. If it is there, no login finds it: " +
+          `\`ssh ${target} mkdir -p .local/bin\`, and link it there as ~/.local/bin/rr`,
       });
     case UNKNOWN_COMMAND:
       return new RrError("invalid", `Cannot pair with ${target}: the rr there is too old`, {
