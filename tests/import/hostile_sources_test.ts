@@ -263,3 +263,37 @@ function peakMiB(): number {
   const status = new TextDecoder().decode(stdout);
   return Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0) / 1024;
 }
+
+Deno.test(
+  "import: advice on a database of another program is not that on ours",
+  inFolder((folder) => {
+    // The first bytes are right, and nothing else.
+    Deno.writeTextFileSync(`${folder}/h.db`, "SQLite format 3\0and nothing of the kind");
+    assert.throws(
+      () => openSource("atuin", `${folder}/h.db`, files),
+      (error) => error instanceof RrError && /with --path/.test(error.hint ?? ""),
+    );
+  }),
+);
+
+Deno.test(
+  "import: texts in UTF-16 are read, a column that is computed is none",
+  inFolder((folder) => {
+    const path = `${folder}/h.db`;
+    fill(
+      path,
+      "PRAGMA encoding = 'UTF-16le'",
+      ATUIN_KEYED,
+      "INSERT INTO history VALUES ('grüße 😀')",
+    );
+    const [item] = itemsOf("atuin", path);
+    assert.ok(item !== undefined && !isBroken(item));
+    assert.equal(item.command, "grüße 😀");
+    // Reading it would take half a gigabyte a row.
+    const large = "command TEXT GENERATED ALWAYS AS (hex(zeroblob(250000000))) VIRTUAL";
+    fill(`${folder}/g.db`, `CREATE TABLE history (id TEXT, ${large})`);
+    assert.throws(() => openSource("atuin", `${folder}/g.db`, files), /no column "command"/);
+  }),
+);
+
+const ATUIN_KEYED = "CREATE TABLE history (command TEXT PRIMARY KEY) WITHOUT ROWID";

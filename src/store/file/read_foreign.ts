@@ -1,5 +1,5 @@
 /** Reads databases that other programs own, and our own beside an open one, without changing them. */
-import { RrError } from "../../base/rr_error.ts";
+import { RrError, type RrErrorCode } from "../../base/rr_error.ts";
 import { MOST_TEXT_BYTES } from "../log/rows.ts";
 import type { Files } from "../../base/world.ts";
 import { isDamaged } from "./sqlite_errors.ts";
@@ -105,10 +105,24 @@ function opened(path: string, how: { readonly still: boolean; readonly lax: bool
     db.row("SELECT count(*) FROM sqlite_master");
   } catch (error) {
     db[Symbol.dispose]();
-    throw error;
+    throw asForeign(error);
   }
   return db;
 }
+
+// What to do about a file of ours is no advice for one that another program owns.
+function asForeign(error: unknown): unknown {
+  if (!(error instanceof RrError) || isDamaged(error)) return error;
+  const hint = HINTS.get(error.code);
+  return hint === undefined
+    ? error
+    : new RrError(error.code, error.message, { cause: error.cause, hint });
+}
+
+const HINTS: ReadonlyMap<RrErrorCode, string> = new Map([
+  ["busy", "The program that owns it is writing to it: try again in a moment"],
+  ["database", "It was left as it is: name the right one with --path"],
+]);
 
 // Hundreds of megabytes in one value would be read whole, three times over, to be refused.
 function bounded(column: string): string {
