@@ -25,3 +25,13 @@ Deno.test("runtimeTooOld() tells a runtime that is older than the oldest in one 
     );
   }
 });
+
+Deno.test("the README and the decision name the oldest Node as it is", async () => {
+  const [major, minor] = OLDEST_RUNTIME.node.split(".");
+  for (const page of ["README.md", "docs/decisions/0002-node-sqlite.md"]) {
+    const text = await Deno.readTextFile(new URL(`../../${page}`, import.meta.url));
+    const named = [...text.matchAll(/Node\s+(?:at\s+)?(\d+\.\d+)/g)].map(([, version]) => version);
+    assert.ok(named.length > 0, page);
+    assert.deepEqual(new Set(named), new Set([`${major}.${minor}`]), page);
+  }
+});
