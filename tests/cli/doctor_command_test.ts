@@ -144,7 +144,7 @@ Deno.test("rr doctor finds loose and broken keys, bad patterns, relays, numbers 
   assert.match(out, /^p2p request retry: invalid: .*RUSTORY_P2P_REQUEST_ATTEMPTS/m);
   assert.match(out, /^async upload: invalid: .*async-upload\.last/m);
   const { bad, report } = await doctor(world);
-  assert.match(bad.get("keys")!, /chmod 600/);
+  assert.match(bad.get("keys")!, /chmod 600 \S+\/swarm\.key/);
   assert.match(bad.get("config")!, /Nothing is recorded/);
   assert.deepEqual(report.async_upload.enabled, null);
   assert.equal(report.record_ignore_regex.pattern, "(a");

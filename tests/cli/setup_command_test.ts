@@ -9,6 +9,7 @@ import {
   withBlock,
   withoutBlock,
 } from "../../src/cli/commands/setup/start_file.ts";
+import { HISTORIES } from "../../src/cli/commands/setup/facts.ts";
 import type { Run } from "../../src/service/run.ts";
 import { FakeMachine } from "../service/_fake_machine.ts";
 import { annsWorld, entriesOf, rr } from "./_run.ts";
@@ -227,4 +228,13 @@ Deno.test("rr setup starts with nothing where there is no home", async () => {
     assert.match(err, what);
   }
   assert.deepEqual([...Deno.readDirSync(world.home)], []);
+});
+
+Deno.test("the help of setup and try names every history that is taken in unasked", async () => {
+  using world = annsWorld();
+  for (const command of ["setup", "try"]) {
+    const { out } = await rr(world, command, "--help");
+    const [, named = ""] = /that are there \(([^)]*)\)/.exec(out.replaceAll(/\s+/g, " ")) ?? [];
+    assert.deepEqual(named.split(", "), [...HISTORIES], command);
+  }
 });

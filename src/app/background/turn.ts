@@ -1,4 +1,5 @@
 /** Duties that are due now and then: a marker file holds when they were last done. */
+import { shellWord } from "../../base/shell_words.ts";
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { folderOf } from "../../base/folder_of.ts";
@@ -85,7 +86,7 @@ function readMarker(world: TurnWorld, path: string): number | undefined {
   if (text === "") return undefined;
   if (/^\d{1,12}$/.test(text)) return Number(text);
   throw new RrError("io", `Cannot use the marker "${path}": expected seconds since 1970`, {
-    hint: `Remove it: rm ${path}`,
+    hint: `Remove it: rm ${shellWord(path)}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from "../../base/shell_words.ts";
 import { printable } from "../../base/printable.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
@@ -37,7 +38,9 @@ async function run(world: World, flags: Flags & GlobalFlags): Promise<number> {
   if (loaded.looseMode !== undefined) {
     const mode = loaded.looseMode.toString(8).padStart(3, "0");
     world.stderr.write(
-      `warn: others can read the swarm key (mode=${mode}), do: chmod 600 ${swarmKeyPath}\n`,
+      `warn: others can read the swarm key (mode=${mode}), do: chmod 600 ${
+        shellWord(swarmKeyPath)
+      }\n`,
     );
   }
   return ExitCode.OK;

@@ -16,9 +16,10 @@ import type { OldHistory } from "./setup/plan.ts";
 export const command: CliCommand = defineCommand<object, [string?]>({
   usage: ["[<query>]"],
   details:
-    `Reads the histories that are there (zsh, bash, fish, atuin, hishtory, mcfly, or that of rr
-itself) into memory and opens the screen that ctrl-r opens in a shell with the hook. Nothing is written:
-no config, no key, no database, not even a temporary file, so that nothing is left however it ends.
+    `Reads the history of rr itself, or else those that are there (atuin, hishtory, zsh-histdb, resh,
+mcfly, xonsh, nushell, zsh, bash, fish, powershell), into memory and opens the screen that ctrl-r opens
+in a shell with the hook. Nothing is written: no config, no key, no database, not even a temporary file,
+so that nothing is left however it ends.
 Deleting there deletes from the copy. What is chosen is printed, not run.
 
 Examples:

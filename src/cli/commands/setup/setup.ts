@@ -50,9 +50,10 @@ export function setupCommand(run: Run): CliCommand {
     usage: ["[--yes] [--dry-run] [--no-import] [--no-service]"],
     details:
       `Says what it will do, asks, and does it: config and keys, the lines in the start files of
-your shells that load the hook and completions, the histories that are there (zsh, bash, fish, atuin,
-hishtory, mcfly), and the daemon. Done again it repairs and takes in what is new. The rest of a start
-file stays byte for byte; the hook is a file of its own, so that a new shell starts no process for it.
+your shells that load the hook and completions, the histories that are there (atuin, hishtory,
+zsh-histdb, resh, mcfly, xonsh, nushell, zsh, bash, fish, powershell), and the daemon. Done again it
+repairs and takes in what is new. The rest of a start file stays byte for byte; the hook is a file of
+its own, so that a new shell starts no process for it.
 
 A start file behind a link is written where it lies. For one that cannot be written it says what to
 add. Where nothing can run the daemon it says how you can.

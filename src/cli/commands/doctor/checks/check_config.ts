@@ -1,3 +1,4 @@
+import { shellWord } from "../../../../base/shell_words.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
 
 /** What is wrong in the config file and the environment. */
@@ -41,7 +42,7 @@ function ofFile({ world, settings: { configPath, origins } }: DoctorContext): Fi
     found.push({
       level: "warn",
       message: `Others can read the config, which holds a tracker token (mode=${mode.toString(8)})`,
-      hint: `chmod 600 ${configPath}`,
+      hint: `chmod 600 ${shellWord(configPath)}`,
     });
   }
   return found;

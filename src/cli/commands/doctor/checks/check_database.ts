@@ -1,3 +1,4 @@
+import { shellWord } from "../../../../base/shell_words.ts";
 import { counted } from "../../../../base/grouped.ts";
 import { RrError } from "../../../../base/rr_error.ts";
 import { openForeign } from "../../../../store/file/read_foreign.ts";
@@ -32,7 +33,7 @@ function run({ world, settings }: DoctorContext): Finding[] {
     found.push({
       level: "warn",
       message: `Others can read the history (mode=${mode.toString(8)}): ${file}`,
-      hint: `chmod 600 ${file}`,
+      hint: `chmod 600 ${shellWord(file)}`,
     });
   }
   return [...found, ...integrity(world, path, info.size)];

@@ -1,3 +1,4 @@
+import { shellWord } from "../../../../base/shell_words.ts";
 import { statfs } from "node:fs/promises";
 import { toError } from "../../../../base/rr_error.ts";
 import { stateFolder } from "../../../../config/paths.ts";
@@ -18,7 +19,10 @@ async function run(context: DoctorContext): Promise<Finding[]> {
     return [{
       level: "error",
       message: `Nothing can be recorded: "${closed}" cannot be written by this user`,
-      hint: `Look at its owner and mode (ls -ld "${closed}") and whether its disk is read-only; ` +
+      hint:
+        `Look at its owner and mode (ls -ld ${
+          shellWord(closed)
+        }) and whether its disk is read-only; ` +
         "db_path moves the history",
     }];
   }

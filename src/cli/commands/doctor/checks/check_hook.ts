@@ -1,3 +1,4 @@
+import { shellWord } from "../../../../base/shell_words.ts";
 import { counted } from "../../../../base/grouped.ts";
 import { accessSync, constants } from "node:fs";
 import { RrError } from "../../../../base/rr_error.ts";
@@ -107,7 +108,7 @@ function unwritable({ world, settings }: DoctorContext, shell: string): Finding 
     try {
       accessSync(path, constants.W_OK);
     } catch {
-      const hint = `Give it back to its owner: sudo chown -R "$USER" ${folder}`;
+      const hint = `Give it back to its owner: sudo chown -R "$USER" ${shellWord(folder)}`;
       return fault(`"${path}" cannot be written by this user`, hint);
     }
   }
@@ -148,7 +149,9 @@ function spoolFindings({ world, settings }: DoctorContext): Finding[] {
     level: "error",
     message:
       `Cannot read recorded commands: "${path}" belongs to another user, or has another mode`,
-    hint: `A shell of root with this home wrote it: sudo chown "$USER" ${path}, or remove it`,
+    hint: `A shell of root with this home wrote it: sudo chown "$USER" ${
+      shellWord(path)
+    }, or remove it`,
   }));
   if (waiting > 0) {
     const age = Math.max(0, world.clock.now() - (newestMs ?? world.clock.now()));
@@ -164,7 +167,7 @@ function spoolFindings({ world, settings }: DoctorContext): Finding[] {
     found.push({
       level: "info",
       message: `Cut short by a crash or a full disk, and set aside: ${counted(torn, "record")}`,
-      hint: `They may be removed: rm ${folder}/*.torn`,
+      hint: `They may be removed: rm ${shellWord(folder)}/*.torn`,
     });
   }
   return found;

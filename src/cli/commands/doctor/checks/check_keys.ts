@@ -1,3 +1,4 @@
+import { shellWord } from "../../../../base/shell_words.ts";
 import { RrError } from "../../../../base/rr_error.ts";
 import type { World } from "../../../../base/world.ts";
 import type { Settings } from "../../../../config/settings.ts";
@@ -72,7 +73,7 @@ function keyFindings(name: string, key: KeySection, remedy: string): Finding[] {
     found.push({
       level: "warn",
       message: `Others can read the ${name} (${key.warning})`,
-      hint: `chmod 600 ${key.path}`,
+      hint: `chmod 600 ${shellWord(key.path)}`,
     });
   }
   return found;
