@@ -107,17 +107,29 @@ async function run(
   if (flags.finish) return await finish(world, settings);
   if (flags.status) return showStatus(world, settings);
   if (selection === undefined) return propagateEarlier(world, settings, flags);
+  return await deleteMatching(world, settings, flags, words, selection);
+}
+
+async function deleteMatching(
+  world: World,
+  settings: Settings,
+  flags: Flags,
+  words: readonly string[],
+  selection: Selection,
+): Promise<number> {
   using history = openForDeleting(world, settings);
   await drainFirst(world, settings, history);
-  if (!flags.dryRun) refuseMisspelt(history.search, words, queryPlace(world, settings));
+  const place = queryPlace(world, settings);
+  if (!flags.dryRun) refuseMisspelt(history.search, words, place);
   const matched = history.removal.count(selection);
   const mayBeMore = matched > 0 || flags.shellHistory;
   if (mayBeMore && !flags.dryRun && !flags.yes && !isAtTerminal(world)) throw needsYes();
-  if (matched > 0 && (flags.dryRun || asks(world, flags))) {
+  if (matched === 0) {
+    if (!flags.shellHistory) sayNothingIs(world, selection);
+    sayDoubts(world, history.search, words, place);
+  } else if (flags.dryRun || asks(world, flags)) {
     showSome(world, history, selection, flags.dryRun);
   }
-  if (matched === 0 && !flags.shellHistory) sayNothingIs(world, selection);
-  if (matched === 0) sayDoubts(world, history.search, words, queryPlace(world, settings));
   const commands = flags.shellHistory ? commandsOf(history, selection) : undefined;
   if (flags.dryRun || (matched === 0 && commands === undefined)) {
     return await alsoInShells(world, flags, commands, report(world, flags, matched, 0));
