@@ -85,9 +85,10 @@ function script(
   paths: { readonly started: string; readonly out: string; readonly code: string },
 ): string {
   const names = [...SETTING_NAMES.flatMap((name) => SETTINGS[name].env ?? []), "RUSTORY_SESSION"];
-  const handed = [...HANDED_OVER, ...names].flatMap((name) => {
+  const handed = [...HANDED_OVER, ...names].map((name) => {
     const value = world.env(name);
-    return value === undefined ? [] : [`export ${name}=${quoteForShell(value)}`];
+    // One that only the server has must not count either.
+    return value === undefined ? `unset ${name}` : `export ${name}=${quoteForShell(value)}`;
   });
   const words = [
     ...world.program(),
