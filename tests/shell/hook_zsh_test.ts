@@ -225,3 +225,20 @@ PROMPT=$'%{\\e]777;$((++_marks))\\a%}<@> '; readonly -a precmd_functions=()`,
   assert.equal(shell.output.match(/rr: nothing is recorded in this shell/g)?.length, 1);
   assert.deepEqual(shell.commands(), []);
 });
+
+Deno.test("zsh hook: an exec has a key of its own, and is known to start what stands behind its options", async () => {
+  await using shell = await Shell.open("zsh");
+  await shell.line("echo a");
+  await shell.type("exec -a other sh -c 'exit 6'\r");
+  assert.equal(await shell.ended(), 6);
+  const [first, last] = shell.records().toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+  assert.equal(last?.exitCode, 0, "not 127: it is a program that is there");
+  assert.equal(Number(last?.key), Number(first?.key) + 1);
+});
+
+Deno.test("zsh hook: what a zshaddhistory refuses is that line alone", async () => {
+  const before = "zshaddhistory() { [[ $1 != *secret* ]] }";
+  await using shell = await Shell.open("zsh", { before });
+  for (const line of ["echo a", "echo secret", "echo b"]) await shell.line(line);
+  assert.deepEqual(shell.commands(), ["echo a", "echo b"]);
+});
