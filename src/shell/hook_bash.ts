@@ -83,9 +83,6 @@ __rustory_ble_precmd() {
   return "$__rustory_status"
 }
 
-__rustory_array=
-((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[1] > 0)) && __rustory_array=1
-[[ -n $__rustory_array ]] || __rustory_element=__rustory_precmd
 ((__rustory_n_usual = 1\${#__rustory_element}, 1))
 __rustory_session=$$-\${EPOCHREALTIME//[!0-9]/}-$RANDOM$RANDOM
 __rustory_spool=${folder}/$__rustory_session.spool

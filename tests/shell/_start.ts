@@ -16,6 +16,8 @@ export interface ShellOptions {
   readonly between?: string;
   /** @default {true} */
   readonly hook?: boolean;
+  /** Makes another script of the hook's. */
+  readonly edit?: (script: string) => string;
   /** Whether the start-up file has the prompt and the mark. @default {true} */
   readonly rc?: boolean;
   /** The folder for files of a moment. @default {the spool folder} */
@@ -67,7 +69,8 @@ const HOOKS: Record<ShellName, (options: HookOptions) => string> = {
 /** Writes the start-up file; the words that start the shell. */
 export function start(name: ShellName, home: string, options: ShellOptions): string[] {
   const { before = "", after = "", hook = true, upArrow = false, rc: hasRc = true } = options;
-  const script = HOOKS[name]({
+  const { edit = (script) => script } = options;
+  const script = edit(HOOKS[name]({
     folder: `${home}/db/spool`,
     scratch: options.scratch ?? `${home}/db/spool`,
     program: ["rr"],
@@ -75,7 +78,7 @@ export function start(name: ShellName, home: string, options: ShellOptions): str
     suggest: options.suggest,
     door: options.door,
     followShell: options.followShell ?? true,
-  });
+  }));
   if (options.scratch !== undefined) Deno.mkdirSync(options.scratch, { mode: 0o700 });
   Deno.writeTextFileSync(`${home}/hook`, script);
   const rc = [

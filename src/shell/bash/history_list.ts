@@ -30,12 +30,28 @@ __rustory_read() {
 
 # At the first prompt bash 5.3 counts a line that is not there yet.
 __rustory_first_number() {
-  local __rustory_head=\${__rustory_listed:0:60}
-  __rustory_head=\${__rustory_head#"\${__rustory_head%%[0-9]*}"}
-  __rustory_head=\${__rustory_head%%[^0-9]*}
+  local __rustory_head
+  __rustory_number_of "$__rustory_listed"
   [[ -n $__rustory_head ]] || return 0
   __rustory_now=$__rustory_head
   ((${v("number")} = __rustory_now, 1))
+}
+
+# The number in front of what \`history\` prints, in __rustory_head.
+__rustory_number_of() {
+  __rustory_head=\${1:0:60}
+  __rustory_head=\${__rustory_head#"\${__rustory_head%%[0-9]*}"}
+  __rustory_head=\${__rustory_head%%[^0-9]*}
+}
+
+# For bash 5.0, where the number is always 1 while prompt commands and traps run: as newer ones have it.
+__rustory_ask_number() {
+  local __rustory_listed= __rustory_head
+  { [[ -s $__rustory_line ]] || builtin history 1 >>"$__rustory_line"; } &&
+    builtin mapfile -td '' __rustory_listed <"$__rustory_line" && >|"$__rustory_line" ||
+    __rustory_listed=$(builtin history 1)
+  __rustory_number_of "\${__rustory_listed-}"
+  __rustory_bang=\${__rustory_head:-1}
 }
 
 # One line as \`history\` prints it: number, mark, seconds and text.

@@ -51,23 +51,31 @@ __rustory_apart() {
     (__rustory_told == ${v("number")} + 1 && ${v("number")} ? 8 : 0)))"
 }
 
-# Called by a function of others, or as a whole prompt command where that is one string (bash 5.0).
+# Called by a function of others.
 __rustory_precmd() {
-  local __rustory_status=$? -
-  builtin set +aekuxTE
+  ((${v("code")} = $?, ${v("turn")}++, 1))
+  # Only the caller is seen here.
+  __rustory_witness[${v("turn")}]=
+  __rustory_whole
+}
+
+# The whole look, with its status. \`local -\` would have bash 5.0 put what follows into the history, and with
+# set -k it is not \`local\` that gets a value.
+__rustory_whole() {
+  local __rustory_flags
+  __rustory_flags=\${-//[!aekuxTE]/}
   {
-    ((${v("code")} = __rustory_status, ${v("turn")}++, 1))
+    [[ -z $__rustory_flags ]] || builtin set "+$__rustory_flags"
+    [[ -n $__rustory_array ]] || __rustory_ask_number
     builtin : "${LOOK}"
-    ${v("status")}=$__rustory_status
-    # Only the caller is seen here.
-    __rustory_witness[${v("turn")}]=
     [[ \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
     local __rustory_text=
     [[ $${v("job")} == 0 ]] || __rustory_take
     [[ -n $__rustory_own_limit ]] || builtin trap - XFSZ
     __rustory_place
+    [[ -z $__rustory_flags ]] || builtin set "-$__rustory_flags"
   } 2>/dev/null
-  return "$__rustory_status"
+  return "$${v("code")}"
 }
 
 __rustory_exit() {
@@ -77,6 +85,7 @@ __rustory_exit() {
   [[ \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
   local __rustory_text=
   ((BASH_SUBSHELL == 0)) || return 0
+  [[ -n $__rustory_array ]] || __rustory_ask_number
   builtin : "${
     calculate(
       `${v("endUs")}=${MICROSECONDS}`,

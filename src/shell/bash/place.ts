@@ -25,6 +25,8 @@ __rustory_place() {
   if [[ -n \${bash_preexec_imported-}\${__bp_imported-} ]]; then
     [[ \${precmd_functions[0]-} != __rustory_precmd || "\${PROMPT_COMMAND[*]-}" == *"$__rustory_element"* ]] || return 0
     __rustory_front=
+  elif [[ -z $__rustory_array && \${PROMPT_COMMAND-} == "$__rustory_element"* ]]; then
+    return 0
   elif [[ -n $__rustory_set && \${#PROMPT_COMMAND} -eq \${#__rustory_element} ]]; then
     [[ -z \${PROMPT_COMMAND[${RESERVE}]-} ]] || builtin unset -v 'PROMPT_COMMAND[${RESERVE}]'
     return 0
@@ -47,11 +49,12 @@ __rustory_place() {
 }
 
 # Fills the array $1 with what follows, from behind: whenever ctrl-c comes, nothing of it is missing.
+# Quoted: bash 5.0 splits what it takes out of $@.
 __rustory_fill() {
   local -n __rustory_array_of=$1
   local __rustory_at
   for ((__rustory_at = $#; __rustory_at > 1; __rustory_at--)); do
-    __rustory_array_of[__rustory_at - 2]=\${@:__rustory_at:1}
+    __rustory_array_of[__rustory_at - 2]="\${@:__rustory_at:1}"
   done
   for __rustory_at in "\${!__rustory_array_of[@]}"; do
     ((__rustory_at < $# - 1)) || builtin unset -v "__rustory_array_of[$__rustory_at]"

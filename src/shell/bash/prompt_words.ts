@@ -187,6 +187,18 @@ export const ELEMENT = "{ for __rustory_x in " + calculate(`${v("code")}=$?`, `$
   "; { [[ -n $__rustory_own_limit ]] || \\builtin trap '' XFSZ; " +
   '\\builtin trap -p DEBUG EXIT >|"$__rustory_line"; __rustory_prompt; } 2>/dev/null; }';
 
+/**
+ * For bash 5.0: it has one prompt command, of which what follows needs the status, and does not tell the
+ * history's number while it runs. Always a command then, which DEBUG traps see.
+ */
+export const WHOLE_ELEMENT = "{ for __rustory_x in " +
+  calculate(`${v("code")}=$?`, `${v("turn")}++`) +
+  keep(
+    [`__rustory_witness[${v("turn")}]`, "$BASH_COMMAND"],
+    [`__rustory_words[${v("turn")}]`, "${_-}"],
+  ) +
+  "1; { __rustory_whole; } 2>/dev/null; }";
+
 /** Runs when the shell ends while a command has not come back: closed terminals, `exit`. */
 export const ON_EXIT = `for __rustory_x in ${calculate(`${v("status")}=$?`)}` +
   `\${__rustory_before[${v("done")}+1]:+1}; { __rustory_exit; } 2>/dev/null`;

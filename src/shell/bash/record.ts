@@ -33,6 +33,7 @@ import {
   ON_EXIT,
   PS0_BEHIND,
   PS0_FRONT,
+  WHOLE_ELEMENT,
 } from "./prompt_words.ts";
 import { BASH_QUICK } from "./quick.ts";
 import { BASH_SPOOL } from "./spool.ts";
@@ -68,7 +69,12 @@ __rustory_appended=${quoteForShell(APPENDED)}
 __rustory_forked=${quoteForShell(FORKED)}
 __rustory_at_start=${quoteForShell(AT_START)}
 __rustory_at_prompt=${quoteForShell(AT_PROMPT)}
-__rustory_element=${quoteForShell(ELEMENT)}
+__rustory_array=
+if ((BASH_VERSINFO[0] > 5 || BASH_VERSINFO[1] > 0)); then
+  __rustory_array=1 __rustory_element=${quoteForShell(ELEMENT)}
+else
+  __rustory_element=${quoteForShell(WHOLE_ELEMENT)}
+fi
 __rustory_on_exit=${quoteForShell(ON_EXIT)}
 # Writing past a limit on the size of files would end the shell, so XFSZ is off while we do, unless the user
 # has a trap for it.
