@@ -9,7 +9,8 @@
  * both. Where the own network changes, or the machine wakes, connections are tested at once instead.
  *
  * A router that has forgotten the connection swallows what is said: a command that was just typed must
- * not wait for the silence to be long enough. So a short word that nothing follows is asked about soon.
+ * not wait for the silence to be long enough. So a word that nothing follows is asked about soon, a long
+ * one later: where only large packets vanish, as in a tunnel that nobody told the size of, they do so alone.
  */
 import { pauseUntilBeat } from "../../base/async/timer.ts";
 import type { Connection } from "@libp2p/interface";
@@ -28,8 +29,9 @@ export const SILENCE_MS = 70_000;
 export const ASK_SOON_MS = 5_000;
 /** Without any answer, the connection is given up: no usable way takes so long for a few packets. */
 export const UNANSWERED_MS = 15_000;
-/** More than this may take longer on a slow way, and its end is told by the silence alone. */
+/** What is said beyond a short word is given more time, as slow ways need: bytes in a millisecond. */
 const SHORT_BYTES = 16 * 1024;
+const SLOWEST = 2;
 /**
  * Between two pings of yamux itself, as long as a timer can be: only the one at the start is wanted, for
  * without a round trip time the windows of the streams do not grow.
@@ -94,9 +96,14 @@ function doubtAll({ connections, heardOf }: SilenceDeps, now: number, soonMs: nu
   }
 }
 
-/** How long a short word has gone unanswered; 0 where nothing was said, or much. */
+/**
+ * How long what was said has gone unanswered; 0 where nothing was, or not long enough for so much. Where
+ * only large packets vanish, it is the large word that stays without an answer.
+ */
 function unansweredMs({ said }: Heard, now: number): number {
-  return said === undefined || said.bytes > SHORT_BYTES ? 0 : now - said.sinceMs;
+  if (said === undefined) return 0;
+  const onTheWayMs = Math.max(0, said.bytes - SHORT_BYTES) / SLOWEST;
+  return Math.max(0, now - said.sinceMs - onTheWayMs);
 }
 
 /**

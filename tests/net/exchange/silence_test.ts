@@ -123,6 +123,22 @@ Deno.test("watchSilence() asks all connections to a peer of which one does not a
   await watching;
 });
 
+Deno.test("watchSilence() gives a larger word more time, but not until the silence is long", async () => {
+  const clock = new FakeClock();
+  const heardOf: HeardOf = new WeakMap();
+  const large = fakeConnection(heardOf, clock.now());
+  const stop = new AbortController();
+  const connections = (): Connection[] => [large.connection];
+  const watching = watchSilence({ clock, heardOf, connections }, stop.signal);
+  large.heard.said = { sinceMs: clock.now(), bytes: 32 * 1024 };
+  for (let at = 0; at < UNANSWERED_MS + 5_000; at += 5_000) await clock.advance(5_000);
+  assert.deepEqual([large.asked.length > 0, large.ended.length], [true, 0]);
+  await clock.advance(5_000);
+  assert.equal(large.ended.length, 1);
+  stop.abort();
+  await watching;
+});
+
 nodeTest("two nodes with nothing to say stay connected, at 60 bytes a question", async (lab) => {
   const server = await lab.server();
   const client = await lab.node({ listen: [], silenceMs: 7_000 });
