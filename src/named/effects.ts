@@ -1,7 +1,8 @@
 /** What goes into the machine and what comes out of it. */
 import type { ControlFrame, ExchangeFrame, Sync } from "./frames.ts";
 import type { Name } from "./digest.ts";
-import type { Item } from "./item.ts";
+import type { Facts, Item } from "./item.ts";
+import type { Outcome } from "./store.ts";
 
 /** Names an exchange on this device: those begun here count up from 1, the others down from -1. */
 export type ExchangeId = number;
@@ -22,6 +23,11 @@ export type Event =
   /** A peer has begun an exchange; its first frame. */
   | { readonly type: "asked"; readonly x: ExchangeId; readonly peer: string; readonly frame: Sync }
   | { readonly type: "exchange"; readonly x: ExchangeId; readonly frame: ExchangeFrame }
+  /**
+   * A batch of this exchange that was not handed in: the store has taken it in by itself, and no other event
+   * has come between. It must have been one that this device had asked for.
+   */
+  | { readonly type: "taken"; readonly x: ExchangeId; readonly outcome: Outcome }
   /** The stream of an exchange takes the next frame. */
   | { readonly type: "writable"; readonly x: ExchangeId }
   /** The stream of an exchange is gone. */
@@ -56,7 +62,7 @@ export type Note =
     readonly type: "received";
     readonly peer: string;
     readonly received: number;
-    readonly gained: readonly Item[];
+    readonly gained: readonly Facts[];
     readonly live: boolean;
   }
   /** An exchange that this device began is over. */

@@ -18,7 +18,8 @@ export function onLive(turn: Turn, peer: Peer, { floor, name, cover, items }: Li
   answer(turn, peer, answers);
   passOn(turn, peer, overruling);
   const received = items.length;
-  turn.out.push({ type: "received", peer: peer.id, received, gained, live: true });
+  const facts = gained.map(factsOf);
+  turn.out.push({ type: "received", peer: peer.id, received, gained: facts, live: true });
   if (peer.hello !== undefined && name !== undefined && floor === floorWith(turn, peer)) {
     hear(turn, peer, name);
     if (name === nameFor(turn, peer)) {

@@ -15,10 +15,11 @@ import { onIds, onLastEnd, onSync } from "./respond.ts";
 import { beginNext, onTime } from "./schedule.ts";
 import type { Exchange, Peer, Replica } from "./state.ts";
 import type { ItemStore } from "./store.ts";
-import { abort, finish, onBatch, sendNext } from "./transfer.ts";
+import { abort, finish, onBatch, onTaken, sendNext } from "./transfer.ts";
 import type { Turn } from "./turn.ts";
 
 export { nextWake } from "./schedule.ts";
+export { askedBy } from "./transfer.ts";
 
 /** What the machine is given besides its state. */
 export interface World {
@@ -58,6 +59,8 @@ function handle(turn: Turn, event: Event): void {
       return ifKnown(peers.get(event.peer), (peer) => onDropped(turn, peer));
     case "exchange":
       return ifKnown(exchanges.get(event.x), (one) => onExchange(turn, one, event.frame));
+    case "taken":
+      return onTaken(turn, event.x, event.outcome);
     case "writable":
       return ifKnown(exchanges.get(event.x), (exchange) => onWritable(turn, exchange));
     case "closed":

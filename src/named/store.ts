@@ -73,6 +73,15 @@ export interface Applied {
   readonly shrank: boolean;
 }
 
+/** An {@linkcode Applied}, told by whoever has done it beside the machine. */
+export interface Outcome extends Omit<Applied, "gained"> {
+  readonly peer: string;
+  /** Items handed in. */
+  readonly received: number;
+  /** Of these, those that changed the store. */
+  readonly gained: readonly Facts[];
+}
+
 /** The items of this device. Every call that changes something is one transaction. */
 export interface ItemStore {
   /** Weeks before it are neither kept nor compared. */

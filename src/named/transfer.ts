@@ -3,11 +3,11 @@ import { answer, passOn, spread } from "./live.ts";
 import type { ExchangeId } from "./effects.ts";
 import type { Batch } from "./frames.ts";
 import { type Digest, EMPTY, type Name, nameOf } from "./digest.ts";
-import type { Item } from "./item.ts";
+import { factsOf, type Item } from "./item.ts";
 import { pauseAfterFailure } from "./need.ts";
-import type { Exchange } from "./state.ts";
-import type { Span } from "./store.ts";
-import { nameFor, noteState, take, type Turn } from "./turn.ts";
+import type { Exchange, Peer, Replica } from "./state.ts";
+import type { Outcome, Span } from "./store.ts";
+import { conclude, floorWith, nameFor, noteState, take, type Turn } from "./turn.ts";
 
 /** Text of a batch that nothing is added to; the frame holds many times that. */
 const FULL_CHARS = 200_000;
@@ -92,29 +92,49 @@ function closingName(turn: Turn, exchange: Exchange): Name {
   return peer === undefined ? EMPTY : nameFor(turn, peer);
 }
 
+/** The peer of the exchange, if it was asked for items and is sending them. */
+export function askedBy({ exchanges, peers, slot }: Replica, x: ExchangeId): Peer | undefined {
+  const exchange = slot?.x === x ? exchanges.get(x) : undefined;
+  return exchange && peers.get(exchange.peer);
+}
+
 /** Takes in a batch. */
 export function onBatch(turn: Turn, exchange: Exchange, { items }: Batch): void {
   const { state, out, now } = turn;
-  const peer = state.peers.get(exchange.peer);
-  if (state.slot?.x !== exchange.id || peer === undefined) {
+  const peer = askedBy(state, exchange.id);
+  if (peer === undefined) {
     out.push({ type: "refused", peer: exchange.peer, why: "It sends items that nobody asked for" });
     return abort(turn, exchange, "Unasked items");
   }
-  state.slot.at = now;
-  const { absorbed, gained, answers, overruling, held } = take(turn, items);
-  for (const difference of held) {
-    peer.apart.note(difference, exchange.floor);
-    exchange.apart.note(difference, exchange.floor);
+  state.slot!.at = now;
+  const applied = take(turn, items);
+  const gained = applied.gained.map(factsOf);
+  noteBatch(turn, exchange.id, { ...applied, gained, peer: peer.id, received: items.length });
+}
+
+/** A batch was taken in beside the machine; its exchange may have been broken off since, and the items stay. */
+export function onTaken(turn: Turn, x: ExchangeId, outcome: Outcome): void {
+  if (turn.state.slot?.x === x) turn.state.slot.at = turn.now;
+  conclude(turn, outcome);
+  noteBatch(turn, x, outcome);
+}
+
+function noteBatch(turn: Turn, x: ExchangeId, outcome: Outcome): void {
+  const { state, out } = turn;
+  const { absorbed, gained, answers, overruling, held, received } = outcome;
+  const exchange = state.exchanges.get(x);
+  const peer = state.peers.get(outcome.peer);
+  if (peer !== undefined) {
+    const floor = exchange?.floor ?? floorWith(turn, peer);
+    for (const difference of held) {
+      peer.apart.note(difference, floor);
+      exchange?.apart.note(difference, floor);
+    }
   }
-  exchange.gained += gained.length;
-  out.push({
-    type: "received",
-    peer: peer.id,
-    received: items.length,
-    gained,
-    live: false,
-  });
+  if (exchange !== undefined) exchange.gained += gained.length;
+  out.push({ type: "received", peer: outcome.peer, received, gained, live: false });
   if (absorbed.length > 0) spread(turn, absorbed);
+  if (peer === undefined) return;
   answer(turn, peer, answers);
   passOn(turn, peer, overruling);
 }

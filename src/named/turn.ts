@@ -2,9 +2,9 @@
 import type { Apart } from "./apart.ts";
 import { EMPTY, type Name, nameOf } from "./digest.ts";
 import type { Effect } from "./effects.ts";
-import { factsOf, type Item, type Week } from "./item.ts";
+import { type Facts, factsOf, type Item, type Week } from "./item.ts";
 import type { Peer, Replica } from "./state.ts";
-import type { Applied, Base, ItemStore, Seq } from "./store.ts";
+import type { Applied, Base, ItemStore, Outcome, Seq } from "./store.ts";
 
 /** One step of the machine, handed from rule to rule. */
 export interface Turn {
@@ -103,16 +103,28 @@ export function shareState(turn: Turn, equal: readonly Peer[], floor: Week): voi
 /** Takes items in and keeps the conclusions right. */
 export function take(turn: Turn, items: readonly Item[]): Applied {
   const applied = turn.store.apply(items);
-  settle(turn, applied.absorbed);
-  settle(turn, applied.gained);
-  if (applied.shrank) distrust(turn);
-  else noteState(turn);
+  conclude(turn, { ...applied, gained: applied.gained.map(factsOf) });
   return applied;
+}
+
+/** Keeps the conclusions right once items were taken in. */
+export function conclude(
+  turn: Turn,
+  { absorbed, gained, shrank }: Pick<Outcome, "absorbed" | "gained" | "shrank">,
+): void {
+  settle(turn, absorbed);
+  forget(turn, gained);
+  if (shrank) distrust(turn);
+  else noteState(turn);
 }
 
 /** What has come in counts from now on, whatever counted before. */
 export function settle(turn: Turn, items: readonly Item[]): void {
-  for (const apart of divided(turn)) for (const item of items) apart.forget(factsOf(item).id);
+  if (divided(turn).length > 0) forget(turn, items.map(factsOf));
+}
+
+function forget(turn: Turn, gained: readonly Facts[]): void {
+  for (const apart of divided(turn)) for (const { id } of gained) apart.forget(id);
 }
 
 function divided({ state }: Turn): Apart[] {

@@ -2,7 +2,8 @@
  * All that the sync engine needs of the world. The store, the network and the tracker satisfy these by
  * shape; the fakes of the tests do too, and both run the contract suites in `tests/contracts/`.
  */
-import type { ControlFrame, ExchangeFrame, Frame } from "../named/frames.ts";
+import type { Outcome } from "../named/store.ts";
+import type { Batch, ControlFrame, ExchangeFrame, Frame } from "../named/frames.ts";
 import type { DeviceId, Entry } from "../history/entry.ts";
 import type { AppendResult, LogBatch, PullState, ReadLimit } from "../swarm/log.ts";
 import type { PullReply, PullRequest, PushReply, RejectedEntry } from "../swarm/messages.ts";
@@ -175,6 +176,34 @@ export interface Replication {
   settle(peer: PeerId, until: Settling, signal: AbortSignal): Promise<Settled>;
 }
 
+/** Takes batches in beside the store that the machine uses: in large transactions, where nobody waits for it. */
+export interface BatchWriter extends AsyncDisposable {
+  /**
+   * As `ItemStore.apply()`; `more` if another one follows at once. Resolves once it is in the file; if it
+   * rejects, nothing of it is, and others that were handed over may have failed with it.
+   */
+  takeBatch(
+    peer: string,
+    packed: Uint8Array,
+    options: { readonly more: boolean },
+  ): Promise<Outcome>;
+  /** Has what was handed over put into the file as soon as it is done. */
+  flush(): void;
+  /** Resolves once there is room for more. */
+  room(): Promise<void>;
+}
+
+/** A batch as it came: unpacking and storing it takes some tens of milliseconds, and may be done elsewhere. */
+export interface PackedBatch {
+  readonly type: "packed";
+  readonly bytes: Uint8Array;
+  /** @throws what breaks the format */
+  unpack(): Batch;
+}
+
+/** What comes on the stream of an exchange. */
+export type ReceivedFrame = ExchangeFrame | PackedBatch;
+
 /** A stream on which one side and the other send frames of protocol 2. */
 export interface FrameStream<F extends Frame> {
   readonly peer: PeerId;
@@ -193,7 +222,7 @@ export interface FrameStream<F extends Frame> {
 }
 
 /** Told of what happens on a {@linkcode FrameStream}. None of it may throw. */
-export interface FrameStreamEvents<F extends Frame> {
+export interface FrameStreamEvents<F> {
   onFrame(frame: F): void;
   /** There is room again after a `send()` that found none. */
   onRoom(): void;
@@ -204,7 +233,7 @@ export interface FrameStreamEvents<F extends Frame> {
 /** Takes the streams that peers open. */
 export interface FrameAcceptor {
   control(stream: FrameStream<ControlFrame>): FrameStreamEvents<ControlFrame>;
-  exchange(stream: FrameStream<ExchangeFrame>): FrameStreamEvents<ExchangeFrame>;
+  exchange(stream: FrameStream<ExchangeFrame>): FrameStreamEvents<ReceivedFrame>;
 }
 
 /** Opens and takes streams of protocol 2. */
@@ -227,7 +256,7 @@ export interface FrameNet {
    */
   openExchange(
     beside: FrameStream<ControlFrame>,
-    events: FrameStreamEvents<ExchangeFrame>,
+    events: FrameStreamEvents<ReceivedFrame>,
     signal: AbortSignal,
   ): Promise<FrameStream<ExchangeFrame>>;
   /** Offers protocol 2 to the peers until disposed. */

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import type { Event } from "../../src/named/effects.ts";
-import { EventQueue } from "../../src/sync/replica/event_queue.ts";
-import { makeEntry } from "../fakes/entries.ts";
+import { EventQueue, type Happened } from "../../src/sync/replica/event_queue.ts";
 
 Deno.test("EventQueue is full with a few large batches, or with many small events", () => {
   const queue = new EventQueue();
-  const items = Array.from({ length: 2_000 }, () => ({ entry: makeEntry() }));
-  const batch: Event = { type: "exchange", x: 1, frame: { type: "batch", items } };
+  const frame = {
+    type: "packed",
+    bytes: new Uint8Array(100_000),
+    unpack: () => ({ type: "batch" as const, items: [] }),
+  } as const;
+  const batch: Happened = { type: "packed", x: 1, frame };
   const looks = [1, 2, 3].map(() => {
     queue.push(batch);
     return queue.isFull;
@@ -16,4 +18,22 @@ Deno.test("EventQueue is full with a few large batches, or with many small event
   assert.equal(queue.isFull, false);
   for (let i = 0; i < 63; i++) queue.push({ type: "time" });
   assert.equal(queue.isFull, true);
+});
+
+Deno.test("EventQueue gives what happened before all others first, in its order", () => {
+  const queue = new EventQueue();
+  queue.push({ type: "time" });
+  queue.pushBefore({ type: "closed", x: 1 });
+  queue.pushBefore({ type: "closed", x: 2 });
+  const given: (Happened | undefined)[] = [];
+  for (let i = 0; i < 4; i++) {
+    given.push(queue.first);
+    queue.shift();
+  }
+  assert.deepEqual(given, [
+    { type: "closed", x: 1 },
+    { type: "closed", x: 2 },
+    { type: "time" },
+    undefined,
+  ]);
 });

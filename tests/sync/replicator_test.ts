@@ -9,13 +9,16 @@ import type { Item } from "../../src/named/item.ts";
 import type { Applied } from "../../src/named/store.ts";
 import type { PeerId } from "../../src/swarm/peer.ts";
 import type {
+  BatchWriter,
   FrameAcceptor,
   FrameNet,
   FrameStream,
   FrameStreamEvents,
+  ReceivedFrame,
 } from "../../src/sync/ports.ts";
 import { Replicator } from "../../src/sync/replica/replicator.ts";
 import { makeEntries } from "../fakes/entries.ts";
+import { LateWriter, packed } from "./_late_writer.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { MemoryItems } from "../fakes/memory_items.ts";
 import { RecordingLogger } from "../fakes/recording_logger.ts";
@@ -50,13 +53,76 @@ Deno.test("Replicator takes nothing of an exchange for complete of which a batch
   // All of it has arrived before a part of it cannot be stored.
   for (const item of items) net.exchange.onFrame({ type: "batch", items: [item] });
   net.exchange.onFrame({ type: "end", name, sent: 4 });
-  for (let turn = 0; turn < 20; turn++) await yieldToLoop();
+  await turns();
   assert.ok(store.parts >= 2);
   // The peer has all that is here, and what it has is not: that is a need, and nobody has lied.
   control.onFrame({ type: "tick", floor: 0, name, ack: store.name(0), cost: 4 });
-  for (let turn = 0; turn < 20; turn++) await yieldToLoop();
+  await turns();
   assert.deepEqual(notes.filter(({ type }) => type === "contradiction"), []);
 });
+
+Deno.test("Replicator has a long exchange stored beside it, and nothing else happens before that is in the file", async () => {
+  const { items, name } = fourItems();
+  const store = new MemoryItems();
+  const notes: Note[] = [];
+  const writer = new LateWriter(store);
+  await using lab = await started(store, notes, () => Promise.resolve(writer));
+  const { net, clock } = lab;
+  const control = net.acceptor!.control(new FakeStream<ControlFrame>());
+  control.onFrame(HELLO);
+  control.onFrame({ type: "tick", floor: 0, name, cost: 4 });
+  while (net.exchange === undefined) await clock.advance(100);
+
+  for (const item of items) net.exchange.onFrame(packed(item, 100_000));
+  net.exchange.onFrame({ type: "end", name, sent: 4 });
+  await turns();
+  assert.equal(store.digest(0).count, 1, "the first one came before it was known to be a long one");
+  assert.equal(writer.waiting, 3);
+  assert.deepEqual(notes.filter(({ type }) => type === "equal"), []);
+  assert.ok(writer.isFlushed, "its end waits");
+  writer.write();
+  await turns();
+  assert.equal(store.digest(0).count, 4);
+  const received = notes.filter((note) => note.type === "received");
+  assert.deepEqual(received.map(({ gained }) => gained.length), [1, 1, 1, 1]);
+  assert.deepEqual(notes.filter(({ type }) => type === "equal").length, 1);
+});
+
+Deno.test("Replicator takes nothing of a long exchange for complete that was not stored, and begins anew", async () => {
+  const { items, name } = fourItems();
+  const store = new MemoryItems();
+  const notes: Note[] = [];
+  const writer = new LateWriter(store);
+  await using lab = await started(store, notes, () => Promise.resolve(writer));
+  const { net, clock } = lab;
+  const control = net.acceptor!.control(new FakeStream<ControlFrame>());
+  control.onFrame(HELLO);
+  control.onFrame({ type: "tick", floor: 0, name, cost: 4 });
+  while (net.exchange === undefined) await clock.advance(100);
+  const first = net.exchange;
+
+  for (const item of items) first.onFrame(packed(item, 100_000));
+  first.onFrame({ type: "end", name, sent: 4 });
+  await turns();
+  writer.write(1);
+  await turns();
+  control.onFrame({ type: "tick", floor: 0, name, ack: store.name(0), cost: 4 });
+  await turns();
+  assert.deepEqual(notes.filter(({ type }) => type === "contradiction" || type === "equal"), []);
+  for (let i = 0; i < 600 && net.exchange === first; i++) await clock.advance(100);
+  assert.notEqual(net.exchange, first);
+});
+
+function fourItems(): { readonly items: readonly Item[]; readonly name: string } {
+  const theirs = new MemoryItems();
+  const items = makeEntries(4).map((entry) => ({ entry }));
+  theirs.apply(items);
+  return { items, name: theirs.name(0) };
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await yieldToLoop();
+}
 
 Deno.test("Replicator leaves out what is live to a peer that is slow, and tells it by a tick", async () => {
   await using lab = await started();
@@ -81,14 +147,18 @@ Deno.test("Replicator keeps the control stream that the lower of two ids has ope
   lab.replicator.peerConnected(PEER);
   const theirs = new FakeStream<ControlFrame>();
   lab.net.acceptor!.control(theirs);
-  for (let turn = 0; turn < 20; turn++) await yieldToLoop();
+  await turns();
   assert.ok(PEER < SELF);
   assert.equal(theirs.isClosed, false);
   assert.equal(lab.net.opened?.isClosed, true);
 });
 
 /** A replicator that runs. */
-async function started(store = new MemoryItems(), notes: Note[] = []): Promise<Started> {
+async function started(
+  store = new MemoryItems(),
+  notes: Note[] = [],
+  openWriter?: () => Promise<BatchWriter>,
+): Promise<Started> {
   const [net, clock] = [new OtherEnd(), new FakeClock()];
   const replicator = new Replicator({
     self: SELF,
@@ -96,6 +166,7 @@ async function started(store = new MemoryItems(), notes: Note[] = []): Promise<S
     deviceId: "laptop",
     app: "rr",
     store,
+    openWriter,
     net,
     clock,
     random: seededRandom(1),
@@ -124,14 +195,16 @@ class FullOnce extends MemoryItems {
   }
 }
 
+type Closing = Pick<FrameStreamEvents<never>, "onClose">;
+
 class FakeStream<F extends Frame> implements FrameStream<F> {
   readonly peer = PEER;
   queued = 0;
   isClosed = false;
   readonly sent: F[] = [];
-  readonly #events: FrameStreamEvents<F> | undefined;
+  readonly #events: Closing | undefined;
 
-  constructor(events?: FrameStreamEvents<F>) {
+  constructor(events?: Closing) {
     this.#events = events;
   }
 
@@ -151,7 +224,7 @@ class FakeStream<F extends Frame> implements FrameStream<F> {
 
 class OtherEnd implements FrameNet {
   acceptor: FrameAcceptor | undefined;
-  exchange: FrameStreamEvents<ExchangeFrame> | undefined;
+  exchange: FrameStreamEvents<ReceivedFrame> | undefined;
   opened: FakeStream<ControlFrame> | undefined;
 
   identified(): Promise<void> {
@@ -166,7 +239,7 @@ class OtherEnd implements FrameNet {
   }
   openExchange(
     _beside: FrameStream<ControlFrame>,
-    events: FrameStreamEvents<ExchangeFrame>,
+    events: FrameStreamEvents<ReceivedFrame>,
   ): Promise<FrameStream<ExchangeFrame>> {
     this.exchange = events;
     return Promise.resolve(new FakeStream(events));

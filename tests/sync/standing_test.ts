@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Entry } from "../../src/history/entry.ts";
-import type { Item } from "../../src/named/item.ts";
+import { factsOf, type Item } from "../../src/named/item.ts";
 import { react } from "../../src/named/react.ts";
 import { createReplica, type Replica } from "../../src/named/state.ts";
 import { HASH_NAME } from "../../src/named/hash.ts";
@@ -37,7 +37,13 @@ Deno.test("Standing.gap() counts down what is to come, and takes what came for n
   assert.deepEqual(standing.gap(PEER), { behind: 100, arrived: 0, ahead: 0, given: 0 });
   const some = items(40);
   store.apply(some);
-  standing.note({ type: "received", peer: PEER, received: 40, gained: some, live: false });
+  standing.note({
+    type: "received",
+    peer: PEER,
+    received: 40,
+    gained: some.map(factsOf),
+    live: false,
+  });
   assert.deepEqual(standing.gap(PEER), { behind: 60, arrived: 40, ahead: 0, given: 0 });
   // A link that breaks takes nothing of it back.
   react(state, { type: "down", peer: PEER }, { store, now: 0 });

@@ -11,7 +11,7 @@ import type { Note } from "../../named/effects.ts";
 import type { History } from "../../store/file/open_history.ts";
 import type { ItemSet } from "../../store/set/item_set.ts";
 import { openSet } from "../../store/set/open_set.ts";
-import type { FrameNet, Replication, Settled, Settling } from "../../sync/ports.ts";
+import type { BatchWriter, FrameNet, Replication, Settled, Settling } from "../../sync/ports.ts";
 import { Replicator } from "../../sync/replica/replicator.ts";
 import type { Gap } from "../../sync/replica/standing.ts";
 import type { PeerId } from "../../swarm/peer.ts";
@@ -24,6 +24,8 @@ export interface ReplicationDeps {
   readonly deviceId: string;
   readonly history: History;
   readonly net: FrameNet;
+  /** Starts a writer beside the history, for long exchanges. */
+  readonly openWriter?: (() => Promise<BatchWriter>) | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -126,7 +128,7 @@ export class SessionReplication implements Replication, AsyncDisposable {
 
   async #run(): Promise<void> {
     await this.#absorb();
-    const { self, userId, deviceId, net, clock, random, logger } = this.#deps;
+    const { self, userId, deviceId, net, clock, random, logger, openWriter } = this.#deps;
     const replicator = new Replicator({
       self,
       userId,
@@ -137,6 +139,7 @@ export class SessionReplication implements Replication, AsyncDisposable {
       clock,
       random,
       logger,
+      openWriter,
       onNote: (note) => this.#note(note),
       onUnserved: this.#deps.onUnserved,
     });
@@ -180,7 +183,7 @@ export class SessionReplication implements Replication, AsyncDisposable {
     this.#gained += note.gained.length;
     if (note.gained.length === 0) return;
     this.#deps.onReceived?.(note.gained.length);
-    if (note.gained.some((item) => item.entry === undefined)) this.#deps.onErased?.();
+    if (note.gained.some(({ dead }) => dead)) this.#deps.onErased?.();
   }
   // The local network tells no names. The user is left out: one of another user is to be found again, too.
   #remember(peer: PeerId, deviceId: string | undefined): void {

@@ -28,6 +28,7 @@ import type { LanDirectory } from "./lan_directory.ts";
 import { createFrameNet } from "../../net/exchange/frame_net.ts";
 import { SessionReplication } from "./replication.ts";
 import { swarmAccess } from "./swarm_access.ts";
+import { writerBeside } from "../writer/open_writer.ts";
 import type { TwinProbe } from "./twin_probe.ts";
 import { RoundRequests } from "./round_requests.ts";
 import { createEngine } from "./session_engine.ts";
@@ -282,6 +283,7 @@ function replicationOf(
     onErased,
     onNote,
     onUnserved,
+    openWriter: writerBeside(history),
     dialled: () => dialledPeers(node),
   });
 }

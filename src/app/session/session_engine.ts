@@ -10,7 +10,7 @@ import { SyncEngine } from "../../sync/engine.ts";
 import type { SyncEvent, SyncListener } from "../../sync/events.ts";
 import type { SyncOptions } from "../../sync/options.ts";
 import type { Dialer, Directory } from "../../sync/ports.ts";
-import { openWriterBeside } from "../writer/open_writer.ts";
+import { writerBeside } from "../writer/open_writer.ts";
 import type { SessionReplication } from "./replication.ts";
 import type { RoundRequests } from "./round_requests.ts";
 import { noteSyncedKey, suspect } from "./session_parts.ts";
@@ -72,7 +72,7 @@ export function createEngine(
     log: history.log,
     book: history.peers,
     ...{ directories, dialer, manual, clock, random, logger, replication },
-    openWriter: history.path === ":memory:" ? undefined : () => openWriterBeside(history),
+    openWriter: writerBeside(history),
     onEvent: (event) => {
       deps.onEvent?.(event);
       followEvent(event, parts, deps);

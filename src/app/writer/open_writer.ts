@@ -7,13 +7,18 @@ import {
   type BulkThreadEvents,
   BulkWriter,
 } from "../../store/bulk/bulk_writer.ts";
-import type { ThreadMessage, WriterSetup } from "./messages.ts";
+import { batchMessage, isBatch, type ThreadMessage, type WriterSetup } from "./messages.ts";
 
 /**
  * What comes in is written and forgotten within moments: a large nursery would only let more of it pile up,
  * up to 90 MB. There is no limit for the rest, as one command may be large.
  */
-const LIMITS = { maxYoungGenerationSizeMb: 4 } as const;
+const LIMITS = { maxYoungGenerationSizeMb: 8 } as const;
+
+/** How a writer is started beside an open history; not at all where it is in memory. */
+export function writerBeside(history: History): (() => Promise<BulkWriter>) | undefined {
+  return history.path === ":memory:" ? undefined : () => openWriterBeside(history);
+}
 
 /**
  * As {@linkcode openWriter}, for whoever has the history open itself and goes on using it: the log is
@@ -70,7 +75,10 @@ async function inThread(setup: WriterSetup, onEnd: () => void): Promise<BulkWrit
     if (said !== undefined) onEnd();
   });
   const thread: BulkThread = {
-    post: (message) => worker.postMessage(JSON.stringify(message)),
+    post: (message) => {
+      if (isBatch(message)) worker.postMessage(batchMessage(message));
+      else worker.postMessage(JSON.stringify(message));
+    },
     stop: async () => void await worker.terminate(),
   };
   try {

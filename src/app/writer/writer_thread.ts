@@ -1,10 +1,12 @@
 /** What runs in the thread of a writer. Started by its address: see `open_writer.ts`. */
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { RrError, toError } from "../../base/rr_error.ts";
-import { BulkQueue } from "../../store/bulk/bulk_queue.ts";
-import type { BulkAnswer, BulkEnd, BulkRequest } from "../../store/bulk/bulk_task.ts";
+import { type BatchTaker, BulkQueue } from "../../store/bulk/bulk_queue.ts";
+import type { BulkAnswer } from "../../store/bulk/bulk_task.ts";
 import { type History, openHistory } from "../../store/file/open_history.ts";
-import type { ThreadMessage, WriterSetup } from "./messages.ts";
+import { openSet } from "../../store/set/open_set.ts";
+import { decodeBatch } from "../../wire/v2/codec.ts";
+import { requestOf, type ThreadMessage, type WriterMessage, type WriterSetup } from "./messages.ts";
 import { systemWorld } from "../../world/system.ts";
 
 /**
@@ -20,7 +22,16 @@ export async function openQueue(
 ): Promise<{ readonly queue: BulkQueue; readonly history: History }> {
   const { files, clock } = await systemWorld();
   const history = openHistory(historyPath, { files, clock, cacheKib: CACHE_KIB });
-  return { queue: new BulkQueue(history, clock, answer), history };
+  return { queue: new BulkQueue(history, clock, answer, takerOf(history)), history };
+}
+
+function takerOf(history: History): BatchTaker {
+  const set = openSet(history);
+  return {
+    unpack: (packed) => decodeBatch(packed).items,
+    apply: (items) => set.apply(items),
+    forget: () => set.forget(),
+  };
 }
 
 if (!isMainThread && isWriterSetup(workerData)) await serve(workerData);
@@ -33,7 +44,7 @@ async function serve(setup: WriterSetup): Promise<void> {
       if (answer.id === "end") history[Symbol.dispose]();
       say(answer);
     });
-    port.on("message", (text: string) => queue.add(JSON.parse(text) as BulkRequest | BulkEnd));
+    port.on("message", (message: WriterMessage) => queue.add(requestOf(message)));
     say({ opened: true });
   } catch (error) {
     const { message } = toError(error);

@@ -9,10 +9,17 @@ import {
   type FrameStream,
   type FrameStreamEvents,
   LinkError,
+  type ReceivedFrame,
 } from "../../sync/ports.ts";
 import type { ControlFrame, ExchangeFrame, Frame } from "../../named/frames.ts";
 import type { PeerId } from "../../swarm/peer.ts";
-import { decodeControl, decodeExchange, encodeFrames, isExchange } from "../../wire/v2/codec.ts";
+import {
+  decodeBatch,
+  decodeControl,
+  decodeExchange,
+  encodeFrames,
+  isExchange,
+} from "../../wire/v2/codec.ts";
 import { FrameReader, type RawFrame, SYNC_2 } from "../../wire/v2/frame.ts";
 import { peerOf } from "../node/connections.ts";
 import type { Node } from "../node/node.ts";
@@ -30,7 +37,14 @@ const IDENTIFY_MS = 10_000;
 const LOOK_MS = 20;
 
 const CONTROL: FrameCodec<ControlFrame> = { encode: encodeFrames, decode: decodeControl };
-const EXCHANGE: FrameCodec<ExchangeFrame> = { encode: encodeFrames, decode: decodeExchange };
+const EXCHANGE: FrameCodec<ExchangeFrame, ReceivedFrame> = {
+  encode: encodeFrames,
+  decode: (raw) => {
+    const { packed } = raw;
+    if (packed === undefined) return decodeExchange(raw);
+    return { type: "packed", bytes: packed, unpack: () => decodeBatch(packed) };
+  },
+};
 
 /** What {@linkcode createFrameNet} needs. */
 export interface FrameNetDeps {
@@ -80,10 +94,10 @@ class ExchangeWays {
   /** The connection of the control stream, or a direct one beside it if it is relayed. */
   choose(
     beside: FrameStream<ControlFrame>,
-    events: FrameStreamEvents<ExchangeFrame>,
+    events: FrameStreamEvents<ReceivedFrame>,
   ): {
     readonly connection: Connection | undefined;
-    readonly watched: FrameStreamEvents<ExchangeFrame>;
+    readonly watched: FrameStreamEvents<ReceivedFrame>;
   } {
     const own = this.#connections.get(beside);
     const direct = own?.status === "open" && own.direct ? undefined : this.#directTo(beside.peer);
@@ -97,8 +111,8 @@ class ExchangeWays {
 
   #watch(
     connection: Connection,
-    events: FrameStreamEvents<ExchangeFrame>,
-  ): FrameStreamEvents<ExchangeFrame> {
+    events: FrameStreamEvents<ReceivedFrame>,
+  ): FrameStreamEvents<ReceivedFrame> {
     let answered = false;
     return {
       ...events,
@@ -135,11 +149,11 @@ function connectionTo(
   return bestConnection(node, peer, (one) => node.speaks(one, SYNC_2) && isGood(one));
 }
 
-async function open<F extends Frame>(
+async function open<F extends Frame, R>(
   connection: Connection | undefined,
   peer: PeerId,
-  codec: FrameCodec<F>,
-  events: FrameStreamEvents<F>,
+  codec: FrameCodec<F, R>,
+  events: FrameStreamEvents<R>,
   signal: AbortSignal,
 ): Promise<FrameStream<F>> {
   if (connection === undefined) {

@@ -8,10 +8,10 @@ import type { PeerId } from "../../swarm/peer.ts";
 import { FrameReader, type RawFrame } from "../../wire/v2/frame.ts";
 
 /** How frames of one kind of stream are written and read. */
-export interface FrameCodec<F> {
+export interface FrameCodec<F, R = F> {
   readonly encode: (frame: F) => readonly Uint8Array[];
   /** `undefined` for a frame of an unknown type. */
-  readonly decode: (frame: RawFrame) => F | undefined;
+  readonly decode: (frame: RawFrame) => R | undefined;
 }
 
 /** A frame whose decoding takes some milliseconds, so that the next one waits for its turn. */
@@ -24,10 +24,10 @@ const LARGE_BYTES = 16 * 1024;
  * Create it in the same turn in which the stream was handed over: later, data may have passed. What
  * breaks the format ends the stream, not the process.
  */
-export class Libp2pFrameStream<F extends Frame> implements FrameStream<F> {
+export class Libp2pFrameStream<F extends Frame, R = F> implements FrameStream<F> {
   readonly peer: PeerId;
   readonly #stream: Stream;
-  readonly #codec: FrameCodec<F>;
+  readonly #codec: FrameCodec<F, R>;
   readonly #reader: FrameReader;
   readonly #waiting: Uint8Array[] = [];
   /** Arrived, but not looked at yet. */
@@ -39,13 +39,13 @@ export class Libp2pFrameStream<F extends Frame> implements FrameStream<F> {
   /** The other side has said all, or the stream has ended: told after the last frame. */
   #hasAll = false;
   #ended: { readonly error: Error | undefined } | undefined;
-  #events: FrameStreamEvents<F> | undefined;
+  #events: FrameStreamEvents<R> | undefined;
   #queued = 0;
   #isEnding = false;
   #isClosed = false;
 
   /** `reader` may have bytes already, of the frame by which the kind of stream was told. */
-  constructor(peer: PeerId, stream: Stream, codec: FrameCodec<F>, reader = new FrameReader()) {
+  constructor(peer: PeerId, stream: Stream, codec: FrameCodec<F, R>, reader = new FrameReader()) {
     this.peer = peer;
     this.#stream = stream;
     this.#codec = codec;
@@ -67,7 +67,7 @@ export class Libp2pFrameStream<F extends Frame> implements FrameStream<F> {
   }
 
   /** Begins to hand over what arrives. */
-  listen(events: FrameStreamEvents<F>): void {
+  listen(events: FrameStreamEvents<R>): void {
     this.#events = events;
     this.#stream.addEventListener("message", (event) => this.take(event.data));
     if (this.#isClosed) events.onClose(undefined);

@@ -11,8 +11,18 @@ import { Wake } from "../../base/async/wake.ts";
 import type { Clock } from "../../base/clock.ts";
 import { RrError, toError } from "../../base/rr_error.ts";
 import type { History } from "../file/open_history.ts";
-import type { AppendResult } from "../../swarm/log.ts";
-import type { BulkAnswer, BulkEnd, BulkFailure, BulkRequest, BulkTask } from "./bulk_task.ts";
+import type { Item } from "../../named/item.ts";
+import type { Applied } from "../../named/store.ts";
+import { factsOf } from "../../named/item.ts";
+import type {
+  BulkAnswer,
+  BulkEnd,
+  BulkFailure,
+  BulkFlush,
+  BulkRequest,
+  BulkResult,
+  BulkTask,
+} from "./bulk_task.ts";
 
 /** Rows of one transaction: more bring little, and 100,000 take about a second. */
 const MOST_ROWS = 100_000;
@@ -29,29 +39,49 @@ const LOG_PAGES = 16_384;
 
 interface Done {
   readonly id: number;
-  readonly result: AppendResult;
+  readonly result: BulkResult;
 }
+
+/** Takes batches of other devices in. */
+export interface BatchTaker {
+  /** The items of a batch. @throws what breaks its format */
+  unpack(packed: Uint8Array): readonly Item[];
+  /** As `ItemStore.apply()`, within the transaction that is open. */
+  apply(items: readonly Item[]): Applied;
+  /** What was applied since the last commit has been taken back. */
+  forget(): void;
+}
+
+/** A task whose content is at hand. */
+type Ready = Exclude<BulkTask, { kind: "batch" }> | {
+  readonly kind: "items";
+  readonly peer: string;
+  readonly items: readonly Item[];
+};
 
 /** Takes tasks in order, and answers each once it is in the file. */
 export class BulkQueue {
   readonly #history: History;
   readonly #clock: Clock;
   readonly #answer: (answer: BulkAnswer) => void;
+  readonly #taker: BatchTaker | undefined;
   readonly #wake: Wake;
   readonly #never = new AbortController().signal;
-  #waiting: (BulkRequest | BulkEnd)[] = [];
+  #waiting: (BulkRequest | BulkFlush | BulkEnd)[] = [];
   #running = false;
   /** Done in the open transaction, and not answered yet. */
   #done: Done[] = [];
   #rows = 0;
   #beganAt: number | undefined;
 
-  /** `history` is used by nobody else, and stays with the caller. */
+  /** `history` is used by nobody else, and stays with the caller. Without a taker no batch may come. */
   constructor(
     history: History,
     clock: Clock,
     answer: (answer: BulkAnswer) => void,
+    taker?: BatchTaker,
   ) {
+    this.#taker = taker;
     this.#history = history;
     this.#clock = clock;
     this.#answer = answer;
@@ -60,7 +90,7 @@ export class BulkQueue {
   }
 
   /** Takes a task; it is answered once it is in the file. */
-  add(request: BulkRequest | BulkEnd): void {
+  add(request: BulkRequest | BulkFlush | BulkEnd): void {
     this.#waiting.push(request);
     this.#wake.now();
     if (!this.#running) void this.#run();
@@ -79,6 +109,8 @@ export class BulkQueue {
         await this.#commit();
         this.#foldLog();
         this.#answer(next);
+      } else if (next.id === "flush") {
+        await this.#commit();
       } else {
         more = next.more;
         this.#do(next);
@@ -97,26 +129,43 @@ export class BulkQueue {
   }
 
   #do({ id, task }: BulkRequest): void {
+    let ready: Ready;
+    try {
+      ready = this.#ready(task);
+    } catch (error) {
+      // Nothing of it is done, and the tasks before it are no worse for it.
+      return this.#answer({ id, failed: failureOf(error) });
+    }
     try {
       if (this.#beganAt === undefined) {
         this.#history.opened.db.begin();
         this.#beganAt = this.#clock.monotonic();
       }
-      this.#done.push({ id, result: this.#write(task) });
-      this.#rows += task.entries.length;
+      this.#done.push({ id, result: this.#write(ready) });
+      this.#rows += ready.kind === "items" ? ready.items.length : ready.entries.length;
       this.#answer({ id, taken: true });
     } catch (error) {
       this.#fail(error, id);
     }
   }
 
-  #write(task: BulkTask): AppendResult {
+  #ready(task: BulkTask): Ready {
+    if (task.kind !== "batch") return task;
+    return { kind: "items", peer: task.peer, items: this.#taker!.unpack(task.packed) };
+  }
+
+  #write(task: Ready): BulkResult {
     const { log } = this.#history;
     switch (task.kind) {
       case "append":
         return log.append(task.entries, { fromPeer: task.fromPeer });
       case "pulled":
         return log.appendPulled(task.peer, task.entries, task.state);
+      case "items": {
+        const applied = this.#taker!.apply(task.items);
+        const { peer, items } = task;
+        return { ...applied, peer, received: items.length, gained: applied.gained.map(factsOf) };
+      }
     }
   }
 
@@ -148,6 +197,7 @@ export class BulkQueue {
   #fail(error: unknown, ...ids: readonly number[]): void {
     const failed = failureOf(error);
     this.#history.opened.db.rollback();
+    this.#taker?.forget();
     for (const id of [...this.#over().map((done) => done.id), ...ids]) {
       this.#answer({ id, failed });
     }

@@ -1,6 +1,7 @@
 /** What is handed to whoever writes in bulk, and what comes back: values that cross between threads. */
 import type { Entry } from "../../history/entry.ts";
 import type { RrErrorCode } from "../../base/rr_error.ts";
+import type { Outcome } from "../../named/store.ts";
 import type { AppendResult, PullState } from "../../swarm/log.ts";
 
 /** One piece of work; whole or not at all. */
@@ -13,7 +14,12 @@ export type BulkTask =
     readonly peer: string;
     readonly entries: readonly Entry[];
     readonly state: PullState;
-  };
+  }
+  /** As `ItemStore.apply()`, of a batch as it came from a peer. */
+  | { readonly kind: "batch"; readonly peer: string; readonly packed: Uint8Array };
+
+/** What is said of a task that is done. */
+export type BulkResult = AppendResult | Outcome;
 
 /** A task on its way to the writer. */
 export interface BulkRequest {
@@ -21,6 +27,11 @@ export interface BulkRequest {
   readonly task: BulkTask;
   /** Whether another one follows at once, so that it pays to keep the transaction open. */
   readonly more: boolean;
+}
+
+/** Has what was done so far put into the file now, whatever follows: others wait for it. */
+export interface BulkFlush {
+  readonly id: "flush";
 }
 
 /** The last message to a writer: it ends once everything before is done. */
@@ -32,7 +43,7 @@ export interface BulkEnd {
 export type BulkAnswer =
   /** Said before: it is done, but not committed; there is room for more. */
   | { readonly id: number; readonly taken: true }
-  | { readonly id: number; readonly result: AppendResult }
+  | { readonly id: number; readonly result: BulkResult }
   | { readonly id: number; readonly failed: BulkFailure }
   /** The answer to {@linkcode BulkEnd}. */
   | BulkEnd;

@@ -2,11 +2,19 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { Entry } from "../../history/entry.ts";
 import type { AppendResult, PullState } from "../../swarm/log.ts";
-import type { BulkAnswer, BulkEnd, BulkRequest, BulkTask } from "./bulk_task.ts";
+import type { Outcome } from "../../named/store.ts";
+import type {
+  BulkAnswer,
+  BulkEnd,
+  BulkFlush,
+  BulkRequest,
+  BulkResult,
+  BulkTask,
+} from "./bulk_task.ts";
 
 /** Where a queue runs. */
 export interface BulkThread {
-  post(message: BulkRequest | BulkEnd): void;
+  post(message: BulkRequest | BulkFlush | BulkEnd): void;
   /** Ends it at once; what is not committed is lost. */
   stop(): Promise<void>;
 }
@@ -26,11 +34,13 @@ export interface BulkOptions {
 
 /** Rows that may wait before {@linkcode BulkWriter.room} makes the caller wait: some MiB. */
 const MOST_WAITING_ROWS = 6_000;
+/** Bytes of a batch for each of its items, about: half of them are the random part of an id. */
+const ITEM_BYTES = 30;
 
 interface Pending {
   /** Rows that still wait, which are none once it is done. */
   rows: number;
-  resolve(result: AppendResult): void;
+  resolve(result: BulkResult): void;
   reject(error: Error): void;
 }
 
@@ -78,6 +88,16 @@ export class BulkWriter implements AsyncDisposable {
     return this.#send({ kind: "pulled", peer, entries, state }, options);
   }
 
+  /** As `ItemStore.apply()`, of a batch of a peer as it came. */
+  takeBatch(peer: string, packed: Uint8Array, options: BulkOptions = {}): Promise<Outcome> {
+    return this.#send({ kind: "batch", peer, packed }, options);
+  }
+
+  /** Has what was handed over put into the file as soon as it is done, as somebody waits for it. */
+  flush(): void {
+    if (this.#gone === undefined && !this.isIdle) this.#thread.post({ id: "flush" });
+  }
+
   /**
    * Resolves once there is room for more. Whoever writes a lot waits here, or memory fills.
    *
@@ -97,15 +117,18 @@ export class BulkWriter implements AsyncDisposable {
     this.#lose(new RrError("database", "The writer of the history has been closed"));
   }
 
-  #send(task: BulkTask, { more = false }: BulkOptions): Promise<AppendResult> {
+  #send<R extends BulkResult>(task: BulkTask, { more = false }: BulkOptions): Promise<R> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
-    const { promise, resolve, reject } = Promise.withResolvers<AppendResult>();
-    const rows = task.entries.length;
+    const { promise, resolve, reject } = Promise.withResolvers<BulkResult>();
+    const rows = task.kind === "batch"
+      ? Math.ceil(task.packed.length / ITEM_BYTES)
+      : task.entries.length;
     const id = ++this.#lastId;
     this.#pending.set(id, { rows, resolve, reject });
     this.#rows += rows;
     this.#thread.post({ id, task, more });
-    return promise;
+    // The kind of the task is that of its result.
+    return promise as Promise<R>;
   }
 
   #take(answer: BulkAnswer): void {

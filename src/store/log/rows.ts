@@ -98,13 +98,17 @@ function insertBoldly(
   entries: readonly Entry[],
   isKept: (entry: Entry) => boolean,
 ): number {
-  const hasRemoved = db.row(
-    "SELECT EXISTS (SELECT 1 FROM rr_tomb) OR EXISTS (SELECT 1 FROM rr_deleted)",
-  )?.[0] !== 0;
-  const removed = hasRemoved ? idsAmong(db, entries, REMOVED) : undefined;
+  const removed = hasRemoved(db) ? idsAmong(db, entries, REMOVED) : undefined;
   const wanted = entries.filter((entry) => !removed?.has(entry.id) && isKept(entry));
   const inserted = insertLeading(db, wanted);
   return inserted + insertCarefully(db, wanted.slice(inserted), () => true);
+}
+
+/** Whether anything was ever deleted, here or everywhere. */
+export function hasRemoved(db: Database): boolean {
+  return db.row(
+    "SELECT EXISTS (SELECT 1 FROM rr_tomb) OR EXISTS (SELECT 1 FROM rr_deleted)",
+  )?.[0] !== 0;
 }
 
 /**

@@ -170,6 +170,11 @@ export class ItemSet implements ItemStore {
     });
   }
 
+  /** A transaction around several calls was taken back: reads anew what it had changed. */
+  forget(): void {
+    this.#version = undefined;
+  }
+
   rebuild(): void {
     this.#write(() => {
       this.#absorb(true);

@@ -6,7 +6,7 @@ import type { Applied } from "../../named/store.ts";
 import type { Database } from "../file/database.ts";
 import { type Meta, SCRUB_DUE } from "../file/meta.ts";
 import { markDeleted } from "../log/deleted_marks.ts";
-import { entryRows, insertEntries, insertLeading, toEntry } from "../log/rows.ts";
+import { entryRows, hasRemoved, insertEntries, insertLeading, toEntry } from "../log/rows.ts";
 import { type Known, stepFor } from "./apply_items.ts";
 import type { Digests } from "./digests.ts";
 import { newestNumber, nextNumber } from "../log/numbers.ts";
@@ -191,6 +191,8 @@ export class ItemTaker {
   /** Those that were deleted, everywhere or here. */
   #removedOf(ids: string): Map<string, Known> {
     const known = new Map<string, Known>();
+    // Where nothing was ever deleted, which is where most is taken in.
+    if (!hasRemoved(this.#db)) return known;
     const held = this.#db.rows(
       `SELECT entry_id, device_id, ts, counted FROM rr_deleted ${AMONG}`,
       ids,

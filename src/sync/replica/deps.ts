@@ -6,7 +6,7 @@ import type { Note } from "../../named/effects.ts";
 import type { Item } from "../../named/item.ts";
 import type { ItemStore } from "../../named/store.ts";
 import type { PeerId } from "../../swarm/peer.ts";
-import type { FrameNet } from "../ports.ts";
+import type { BatchWriter, FrameNet } from "../ports.ts";
 
 /** A store that other doors lead into as well. */
 export interface SharedStore extends ItemStore {
@@ -29,6 +29,8 @@ export interface ReplicatorDeps {
   readonly store: SharedStore;
   readonly net: FrameNet;
   readonly clock: Clock;
+  /** Starts a writer for long exchanges. @default {none: the store takes everything in} */
+  readonly openWriter?: (() => Promise<BatchWriter>) | undefined;
   readonly random: Random;
   readonly logger: Logger;
   /** Told of what people may want to know. */

@@ -2,11 +2,12 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { causeChain } from "../../base/rr_error.ts";
-import type { Effect, Event, ExchangeId } from "../../named/effects.ts";
+import type { Effect, ExchangeId } from "../../named/effects.ts";
 import type { ControlFrame, ExchangeFrame } from "../../named/frames.ts";
 import type { PeerId } from "../../swarm/peer.ts";
-import type { FrameNet, FrameStream, FrameStreamEvents } from "../ports.ts";
+import type { FrameNet, FrameStream, FrameStreamEvents, ReceivedFrame } from "../ports.ts";
 import type { Holder } from "./controls.ts";
+import type { Happened } from "./event_queue.ts";
 
 /** An exchange on which nothing moves for so long is broken off, whoever is at fault. */
 const STILL_MS = 60_000;
@@ -17,7 +18,7 @@ export interface ExchangeStreamsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Takes what happens on the streams, in order. */
-  readonly push: (event: Event) => void;
+  readonly push: (event: Happened) => void;
   /** Whether an exchange is still wanted, once its stream is there. */
   readonly isWanted: (x: ExchangeId) => boolean;
 }
@@ -52,9 +53,7 @@ export class ExchangeStreams {
     const { net, logger, push, isWanted } = this.#deps;
     if (control === undefined) return push({ type: "closed", x });
     const holder: Holder<ExchangeFrame> = {};
-    const events = this.#eventsOf(x, peer as PeerId, holder, (reply) => {
-      push({ type: "exchange", x, frame: reply });
-    });
+    const events = this.#eventsOf(x, peer as PeerId, holder, (reply) => this.#push(x, reply));
     net.openExchange(control, events, this.#stopped).then((stream) => {
       holder.stream = stream;
       if (!isWanted(x)) return stream.abort(new Error("No longer wanted"));
@@ -68,12 +67,12 @@ export class ExchangeStreams {
   }
 
   /** Takes a stream that a peer has opened. */
-  accept(stream: FrameStream<ExchangeFrame>): FrameStreamEvents<ExchangeFrame> {
+  accept(stream: FrameStream<ExchangeFrame>): FrameStreamEvents<ReceivedFrame> {
     const { push } = this.#deps;
     const x = --this.#inbound;
     let isFirst = true;
     return this.#eventsOf(x, stream.peer, { stream }, (frame) => {
-      if (!isFirst) return push({ type: "exchange", x, frame });
+      if (!isFirst) return this.#push(x, frame);
       isFirst = false;
       if (frame.type !== "sync") return stream.abort(new Error("An exchange begins with a sync"));
       this.#open.set(x, { stream, movedAt: this.#now() });
@@ -130,12 +129,18 @@ export class ExchangeStreams {
     }
   }
 
+  #push(x: ExchangeId, frame: ReceivedFrame): void {
+    const { push } = this.#deps;
+    if (frame.type === "packed") push({ type: "packed", x, frame });
+    else push({ type: "exchange", x, frame });
+  }
+
   #eventsOf(
     x: ExchangeId,
     peer: PeerId,
     holder: Holder<ExchangeFrame>,
-    onFrame: (frame: ExchangeFrame) => void,
-  ): FrameStreamEvents<ExchangeFrame> {
+    onFrame: (frame: ReceivedFrame) => void,
+  ): FrameStreamEvents<ReceivedFrame> {
     return {
       onFrame: (frame) => {
         this.#moved(x);

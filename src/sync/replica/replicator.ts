@@ -4,29 +4,32 @@ import { pause } from "../../base/async/timer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import { causeChain, RrError, toError } from "../../base/rr_error.ts";
-import type { Effect, Event, ExchangeId, Note } from "../../named/effects.ts";
+import type { Effect, Event, ExchangeId } from "../../named/effects.ts";
 import type { ControlFrame } from "../../named/frames.ts";
-import { nextWake, react } from "../../named/react.ts";
+import { askedBy, nextWake, react } from "../../named/react.ts";
 import { createReplica, type Replica } from "../../named/state.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import type { Settled, Settling } from "../ports.ts";
 import { Controls } from "./controls.ts";
 import type { ReplicatorDeps } from "./deps.ts";
-import { EventQueue } from "./event_queue.ts";
+import { eventOf, EventQueue, type Happened } from "./event_queue.ts";
 import { ExchangeStreams } from "./exchange_streams.ts";
+import { LongIntake } from "./long_intake.ts";
+import { logNote } from "./log_note.ts";
+import { settlePeer } from "./settle_peer.ts";
 import { Standing } from "./standing.ts";
 
 /** Bytes of live frames that wait for a slow peer; beyond it they are dropped, and ticks make up. */
 const LIVE_QUEUE_BYTES = 256 * 1024;
-/** A round does not wait for a peer of which nothing is heard for so long. */
-const QUIET_MS = 5_000;
-/** Whoever leaves after a round does: the other side may let another one begin, twelve seconds at most. */
-const LAST_QUIET_MS = 20_000;
 /** Before a busy store is tried again. */
 const BUSY_PAUSE_MS = 30;
 /** How long a peer that is asked for a control stream may take to say who it is. */
 const HELLO_MS = 10_000;
 const LOOK_MS = 20;
+
+const CANNOT = "Cannot take part in an exchange";
+/** What is waiting elsewhere has its turn afterwards. */
+const TAKES_LONG: ReadonlySet<Happened["type"]> = new Set(["exchange", "packed", "writable"]);
 
 /** Replicates with every connected peer of protocol 2. Runs from {@linkcode Replicator.start} until disposed. */
 export class Replicator implements AsyncDisposable {
@@ -35,6 +38,7 @@ export class Replicator implements AsyncDisposable {
   readonly #standing: Standing;
   readonly #controls: Controls;
   readonly #exchanges: ExchangeStreams;
+  readonly #long: LongIntake;
   readonly #events = new EventQueue();
   readonly #stopped = new AbortController();
   #pumping = false;
@@ -51,7 +55,7 @@ export class Replicator implements AsyncDisposable {
     this.#state = createReplica({ self, store: id, user, app, device, seed });
     this.#standing = new Standing(this.#state, store);
     this.#floor = store.floor;
-    const push = (event: Event): void => this.#push(event);
+    const push = (event: Happened): void => this.#push(event);
     this.#controls = new Controls({
       ...deps,
       push,
@@ -63,6 +67,14 @@ export class Replicator implements AsyncDisposable {
     }, this.#stopped.signal);
     const isWanted = (x: ExchangeId): boolean => this.#state.exchanges.has(x);
     this.#exchanges = new ExchangeStreams({ ...deps, push, isWanted }, this.#stopped.signal);
+    this.#long = new LongIntake({
+      ...deps,
+      onTaken: (x, outcome) => {
+        this.#events.pushBefore({ type: "taken", x, outcome });
+        this.#run();
+      },
+      onFailed: (x, error) => this.#cannot(x, error),
+    });
   }
 
   /** Offers protocol 2 to the peers. */
@@ -105,21 +117,12 @@ export class Replicator implements AsyncDisposable {
   }
 
   /** See `Replication.settle`. */
-  async settle(peer: PeerId, { given, last }: Settling, signal: AbortSignal): Promise<Settled> {
+  async settle(peer: PeerId, until: Settling, signal: AbortSignal): Promise<Settled> {
     this.peerConnected(peer);
     this.changed();
-    const isComplete = (): boolean =>
-      this.#standing.hasAllOf(peer) && (!given || this.#standing.hasGivenAll(peer));
-    while (!isComplete() && this.serves(peer)) {
-      using quiet = linkedController(signal, this.#stopped.signal);
-      const timer = this.#deps.clock.sleep(last ? LAST_QUIET_MS : QUIET_MS, quiet.signal)
-        .then(() => "quiet", () => "stopped");
-      const first = await Promise.race([this.#standing.next(quiet.signal), timer]);
-      quiet.abort();
-      signal.throwIfAborted();
-      if (first !== undefined) break;
-    }
-    return { ...this.#standing.takeTotals(peer), isComplete: isComplete() };
+    const stopped = this.#stopped.signal;
+    const parts = { standing: this.#standing, clock: this.#deps.clock, stopped };
+    return await settlePeer(peer, until, { ...parts, serves: () => this.serves(peer) }, signal);
   }
 
   /** The history may have changed by another door. */
@@ -133,16 +136,21 @@ export class Replicator implements AsyncDisposable {
     this.#stopped.abort(new Error("The session ends"));
     this.#sleep.abort();
     await this.#accepting?.[Symbol.asyncDispose]();
+    await this.#long[Symbol.asyncDispose]();
   }
 
   #now(): number {
     return this.#deps.clock.monotonic();
   }
 
-  #push(event: Event): void {
+  #push(event: Happened): void {
     if (this.#stopped.signal.aborted) return;
     this.#events.push(event);
     if (this.#events.isFull) this.#exchanges.setPaused(true);
+    this.#run();
+  }
+
+  #run(): void {
     if (!this.#pumping) this.#pump().catch((error) => this.#report("Protocol 2 failed", error));
   }
 
@@ -153,12 +161,15 @@ export class Replicator implements AsyncDisposable {
       for (;;) {
         const event = this.#events.first;
         if (event === undefined || this.#stopped.signal.aborted) break;
+        // Without a turn of the loop where there is nothing to wait for.
+        const mayBe = event.type === "packed" || !this.#long.isIdle;
+        if (mayBe && await this.#isTakenBeside(event)) continue;
         const outcome = this.#handle(event);
         if (outcome === "done") this.#events.shift();
         else if (outcome === "more") await yieldToLoop();
         else await pause(this.#deps.clock, BUSY_PAUSE_MS, this.#stopped.signal);
         if (this.#events.first === undefined) this.#exchanges.setPaused(false);
-        if (event.type === "exchange" || event.type === "writable") await yieldToLoop();
+        if (TAKES_LONG.has(event.type)) await yieldToLoop();
       }
       this.#exchanges.setPaused(false);
       this.#sleepUntilNext();
@@ -167,19 +178,37 @@ export class Replicator implements AsyncDisposable {
     }
   }
 
+  /** Whether there is nothing to do for now: it was handed over, or what was handed over had to be first. */
+  async #isTakenBeside(event: Happened): Promise<boolean> {
+    if (event.type === "taken") return false;
+    const peer = event.type === "packed" ? askedBy(this.#state, event.x) : undefined;
+    if (event.type === "packed" && peer !== undefined) {
+      if (await this.#long.take(event.x, peer.id, event.frame)) {
+        this.#events.shift();
+        return true;
+      }
+    }
+    if (this.#long.isIdle) return false;
+    await this.#long.settle();
+    return true;
+  }
+
   /** Whether it is done: not if the store was busy, or there is more of it. */
-  #handle(event: Event): "done" | "busy" | "more" {
-    const { store } = this.#deps;
+  #handle(event: Happened): "done" | "busy" | "more" {
     try {
       if (event.type === "changed") return this.#absorb() ? "more" : "done";
-      this.#do(react(this.#state, event, { store, now: this.#now() }));
+      const unpacked = eventOf(event, this.#state);
+      if (unpacked !== undefined) this.#react(unpacked);
       return "done";
     } catch (error) {
       if (error instanceof RrError && error.code === "busy") return "busy";
-      this.#report("Cannot take part in an exchange", error);
       this.#giveUp(event, toError(error));
       return "done";
     }
+  }
+
+  #react(event: Event): void {
+    this.#do(react(this.#state, event, { store: this.#deps.store, now: this.#now() }));
   }
 
   /** Whether there is more. */
@@ -200,18 +229,22 @@ export class Replicator implements AsyncDisposable {
   }
 
   /** What cannot be taken in must not be taken for done. */
-  #giveUp(event: Event, reason: Error): void {
-    if (event.type === "exchange" || event.type === "asked" || event.type === "writable") {
-      this.#exchanges.fail(event.x, reason);
-      this.#endExchange(event.x);
-    } else if (event.type === "frame") this.#controls.get(event.peer)?.abort(reason);
+  #giveUp(event: Happened, reason: Error): void {
+    if ("x" in event) return this.#cannot(event.x, reason);
+    this.#report(CANNOT, reason);
+    if (event.type === "frame") this.#controls.get(event.peer)?.abort(reason);
+  }
+
+  #cannot(x: ExchangeId, reason: Error): void {
+    this.#report(CANNOT, reason);
+    this.#exchanges.fail(x, reason);
+    this.#endExchange(x);
   }
 
   /** At once: what waits of it, its end above all, would be taken for the rest of a whole. */
   #endExchange(x: ExchangeId): void {
-    const { store } = this.#deps;
     try {
-      this.#do(react(this.#state, { type: "closed", x }, { store, now: this.#now() }));
+      this.#react({ type: "closed", x });
     } catch (error) {
       this.#report("Cannot end an exchange", error);
     }
@@ -234,29 +267,10 @@ export class Replicator implements AsyncDisposable {
       case "abort":
         return this.#exchanges.abort(effect.x, new Error(effect.why));
       default:
-        this.#note(effect);
+        logNote(effect, this.#deps.logger, this.#standing);
+        this.#deps.onNote?.(effect);
         this.#standing.note(effect);
     }
-  }
-
-  #note(note: Note): void {
-    const { logger, onNote } = this.#deps;
-    if (note.type === "refused") {
-      logger.warn("A peer broke protocol 2", { peer: note.peer, why: note.why });
-    }
-    if (note.type === "unlike" && !this.#standing.hasRefused(note.peer)) {
-      logger.warn("A device cannot be compared with, so it learns no deletions: rr doctor", {
-        peer: note.peer,
-        other: note.why,
-      });
-    }
-    if (note.type === "contradiction") {
-      logger.warn("Two equal histories differ: comparing them anew", {
-        peer: note.peer,
-        level: note.level,
-      });
-    }
-    onNote?.(note);
   }
 
   #send(peer: string, frame: ControlFrame): void {

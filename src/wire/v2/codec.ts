@@ -2,6 +2,7 @@
 import { MAX_LABEL_CHARS } from "../../history/check_entry.ts";
 import { EMPTY, NAME_CHARS } from "../../named/digest.ts";
 import type {
+  Batch,
   ControlFrame,
   End,
   ExchangeFrame,
@@ -25,7 +26,7 @@ import {
   MOST_MARKS,
 } from "./buckets.ts";
 import { Fields } from "./fields.ts";
-import { packFrame, type RawFrame } from "./frame.ts";
+import { BATCH_TYPE, LateFrame, packFrame, type RawFrame } from "./frame.ts";
 import { decodeItems, encodeItems } from "./items.ts";
 
 const TYPES = {
@@ -37,7 +38,7 @@ const TYPES = {
   need: 0x11,
   ids: 0x12,
   want: 0x13,
-  batch: 0x14,
+  batch: BATCH_TYPE,
   end: 0x15,
 } as const satisfies Record<Frame["type"], number>;
 
@@ -193,6 +194,15 @@ export function decodeExchange({ type, value }: RawFrame): ExchangeFrame | undef
     default:
       return type > 0 && type < TYPES.sync ? wrongStream() : undefined;
   }
+}
+
+/**
+ * The items of a batch from what `RawFrame.packed` was of it.
+ *
+ * @throws {WireError} `invalid` or `too-large`
+ */
+export function decodeBatch(packed: Uint8Array): Batch {
+  return { type: "batch", items: decodeItems(new Fields(new LateFrame(packed).value, "batch")) };
 }
 
 function decodeHello(fields: Fields): Hello {

@@ -28,6 +28,8 @@ export interface RawFrame {
   /** What it is; a reader skips what it does not know. */
   readonly type: number;
   readonly value: Readonly<Record<string, unknown>>;
+  /** The frame as it came behind its length, if it is one that may be unpacked elsewhere: a batch. */
+  readonly packed?: Uint8Array;
 }
 
 const encoder = new TextEncoder();
@@ -70,7 +72,8 @@ export class FrameReader {
   /**
    * The frames that are whole now; to be gone through before the next piece is pushed.
    *
-   * @throws {WireError} `too-large` or `invalid`; then the stream is of no more use
+   * @throws {WireError} `too-large` or `invalid`; then the stream is of no more use. For what is wrong within a
+   * batch, its `value` does
    */
   *push(chunk: Uint8Array): Generator<RawFrame, void, undefined> {
     const isHeld = this.#held.length > 0;
@@ -114,14 +117,42 @@ function headAt(
 
 /** The highest type of this version; what is above is skipped without being looked at. */
 const HIGHEST_TYPE = 0x15;
+/** The type of a batch: all the rest is small, or is needed at once. */
+export const BATCH_TYPE = 0x14;
 
 function unpack(frame: Uint8Array): RawFrame | undefined {
   const type = frame[0]! & ~COMPRESSED;
   if (type > HIGHEST_TYPE) return undefined;
+  // Its bytes are those of a piece of the stream, which is used again. A slice() of a Buffer would be no copy.
+  if (type === BATCH_TYPE) return new LateFrame(new Uint8Array(frame));
+  return { type, value: valueOf(frame) };
+}
+
+/** A frame that is unpacked when its payload is asked for. */
+export class LateFrame implements RawFrame {
+  readonly packed: Uint8Array;
+  #value: RawFrame["value"] | undefined;
+
+  /** @param packed the frame behind its length */
+  constructor(packed: Uint8Array) {
+    this.packed = packed;
+  }
+
+  get type(): number {
+    return this.packed[0]! & ~COMPRESSED;
+  }
+
+  /** @throws {WireError} as {@linkcode FrameReader.push} */
+  get value(): RawFrame["value"] {
+    return this.#value ??= valueOf(this.packed);
+  }
+}
+
+function valueOf(frame: Uint8Array): RawFrame["value"] {
   const payload = frame.subarray(1);
   const json = frame[0]! & COMPRESSED ? decompress(payload, JSON_BYTES) : payload;
   checkJsonCost(json);
-  return { type, value: parse(json) };
+  return parse(json);
 }
 
 function parse(json: Uint8Array): Readonly<Record<string, unknown>> {

@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import { openWriter, openWriterBeside } from "../../../src/app/writer/open_writer.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import { RrError } from "../../../src/base/rr_error.ts";
+import type { Batch } from "../../../src/named/frames.ts";
+import { openSet } from "../../../src/store/set/open_set.ts";
+import { encodeFrame } from "../../../src/wire/v2/codec.ts";
+import { FrameReader } from "../../../src/wire/v2/frame.ts";
 import { openHistory } from "../../../src/store/file/open_history.ts";
 import { denoFiles } from "../../../src/world/deno.ts";
 import { makeEntries } from "../../fakes/entries.ts";
@@ -25,6 +29,30 @@ Deno.test("openWriter() writes from a thread of its own, beside who reads", asyn
   }
   assert.equal(history.log.count(), 501, "disposing waits for what was handed over");
 });
+
+Deno.test("openWriter() takes batches in as they came from a peer", async () => {
+  using folder = tempFolder();
+  const path = folder.file("history.db");
+  using history = openHistory(path, options);
+  const items = makeEntries(300).map((entry) => ({ entry }));
+  const { packed } = packedOf({ type: "batch", items });
+  {
+    await using writer = await openWriter(path);
+    // A piece of something larger must cross as what it is.
+    const larger = new Uint8Array(packed.length + 10);
+    larger.set(packed, 5);
+    const outcome = await writer.takeBatch("a", larger.subarray(5, 5 + packed.length));
+    assert.deepEqual([outcome.received, outcome.gained.length], [300, 300]);
+    await assert.rejects(writer.takeBatch("a", packed.subarray(0, 40)), /Cannot/);
+    assert.equal((await writer.takeBatch("a", packed)).gained.length, 0);
+  }
+  assert.equal(openSet(history).digest(0).count, 300);
+});
+
+function packedOf(batch: Batch): { readonly packed: Uint8Array } {
+  const [raw] = new FrameReader().push(encodeFrame(batch));
+  return { packed: raw!.packed! };
+}
 
 Deno.test("openWriterBeside() leaves no log behind that the next small transaction would fold in", async () => {
   using folder = tempFolder();

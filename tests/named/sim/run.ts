@@ -78,7 +78,7 @@ function hasDoubles(seed: number): boolean {
 
 function createRun(seed: number): Run {
   const random = seededRandom(seed);
-  const world = new SimWorld(random);
+  const world = new SimWorld(random, seededRandom(seed ^ 0x7a6b));
   const count = 2 + Math.floor(random.unit() * 5);
   for (let i = 0; i < count; i++) world.start(world.add(`d${i}`));
   const v1 = Array.from({ length: 1 + Math.floor(random.unit() * 2) }, () => []);

@@ -1,11 +1,15 @@
 /** Devices, the links between them, and time: a network without sockets and clocks. */
 import type { Effect, Event, ExchangeId, Note } from "../../../src/named/effects.ts";
 import type { Frame } from "../../../src/named/frames.ts";
-import { nextWake, react } from "../../../src/named/react.ts";
+import { askedBy, nextWake, react } from "../../../src/named/react.ts";
 import { createReplica, type Replica } from "../../../src/named/state.ts";
+import { factsOf } from "../../../src/named/item.ts";
 import { MemoryItems } from "../../fakes/memory_items.ts";
 import type { Random } from "../../../src/base/random.ts";
+import { seededRandom } from "../../fakes/seeded_random.ts";
+import { bytesOf } from "./frame_bytes.ts";
 import { Agenda } from "./heap.ts";
+import { Link } from "./link.ts";
 
 /** One device, running or not. */
 export interface Device {
@@ -17,25 +21,11 @@ export interface Device {
   /** Changes at every start, so that what was meant for the last run is dropped. */
   boot: number;
   wakeAt: number;
+  /** Batches that were taken in beside the machine, which has not been told of them yet. */
+  untold: Event[];
   /** Items received, and those of them that were new. */
   received: number;
   gained: number;
-}
-
-/** A connection. What one side writes to a stream arrives in order, or not at all. */
-class Link {
-  readonly ends: readonly [Device, Device];
-  readonly latency: number;
-  open = true;
-  /** When the last thing that was sent arrives, for each direction. */
-  readonly arrivals: [number, number] = [0, 0];
-  /** The other side's number of an exchange. */
-  readonly exchanges = new Map<string, ExchangeId>();
-
-  constructor(ends: readonly [Device, Device], latency: number) {
-    this.ends = ends;
-    this.latency = latency;
-  }
 }
 
 /** What can go wrong on the way. */
@@ -58,10 +48,13 @@ export class SimWorld {
   /** Called with everything that is sent. */
   onFrame: ((from: Device, frame: Frame) => void) | undefined;
   readonly #random: Random;
+  /** Of its own, so that the seeds of all that is older go on meaning the same. */
+  readonly #beside: Random;
   #inbound = 0;
 
-  constructor(random: Random) {
+  constructor(random: Random, beside: Random = seededRandom(1)) {
     this.#random = random;
+    this.#beside = beside;
   }
 
   add(name: string, peer = name, pageItems = 50): Device {
@@ -73,6 +66,7 @@ export class SimWorld {
       state: undefined,
       boot: 0,
       wakeAt: Infinity,
+      untold: [],
       received: 0,
       gained: 0,
     };
@@ -99,6 +93,7 @@ export class SimWorld {
   stop(device: Device): void {
     for (const link of this.linksOf(device)) this.cut(link);
     device.state = undefined;
+    device.untold = [];
   }
 
   linksOf(device: Device): Link[] {
@@ -132,6 +127,38 @@ export class SimWorld {
   }
 
   handle(device: Device, event: Event): void {
+    if (device.state === undefined || this.#takeBeside(device, event)) return;
+    this.#tell(device);
+    this.#react(device, event);
+  }
+
+  /**
+   * Has the store take a batch in by itself, as a thread of its own does for long exchanges: the machine is
+   * told later, of several at once, and before anything else happens. Whether it does.
+   */
+  #takeBeside(device: Device, event: Event): boolean {
+    const state = device.state!;
+    if (event.type !== "exchange" || event.frame.type !== "batch") return false;
+    const { x, frame: { items } } = event;
+    const peer = askedBy(state, x);
+    if (peer === undefined) return false;
+    if (this.#beside.unit() < 0.5) return false;
+    const applied = device.items.apply(items);
+    const gained = applied.gained.map(factsOf);
+    const outcome = { ...applied, gained, received: items.length, peer: peer.id };
+    device.untold.push({ type: "taken", x, outcome });
+    const { boot } = device;
+    this.agenda.after(20 + 400 * this.#beside.unit(), () => {
+      if (device.boot === boot) this.#tell(device);
+    });
+    return true;
+  }
+
+  #tell(device: Device): void {
+    for (const event of device.untold.splice(0)) this.#react(device, event);
+  }
+
+  #react(device: Device, event: Event): void {
     const { state } = device;
     if (state === undefined) return;
     const effects = react(state, event, { store: device.items, now: this.agenda.now });
@@ -141,6 +168,7 @@ export class SimWorld {
 
   /** The device looks at what was written beside the exchange. */
   poll(device: Device): void {
+    this.#tell(device);
     const { items, shrank } = device.items.absorb();
     if (items.length > 0 || shrank) this.handle(device, { type: "changed", items, shrank });
   }
@@ -264,31 +292,4 @@ export class SimWorld {
 
 function otherEnd(link: Link, device: Device): Device {
   return link.ends[0] === device ? link.ends[1] : link.ends[0];
-}
-
-/** About what the frame takes on the wire; a body as in the design: 31 bytes. */
-export function bytesOf(frame: Frame): number {
-  switch (frame.type) {
-    case "hello":
-      return 120 + 25 * frame.bases.length;
-    case "tick":
-      return 75;
-    case "live":
-      return 60 + 6 * frame.cover.length + 150 + 31 * (frame.items.length - 1);
-    case "bye":
-      return 40;
-    case "sync":
-      return 120 + 13 * (frame.buckets?.length ?? 0) +
-        (frame.marks ?? []).reduce((sum, { marks }) => sum + 6 + 11 * marks.length, 0);
-    case "need":
-      return 20 + 5 * frame.buckets.length;
-    case "ids":
-      return 20 + frame.marks.reduce((sum, { marks }) => sum + 6 + 11 * marks.length, 0);
-    case "want":
-      return 20 + 5 * frame.buckets.length + 3 * frame.places.length;
-    case "batch":
-      return 60 + 31 * frame.items.length;
-    case "end":
-      return 50;
-  }
 }

@@ -1,9 +1,12 @@
 /** When the writer commits, and what it does with what it cannot commit. */
 import assert from "node:assert/strict";
 import { yieldToLoop } from "../../../src/base/async/yield_to_loop.ts";
-import { BulkQueue } from "../../../src/store/bulk/bulk_queue.ts";
+import { type BatchTaker, BulkQueue } from "../../../src/store/bulk/bulk_queue.ts";
 import type { BulkAnswer, BulkRequest } from "../../../src/store/bulk/bulk_task.ts";
 import type { History } from "../../../src/store/file/open_history.ts";
+import type { ItemSet } from "../../../src/store/set/item_set.ts";
+import { openSet } from "../../../src/store/set/open_set.ts";
+import type { Outcome } from "../../../src/named/store.ts";
 import { denoFiles } from "../../../src/world/deno.ts";
 import { makeEntries, makeEntry } from "../../fakes/entries.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
@@ -20,7 +23,7 @@ class Lab implements Disposable {
   readonly queue: BulkQueue = new BulkQueue(this.history, this.clock, (answer) => {
     this.answers.push(answer);
     this.onAnswer(answer);
-  });
+  }, takerOf(openSet(this.history)));
 
   /** What was said of the request, shortest first: `taken`, `result`, `failed`. */
   of(id: number | "end"): string[] {
@@ -40,6 +43,24 @@ class Lab implements Disposable {
     this.history[Symbol.dispose]();
     this.folder[Symbol.dispose]();
   }
+}
+
+const ENTRIES = makeEntries(3);
+
+/** A batch is the numbers of entries, in JSON. */
+function takerOf(set: ItemSet): BatchTaker {
+  return {
+    unpack: (packed) =>
+      (JSON.parse(new TextDecoder().decode(packed)) as number[])
+        .map((at) => ({ entry: ENTRIES[at]! })),
+    apply: (items) => set.apply(items),
+    forget: () => set.forget(),
+  };
+}
+
+function batch(id: number, text: string): BulkRequest {
+  const packed = new TextEncoder().encode(text);
+  return { id, more: true, task: { kind: "batch", peer: "a", packed } };
 }
 
 function append(id: number, more: boolean, entries = makeEntries(1)): BulkRequest {
@@ -94,4 +115,52 @@ Deno.test("what was written is taken back if the file has gone before it could b
     denoFiles().rename(`${lab.path}${end}.away`, lab.path + end);
   }
   assert.equal(lab.history.log.count(), 0);
+});
+
+Deno.test("batches are in the file as soon as somebody waits for them, and not before", async () => {
+  using lab = new Lab();
+  lab.queue.add(batch(1, "[0, 1]"));
+  lab.queue.add(batch(2, "[1, 2]"));
+  await lab.until(2, "taken");
+  using other = open(lab.path);
+  assert.equal(other.log.count(), 0);
+  lab.queue.add({ id: "flush" });
+  await lab.until(2, "result");
+  assert.equal(other.log.count(), 3);
+  const set = openSet(other);
+  assert.equal(set.left(), 0);
+  assert.equal(set.digest(0).count, 3);
+  const [first, second] = lab.answers.filter((answer) => "result" in answer)
+    .map(({ result }) => result as Outcome);
+  assert.deepEqual([first!.peer, first!.received, first!.gained.length], ["a", 2, 2]);
+  assert.deepEqual([second!.received, second!.gained.map(({ id }) => id)], [2, [
+    ENTRIES[2]!.id,
+  ]]);
+});
+
+Deno.test("a batch that cannot be read takes nothing with it", async () => {
+  using lab = new Lab();
+  lab.queue.add(batch(1, "[0]"));
+  lab.queue.add(batch(2, "no batch"));
+  lab.queue.add(batch(3, "[1]"));
+  lab.queue.add({ id: "flush" });
+  await lab.until(3, "result");
+  assert.deepEqual(lab.of(1), ["taken", "result"]);
+  assert.deepEqual(lab.of(2), ["failed"]);
+  assert.equal(lab.history.log.count(), 2);
+});
+
+Deno.test("batches that were taken back are forgotten by the digests as well", async () => {
+  using lab = new Lab();
+  lab.queue.add(batch(1, "[0, 1]"));
+  await lab.until(1, "taken");
+  lab.queue.add(append(2, true, [{ ...makeEntry(), command: null as unknown as string }]));
+  await lab.until(2, "failed");
+  assert.deepEqual(lab.of(1), ["taken", "failed"]);
+  lab.queue.add(batch(3, "[0]"));
+  lab.queue.add({ id: "flush" });
+  await lab.until(3, "result");
+  using other = open(lab.path);
+  assert.equal(openSet(other).digest(0).count, 1);
+  assert.equal(other.log.count(), 1);
 });

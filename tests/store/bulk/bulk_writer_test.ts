@@ -70,7 +70,7 @@ Deno.test("BulkWriter makes whoever writes a lot wait until there is room, and t
   const writer = new BulkWriter((told) => {
     events = told;
     return {
-      post: (message) => void (message.id !== "end" && posted.push(message)),
+      post: (message) => void ("task" in message && posted.push(message)),
       stop: () => Promise.resolve(),
     };
   });

@@ -72,8 +72,8 @@ export class IncidentWatch {
     if (note.type !== "received") return;
     const { deviceId, incidents } = this.#deps;
     const since = this.#try(() => incidents.prunedBefore()) ?? 0;
-    const own = note.gained.filter(({ entry }) =>
-      entry?.deviceId === deviceId && entry.startedAtMs / 1000 >= since
+    const own = note.gained.filter((gained) =>
+      !gained.dead && gained.deviceId === deviceId && gained.ts >= since
     );
     if (own.length > 0) this.#add({ kind: "returned", count: own.length });
     this.#lookForNamesakes();

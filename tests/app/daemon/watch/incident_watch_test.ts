@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { factsOf } from "../../../../src/named/item.ts";
 import { IncidentWatch } from "../../../../src/app/daemon/watch/incident_watch.ts";
 import type { Namesake } from "../../../../src/app/session/namesakes.ts";
 import type { Entry } from "../../../../src/history/entry.ts";
@@ -48,7 +49,7 @@ function watching(
 }
 
 function received(entries: readonly Entry[]): Parameters<IncidentWatch["note"]>[0] {
-  const gained = entries.map((entry) => ({ entry }));
+  const gained = entries.map((entry) => factsOf({ entry }));
   return { type: "received", peer: PEER, received: gained.length, gained, live: false };
 }
 
