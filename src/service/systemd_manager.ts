@@ -52,6 +52,9 @@ export class SystemdManager implements ServiceManager {
 
   // Not waited for: `start` returns only when the first round is over. See `settle`.
   async start(): Promise<void> {
+    // Between two tries a start only waits for the next one. It says itself why it cannot be.
+    const state = await this.state().catch(() => undefined);
+    if (state?.phase === "restarting") await this.stop();
     await this.#act("start", "--no-block", SYSTEMD_UNIT);
   }
 

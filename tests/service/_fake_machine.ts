@@ -100,7 +100,9 @@ export class FakeMachine implements Disposable {
     if (verb === "daemon-reload") {
       this.loaded = !this.#options.blind && this.world.files.stat(this.unit) !== undefined;
     } else if (verb === "enable") this.enabled = true;
-    else if (verb === "start" || verb === "restart") {
+    else if (verb === "start" && this.active === "auto-restart") {
+      // It only waits behind the next try.
+    } else if (verb === "start" || verb === "restart") {
       this.active = this.#options.startsTo ?? "active";
     } else if (verb === "stop") this.active = "inactive";
     else if (verb === "disable") {

@@ -52,6 +52,15 @@ Deno.test("install() replaces a unit of ours that is outdated, and restarts", as
   assert.equal(machine.commands.at(-1), "systemctl --user restart --no-block rustory.service");
 });
 
+Deno.test("install() has a service that waits for its next try start at once", async () => {
+  using machine = new FakeMachine();
+  const deps = machine.deps();
+  const manager = new SystemdManager(deps, {});
+  await install(manager, deps, SPEC);
+  machine.active = "auto-restart";
+  assert.equal((await install(manager, deps, MOVED)).state?.phase, "running");
+});
+
 Deno.test("install() and uninstall() leave an edited unit alone without --force", async () => {
   using machine = new FakeMachine();
   const deps = machine.deps();

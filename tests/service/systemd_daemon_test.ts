@@ -47,6 +47,29 @@ testOrSkip(
     assert.equal(doctor.code, 1);
     assert.match(doctor.stdout, /^error +daemon +The service is installed but stopped/m);
 
+    // The folder of one version of Node has gone, with what was installed for it.
+    const unit = `${systemd.home}/.config/systemd/user/${UNIT}`;
+    const text = await Deno.readTextFile(unit);
+    await Deno.writeTextFile(unit, text.replace(/^ExecStart=\S+/m, "ExecStart=/gone/deno"));
+    await Deno.rename(`${unit}.d`, `${unit}.kept`);
+    await systemd.systemctl("daemon-reload");
+    await systemd.systemctl("start", "--no-block", UNIT);
+    await systemd.until(UNIT, "SubState", (state) => state === "auto-restart");
+    assert.match(
+      (await lab.rr("service", "status")).stdout,
+      /^why: the program of the unit is not/m,
+    );
+    const gone = await lab.rr("doctor");
+    assert.match(
+      gone.stdout,
+      /^error +daemon +The service starts "\/gone\/deno", which is not there$/m,
+    );
+    await Deno.rename(`${unit}.kept`, `${unit}.d`);
+    assert.match(
+      await lab.mustRr("service", "install", "--force"),
+      /^service: running/m,
+    );
+
     await lab.mustRr("service", "uninstall");
     assert.deepEqual(await unitFiles(lab), before, "nothing is left");
     assert.equal(await systemd.property(UNIT, "LoadState"), "not-found");

@@ -35,6 +35,9 @@ export function stateLine(state: ServiceState): string {
   return parts.join(", ");
 }
 
+/** How systemd says that it could not start a program. */
+const EXIT_EXEC = 203;
+
 /** Why the service is down, as far as its manager knows, and what to do about it. */
 export function explain(state: ServiceState): string | undefined {
   if (state.phase !== "failed" && state.phase !== "restarting") return undefined;
@@ -43,6 +46,9 @@ export function explain(state: ServiceState): string | undefined {
   }
   if (state.lastExit === EXIT_USAGE) {
     return "this rr does not understand the command line of the unit; run `rr service install`";
+  }
+  if (state.lastExit === EXIT_EXEC) {
+    return "the program of the unit is not there, or cannot be run; run `rr service install`";
   }
   switch (state.reason) {
     case "watchdog":

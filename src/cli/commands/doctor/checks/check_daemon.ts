@@ -1,7 +1,9 @@
+import type { World } from "../../../../base/world.ts";
 import { homeFolder } from "../../../../config/paths.ts";
 import { realActions } from "../../../../service/actions.ts";
 import { detectManager } from "../../../../service/detect.ts";
 import type { ServiceManager } from "../../../../service/manager.ts";
+import { unitProgram } from "../../../../service/unit_program.ts";
 import { systemRun } from "../../../../service/run.ts";
 import { VERSION } from "../../../../version.ts";
 import { type DaemonWays, daemonWays } from "../../../machine/daemon_ways.ts";
@@ -19,7 +21,7 @@ async function run(context: DoctorContext): Promise<Finding[]> {
   if (problem !== undefined) {
     return [{ level: "error", message: problem, hint: upper(ways.restart) }];
   }
-  const service = manager === undefined ? [] : await serviceFindings(manager, status?.pid);
+  const service = manager === undefined ? [] : await serviceFindings(context, manager, status?.pid);
   if (status === undefined) {
     return [{
       level: "info",
@@ -68,6 +70,7 @@ async function managerOf({ world }: DoctorContext): Promise<ServiceManager | und
 }
 
 async function serviceFindings(
+  { world }: DoctorContext,
   manager: ServiceManager,
   pid: number | undefined,
 ): Promise<Finding[]> {
@@ -78,6 +81,15 @@ async function serviceFindings(
       level: "info",
       message: "The daemon is not installed as a service, so it does not start at login",
       hint: "`rr service install`",
+    }];
+  }
+  const gone = missingProgram(world, manager);
+  if (gone !== undefined) {
+    return [{
+      level: daemonRuns ? "warn" : "error",
+      message: `The service starts "${gone}", which is not there` +
+        (daemonRuns ? ": what runs does so until it is started again" : ""),
+      hint: "`rr service install` has it start the rr that you call",
     }];
   }
   const why = explain(state);
@@ -103,4 +115,10 @@ async function serviceFindings(
     }];
   }
   return [{ level: "ok", message: `The service is ${stateLine(state)} (${manager.title})` }];
+}
+
+/** What the unit starts and is not there, unless a file beside it may say otherwise. */
+function missingProgram({ files }: World, { unitPath }: ServiceManager): string | undefined {
+  if (files.stat(`${unitPath}.d`) !== undefined) return undefined;
+  return unitProgram(files.readText(unitPath) ?? "").find((path) => files.stat(path) === undefined);
 }
