@@ -30,6 +30,16 @@ const COMMANDS = [
   "exit:foo and http://x",
   "echo -- exit:ok",
   "echo '^x$'",
+  // Letters of which a capital, a form or a composition is another letter, or several.
+  "echo STRAẞE ſtraſse",
+  "echo \u212a5 \u212b",
+  "echo ΣΊΣΥΦΟΣ σίσυφος",
+  "cat ﬁle.txt",
+  "echo 한글 \u1112\u1161\u11ab\u1100\u1173\u11af",
+  "echo 👩‍👩‍👧 🏳️‍🌈 مرحبا",
+  "echo ǆ Ǆ ǅ cafe\u0301",
+  "a ls$",
+  "^b !c",
 ];
 
 /** A few of everything that a filter can tell apart. */
@@ -72,6 +82,21 @@ const TEXTS = [
   "status",
   "git status",
   "zz",
+  ...["strasse", "straße", "ss", "k5", "å", "σίσυφος", "σισυφος", "fi", "file", "한", "한글"],
+  ...[
+    "\u1112\u1161",
+    "👩",
+    "👩‍👩‍👧",
+    "🌈",
+    "مرحبا",
+    "ǆ",
+    "ls$",
+    "^b",
+    "!c",
+    "e\u0301",
+    "\u0301",
+    "\u200d",
+  ],
 ];
 const TEXT = fc.tuple(
   fc.constantFrom("", "", "!"),
@@ -86,10 +111,23 @@ const FILTER = fc.tuple(
     ...["in:/srv", "in:.", "cwd:app", "below:/srv", "below:~", "session:", "session:s1"],
     ...["after:2d", "since:36h", "before:1d", "until:today", "before:2020-01"],
     ...["dur:>1s", "dur:<=500ms", "dur:12s", "user:", "user:bob", "device:.", "device:vps"],
-    ...["shell:zsh", "shell:fish"],
+    ...["shell:zsh", "shell:fish", "host:", "in:~", "in:/srv/", "in:../srv", "below:/", "exit:-1"],
+    ...["dur:>=0ms", "dur:<1m", "before:now", "after:last-week", "until:@1700000000", "pinned:"],
   ),
 ).map((parts) => parts.join(""));
-const LOOKALIKE = fc.constantFrom("exit:foo", "http://x", "dur:soon", "after:never", "shell:");
+const LOOKALIKE = fc.constantFrom(
+  ...[
+    "exit:foo",
+    "exit:+1",
+    "http://x",
+    "dur:soon",
+    "dur:1e3s",
+    "after:never",
+    "shell:",
+    "Host:vps",
+  ],
+  ...["host :vps", ":", "!", "^", "$", "'", "!!", "^$", "!^$", "a b", "exit:ok "],
+);
 const END = fc.constant("--");
 const QUERY = fc.array(
   fc.oneof({ weight: 4, arbitrary: TEXT }, { weight: 4, arbitrary: FILTER }, LOOKALIKE, END),
@@ -190,7 +228,7 @@ Deno.test("a query means the same runs in the picker, search, stats and delete (
       if (deleted !== undefined) assert.deepEqual(deleted, searched, "delete");
       if (Object.keys(searched).length > 0) found++;
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
   assert.ok(found > 10, `only ${found} queries found anything`);
 });
