@@ -25,7 +25,7 @@ it ran. Entries come in the order in which this device took them in.
 
 Examples:
   rr export > history.jsonl
-  rr export --format zsh > ~/.zsh_history`,
+  rr export --format zsh > from_rr.zsh_history`,
   flags: {
     format: {
       kind: "enum",
