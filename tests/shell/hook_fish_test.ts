@@ -30,3 +30,11 @@ Deno.test("fish hook: knows the time where IFS has letters", async () => {
   assert.doesNotMatch(shell.output, /Error/);
   assert.ok((shell.records()[0]?.startedAtMs ?? 0) > from);
 });
+
+Deno.test("fish hook: its counter goes on past the first ten", async () => {
+  await using shell = await Shell.open("fish");
+  for (let i = 0; i < 12; i++) await shell.line(`echo ${i}`);
+  const keys = shell.records().map(({ key }) => key);
+  assert.equal(keys.length, 12);
+  assert.equal(new Set(keys).size, 12, keys.join(", "));
+});
