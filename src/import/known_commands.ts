@@ -86,68 +86,100 @@ export function knownCommands(
 ): KnownCommands {
   const head = history.log.headSeq();
   if (history.path === ":memory:") return NOTHING;
-  const db = openForeign(history.path, files);
-  const deleted = deletedSeconds(db);
-  const { marks, salt, lastAt } = deletedMarks(db);
-  const there = new Map<string, boolean>();
-  const others = devicesOfTombs(db).filter((device) => device !== deviceId);
-  let cached = { unixSeconds: NaN, runs: [] as readonly KnownRun[] };
-  let ends: ReadonlyMap<string, readonly KnownRun[]> | undefined;
+  return new StoredCommands(openForeign(history.path, files), head, deviceId);
+}
 
-  function around(unixSeconds: number): readonly KnownRun[] {
-    if (head === 0) return [];
-    if (cached.unixSeconds !== unixSeconds) {
-      cached = { unixSeconds, runs: db.all(AROUND, unixSeconds, unixSeconds, head).map(runOf) };
-    }
-    return cached.runs;
+class StoredCommands implements KnownCommands {
+  readonly #db: ForeignDatabase;
+  /** Entries behind it are of the import itself. */
+  readonly #head: number;
+  readonly #deviceId: string;
+  readonly #deletedSeconds: ReadonlySet<number>;
+  readonly #deleted: DeletedMarks;
+  readonly #others: readonly string[];
+  readonly #there = new Map<string, boolean>();
+  #around = { unixSeconds: NaN, runs: [] as readonly KnownRun[] };
+  #ends: ReadonlyMap<string, readonly KnownRun[]> | undefined;
+
+  constructor(db: ForeignDatabase, head: number, deviceId: string) {
+    this.#db = db;
+    this.#head = head;
+    this.#deviceId = deviceId;
+    this.#deletedSeconds = deletedSeconds(db);
+    this.#deleted = deletedMarks(db);
+    this.#others = devicesOfTombs(db).filter((device) => device !== deviceId);
   }
 
-  function isThere(command: string): boolean {
-    let known = there.get(command);
-    if (known === undefined) {
-      there.set(command, known = db.all(THERE, command, head).length > 0);
-    }
-    return known;
+  isDeletedSecond(unixSeconds: number): boolean {
+    return this.#deletedSeconds.has(unixSeconds);
   }
 
-  function countAnyTime(
-    commands: ReadonlySet<string>,
-    shell: string,
-  ): ReadonlyMap<string, number> {
-    const counts = new UntimedCounts(commands, deviceId, shell);
-    if (commands.size === 0 || head === 0) return counts.total();
+  around(unixSeconds: number): readonly KnownRun[] {
+    if (this.#head === 0) return [];
+    if (this.#around.unixSeconds !== unixSeconds) {
+      const rows = this.#db.all(AROUND, unixSeconds, unixSeconds, this.#head);
+      this.#around = { unixSeconds, runs: rows.map(runOf) };
+    }
+    return this.#around.runs;
+  }
+
+  before(unixSeconds: number, seconds: number, command: string): readonly KnownRun[] {
+    if (this.#head === 0) return [];
+    return this.#db.all(BEFORE, unixSeconds - seconds, unixSeconds, command, this.#head)
+      .map(runOf);
+  }
+
+  ends(): ReadonlyMap<string, readonly KnownRun[]> {
+    return this.#ends ??= this.#head === 0 ? new Map() : endsIn(this.#db, this.#head);
+  }
+
+  countAnyTime(commands: ReadonlySet<string>, shell: string): ReadonlyMap<string, number> {
+    const counts = new UntimedCounts(commands, this.#deviceId, shell);
+    if (commands.size === 0 || this.#head === 0) return counts.total();
     const columns = { cmd: "cmd", device: "device_id", shell: "shell" };
-    const isMixed = OF_ANY_SHELL.has(shell) ? 1 : 0;
-    for (const row of db.select(columns, ANY_TIME, head, deviceId, shell, isMixed)) {
+    const wanted = [this.#head, this.#deviceId, shell, OF_ANY_SHELL.has(shell) ? 1 : 0] as const;
+    for (const row of this.#db.select(columns, ANY_TIME, ...wanted)) {
       counts.add(tidyCommand(String(row.cmd)), String(row.device), String(row.shell));
     }
     return counts.total();
   }
 
-  return {
-    isDeletedSecond: (unixSeconds) => deleted.has(unixSeconds),
-    around,
-    before: (unixSeconds, seconds, command) =>
-      head === 0
-        ? []
-        : db.all(BEFORE, unixSeconds - seconds, unixSeconds, command, head).map(runOf),
-    ends: () => ends ??= head === 0 ? new Map() : endsIn(db, head),
-    countAnyTime,
-    isDeleted(unixSeconds, command): boolean {
-      if (marks.size === 0 || unixSeconds > lastAt) return false;
-      return marks.has(deletedMark(command, salt)) && (unixSeconds === 0 || !isThere(command));
-    },
-    isDeletedElsewhere: (idOn) => others.some((device) => db.all(TOMB, idOn(device)).length > 0),
-    startedMs(id): number | undefined {
-      const [ts] = db.all(STARTED, id)[0] ?? [];
-      return typeof ts === "number" ? ts * 1000 : undefined;
-    },
-    oldestMs(): number | undefined {
-      const [ts] = db.all(OLDEST, deviceId)[0] ?? [];
-      return typeof ts === "number" ? ts * 1000 : undefined;
-    },
-    [Symbol.dispose]: () => db[Symbol.dispose](),
-  };
+  isDeleted(unixSeconds: number, command: string): boolean {
+    const { marks, salt, lastAt } = this.#deleted;
+    if (marks.size === 0 || unixSeconds > lastAt) return false;
+    return marks.has(deletedMark(command, salt)) && (unixSeconds === 0 || !this.#isThere(command));
+  }
+
+  isDeletedElsewhere(idOn: (deviceId: string) => EntryId): boolean {
+    return this.#others.some((device) => this.#db.all(TOMB, idOn(device)).length > 0);
+  }
+
+  startedMs(id: EntryId): number | undefined {
+    return this.#firstMs(STARTED, id);
+  }
+
+  oldestMs(): number | undefined {
+    return this.#firstMs(OLDEST, this.#deviceId);
+  }
+
+  [Symbol.dispose](): void {
+    this.#db[Symbol.dispose]();
+  }
+
+  #isThere(command: string): boolean {
+    let known = this.#there.get(command);
+    if (known === undefined) {
+      known = this.#db.all(THERE, command, this.#head).length > 0;
+      this.#there.set(command, known);
+    }
+    return known;
+  }
+
+  /** The one number that a query gives, which is a time in seconds. */
+  #firstMs(query: string, value: string): number | undefined {
+    const [ts] = this.#db.all(query, value)[0] ?? [];
+    return typeof ts === "number" ? ts * 1000 : undefined;
+  }
 }
 
 function runOf([seq, command, startedAt, durationMs, hasFolder]: readonly unknown[]): KnownRun {

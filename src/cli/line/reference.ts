@@ -87,39 +87,46 @@ export async function manualPage(version: string): Promise<string> {
   for (const row of await rows()) {
     if (row.group !== group) out.push(`.SH ${row.group.toUpperCase()}`);
     group = row.group;
-    out.push(`.SS rr ${escaped(row.name)}`, `${escaped(row.brief)}.`, ".PP", ".nf");
-    out.push(...usageOf(row).map(escaped), ".fi", ".PP");
-    out.push(...filled(row.command.details));
-    if (row.command.takesQuery) {
-      out.push(".PP", "What words can be is under THE WORDS OF A SEARCH, near the end.");
-    }
-    for (const [option, why] of optionsOf(row)) {
-      out.push(".TP", `.B ${escaped(option)}`, escaped(why));
-    }
+    out.push(...manualOf(row));
   }
-  out.push(".SH THE WORDS OF A SEARCH");
-  for (const line of languageLines()) {
-    const [word = "", ...what] = line.split(/ {2,}/);
-    out.push(".TP", `.B ${escaped(word)}`, escaped(what.join(" ")));
-  }
-  out.push(
-    ".SH FILES",
-    ".TP",
-    ".I ~/.config/rustory/config.toml",
-    "The settings; see \\fBrr init \\-\\-help\\fR for the keys.",
-    ".TP",
-    ".I ~/.config/rustory/swarm.key",
-    "The key that all devices of a person share.",
-    ".TP",
-    ".I ~/.config/rustory/identity.key",
-    "The key of this device alone.",
-    ".TP",
-    ".I ~/.rustory/history.db",
-    "The history.",
-    "",
-  );
-  return out.join("\n");
+  return [...out, ...manualLanguage(), ...MANUAL_FILES, ""].join("\n");
 }
+
+function manualOf(row: Row): string[] {
+  const out = [`.SS rr ${escaped(row.name)}`, `${escaped(row.brief)}.`, ".PP", ".nf"];
+  out.push(...usageOf(row).map(escaped), ".fi", ".PP", ...filled(row.command.details));
+  if (row.command.takesQuery) {
+    out.push(".PP", "What words can be is under THE WORDS OF A SEARCH, near the end.");
+  }
+  for (const [option, why] of optionsOf(row)) {
+    out.push(".TP", `.B ${escaped(option)}`, escaped(why));
+  }
+  return out;
+}
+
+function manualLanguage(): string[] {
+  const words = languageLines().flatMap((line) => {
+    const [word = "", ...what] = line.split(/ {2,}/);
+    return [".TP", `.B ${escaped(word)}`, escaped(what.join(" "))];
+  });
+  return [".SH THE WORDS OF A SEARCH", ...words];
+}
+
+const MANUAL_FILES: readonly string[] = [
+  ".SH FILES",
+  ".TP",
+  ".I ~/.config/rustory/config.toml",
+  "The settings; see \\fBrr init \\-\\-help\\fR for the keys.",
+  ".TP",
+  ".I ~/.config/rustory/swarm.key",
+  "The key that all devices of a person share.",
+  ".TP",
+  ".I ~/.config/rustory/identity.key",
+  "The key of this device alone.",
+  ".TP",
+  ".I ~/.rustory/history.db",
+  "The history.",
+];
 
 /** Paragraphs as wide as the reader's terminal; what is indented stays as it is written. */
 function filled(text: string): string[] {
