@@ -170,6 +170,8 @@ printf 'echo edited\\nfalse\\n' >given; export VISUAL=~/ed EDITOR=~/ed`,
 const ENDS: Record<string, readonly [before: string, line: string, exit: number]> = {
   "exit with a status": ["trap 'echo bye' EXIT", "exit 3", 3],
   "exit alone": ["trap 'echo bye' EXIT", "exit", 0],
+  "exit before a trap that exits": ["trap 'exit 9' EXIT", "(exit 4); exit", 4],
+  "set -e before a trap that exits": ["trap 'exit 9' EXIT", "set -e; (exit 4)", 4],
   "exit in a function": ["", "set -- $(exit 9); q() { exit 5; }; q", 5],
   "set -e": ["", "set -e; (exit 4)", 4],
   "a signal": ["", "kill -HUP $$", -1],
@@ -185,6 +187,14 @@ for (const [what, [before, line, exit]] of Object.entries(ENDS)) {
     assert.deepEqual([last.command, last.exitCode], [line, exit]);
   });
 }
+
+Deno.test("bash hook: an EXIT trap of the user's has the status with which the shell ends", async () => {
+  await using shell = await Shell.open("bash", { before: "trap 'echo got $?' EXIT" });
+  await shell.line("true");
+  await shell.type("set -u; exit 6\r");
+  assert.equal(await shell.ended(), 6);
+  assert.match(shell.output, /^got 6/m);
+});
 
 Deno.test("bash hook: joins the lines of a command where cmdhist is off", async () => {
   await using shell = await Shell.open("bash", { before: "shopt -u cmdhist" });

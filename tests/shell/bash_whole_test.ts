@@ -57,6 +57,14 @@ Deno.test("bash hook: as for 5.0: what follows in the prompt command has the sta
   assert.equal((await shell.line("history")).match(/^ +\d {2}/gm)!.length, 3);
 });
 
+Deno.test("bash hook: as for 5.0: a trap that is typed hides not what ends the shell", async () => {
+  await using shell = await Shell.open("bash", { edit: asOld });
+  await shell.line("trap 'exit 3' EXIT");
+  await shell.type("exit 5\r");
+  assert.equal(await shell.ended(), 3);
+  assert.deepEqual(shell.records().map(({ exitCode }) => exitCode), [0, 5]);
+});
+
 // It would be split at its blanks, newlines too.
 Deno.test("bash hook: assigns nothing from $@ without quotes, which bash 5.0 splits", () => {
   const script = bashHook({ folder: "/spool", program: ["rr"], upArrow: true });

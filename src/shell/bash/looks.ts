@@ -72,19 +72,28 @@ __rustory_whole() {
     local __rustory_text=
     [[ $${v("job")} == 0 ]] || __rustory_take
     [[ -n $__rustory_own_limit ]] || builtin trap - XFSZ
+    # Seen in functions too, as DEBUG traps are not.
+    if builtin trap -p EXIT >|"$__rustory_line"; then
+      builtin mapfile -td '' __rustory_text <"$__rustory_line"
+      >|"$__rustory_line"
+      __rustory_on_exit "\${__rustory_text-}"
+    fi
     __rustory_place
     [[ -z $__rustory_flags ]] || builtin set "-$__rustory_flags"
   } 2>/dev/null
   return "$${v("code")}"
 }
 
+# Comes before the user's own EXIT trap, which finds the status as it is and may call \`exit\`.
 __rustory_exit() {
-  local - __rustory_errexit=
-  case $- in *e*) __rustory_errexit=1 ;; esac
-  builtin set +aekuxTE
+  ((BASH_SUBSHELL == 0)) && [[ -n \${__rustory_before[${v("done")} + 1]+x} ]] ||
+    return "$${v("status")}"
+  # See \`__rustory_whole\`.
+  local __rustory_flags __rustory_code
+  __rustory_flags=\${-//[!aekuxTE]/} __rustory_code=$${v("status")}
+  [[ -z $__rustory_flags ]] || builtin set "+$__rustory_flags"
   [[ \${IFS@a} == *r* ]] || local IFS=$' \\t\\n'
   local __rustory_text=
-  ((BASH_SUBSHELL == 0)) || return 0
   [[ -n $__rustory_array ]] || __rustory_ask_number
   builtin : "${
     calculate(
@@ -97,17 +106,15 @@ __rustory_exit() {
   __rustory_witness[${v("turn")}]=$BASH_COMMAND
   __rustory_last_status
   __rustory_take
+  [[ -z $__rustory_flags ]] || builtin set "-$__rustory_flags"
+  return "$__rustory_code"
 }
 
-# With what the shell ends. A signal leaves the status of the command before, a trap of the user's its own.
+# With what the shell ends. A signal leaves the status of the command before.
 __rustory_last_status() {
   if [[ $BASH_COMMAND == ?(builtin\\ |command\\ |\\\\)@(exit|logout)\\ +([0-9]) ]]; then
     ((${v("status")} = \${BASH_COMMAND##* } & 255, 1))
-  elif [[ $BASH_COMMAND == ?(builtin\\ |command\\ |\\\\)@(exit|logout)* ]]; then
-    [[ -z $__rustory_own_exit ]] || ${v("status")}=\${__rustory_before[${
-    v("noted")
-  }]-${UNKNOWN_STATUS}}
-  elif [[ -z $__rustory_errexit || -n $__rustory_own_exit ]]; then
+  elif [[ $BASH_COMMAND != ?(builtin\\ |command\\ |\\\\)@(exit|logout)* && $__rustory_flags != *e* ]]; then
     ${v("status")}=${UNKNOWN_STATUS}
   fi
 }

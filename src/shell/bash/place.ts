@@ -120,7 +120,7 @@ __rustory_without() {
   while [[ $__rustory_one == *[[:space:]\\;] ]]; do __rustory_one=\${__rustory_one%?}; done
 }
 
-# Behind the user's own EXIT trap, if we are not in the traps $1; with "off" out of it.
+# In front of the user's own EXIT trap, if we are not in the traps $1; with "off" out of it.
 __rustory_on_exit() {
   [[ $1 != *__rustory_exit* ]] || return 0
   local __rustory_own= __rustory_off=$1
@@ -132,11 +132,10 @@ __rustory_on_exit() {
   fi
   builtin eval "builtin set -- \${__rustory_own-}"
   __rustory_own=\${3-}
-  __rustory_own=\${__rustory_own%"$__rustory_on_exit"}
-  __rustory_own=\${__rustory_own%$'\\n'}
-  __rustory_own_exit=\${__rustory_own:+1}
+  __rustory_own=\${__rustory_own#"$__rustory_on_exit"}
+  __rustory_own=\${__rustory_own#$'\\n'}
   if [[ $__rustory_off != off ]]; then
-    builtin trap -- "\${__rustory_own:+$__rustory_own$'\\n'}$__rustory_on_exit" EXIT
+    builtin trap -- "$__rustory_on_exit\${__rustory_own:+$'\\n'$__rustory_own}" EXIT
   elif [[ -n $__rustory_own ]]; then
     builtin trap -- "$__rustory_own" EXIT
   else

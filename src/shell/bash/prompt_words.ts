@@ -199,6 +199,9 @@ export const WHOLE_ELEMENT = "{ for __rustory_x in " +
   ) +
   "1; { __rustory_whole; } 2>/dev/null; }";
 
-/** Runs when the shell ends while a command has not come back: closed terminals, `exit`. */
-export const ON_EXIT = `for __rustory_x in ${calculate(`${v("status")}=$?`)}` +
-  `\${__rustory_before[${v("done")}+1]:+1}; { __rustory_exit; } 2>/dev/null`;
+/**
+ * Runs when the shell ends: what has not come back (closed terminals, `exit`) is looked at. What follows in the
+ * trap finds the status that the shell ends with.
+ */
+export const ON_EXIT = `for __rustory_x in ${calculate(`${v("status")}=$?`)}1; ` +
+  "{ __rustory_exit; } 2>/dev/null";

@@ -78,7 +78,7 @@ fi
 __rustory_on_exit=${quoteForShell(ON_EXIT)}
 # Writing past a limit on the size of files would end the shell, so XFSZ is off while we do, unless the user
 # has a trap for it.
-__rustory_own_limit= __rustory_own_exit=
+__rustory_own_limit=
 
 ${[BASH_LOOKS, BASH_QUICK, BASH_TAKE, BASH_HISTORY_LIST, BASH_SPOOL, BASH_PLACE].join("\n")}`;
 }
