@@ -12,7 +12,10 @@ export interface TimeEvidence {
    * gap of more than {@linkcode GAP_SEC} between two: what another wrong clock has dated lies apart.
    */
   readonly others: number | undefined;
-  /** The newest entry of this device that is older than an hour. */
+  /**
+   * The newest entry of this device that is older than an hour, and that does not lie behind a pause of
+   * more than {@linkcode GAP_SEC} with less than a week of entries; looked for the first time only.
+   */
   readonly own: number | undefined;
 }
 
@@ -28,10 +31,9 @@ const STEP_SEC = 2 * 86_400;
  */
 export function believedUnix(nowUnix: number, evidence: TimeEvidence, intervalSec = 0): number {
   const { previous, others, own } = evidence;
-  const isFirst = previous === undefined;
-  const known = [previous, others, isFirst ? own : undefined].filter((one) => one !== undefined);
+  const known = [previous, others, own].filter((one) => one !== undefined);
   if (known.length === 0) return nowUnix;
   const latest = Math.max(...known);
-  if (isFirst && nowUnix <= latest + GAP_SEC) return nowUnix;
+  if (previous === undefined && nowUnix <= latest + GAP_SEC) return nowUnix;
   return Math.min(nowUnix, latest + Math.max(STEP_SEC, 2 * intervalSec));
 }

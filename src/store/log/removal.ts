@@ -62,15 +62,17 @@ export class Removal {
 
   /**
    * How late it is, in unix seconds, for deciding what is too old: what the clock shows, as far as the
-   * history speaks for it. The result is remembered.
+   * history speaks for it. The result is remembered, unless it is the first and lies before the clock:
+   * a machine that is back after a long pause shall not follow its clock step by step.
    *
    * @param intervalSec how often it is asked for
    */
   believeTime(deviceId: DeviceId, intervalSec: number): number {
     const now = Math.floor(this.#clock.now() / 1000);
-    const evidence = timeEvidence(this.#db, deviceId, now, this.#meta.integer(BELIEVED_UNIX));
+    const previous = this.#meta.integer(BELIEVED_UNIX);
+    const evidence = timeEvidence(this.#db, deviceId, now, previous);
     const believed = believedUnix(now, evidence, intervalSec);
-    this.#meta.set(BELIEVED_UNIX, believed);
+    if (previous !== undefined || believed === now) this.#meta.set(BELIEVED_UNIX, believed);
     return believed;
   }
 

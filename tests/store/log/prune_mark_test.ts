@@ -100,3 +100,27 @@ Deno.test("believeTime() follows other devices through a year in which this one 
   }
   assert.equal(believedAt(path, later), later);
 });
+
+Deno.test("believeTime() is not talked into a wrong time by what this device recorded an hour ago", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  const wrong = NOW + 14 * 365 * DAY;
+  const record = (...atUnix: number[]): void => {
+    using history = openAt(path);
+    const [like] = daily(1);
+    history.log.append(atUnix.map((at) => ({
+      ...like!,
+      id: `at-${at}` as EntryId,
+      startedAtMs: at * 1000,
+    })));
+  };
+  record(0, ...Array.from({ length: 9 }, (_, i) => NOW - i * DAY));
+  record(wrong - 2 * DAY, wrong - 7_200);
+  assert.equal(believedAt(path, wrong), NOW + 2 * DAY);
+  record(wrong + 5 * DAY, wrong + 20 * DAY);
+  assert.equal(
+    believedAt(path, wrong + 21 * DAY),
+    wrong + 21 * DAY,
+    "it goes on, and nothing is kept",
+  );
+});
