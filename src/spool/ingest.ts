@@ -20,6 +20,7 @@ import type { Files } from "../base/world.ts";
 import type { CaptureRules } from "../capture/rules.ts";
 import type { Entry } from "../history/entry.ts";
 import { parseSpool, type SpoolRecord } from "../shell/spool_record.ts";
+import { readRegular } from "./read_regular.ts";
 import { clockErrorMs, toEntry } from "./to_entry.ts";
 import { sortNames, type SpoolListing, type TakenFile } from "./spool_names.ts";
 
@@ -166,7 +167,7 @@ async function rulesOf(deps: IngestDeps): Promise<CaptureRules | RrError> {
 function take(deps: IngestDeps, source: string): TakenFile[] {
   const session = source.slice(0, source.indexOf("."));
   // What cannot be read keeps its name: whoever watches the folder would be woken by each attempt.
-  deps.files.readBytes(pathOf(deps, source));
+  readRegular(deps, source);
   const takenAtMs = Math.floor(deps.clock.now());
   const stem = `${session}.${takenAtMs}-${toHex(deps.random.bytes(4))}`;
   const name = `${stem}.taken`;
@@ -229,11 +230,7 @@ function takeIn(deps: IngestDeps, files: readonly TakenFile[], taking: Taking): 
     finish = [];
   };
   for (const file of files) {
-    const bytes = carefully(
-      taking.left,
-      file.name,
-      () => deps.files.readBytes(pathOf(deps, file.name)),
-    );
+    const bytes = carefully(taking.left, file.name, () => readRegular(deps, file.name));
     if (bytes === undefined) continue;
     const { records, broken, end } = parseSpool(bytes, file.readTo ?? 0);
     total.broken += broken;

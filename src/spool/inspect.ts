@@ -2,6 +2,7 @@
 import { RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
 import { parseSpool } from "../shell/spool_record.ts";
+import { readRegular } from "./read_regular.ts";
 import { sortNames } from "./spool_names.ts";
 
 /** The state of a spool folder. */
@@ -32,7 +33,7 @@ export function inspectSpools(folder: string, files: Files): SpoolState {
   ];
   const unreadable: string[] = [];
   for (const { session, name, readTo } of paths) {
-    const bytes = readIfAllowed(`${folder}/${name}`, files);
+    const bytes = readIfAllowed(folder, name, files);
     if (bytes === undefined) {
       unreadable.push(`${folder}/${name}`);
       continue;
@@ -48,9 +49,9 @@ export function inspectSpools(folder: string, files: Files): SpoolState {
   return { exists, sessions: sessions.size, waiting, newestMs, torn: torn.length, unreadable };
 }
 
-function readIfAllowed(path: string, files: Files): Uint8Array | undefined {
+function readIfAllowed(folder: string, name: string, files: Files): Uint8Array | undefined {
   try {
-    return files.readBytes(path) ?? NONE;
+    return readRegular({ files, folder }, name) ?? NONE;
   } catch (error) {
     if (error instanceof RrError) return undefined;
     throw error;

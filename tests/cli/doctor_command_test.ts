@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
 import { denoFiles } from "../../src/world/deno.ts";
-import type { FakeWorld } from "../fakes/fake_world.ts";
 import { annsWorld, rr, writeConfig } from "./_run.ts";
 import { foreign } from "../store/_open.ts";
+import { doctor } from "./_doctor.ts";
 import { PEER, servePing, withPeers } from "./_devices.ts";
 
 Deno.test("rr doctor prints the original's lines first, in order, and creates nothing", async () => {
@@ -275,22 +275,3 @@ Deno.test("rr doctor says that no daemon runs", async () => {
   using world = annsWorld();
   assert.match((await rr(world, "doctor")).out, /^info +daemon +No daemon runs/m);
 });
-
-interface Doctored {
-  readonly code: number;
-  // deno-lint-ignore no-explicit-any -- JSON that the test looks into
-  readonly report: any;
-  /** Messages and hints of warnings and errors, by check. */
-  readonly bad: Map<string, string>;
-}
-
-async function doctor(world: FakeWorld): Promise<Doctored> {
-  const { code, out } = await rr(world, "doctor", "--json");
-  const report = JSON.parse(out);
-  const bad = new Map<string, string>();
-  for (const { check, level, message, hint } of report.checks) {
-    if (level !== "warn" && level !== "error") continue;
-    bad.set(check, `${bad.get(check) ?? ""}${message} ${hint ?? ""}; `);
-  }
-  return { code, report, bad };
-}

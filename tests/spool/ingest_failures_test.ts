@@ -95,6 +95,22 @@ Deno.test("ingestSpools() leaves a file that cannot be read where it is, names i
   assert.ok(Deno.statSync(`${fixture.folder}/1-1-1.spool`).isDirectory);
 });
 
+Deno.test("ingestSpools() does not wait for somebody to write to a pipe", async () => {
+  using fixture = new Fixture();
+  const names = ["1-1-1.spool", `3-3-3.${fixture.clock.now()}-00000000.taken`];
+  await new Deno.Command("mkfifo", { args: names, cwd: fixture.folder }).output();
+  const readBytes: typeof files.readBytes = (path) => {
+    assert.ok(!Deno.statSync(path).isFifo, "this would wait, and the test with it");
+    return files.readBytes(path);
+  };
+  const deps: IngestDeps = { ...fixture.deps, files: { ...files, readBytes } };
+  fixture.type("2-2-2", "echo mine");
+  const report = await ingestSpools(deps);
+  assert.equal(report.inserted, 1);
+  assert.deepEqual(report.unreadable.toSorted(), names);
+  assert.equal(inspectSpools(fixture.folder, deps.files).unreadable.length, 2);
+});
+
 Deno.test("ingestSpools() lets go of nothing while the history's path names another file", async () => {
   using fixture = new Fixture();
   fixture.type("1-1-1", "echo kept");

@@ -5,6 +5,7 @@ import { RrError } from "../../base/rr_error.ts";
 import type { Files } from "../../base/world.ts";
 import { Database } from "./database.ts";
 import { Meta } from "./meta.ts";
+import { notRegular } from "./sqlite_errors.ts";
 import {
   LATEST_VERSION,
   migrate,
@@ -125,9 +126,7 @@ function prepareFiles(path: string, files: Files, readOnly: boolean): string[] {
     createFile(path, files);
     return [];
   }
-  if (info.kind !== "file") {
-    throw new RrError("database", `Cannot open the database "${path}": it is not a regular file`);
-  }
+  if (info.kind !== "file") throw notRegular("open", path);
   return readOnly ? [] : tighten(path, files);
 }
 

@@ -2,7 +2,7 @@
 import { RrError, type RrErrorCode } from "../../base/rr_error.ts";
 import { MOST_TEXT_BYTES } from "../log/rows.ts";
 import type { Files } from "../../base/world.ts";
-import { isDamaged } from "./sqlite_errors.ts";
+import { isDamaged, notRegular } from "./sqlite_errors.ts";
 export { isDamaged };
 import { Database } from "./database.ts";
 import type { Row, Value } from "./sqlite_rows.ts";
@@ -46,11 +46,13 @@ const BUSY_TIMEOUT_MS = 5000;
  * @throws {RrError} `not-found`, `database` or `busy`, naming the path
  */
 export function openForeign(path: string, files: Files): ForeignDatabase {
-  if (files.stat(path)?.kind !== "file") {
+  const info = files.stat(path);
+  if (info === undefined) {
     throw new RrError("not-found", `Cannot read the database "${path}": there is no such file`, {
       hint: "Name the right one with --path",
     });
   }
+  if (info.kind !== "file") throw notRegular("read", path);
   const db = openBeside(path, files);
   return {
     columns: (table) => db.rows(COLUMNS, table, table).map((row) => String(row[0])),

@@ -103,6 +103,17 @@ export function databaseError(error: unknown, tried: string, path: string): RrEr
   });
 }
 
+/** The error for a path at which there is a folder or a device; `tried` completes "Cannot ...". */
+export function notRegular(tried: string, path: string): RrError {
+  return new RrError(
+    "database",
+    `Cannot ${tried} the database "${path}": it is not a regular file`,
+    {
+      hint: "Move away what is there, or name a file",
+    },
+  );
+}
+
 /** Whether a call failed since a row breaks a constraint, such as an id that is there already. */
 export function isConstraint(error: unknown): boolean {
   return error instanceof RrError && primaryCode(error.cause) === CONSTRAINT;

@@ -15,8 +15,9 @@ export interface DaemonState {
 /** Asks the daemon, if one runs; never rejects. */
 export async function askDaemon(world: Pick<World, "files">, dbPath: string): Promise<DaemonState> {
   const none = { status: undefined, problem: undefined };
-  if (dbPath === ":memory:" || world.files.stat(dbPath) === undefined) return none;
+  if (dbPath === ":memory:") return none;
   try {
+    if (world.files.stat(dbPath) === undefined) return none;
     const status = await askStatus(dbPath);
     return { status, problem: undefined };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { shellWord } from "../../../../base/shell_words.ts";
 import { counted } from "../../../../base/grouped.ts";
 import { RrError } from "../../../../base/rr_error.ts";
+import { openHistory } from "../../../../store/file/open_history.ts";
 import { openForeign } from "../../../../store/file/read_foreign.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
 
@@ -50,15 +51,22 @@ function integrity(world: DoctorContext["world"], path: string, bytes: number): 
         `sqlite3 ${path} .recover | sqlite3 new.db`,
     }));
   }
-  if (db.columns("entries").length === 0) {
-    throw new RrError("database", `"${path}" is a database, but not one of rr`, {
-      hint: "Name the right file with --db-path, RUSTORY_DB_PATH or db_path",
-    });
-  }
-  const entries = Number(db.all("SELECT count(*) FROM entries")[0]?.[0]);
+  const entries = countAsOthersDo(world, path);
   const size = (bytes / 2 ** 20).toFixed(1);
   return [{
     level: "ok",
     message: `Whole: ${counted(entries, "entry", "entries")} in ${size} MiB`,
   }];
+}
+
+// By the same door as every command: a file that is whole may be of a newer rr, or of another program.
+function countAsOthersDo(world: DoctorContext["world"], path: string): number {
+  try {
+    using history = openHistory(path, { ...world, mode: "readonly" });
+    return history.log.count();
+  } catch (error) {
+    if (!(error instanceof RrError) || error.code !== "io") throw error;
+    using history = openHistory(path, { ...world, mode: "still" }); // on a disk that gives no room for locks
+    return history.log.count();
+  }
 }
