@@ -14,7 +14,7 @@ import { swarmAccess } from "../../src/app/session/swarm_access.ts";
 import type { PeerId } from "../../src/swarm/peer.ts";
 import { createTrackerClient } from "../../src/tracker/client/client.ts";
 import { createTracker } from "../../src/tracker/server/handler.ts";
-import { createSwarmClient } from "../../src/tracker/client/swarm_client.ts";
+import { createSwarmClient, MET_NOBODY } from "../../src/tracker/client/swarm_client.ts";
 import { SwarmRegistry } from "../../src/tracker/server/swarm_registry.ts";
 import { identityFromSeed } from "../../src/net/keys/identity.ts";
 
@@ -70,7 +70,7 @@ function changed(registry: SwarmRegistry): string {
 /** Asks a tracker, again and again, what a device of a swarm of three has asked once. */
 async function signedRequest(): Promise<() => Promise<void>> {
   const tracker = createTracker({ ttlSec: TTL_SEC }, deps);
-  const access = await swarmAccess(deps.random.bytes(32), () => false);
+  const access = await swarmAccess(deps.random.bytes(32), MET_NOBODY);
   let last = new Request("http://t");
   const send: typeof fetch = async (url, init) => {
     last = new Request(url as string, init);

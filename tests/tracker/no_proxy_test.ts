@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { systemClock } from "../../src/base/clock.ts";
 import { swarmAccess } from "../../src/app/session/swarm_access.ts";
 import { createTrackerClient } from "../../src/tracker/client/client.ts";
-import { createSwarmClient } from "../../src/tracker/client/swarm_client.ts";
+import { createSwarmClient, MET_NOBODY } from "../../src/tracker/client/swarm_client.ts";
 import { seededRandom } from "../fakes/seeded_random.ts";
 
 /** A server on loopback until disposed. */
@@ -36,7 +36,7 @@ Deno.test("a tracker may be at a port that browsers refuse", async () => {
     const deps = { clock: systemClock(), random: seededRandom() };
     const original = createTrackerClient({ baseUrl: server.url }, deps);
     assert.deepEqual(await original.list("kim"), []);
-    const access = await swarmAccess(seededRandom(1).bytes(32), () => false);
+    const access = await swarmAccess(seededRandom(1).bytes(32), MET_NOBODY);
     const sealed = createSwarmClient({ baseUrl: server.url }, original, access, deps);
     assert.deepEqual(await sealed.list("kim"), []);
     break;

@@ -134,6 +134,18 @@ Deno.test("a device of the original is listed; ours shows itself there once they
   assert.equal((await original.list("kim")).length, 1);
 });
 
+Deno.test("a device shows itself in the open once one was met that looks only there, and not before", async () => {
+  const lab = new Lab();
+  const laptop = await lab.client(KEY);
+  await laptop.register(LAPTOP);
+  assert.deepEqual(await lab.original().list("kim"), []);
+  lab.older = true;
+  await laptop.register(LAPTOP);
+  assert.deepEqual((await lab.original().list("kim")).map((one) => one.peer), [LAPTOP.peer]);
+  await laptop.withdraw(LAPTOP.peer);
+  assert.deepEqual(await lab.original().list("kim"), []);
+});
+
 Deno.test("openRecord() opens what sealRecord() made, under its own id and unchanged", () => {
   const keys = recordKeys(KEY);
   const id = recordId(keys, LAPTOP.peer);
@@ -214,6 +226,8 @@ class Lab {
   readonly clock = new FakeClock();
   readonly tracker: Tracker = createTracker({}, { clock: this.clock });
   readonly seen: Request[] = [];
+  /** Whether devices are known that list only what stands in the open. */
+  older = false;
   readonly #fetch: typeof fetch;
 
   constructor({ original = false, list }: { original?: boolean; list?: string } = {}) {
@@ -237,7 +251,7 @@ class Lab {
     hasMet: (peer: PeerId) => boolean = () => false,
     clock: Clock = this.clock,
   ): Promise<ReturnType<typeof createSwarmClient>> {
-    const access = await swarmAccess(swarmKey, hasMet);
+    const access = await swarmAccess(swarmKey, { has: hasMet, hasOlder: () => this.older });
     return createSwarmClient({ baseUrl: "http://t" }, this.original(), access, {
       ...this.#deps,
       clock,

@@ -55,7 +55,12 @@ export function daemonConfigOf(settings: Settings, flags: DaemonFlags): DaemonCo
     configPath: settings.configPath,
     mode: flags.mode,
     keys: keyPathsOf(settings),
-    network: { ...network, sync: { ...network.sync, limit: flags.limit, push: flags.push } },
+    network: {
+      ...network,
+      // It is the original's command, run beside devices of the original, which must find it.
+      inTheOpen: flags.mode === "serve" ? true : undefined,
+      sync: { ...network.sync, limit: flags.limit, push: flags.push },
+    },
     push: flags.push,
     noServe: flags.noServe,
     intervalMs: Math.max(1, flags.intervalSec) * 1000,

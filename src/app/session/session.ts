@@ -28,6 +28,7 @@ import type { LanDirectory } from "./lan_directory.ts";
 import { createFrameNet } from "../../net/exchange/frame_net.ts";
 import { SessionReplication } from "./replication.ts";
 import { swarmAccess } from "./swarm_access.ts";
+import { watchMet } from "./watch_met.ts";
 import { writerBeside } from "../writer/open_writer.ts";
 import type { TwinProbe } from "./twin_probe.ts";
 import { RoundRequests } from "./round_requests.ts";
@@ -66,6 +67,11 @@ export interface SessionOptions {
   readonly trackerToken?: string | undefined;
   /** Multiaddrs of peers, each ending in `/p2p/<PeerId>`; a bad one is skipped with a warning. @default {[]} */
   readonly peers?: readonly string[] | undefined;
+  /**
+   * Whether to register at trackers as the original does as well. Else only once one was met: whoever
+   * knows the user id can list what is registered so. @default {whether only version 1 is spoken}
+   */
+  readonly inTheOpen?: boolean | undefined;
   /** Whether to find and be found on the local network, without a server. @default {false} */
   readonly lanDiscovery?: boolean | undefined;
   readonly sync?: SyncOptions | undefined;
@@ -189,11 +195,7 @@ async function openDirectories(
   parts: Disposers,
   lanEvents: Parameters<typeof openLan>[3],
 ): Promise<Directories> {
-  const met = new Set<PeerId>();
-  parts.use(node.onEvent((event) => {
-    if (event.type === "connected") met.add(event.peer);
-  }));
-  const access = await swarmAccess(options.swarmKey, (peer) => met.has(peer));
+  const access = await swarmAccess(options.swarmKey, parts.use(watchMet(options, node)));
   const sign: Sign = (data) => signWith(options.identity, data);
   const trackers = trackersOf(options, deps, { sign, access });
   const lan = await openLan(options, node, deps, lanEvents);

@@ -52,12 +52,17 @@ export interface FrameNetDeps {
   readonly logger: Logger;
 }
 
+/** Whether a peer is connected that speaks protocol 2. */
+export function speaksProtocol2(node: Node, peer: PeerId): boolean {
+  return connectionTo(node, peer) !== undefined;
+}
+
 /** See {@linkcode FrameNet}. It ends with the node. */
 export function createFrameNet(node: Node, { clock, logger }: FrameNetDeps): FrameNet {
   const ways = new ExchangeWays(node);
   return {
     identified: (peer, signal) => identified(node, peer, clock, signal),
-    speaks: (peer) => connectionTo(node, peer) !== undefined,
+    speaks: (peer) => speaksProtocol2(node, peer),
     openControl: async (peer, events, signal) => {
       const connection = connectionTo(node, peer);
       const stream = await open(connection, peer, CONTROL, events, signal);

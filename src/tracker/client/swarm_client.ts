@@ -37,9 +37,18 @@ export interface SwarmAccess {
   readonly swarm: PeerId;
   /** Signs with that key. */
   readonly sign: Sign;
-  /** Whether we have been connected to this peer, which only key holders can be. */
-  readonly hasMet: (peer: PeerId) => boolean;
+  readonly met: MetPeers;
 }
+
+/** Whom this device was connected to, which only key holders can be. */
+export interface MetPeers {
+  has(peer: PeerId): boolean;
+  /** Whether there are devices that list only what stands in the open, as far as is known. */
+  hasOlder(): boolean;
+}
+
+/** For who only looks. */
+export const MET_NOBODY: MetPeers = { has: () => false, hasOlder: () => false };
 
 /** What it needs. */
 export interface SwarmClientDeps {
@@ -58,7 +67,7 @@ const Records = v.array(v.tuple([v.string(), v.string()]));
 
 /**
  * Lists and registers sealed records, and beside it as the original does: always at an original
- * tracker, else once a device was met that only registers there.
+ * tracker, else once a device was met that only looks there.
  *
  * @throws {RangeError} if the URL or the token cannot be used
  */
@@ -120,12 +129,13 @@ class SwarmClient implements TrackerClient {
     if (sealed === undefined) return await this.#original.list(userId, signal);
     const known = new Set(sealed.map((one) => one.peer));
     const older = (await this.#listOriginal(userId, signal)).filter((one) => !known.has(one.peer));
-    this.#metOriginal ||= older.some((one) => this.#access.hasMet(one.peer));
+    this.#metOriginal ||= older.some((one) => this.#access.met.has(one.peer));
     return [...sealed, ...older];
   }
 
   async register(own: OwnRecord, signal?: AbortSignal): Promise<number> {
     const seconds = await this.#registerSealed(own, signal);
+    this.#metOriginal ||= this.#access.met.hasOlder();
     if (seconds !== undefined && !this.#metOriginal) return seconds;
     this.#registeredThere = true;
     const there = await this.#original.register(own, signal);

@@ -4,7 +4,7 @@ import { RrError } from "../../../../base/rr_error.ts";
 import { loadSwarmKey } from "../../../../net/keys/swarm_key.ts";
 import type { PeerRecord } from "../../../../swarm/peer.ts";
 import { createTrackerClient, type TrackerClient } from "../../../../tracker/client/client.ts";
-import { createSwarmClient } from "../../../../tracker/client/swarm_client.ts";
+import { createSwarmClient, MET_NOBODY } from "../../../../tracker/client/swarm_client.ts";
 import type { DoctorContext } from "../finding.ts";
 
 /** What was found. */
@@ -83,7 +83,7 @@ async function listSealed(
 ): Promise<{ readonly records: readonly PeerRecord[]; readonly others: number }> {
   const key = await loadSwarmKey(settings.swarmKeyPath, world);
   if (key === undefined) return { records: [], others: 0 };
-  const access = await swarmAccess(key.key, () => false);
+  const access = await swarmAccess(key.key, MET_NOBODY);
   const options = { baseUrl, token: settings.trackerToken };
   const client = createSwarmClient(options, open, access, world);
   const records = await client.list(settings.userId, signal);
