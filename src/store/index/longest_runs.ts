@@ -4,12 +4,15 @@ import { LONG_RUN_MS } from "../file/migrations.ts";
 
 /** Looked up one by one; among more, those that took long are soon met in a walk through all. */
 const FEW_RUNS = 50_000;
+/** Looked through one after the other: finding the rows is cheap, sorting all of a large history is not. */
+const SHORTER_MS = [60_000, 1_000, 1];
 const BY_DURATION = "ORDER BY duration_ms DESC, ingest_seq DESC";
 
 /**
  * Numbers in the log of the runs that took longest, the longest first.
  *
- * Those of rows that another program broke are among them. Few runs take very long and those have an index: mostly no other row is looked at.
+ * Those of rows that another program broke are among them. Few runs take very long and those have an
+ * index: mostly no other row is looked at.
  *
  * @param wanted numbers of the only runs that count; `undefined` for all. Sorted on the way
  */
@@ -26,13 +29,18 @@ export function* longestRuns(
     yield seq;
     if (++given === wanted?.length) return;
   }
-  const shorter = `duration_ms > 0 AND duration_ms < ${LONG_RUN_MS}`;
   if (wanted !== undefined && wanted.length <= FEW_RUNS) {
-    const few = "ingest_seq IN (SELECT value FROM json_each(?))";
-    yield* seqsWhere(db, `${few} AND ${shorter}`, JSON.stringify(Array.from(wanted)));
+    const few = "ingest_seq IN (SELECT value FROM json_each(?)) AND duration_ms > 0";
+    const list = JSON.stringify(Array.from(wanted));
+    yield* seqsWhere(db, `${few} AND duration_ms < ${LONG_RUN_MS}`, list);
     return;
   }
-  for (const seq of seqsWhere(db, shorter)) if (isWanted(seq)) yield seq;
+  let belowMs = LONG_RUN_MS;
+  for (const leastMs of SHORTER_MS) {
+    const shorter = `duration_ms >= ${leastMs} AND duration_ms < ${belowMs}`;
+    for (const seq of seqsWhere(db, shorter)) if (isWanted(seq)) yield seq;
+    belowMs = leastMs;
+  }
 }
 
 function* seqsWhere(db: Database, condition: string, ...values: string[]): Generator<number> {
