@@ -1,6 +1,6 @@
 /** Where the shells have their start files. */
 import { timeLimit } from "../../../base/async/timer.ts";
-import { accessSync, chownSync, constants, readlinkSync, statSync } from "node:fs";
+import { accessSync, chownSync, constants, readlinkSync, rmdirSync, statSync } from "node:fs";
 import { HOOK_SHELLS, hookFile } from "../../../app/hook_file.ts";
 import type { World } from "../../../base/world.ts";
 import { folderOf } from "../../../base/folder_of.ts";
@@ -141,10 +141,22 @@ function isLink(path: string): boolean {
 export function isWritable(path: string): boolean {
   try {
     accessSync(path, constants.W_OK);
-    return true;
   } catch {
     return false;
   }
+  return !isOnReadOnlyDisk(path);
+}
+
+// Deno goes by the bits of the mode alone. To remove what is not there is refused by such a disk before
+// it is looked for, and changes nothing anywhere.
+function isOnReadOnlyDisk(path: string): boolean {
+  try {
+    const folder = statSync(path).isDirectory() ? path : folderOf(path);
+    rmdirSync(`${folder}/.rr-${crypto.randomUUID()}`);
+  } catch (error) {
+    return (error as { readonly code?: unknown }).code === "EROFS";
+  }
+  return false;
 }
 
 /** Writes a start file whole or not at all, with the owner and the mode that it had. */
