@@ -5,7 +5,7 @@
 import { bashRecorder } from "./bash/record.ts";
 import { bashWidget } from "./bash/widget.ts";
 import { quoteForShell } from "../base/shell_words.ts";
-import type { HookOptions } from "./hook.ts";
+import { type HookOptions, UNKNOWN_STATUS } from "./hook.ts";
 
 // Found when the shell starts.
 const SCRATCH = "''";
@@ -74,13 +74,23 @@ __rustory_ble_preexec() {
   __rustory_start[0]=\${EPOCHREALTIME//[!0-9]/} __rustory_cwd[0]=$PWD __rustory_word[0]=$1
 }
 __rustory_ble_precmd() {
-  local __rustory_status=$? __rustory_end=\${EPOCHREALTIME//[!0-9]/}
+  local __rustory_status=$?
+  __rustory_ble_end "$__rustory_status"
+  return "$__rustory_status"
+}
+# Of what the shell ends with only a status that is none of success is sure.
+__rustory_ble_exit() {
+  local __rustory_status=$?
+  __rustory_ble_end "$((__rustory_status ? __rustory_status : ${UNKNOWN_STATUS}))"
+  return "$__rustory_status"
+}
+__rustory_ble_end() {
+  local __rustory_end=\${EPOCHREALTIME//[!0-9]/}
   if [[ -n \${__rustory_word[0]-} ]]; then
-    { __rustory_record "$((++__rustory_n_noted))" "\${__rustory_start[0]}" "$__rustory_end" "$__rustory_status" \\
+    { __rustory_record "$((++__rustory_n_noted))" "\${__rustory_start[0]}" "$__rustory_end" "$1" \\
       "\${__rustory_cwd[0]}" "\${__rustory_word[0]}"; } 2>/dev/null
   fi
   __rustory_word[0]=
-  return "$__rustory_status"
 }
 
 ((__rustory_n_usual = 1\${#__rustory_element}, 1))
@@ -104,7 +114,7 @@ builtin type -P rr >/dev/null || ${program}
 builtin export "RUSTORY_SESSION=$__rustory_session"
 builtin export -n "\${!__rustory_@}"
 if [[ -n \${BLE_VERSION-} ]]; then
-  blehook PREEXEC+=__rustory_ble_preexec PRECMD+=__rustory_ble_precmd
+  blehook PREEXEC+=__rustory_ble_preexec PRECMD+=__rustory_ble_precmd EXIT+=__rustory_ble_exit
 else
   __rustory_set_out 2>/dev/null
 fi

@@ -214,11 +214,17 @@ blehook() { local h; for h; do printf '%s\\n' "$h" >>~/blehook; done; }`;
   await using shell = await Shell.open("bash", { before });
   assert.equal(
     Deno.readTextFileSync(`${shell.home}/blehook`),
-    "PREEXEC+=__rustory_ble_preexec\nPRECMD+=__rustory_ble_precmd\n",
+    "PREEXEC+=__rustory_ble_preexec\nPRECMD+=__rustory_ble_precmd\nEXIT+=__rustory_ble_exit\n",
   );
   await shell.line("__rustory_ble_preexec $'echo a\\nb'; (exit 3); __rustory_ble_precmd");
-  const [record] = shell.records();
-  assert.deepEqual([record!.command, record!.exitCode], ["echo a\nb", 3]);
+  await shell.line("__rustory_ble_preexec 'exit 7'; (exit 7); __rustory_ble_exit");
+  // A closed terminal has none.
+  await shell.line("__rustory_ble_preexec 'sleep 9'; (exit 0); __rustory_ble_exit");
+  assert.deepEqual(shell.records().map(({ command, exitCode }) => [command, exitCode]), [
+    ["echo a\nb", 3],
+    ["exit 7", 7],
+    ["sleep 9", -1],
+  ]);
   assert.doesNotMatch(await shell.line('echo "${PS0-none} ${PROMPT_COMMAND[*]}"'), /\n.*__rustory/);
 });
 
