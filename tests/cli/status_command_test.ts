@@ -4,6 +4,7 @@ import type { DaemonStatus } from "../../src/app/daemon/status/daemon_status.ts"
 import { silentLogger } from "../../src/base/log.ts";
 import { serveControl } from "../../src/control/server.ts";
 import { controlSocketPath } from "../../src/control/socket_path.ts";
+import { peerView } from "../fakes/peer_view.ts";
 import { annsWorld, rr } from "./_run.ts";
 
 const STATUS: DaemonStatus = {
@@ -63,6 +64,35 @@ Deno.test("rr status says why a tracker or a relay does not answer, and its addr
     `tracker    ${url} (ok)`,
     `tracker    ${url} (has not answered yet)`,
   ]);
+});
+
+Deno.test("rr status and rr doctor tell two other devices of one name apart", async () => {
+  using world = annsWorld();
+  await rr(world, "record", "--cmd", "ls");
+  const peers = ["12D3KooWAbcdefghij", "12D3KooWZyxwvutsrq"].map((peer_id) =>
+    peerView({ peer_id, device_id: "ubuntu", route: "direct", equal: true })
+  );
+  const alone = peerView({ peer_id: "12D3KooWnas", device_id: "nas", equal: true });
+  let status = { ...STATUS, peers: [...peers, alone] };
+  await using _daemon = await serveControl(
+    controlSocketPath(`${world.home}/.rustory/history.db`),
+    { status: () => Promise.resolve(status) },
+    { clock: world.clock, logger: silentLogger() },
+  );
+  const names = async (): Promise<string[]> =>
+    (await rr(world, "status")).out.split("\n").filter((line) => line.startsWith("  "))
+      .map((line) => line.trim().split("  ")[0]!);
+  assert.deepEqual(await names(), [
+    "ubuntu (12D3KooWAbcdefgh)",
+    "ubuntu (12D3KooWZyxwvuts)",
+    "nas",
+  ]);
+  const twins = /^warn +devices +Two other devices record as "ubuntu"/m;
+  assert.match((await rr(world, "doctor")).out, twins);
+
+  // What the machine was before it was set up anew.
+  status = { ...STATUS, peers: [peers[0]!, { ...peers[1]!, route: null }] };
+  assert.doesNotMatch((await rr(world, "doctor")).out, twins);
 });
 
 Deno.test("rr status on a terminal leaves addresses and files to --verbose, and says each problem once", async () => {

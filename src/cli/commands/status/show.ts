@@ -12,6 +12,7 @@ import { incidentSentence } from "../../print/incident_text.ts";
 import { peerLines } from "./peer_lines.ts";
 import { secondsText } from "./seconds_text.ts";
 import { barOf, sentenceOf } from "./sentence.ts";
+import { toldApart } from "./told_apart.ts";
 import { folded } from "../../print/fold.ts";
 import { jsonForOutput, paletteFor, printJson } from "../../print/print.ts";
 
@@ -72,12 +73,13 @@ async function restartHere(world: World, status?: DaemonStatus): Promise<string>
 
 /** The status as text, lines ending in newlines; `restart` is what starts the daemon anew. */
 function formatStatus(
-  status: DaemonStatus,
+  told: DaemonStatus,
   world: World,
   restart: string,
   { verbose }: StatusFlags,
 ): string {
   const { bold } = paletteFor(world, world.stdout);
+  const status = { ...told, peers: toldApart(told.peers) };
   // What comes from other machines must not act on the terminal.
   const row = (label: string, text: string): string =>
     folded(

@@ -7,6 +7,7 @@ import { localTime } from "../../../../base/local_time.ts";
 import { incidentSentence } from "../../../print/incident_text.ts";
 import { fewOf, isInSync, nameOf } from "../../status/sentence.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
+import { sharedBy, toldApart } from "../../status/told_apart.ts";
 import { type Strangers, strangersAtTrackers } from "./strangers.ts";
 
 /** Whether the devices that should sync do, and who is near but cannot. */
@@ -24,11 +25,12 @@ const MOST_FAILURES = 2;
 async function run(context: DoctorContext): Promise<Finding[]> {
   const { status } = context.daemon;
   const strangers = await strangersAtTrackers(context);
-  const peers = status?.peers ?? [];
+  const peers = toldApart(status?.peers ?? []);
   const inSync = peers.filter(isInSync).length;
   const nowUnix = context.world.clock.now() / 1000;
   const found = [
     ...strangerFindings(context, strangers, inSync === 0),
+    ...namesakeFindings(peers),
     ...peers.flatMap((peer) => peerFindings(peer, nowUnix)),
     ...(status === undefined ? [] : incidentFindings(status)),
   ];
@@ -88,6 +90,19 @@ function strangerFindings(
 
 function atLeast(count: number): string {
   return count >= 16 ? "16 or more devices" : count === 1 ? "one device" : `${count} devices`;
+}
+
+/**
+ * Whatever this device calls them: what they record cannot be told apart anywhere. Only those that are there
+ * now: the other one may be what the machine was before it was set up anew.
+ */
+function namesakeFindings(peers: readonly PeerView[]): Finding[] {
+  const there = peers.filter(({ route }) => route !== null);
+  return Array.from(sharedBy(there, ({ device_id }) => device_id), (name): Finding => ({
+    level: "warn",
+    message: `Two other devices record as "${name}", so what they ran cannot be told apart`,
+    hint: "On one of them: `rr config set device_id <name>`",
+  }));
 }
 
 function peerFindings(peer: PeerView, nowUnix: number): Finding[] {
