@@ -274,4 +274,14 @@ Deno.test("runPicker() asks line by line on a dumb terminal", async () => {
   assert.deepEqual(await runPicker(empty, new ListSource(COMMANDS)), { kind: "cancelled" });
   using none = new FakeWorld({ terminal: true, env });
   assert.deepEqual(await runPicker(none, new ListSource([])), { kind: "nothing" });
+
+  // A long command leaves the others on the screen, and is taken whole.
+  const long = `echo ${"x".repeat(5_000)}`;
+  using wordy = new FakeWorld({ terminal: true, env, stdin: "echo\n1\n" });
+  assert.deepEqual(await runPicker(wordy, new ListSource([long])), {
+    kind: "chosen",
+    action: "edit",
+    command: long,
+  });
+  assert.match(wordy.takeErr(), /^ 1 {2}echo x{70}…$/m);
 });

@@ -2,12 +2,16 @@
 import type { World } from "../../base/world.ts";
 import { initialState } from "../../picker/state/state.ts";
 import { printable, printablePlain } from "../../base/printable.ts";
-import { isUtf8 } from "../print/signs.ts";
+import { clip } from "../../search/matching/glyphs.ts";
+import { isUtf8, signsFor } from "../print/signs.ts";
 import type { CommandSource } from "./command_source.ts";
 import { Loader } from "./loader.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PickerRunOptions } from "./run_options.ts";
 
+/** What stands before a command. */
+const NUMBER_COLUMNS = 4;
+const USUAL_COLUMNS = 80;
 /** Commands listed at once. */
 const SHOWN = 10;
 
@@ -49,9 +53,12 @@ export function runLinePicker(
 }
 
 function show(world: World, loader: Loader, lines: readonly number[]): void {
+  const signs = signsFor(world);
   const shown = isUtf8(world) ? printable : printablePlain;
+  const room = Math.max(1, (world.stderr.columns() ?? USUAL_COLUMNS) - NUMBER_COLUMNS);
+  // A line each: a long one would push the others off the screen, and is read out to its end.
   const rows = lines.map((line, i) =>
-    `${String(i + 1).padStart(2)}  ${shown(loader.command(line))}\n`
+    `${String(i + 1).padStart(2)}  ${signs(clip(shown(loader.command(line)), room))}\n`
   );
   // The best at the bottom, next to where the answer is typed.
   const list = rows.reverse().join("") || "nothing matches\n";
