@@ -24,6 +24,7 @@ import { checkPositive } from "../node/check_positive.ts";
 import { type ProgressOptions, ProgressTimer } from "../../base/async/progress_timer.ts";
 import { linkedController } from "../../base/async/linked_signal.ts";
 import { raceAbort } from "../../base/async/race_abort.ts";
+import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import { PushReading } from "./push_reading.ts";
 import { MessageReader, writeMessage } from "./stream_message.ts";
 import type { Node } from "../node/node.ts";
@@ -162,7 +163,11 @@ class PeerServer {
     });
     return async (request, signal) => {
       const message = await readRequest(reader, stream, { ...this.#timing(), signal });
-      return await this.#gate.run(() => this.#answerPull(request, message), signal);
+      return await this.#gate.run(async () => {
+        // One answer takes some 20 ms: those that are waiting must not all be made in one turn of the loop.
+        await yieldToLoop();
+        return await this.#answerPull(request, message);
+      }, signal);
     };
   }
 
