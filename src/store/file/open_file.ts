@@ -20,9 +20,10 @@ export interface HistoryOptions {
   readonly clock: Clock;
   /**
    * `readonly` creates and changes nothing, not even the schema; `still` needs no room for locks
-   * either, and sees what was in the file itself when it was opened. @default {"readwrite"}
+   * either, and sees what was in the file itself when it was opened. `salvage` reads a file that is cut off,
+   * too, which is refused otherwise. @default {"readwrite"}
    */
-  readonly mode?: "readwrite" | "readonly" | "still" | undefined;
+  readonly mode?: "readwrite" | "readonly" | "still" | "salvage" | undefined;
   /**
    * How long a call waits, blocking the process, while another one writes; then it throws
    * `RrError("busy")`. @default {5000, as the original}
@@ -71,8 +72,10 @@ export function openFile(path: string, options: HistoryOptions): Opened {
   }
   const readOnly = mode !== "readwrite";
   const notices = path === ":memory:" ? [] : prepareFiles(path, files, readOnly);
-  const db = new Database(path, { readOnly, still: mode === "still" });
+  const db = new Database(path, { readOnly, still: mode === "still", lax: mode === "salvage" });
   try {
+    // Without this SQLite compares the length of the file with its first page. Nothing is written.
+    if (mode === "salvage") db.exec("PRAGMA writable_schema = ON");
     db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA cache_size = -${cacheKib}`);
     if (readOnly) prepareReading(db);
     else prepareWriting(db);

@@ -42,7 +42,8 @@ const KNOWN: readonly Known[] = [
     text: /malformed/,
     as: "database",
     say: "it is damaged",
-    hint: "It was left as it is: copy it, then try `sqlite3 FILE .recover` or restore a backup",
+    hint:
+      "It was left as it is. If it is the history of rr, `rr doctor` says how to save what is in it",
   },
   {
     code: 13,

@@ -6,6 +6,8 @@ import type { FilePlace } from "../file/file_place.ts";
 import { CLOCK_UNSET_BEFORE, type Meta } from "../file/meta.ts";
 import { noteLeftOut, pruneMark } from "./prune_mark.ts";
 import { entryRows, insertUnknown, toEntry, unixSeconds } from "./rows.ts";
+import { newestNumber } from "./numbers.ts";
+import { isDamaged } from "../file/sqlite_errors.ts";
 import type { AppendResult, LogBatch, PullState, ReadLimit } from "../../swarm/log.ts";
 
 /** What {@linkcode EntryLog.append} takes besides. */
@@ -110,6 +112,25 @@ export class EntryLog {
     return this.#db.integer("SELECT count(*) FROM entries");
   }
 
+  /** Number of entries by an index alone, which damage of the rows leaves whole; `undefined` if it is damaged too. */
+  countIndexed(deviceId?: DeviceId): number | undefined {
+    return unlessDamaged(() =>
+      deviceId === undefined
+        ? this.#db.integer("SELECT count(*) FROM entries INDEXED BY idx_entries_ts")
+        : this.#db.integer("SELECT count(*) FROM entries WHERE device_id = ?", deviceId)
+    );
+  }
+
+  /** A sequence number that no row is above, from whatever of the file can be read; 0 if nothing can. */
+  highestKnownSeq(): number {
+    const known = [
+      () => newestNumber(this.#db),
+      () => this.headSeq(),
+      () => this.#db.integer("SELECT max(ingest_seq + 0) FROM entries INDEXED BY idx_entries_ts"),
+    ];
+    return Math.max(0, ...known.map((ask) => unlessDamaged(ask) ?? 0));
+  }
+
   /** Sequence number of the newest row; 0 if there is none. */
   headSeq(): number {
     return this.#db.integer("SELECT max(ingest_seq) FROM entries");
@@ -205,6 +226,15 @@ export class EntryLog {
       else entries.push(entry);
     }
     return entries;
+  }
+}
+
+function unlessDamaged<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    return undefined;
   }
 }
 

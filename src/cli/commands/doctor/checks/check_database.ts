@@ -1,8 +1,8 @@
 import { shellWord } from "../../../../base/shell_words.ts";
 import { counted } from "../../../../base/grouped.ts";
-import { RrError } from "../../../../base/rr_error.ts";
+import { causeChain, RrError } from "../../../../base/rr_error.ts";
 import { openHistory } from "../../../../store/file/open_history.ts";
-import { openForeign } from "../../../../store/file/read_foreign.ts";
+import { isDamaged, openForeign } from "../../../../store/file/read_foreign.ts";
 import type { Check, DoctorContext, Finding } from "../finding.ts";
 
 /** Whether the database is whole, and private. */
@@ -41,14 +41,13 @@ function run({ world, settings }: DoctorContext): Finding[] {
 }
 
 function integrity(world: DoctorContext["world"], path: string, bytes: number): Finding[] {
-  using db = openForeign(path, world.files);
-  const faults = db.all(`PRAGMA quick_check(${MOST_FAULTS})`).map((row) => String(row[0]));
-  if (faults.length !== 1 || faults[0] !== "ok") {
-    return faults.map((fault) => ({
+  const faults = faultsOf(world, path);
+  if (faults.length > 0) {
+    return faults.map((fault, i) => ({
       level: "error",
       message: `The database is damaged: ${fault}`,
-      hint: `Stop the daemon, keep a copy of ${path}, and recover it: ` +
-        `sqlite3 ${path} .recover | sqlite3 new.db`,
+      // Once, behind all of them: it is long.
+      ...(i === faults.length - 1 ? { hint: wayToSave(path) } : {}),
     }));
   }
   const entries = countAsOthersDo(world, path);
@@ -57,6 +56,34 @@ function integrity(world: DoctorContext["world"], path: string, bytes: number): 
     level: "ok",
     message: `Whole: ${counted(entries, "entry", "entries")} in ${size} MiB`,
   }];
+}
+
+function faultsOf({ files }: DoctorContext["world"], path: string): string[] {
+  try {
+    using db = openForeign(path, files);
+    const said = db.all(`PRAGMA quick_check(${MOST_FAULTS})`).map((row) => String(row[0]));
+    return said.length === 1 && said[0] === "ok" ? [] : said;
+  } catch (error) {
+    if (!isDamaged(error)) throw error;
+    return [causeChain(error)]; // too damaged to be looked through
+  }
+}
+
+/**
+ * By rr alone: the `.recover` of a widespread sqlite3 fails on any file, and leaves an empty one. All three
+ * files are moved, since a log that stays behind would be played into the new history.
+ */
+function wayToSave(path: string): string {
+  const rr = `rr --db-path ${shellWord(path)}`;
+  const aside = `${path}.damaged`;
+  const folder = shellWord(aside);
+  const saved = shellWord(`${aside}/saved.jsonl`);
+  const files = [path, `${path}-wal`, `${path}-shm`].map(shellWord).join(" ");
+  return "To save what can be read, in this order: stop the daemon (`rr service stop`); " +
+    `\`mkdir -m 700 ${folder}\`; \`${rr} export > ${saved}\`, which says how many it left out; ` +
+    `\`mv ${files} ${folder}\` (one that is not there does not matter; delete none); ` +
+    `\`${rr} import --from jsonl --path ${saved}\`; \`rr service start\`. ` +
+    "Other devices, or a backup, bring back what they have of the rest";
 }
 
 // By the same door as every command: a file that is whole may be of a newer rr, or of another program.
