@@ -145,14 +145,21 @@ Deno.test("rr prune prints the original's line, and deletes unless it is a dry r
     await rr(world, "record", "--cmd", `echo ${days}`, "--started-at-ms", at);
   }
   const cutoff = now / 1000 - 150 * 86_400;
-  const dry = await rr(world, "prune", "--older-than-days", "150", "--dry-run");
+  const dry = await rr(world, "prune", "--older-than-days", "150", "--trust-clock", "--dry-run");
   assert.deepEqual(dry, {
     code: 0,
     out:
       `prune dry-run: older_than_days=150 keep_recent=0 cutoff_unix=${cutoff} matched=2 deleted=0\n`,
     err: "",
   });
-  const keep = await rr(world, "prune", "--older-than-days=150", "--keep-recent", "3");
+  const keep = await rr(
+    world,
+    "prune",
+    "--trust-clock",
+    "--older-than-days=150",
+    "--keep-recent",
+    "3",
+  );
   assert.match(keep.out, /^prune: older_than_days=150 keep_recent=3 .*matched=1 deleted=1\n$/);
   assert.deepEqual(entriesOf(world).map((e) => e.command), ["echo 200", "echo 100", "echo 0"]);
   assert.equal((await rr(world, "prune")).code, 2);
@@ -168,7 +175,10 @@ Deno.test("rr prune does not write the whole file anew for little free space", a
     history.log.append(makeEntries(30, { startedAtMs: now - 400 * 24 * HOUR, command }));
     history.log.append(makeEntries(270, { startedAtMs: now, command }));
   }
-  assert.match((await rr(world, "prune", "--older-than-days", "150")).out, /deleted=30/);
+  assert.match(
+    (await rr(world, "prune", "--older-than-days", "150", "--trust-clock")).out,
+    /deleted=30/,
+  );
   using history = openHistory(path, world);
   assert.ok(history.maintenance.size().freeBytes > 100_000, "what is free is used again");
 });
@@ -177,7 +187,7 @@ Deno.test("rr prune gives the space back that became free", async () => {
   using world = annsWorld();
   const path = `${world.home}/.rustory/history.db`;
   const old = { startedAtMs: world.clock.now() - 400 * 24 * HOUR, command: "x".repeat(5_000) };
-  const prune = ["prune", "--older-than-days", "150"];
+  const prune = ["prune", "--older-than-days", "150", "--trust-clock"];
   const sizeOf = (): number => {
     using history = openHistory(path, world);
     history.maintenance.checkpoint(true);

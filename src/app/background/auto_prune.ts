@@ -23,10 +23,14 @@ export type PruneSettings = Pick<
   | "deviceId"
 >;
 
+/** The day of a time in unix seconds. */
+export function utcDay(unix: number): string {
+  return new Date(unix * 1000).toISOString().slice(0, 10);
+}
+
 function doubt(nowUnix: number, believed: number): string {
-  const day = (unix: number): string => new Date(unix * 1000).toISOString().slice(0, 10);
-  return `auto prune: the clock shows ${day(nowUnix)}, but nothing else speaks for that: ` +
-    `what is old is judged as of ${day(believed)}`;
+  return `auto prune: the clock shows ${utcDay(nowUnix)}, but nothing else speaks for that: ` +
+    `what is old is judged as of ${utcDay(believed)}`;
 }
 
 /**

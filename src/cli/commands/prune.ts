@@ -1,27 +1,32 @@
 import { RrError } from "../../base/rr_error.ts";
 import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
+import type { Settings } from "../../config/settings.ts";
 import { type History, openHistory } from "../../store/file/open_history.ts";
-import { DAY_SEC } from "../../app/background/auto_prune.ts";
+import { DAY_SEC, utcDay } from "../../app/background/auto_prune.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag, wholeNumber } from "../flags/flags.ts";
 import { settingsToRead } from "../settings_to_read.ts";
-import { printInfo, printLine } from "../print/print.ts";
+import { printInfo, printLine, printWarning } from "../print/print.ts";
 
 interface Flags {
   readonly olderThanDays: number;
   readonly keepRecent: number;
   readonly dryRun: boolean;
+  readonly trustClock: boolean;
 }
 
 /** `rr prune` */
 export const command: CliCommand = defineCommand<Flags>({
-  usage: ["--older-than-days <n> [--keep-recent <n>] [--dry-run]"],
+  usage: ["--older-than-days <n> [--keep-recent <n>] [--dry-run] [--trust-clock]"],
   details:
     `A device that pushes keeps those of its own entries that an active peer does not have yet. Removed
 entries do not come back by syncing; other devices keep theirs. Space that becomes free is given back
 to the disk where it is worth it.
+
+What is old is judged by the clock. Where it shows a time that nothing in the history speaks for, as
+with an empty battery, nothing is removed without --trust-clock.
 
 RUSTORY_AUTO_PRUNE=1 (auto_prune) does this now and then: in the daemon, and after \`rr record\`.
 
@@ -43,6 +48,7 @@ Examples:
       brief: "Keep the newest n entries whatever their age",
     },
     dryRun: switchFlag("Only count"),
+    trustClock: switchFlag("Even if the clock is far ahead of the newest entries"),
   },
   run,
 });
@@ -53,6 +59,7 @@ function run(world: World, flags: Flags & GlobalFlags): number {
   const { olderThanDays, keepRecent, dryRun } = flags;
   const beforeUnix = Math.floor(world.clock.now() / 1000) - olderThanDays * DAY_SEC;
   using history = openHistory(settings.dbPath, world);
+  if (!flags.trustClock) checkClock(world, history, settings.deviceId, dryRun);
   const { matched, deleted, keptForPeers } = history.removal.prune({
     beforeUnix,
     keepRecent,
@@ -69,6 +76,26 @@ function run(world: World, flags: Flags & GlobalFlags): number {
   }
   if (!dryRun) giveSpaceBack(history);
   return ExitCode.OK;
+}
+
+/**
+ * Looks whether the history speaks for the clock, as the automatic prune does. A dry run only warns.
+ *
+ * @throws {RrError} `invalid` if it does not
+ */
+function checkClock(
+  world: World,
+  { removal }: History,
+  deviceId: Settings["deviceId"],
+  dryRun: boolean,
+): void {
+  const newest = removal.doubtedBehind(deviceId);
+  if (newest === undefined) return;
+  const why = `the clock shows ${utcDay(world.clock.now() / 1000)}, but the newest entries that ` +
+    `speak for a time are of ${utcDay(newest)}`;
+  const hint = "If the clock is right, say --trust-clock; else set it, and prune then";
+  if (!dryRun) throw new RrError("invalid", `Cannot tell what is old: ${why}`, { hint });
+  printWarning(world, `without --trust-clock this removes nothing: ${why}`);
 }
 
 /** Part of the file that is worth writing it anew for, 1 s for 100 MB; a smaller one is used again. */

@@ -23,6 +23,7 @@ export interface TimeEvidence {
 export const GAP_SEC = 31 * 86_400;
 /** How far the time may go on without anything that speaks for it, at the least. */
 const STEP_SEC = 2 * 86_400;
+const DAY_SEC = 86_400;
 
 /**
  * The time to go by. Never later than the clock; without evidence it goes on by two days, or by twice
@@ -30,10 +31,19 @@ const STEP_SEC = 2 * 86_400;
  * was switched off for a year, only prunes later than it might.
  */
 export function believedUnix(nowUnix: number, evidence: TimeEvidence, intervalSec = 0): number {
-  const { previous, others, own } = evidence;
-  const known = [previous, others, own].filter((one) => one !== undefined);
-  if (known.length === 0) return nowUnix;
-  const latest = Math.max(...known);
-  if (previous === undefined && nowUnix <= latest + GAP_SEC) return nowUnix;
+  const latest = latestKnown(evidence);
+  if (latest === undefined) return nowUnix;
+  if (evidence.previous === undefined && nowUnix <= latest + GAP_SEC) return nowUnix;
   return Math.min(nowUnix, latest + Math.max(STEP_SEC, 2 * intervalSec));
+}
+
+/** The latest time that something speaks for; `undefined` if nothing speaks at all. */
+export function latestKnown({ previous, others, own }: TimeEvidence): number | undefined {
+  const known = [previous, others, own].filter((one) => one !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** Whether what the clock shows can be gone by; a day more or less removes nothing that matters. */
+export function isBelieved(nowUnix: number, evidence: TimeEvidence): boolean {
+  return believedUnix(nowUnix, evidence) >= nowUnix - DAY_SEC;
 }

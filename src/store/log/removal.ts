@@ -11,7 +11,7 @@ import type { Database } from "../file/database.ts";
 import { mayNotVacuum, rewriteTables } from "../file/rewrite.ts";
 import type { CommandIndex } from "../index/command_index.ts";
 import { BELIEVED_UNIX, type Meta, SCRUB_DUE, SET_ABSORBED } from "../file/meta.ts";
-import { believedUnix } from "./believed_time.ts";
+import { believedUnix, isBelieved, latestKnown } from "./believed_time.ts";
 import { markDeleted } from "./deleted_marks.ts";
 import { newestNumber, setNewestNumber } from "./numbers.ts";
 import { pruneEntries, type PruneOptions, type PruneResult } from "./prune.ts";
@@ -74,6 +74,19 @@ export class Removal {
     const believed = believedUnix(now, evidence, intervalSec);
     if (previous !== undefined || believed === now) this.#meta.set(BELIEVED_UNIX, believed);
     return believed;
+  }
+
+  /**
+   * Up to when the history speaks for a time (unix seconds), if the clock shows one that is later than can
+   * be believed; `undefined` if the clock is believed. For a prune that a person asks for, who has perhaps
+   * not asked for years: what was believed last counts, but entries alone do as well. Nothing is remembered.
+   */
+  doubtedBehind(deviceId: DeviceId): number | undefined {
+    const now = Math.floor(this.#clock.now() / 1000);
+    const fromEntries = timeEvidence(this.#db, deviceId, now, undefined);
+    if (isBelieved(now, fromEntries)) return undefined;
+    const evidence = timeEvidence(this.#db, deviceId, now, this.#meta.integer(BELIEVED_UNIX));
+    return isBelieved(now, evidence) ? undefined : latestKnown(evidence);
   }
 
   /** Deletes old entries, or counts them; see {@linkcode pruneEntries}. */
