@@ -132,7 +132,12 @@ export class Libp2pFrameStream<F extends Frame, R = F> implements FrameStream<F>
     const { readStatus } = this.#stream;
     const isFull = this.#isPaused || this.#hasMore;
     if (isFull && readStatus === "readable") this.#stream.pause();
-    if (!isFull && readStatus === "paused") this.#stream.resume();
+    if (isFull || readStatus !== "paused") return;
+    try {
+      this.#stream.resume();
+    } catch {
+      // The connection is gone, so its other side cannot be told of the room. What waited was handed over.
+    }
   }
 
   send(frame: F): boolean {

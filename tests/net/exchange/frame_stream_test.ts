@@ -48,10 +48,21 @@ Deno.test("a frame stream tells its end after the last frame, however long that 
   assert.deepEqual(frames, ["large 0", "large 1", "small 2", "closed"]);
 });
 
+Deno.test("a frame stream tells its end where the connection is gone before it reads on", async () => {
+  const { frames, send, stream } = begin();
+  stream.isCut = true;
+  send(large(0), large(1));
+  stream.held.push(...encodeFrames(small(2)));
+  stream.dispatchEvent(new Event("close"));
+  for (let i = 0; i < 3; i++) await yieldToLoop();
+  assert.deepEqual(frames, ["large 0", "large 1", "small 2", "closed"]);
+});
+
 /** What a frame stream uses of a stream. */
 class FakeStream extends EventTarget {
   readonly held: Uint8Array[] = [];
   readStatus = "readable";
+  isCut = false;
   pause(): void {
     this.readStatus = "paused";
   }
@@ -60,6 +71,7 @@ class FakeStream extends EventTarget {
     this.readStatus = "readable";
     const data = this.held.splice(0);
     if (data.length > 0) this.dispatchEvent(Object.assign(new Event("message"), { data }));
+    if (this.isCut) throw new Error("Cannot write to a stream that is closed");
   }
 }
 
