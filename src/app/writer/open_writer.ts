@@ -13,7 +13,7 @@ import { batchMessage, isBatch, type ThreadMessage, type WriterSetup } from "./m
  * What comes in is written and forgotten within moments: a large nursery would only let more of it pile up,
  * up to 90 MB. There is no limit for the rest, as one command may be large.
  */
-const LIMITS = { maxYoungGenerationSizeMb: 8 } as const;
+const LIMITS = { maxYoungGenerationSizeMb: 4 } as const;
 
 /** How a writer is started beside an open history; not at all where it is in memory. */
 export function writerBeside(history: History): (() => Promise<BulkWriter>) | undefined {
