@@ -30,8 +30,8 @@ export type Event =
   | { readonly type: "taken"; readonly x: ExchangeId; readonly outcome: Outcome }
   /** The stream of an exchange takes the next frame. */
   | { readonly type: "writable"; readonly x: ExchangeId }
-  /** The stream of an exchange is gone. */
-  | { readonly type: "closed"; readonly x: ExchangeId }
+  /** The stream of an exchange is gone; `unstored` if it was our store that could not take in what came. */
+  | { readonly type: "closed"; readonly x: ExchangeId; readonly unstored?: boolean }
   /** A moment asked for by `nextWake()` has come. */
   | { readonly type: "time" };
 

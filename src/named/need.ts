@@ -19,6 +19,8 @@ const BEGIN_LATE_MS = [8_000, 12_000] as const;
 export const FEW_ITEMS = 256;
 /** Longest pause after exchanges that brought nothing. */
 const LONGEST_PAUSE_MS = 600_000;
+/** Pause after one in which our own store failed, however often: nothing else tells that it works again. */
+const STORE_PAUSE_MS = 5_000;
 /** Bases named in a hello; the one kept for the receiver comes on top. */
 const HELLO_BASES = 16;
 
@@ -111,6 +113,11 @@ export function pauseAfterFailure(turn: Turn, peer: Peer): void {
   peer.failures++;
   const pause = Math.min(LONGEST_PAUSE_MS, 500 * 2 ** Math.min(peer.failures, 12));
   peer.notBefore = turn.now + pause * (0.5 + random(turn.state));
+}
+
+/** Our own store failed, a full disk above all: no fault of the peer, and over as soon as there is room. */
+export function pauseForStore(turn: Turn, peer: Peer): void {
+  peer.notBefore = turn.now + STORE_PAUSE_MS * (0.75 + random(turn.state) / 2);
 }
 
 function beginDelay(turn: Turn, peer: Peer): number {

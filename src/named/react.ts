@@ -64,7 +64,9 @@ function handle(turn: Turn, event: Event): void {
     case "writable":
       return ifKnown(exchanges.get(event.x), (exchange) => onWritable(turn, exchange));
     case "closed":
-      return ifKnown(exchanges.get(event.x), (exchange) => finish(turn, exchange, false));
+      return ifKnown(exchanges.get(event.x), (exchange) => {
+        finish(turn, exchange, event.unstored ? "unstored" : false);
+      });
   }
 }
 

@@ -4,7 +4,7 @@ import type { ExchangeId } from "./effects.ts";
 import type { Batch } from "./frames.ts";
 import { type Digest, EMPTY, type Name, nameOf } from "./digest.ts";
 import { factsOf, type Item } from "./item.ts";
-import { pauseAfterFailure } from "./need.ts";
+import { pauseAfterFailure, pauseForStore } from "./need.ts";
 import type { Exchange, Peer, Replica } from "./state.ts";
 import type { Outcome, Span } from "./store.ts";
 import { conclude, floorWith, nameFor, noteState, take, type Turn } from "./turn.ts";
@@ -148,9 +148,14 @@ export function abort(turn: Turn, exchange: Exchange, why: string): void {
 /**
  * Forgets an exchange.
  *
- * @param ok whether it went well; `undefined` if it was refused, which has its own pause
+ * @param ok whether it went well; `undefined` if it was refused, which has its own pause; `unstored` if it
+ *   was our store that failed
  */
-export function finish(turn: Turn, exchange: Exchange, ok: boolean | undefined): void {
+export function finish(
+  turn: Turn,
+  exchange: Exchange,
+  ok: boolean | "unstored" | undefined,
+): void {
   const { state, out } = turn;
   if (!state.exchanges.delete(exchange.id)) return;
   const peer = state.peers.get(exchange.peer);
@@ -162,7 +167,8 @@ export function finish(turn: Turn, exchange: Exchange, ok: boolean | undefined):
       const moved = exchange.gained + exchange.sent > 0;
       if (moved) peer.failures = 0;
       peer.parted = ok === true && exchange.sent > 0 ? exchange.began : undefined;
-      if (ok === false || ok === true && !moved) pauseAfterFailure(turn, peer);
+      if (ok === "unstored") pauseForStore(turn, peer);
+      else if (ok === false || ok === true && !moved) pauseAfterFailure(turn, peer);
       out.push({ type: "exchanged", peer: peer.id, sent: exchange.sent, ok: ok === true });
     }
   }

@@ -7,10 +7,14 @@ const LONGEST_PAUSE_MS = 60_000;
 /** A control stream that lived for so long was well; longer than two that take turns at each pause. */
 const STEADY_MS = 3 * LONGEST_PAUSE_MS;
 
+/** After one that our own store caused, however often: nothing else tells that it works again. */
+const EXCUSED_PAUSE_MS = 5_000;
+
 interface Loss {
   openedAt: number;
   inARow: number;
   notBefore: number;
+  isExcused: boolean;
 }
 
 /**
@@ -36,10 +40,17 @@ export class ControlLosses {
     const now = this.#clock.monotonic();
     const loss = this.#of(peer);
     if (now - loss.openedAt >= STEADY_MS) loss.inARow = 0;
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** loss.inARow, LONGEST_PAUSE_MS);
-    loss.inARow++;
+    const pause = loss.isExcused
+      ? EXCUSED_PAUSE_MS
+      : Math.min(FIRST_PAUSE_MS * 2 ** loss.inARow++, LONGEST_PAUSE_MS);
+    loss.isExcused = false;
     loss.notBefore = now + pause;
     return pause;
+  }
+
+  /** The next loss is ours, and says nothing about the stream. */
+  excuse(peer: string): void {
+    this.#of(peer).isExcused = true;
   }
 
   /** Whether the pause since the last loss is not over. */
@@ -56,7 +67,7 @@ export class ControlLosses {
   #of(peer: string): Loss {
     let loss = this.#losses.get(peer);
     if (loss === undefined) {
-      loss = { openedAt: -Infinity, inARow: 0, notBefore: -Infinity };
+      loss = { openedAt: -Infinity, inARow: 0, notBefore: -Infinity, isExcused: false };
       this.#losses.set(peer, loss);
     }
     return loss;

@@ -7,6 +7,7 @@ import type { ControlFrame, Frame } from "../../named/frames.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import type { FrameNet, FrameStream, FrameStreamEvents } from "../ports.ts";
 import { ControlLosses } from "./control_losses.ts";
+import { isOfStore } from "./is_of_store.ts";
 
 /** What the control streams need. */
 export interface ControlsDeps {
@@ -74,6 +75,12 @@ export class Controls {
         error: causeChain(error),
       });
     });
+  }
+
+  /** Breaks the stream with a peer off, for what could not be dealt with. */
+  giveUp(peer: string, reason: Error): void {
+    if (isOfStore(reason)) this.#losses.excuse(peer);
+    this.#streams.get(peer)?.abort(reason);
   }
 
   /** Takes a stream that a peer has opened. */

@@ -17,13 +17,14 @@ import { ExchangeStreams } from "./exchange_streams.ts";
 import { LongIntake } from "./long_intake.ts";
 import { logNote } from "./log_note.ts";
 import { settlePeer } from "./settle_peer.ts";
+import { isOfStore } from "./is_of_store.ts";
 import { Standing } from "./standing.ts";
 
 /** Bytes of live frames that wait for a slow peer; beyond it they are dropped, and ticks make up. */
 const LIVE_QUEUE_BYTES = 256 * 1024;
 /** Before a busy store is tried again. */
 const BUSY_PAUSE_MS = 30;
-/** How long a peer that is asked for a control stream may take to say who it is. */
+/** For who is asked for a control stream to say who it is. */
 const HELLO_MS = 10_000;
 const LOOK_MS = 20;
 
@@ -42,6 +43,7 @@ export class Replicator implements AsyncDisposable {
   readonly #events = new EventQueue();
   readonly #stopped = new AbortController();
   #pumping = false;
+  #pumped: Promise<void> | undefined;
   #floor: number;
   #sleep = new AbortController();
   #accepting: AsyncDisposable | undefined;
@@ -130,13 +132,14 @@ export class Replicator implements AsyncDisposable {
     this.#push({ type: "changed", items: [], shrank: false });
   }
 
-  /** Ends everything at once. */
+  /** Ends everything at once; afterwards nothing uses the store. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#stopped.signal.aborted) return;
     this.#stopped.abort(new Error("The session ends"));
     this.#sleep.abort();
     await this.#accepting?.[Symbol.asyncDispose]();
     await this.#long[Symbol.asyncDispose]();
+    await this.#pumped;
   }
 
   #now(): number {
@@ -151,7 +154,8 @@ export class Replicator implements AsyncDisposable {
   }
 
   #run(): void {
-    if (!this.#pumping) this.#pump().catch((error) => this.#report("Protocol 2 failed", error));
+    if (this.#pumping) return;
+    this.#pumped = this.#pump().catch((error) => this.#report("Protocol 2 failed", error));
   }
 
   /** One event after the other; what is waiting elsewhere has its turn between two that take long. */
@@ -232,19 +236,15 @@ export class Replicator implements AsyncDisposable {
   #giveUp(event: Happened, reason: Error): void {
     if ("x" in event) return this.#cannot(event.x, reason);
     this.#report(CANNOT, reason);
-    if (event.type === "frame") this.#controls.get(event.peer)?.abort(reason);
+    if (event.type === "frame") this.#controls.giveUp(event.peer, reason);
   }
 
   #cannot(x: ExchangeId, reason: Error): void {
     this.#report(CANNOT, reason);
     this.#exchanges.fail(x, reason);
-    this.#endExchange(x);
-  }
-
-  /** At once: what waits of it, its end above all, would be taken for the rest of a whole. */
-  #endExchange(x: ExchangeId): void {
     try {
-      this.#react({ type: "closed", x });
+      // At once: what waits of it, its end above all, would be taken for the rest of a whole.
+      this.#react({ type: "closed", x, unstored: isOfStore(reason) });
     } catch (error) {
       this.#report("Cannot end an exchange", error);
     }

@@ -103,14 +103,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "another body of what was deleted here only is not noted",
     file: "src/named/transfer.ts",
-    from: "    peer.apart.note(difference, exchange.floor);\n",
+    from: "      peer.apart.note(difference, floor);\n",
     to: "",
   },
   {
     rule: "what has come in since stays apart",
     file: TURN,
-    from: "for (const item of items) apart.forget(factsOf(item).id);",
-    to: "void items, apart;",
+    from: "for (const { id } of gained) apart.forget(id);",
+    to: "void gained, apart;",
   },
   {
     rule: "what has ended an item is not passed on",
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "a lost item does not distrust the past",
     file: TURN,
-    from: "if (applied.shrank) distrust(turn);",
+    from: "if (shrank) distrust(turn);",
     to: "if (false) distrust(turn);",
   },
 ];
