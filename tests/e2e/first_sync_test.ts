@@ -12,7 +12,7 @@ import { makeEntries } from "../fakes/entries.ts";
 import { Lab, LOOPBACK } from "./_lab.ts";
 
 /** Some megabytes that cannot be compressed, over a line on which a window of them takes a moment. */
-const MANY = 6_000;
+const MANY = 20_000;
 const RANDOM_BYTES = 500;
 const FAR_MS = 100;
 const NEVER = ["--interval-sec", "3600"];

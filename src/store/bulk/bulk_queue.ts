@@ -28,6 +28,8 @@ import type {
 const MOST_ROWS = 100_000;
 /** On a slow machine. `busy_timeout` of the others, the original's too, is 5 s. */
 const LONGEST_TRANSACTION_MS = 1_500;
+/** While nothing waits, for batches that come over a slow line: how far they are is seen by what is committed. */
+const SLOW_TRANSACTION_MS = 500;
 /** Others that have waited for this long try again each 100 ms: a pause after it lets one of them in. */
 const LONG_MS = 500;
 const PAUSE_MS = 110;
@@ -98,12 +100,12 @@ export class BulkQueue {
 
   async #run(): Promise<void> {
     this.#running = true;
-    let more = false;
+    let patienceMs = 0;
     while (this.#waiting.length > 0 || this.#beganAt !== undefined) {
       const next = this.#waiting.shift();
       if (next === undefined) {
-        const left = LONGEST_TRANSACTION_MS - this.#age();
-        if (more && left > 0) await this.#wake.wait(left, this.#never);
+        const left = patienceMs - this.#age();
+        if (left > 0) await this.#wake.wait(left, this.#never);
         else await this.#commit();
       } else if (next.id === "end") {
         await this.#commit();
@@ -112,7 +114,7 @@ export class BulkQueue {
       } else if (next.id === "flush") {
         await this.#commit();
       } else {
-        more = next.more;
+        patienceMs = next.more ? patienceFor(next.task) : 0;
         this.#do(next);
         if (this.#rows >= MOST_ROWS || this.#age() >= LONGEST_TRANSACTION_MS) {
           await this.#commit();
@@ -210,6 +212,10 @@ export class BulkQueue {
     this.#beganAt = undefined;
     return done;
   }
+}
+
+function patienceFor({ kind }: BulkTask): number {
+  return kind === "batch" ? SLOW_TRANSACTION_MS : LONGEST_TRANSACTION_MS;
 }
 
 function failureOf(error: unknown): BulkFailure {

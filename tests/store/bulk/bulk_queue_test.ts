@@ -138,6 +138,18 @@ Deno.test("batches are in the file as soon as somebody waits for them, and not b
   ]]);
 });
 
+Deno.test("batches that come slowly are committed twice a second, so that it is seen how far they are", async () => {
+  using lab = new Lab();
+  lab.queue.add(batch(1, "[0]"));
+  await lab.until(1, "taken");
+  await lab.clock.untilSleeping();
+  await lab.clock.advance(499);
+  for (let turns = 0; turns < 20; turns++) await yieldToLoop();
+  assert.deepEqual(lab.of(1), ["taken"]);
+  await lab.clock.advance(1);
+  await lab.until(1, "result");
+});
+
 Deno.test("a batch that cannot be read takes nothing with it", async () => {
   using lab = new Lab();
   lab.queue.add(batch(1, "[0]"));
