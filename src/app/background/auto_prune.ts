@@ -1,4 +1,5 @@
 import type { SettingValues } from "../../config/schema.ts";
+import { utcDay } from "../../base/utc_day.ts";
 import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import type { History } from "../../store/file/open_history.ts";
 import { takeTurn, type TurnWorld } from "./turn.ts";
@@ -23,14 +24,11 @@ export type PruneSettings = Pick<
   | "deviceId"
 >;
 
-/** The day of a time in unix seconds. */
-export function utcDay(unix: number): string {
-  return new Date(unix * 1000).toISOString().slice(0, 10);
-}
-
 function doubt(nowUnix: number, believed: number): string {
-  return `auto prune: the clock shows ${utcDay(nowUnix)}, but nothing else speaks for that: ` +
-    `what is old is judged as of ${utcDay(believed)}`;
+  return `auto prune: the clock shows ${
+    utcDay(nowUnix * 1000)
+  }, but nothing else speaks for that: ` +
+    `what is old is judged as of ${utcDay(believed * 1000)}`;
 }
 
 /**

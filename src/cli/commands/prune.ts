@@ -3,7 +3,8 @@ import type { World } from "../../base/world.ts";
 import { loadSettings } from "../../config/load.ts";
 import type { Settings } from "../../config/settings.ts";
 import { type History, openHistory } from "../../store/file/open_history.ts";
-import { DAY_SEC, utcDay } from "../../app/background/auto_prune.ts";
+import { DAY_SEC } from "../../app/background/auto_prune.ts";
+import { utcDay } from "../../base/utc_day.ts";
 import { type CliCommand, defineCommand, type GlobalFlags } from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchFlag, wholeNumber } from "../flags/flags.ts";
@@ -91,8 +92,8 @@ function checkClock(
 ): void {
   const newest = removal.doubtedBehind(deviceId);
   if (newest === undefined) return;
-  const why = `the clock shows ${utcDay(world.clock.now() / 1000)}, but the newest entries that ` +
-    `speak for a time are of ${utcDay(newest)}`;
+  const why = `the clock shows ${utcDay(world.clock.now())}, but the newest entries that ` +
+    `speak for a time are of ${utcDay(newest * 1000)}`;
   const hint = "If the clock is right, say --trust-clock; else set it, and prune then";
   if (!dryRun) throw new RrError("invalid", `Cannot tell what is old: ${why}`, { hint });
   printWarning(world, `without --trust-clock this removes nothing: ${why}`);

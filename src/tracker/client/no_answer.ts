@@ -1,6 +1,7 @@
 /** Why a tracker gave no answer, in words, and what can be done. Pure. */
 import { DeadlineError } from "../../base/async/deadline.ts";
 import { toError } from "../../base/rr_error.ts";
+import { utcDay } from "../../base/utc_day.ts";
 import { CertificateError } from "../certificate.ts";
 import type { RequestStep } from "../request.ts";
 
@@ -88,12 +89,11 @@ function certificateWords(
   { code, dates }: CertificateError,
   nowMs: number,
 ): readonly [string, string] {
-  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
   if (dates.untilMs !== undefined && dates.untilMs < nowMs) {
-    return [`its certificate has expired on ${day(dates.untilMs)}`, CHECK_CLOCK];
+    return [`its certificate has expired on ${utcDay(dates.untilMs)}`, CHECK_CLOCK];
   }
   if (dates.fromMs !== undefined && dates.fromMs > nowMs) {
-    return [`its certificate is not good before ${day(dates.fromMs)}`, CHECK_CLOCK];
+    return [`its certificate is not good before ${utcDay(dates.fromMs)}`, CHECK_CLOCK];
   }
   return BY_CODE[code] ?? (code.includes("SELF_SIGNED") ? SELF_SIGNED : UNKNOWN_AUTHORITY);
 }
