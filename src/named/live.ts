@@ -10,7 +10,7 @@ export const LIVE_ITEMS = 200;
 
 /** The peer passes on new items. */
 export function onLive(turn: Turn, peer: Peer, { floor, name, cover, items }: Live): void {
-  const { absorbed, gained, answers, overruling, held } = take(turn, items);
+  const { absorbed, gained, facts, answers, overruling, held } = take(turn, items);
   for (const difference of held) peer.apart.note(difference, floorWith(turn, peer));
   if (absorbed.length > 0) spread(turn, absorbed);
   const covered = new Set(cover);
@@ -18,7 +18,6 @@ export function onLive(turn: Turn, peer: Peer, { floor, name, cover, items }: Li
   answer(turn, peer, answers);
   passOn(turn, peer, overruling);
   const received = items.length;
-  const facts = gained.map(factsOf);
   turn.out.push({ type: "received", peer: peer.id, received, gained: facts, live: true });
   if (peer.hello !== undefined && name !== undefined && floor === floorWith(turn, peer)) {
     hear(turn, peer, name);

@@ -3,7 +3,7 @@ import { answer, passOn, spread } from "./live.ts";
 import type { ExchangeId } from "./effects.ts";
 import type { Batch } from "./frames.ts";
 import { type Digest, EMPTY, type Name, nameOf } from "./digest.ts";
-import { factsOf, type Item } from "./item.ts";
+import type { Item } from "./item.ts";
 import { pauseAfterFailure, pauseForStore } from "./need.ts";
 import type { Exchange, Peer, Replica } from "./state.ts";
 import type { Outcome, Span } from "./store.ts";
@@ -107,8 +107,7 @@ export function onBatch(turn: Turn, exchange: Exchange, { items }: Batch): void 
     return abort(turn, exchange, "Unasked items");
   }
   state.slot!.at = now;
-  const applied = take(turn, items);
-  const gained = applied.gained.map(factsOf);
+  const { facts: gained, ...applied } = take(turn, items);
   noteBatch(turn, exchange.id, { ...applied, gained, peer: peer.id, received: items.length });
 }
 

@@ -100,11 +100,15 @@ export function shareState(turn: Turn, equal: readonly Peer[], floor: Week): voi
   for (const peer of peers) peer.bases.add(name);
 }
 
+/** What was taken in, with the facts of what is new. */
+type Taken = Applied & { readonly facts: readonly Facts[] };
+
 /** Takes items in and keeps the conclusions right. */
-export function take(turn: Turn, items: readonly Item[]): Applied {
+export function take(turn: Turn, items: readonly Item[]): Taken {
   const applied = turn.store.apply(items);
-  conclude(turn, { ...applied, gained: applied.gained.map(factsOf) });
-  return applied;
+  const facts = applied.gained.map(factsOf);
+  conclude(turn, { ...applied, gained: facts });
+  return { ...applied, facts };
 }
 
 /** Keeps the conclusions right once items were taken in. */
