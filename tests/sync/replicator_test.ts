@@ -37,22 +37,13 @@ const HELLO: ControlFrame = {
 };
 
 Deno.test("Replicator takes nothing of an exchange for complete of which a batch could not be stored", async () => {
-  const items = makeEntries(4).map((entry) => ({ entry }));
-  const theirs = new MemoryItems();
-  theirs.apply(items);
-  const name = theirs.name(0);
   const store = new FullOnce();
-  const notes: Note[] = [];
-  await using lab = await started(store, notes);
-  const { net, clock } = lab;
-  const control = net.acceptor!.control(new FakeStream<ControlFrame>());
-  control.onFrame(HELLO);
-  control.onFrame({ type: "tick", floor: 0, name, cost: 4 });
-  while (net.exchange === undefined) await clock.advance(100);
+  await using asking = await askingForFour(store);
+  const { items, name, notes, control, exchange } = asking;
 
   // All of it has arrived before a part of it cannot be stored.
-  for (const item of items) net.exchange.onFrame({ type: "batch", items: [item] });
-  net.exchange.onFrame({ type: "end", name, sent: 4 });
+  for (const item of items) exchange.onFrame({ type: "batch", items: [item] });
+  exchange.onFrame({ type: "end", name, sent: 4 });
   await turns();
   assert.ok(store.parts >= 2);
   // The peer has all that is here, and what it has is not: that is a need, and nobody has lied.
@@ -62,19 +53,13 @@ Deno.test("Replicator takes nothing of an exchange for complete of which a batch
 });
 
 Deno.test("Replicator has a long exchange stored beside it, and nothing else happens before that is in the file", async () => {
-  const { items, name } = fourItems();
   const store = new MemoryItems();
-  const notes: Note[] = [];
   const writer = new LateWriter(store);
-  await using lab = await started(store, notes, () => Promise.resolve(writer));
-  const { net, clock } = lab;
-  const control = net.acceptor!.control(new FakeStream<ControlFrame>());
-  control.onFrame(HELLO);
-  control.onFrame({ type: "tick", floor: 0, name, cost: 4 });
-  while (net.exchange === undefined) await clock.advance(100);
+  await using asking = await askingForFour(store, () => Promise.resolve(writer));
+  const { items, name, notes, exchange } = asking;
 
-  for (const item of items) net.exchange.onFrame(packed(item, 100_000));
-  net.exchange.onFrame({ type: "end", name, sent: 4 });
+  for (const item of items) exchange.onFrame(packed(item, 100_000));
+  exchange.onFrame({ type: "end", name, sent: 4 });
   await turns();
   assert.equal(store.digest(0).count, 1, "the first one came before it was known to be a long one");
   assert.equal(writer.waiting, 3);
@@ -89,35 +74,47 @@ Deno.test("Replicator has a long exchange stored beside it, and nothing else hap
 });
 
 Deno.test("Replicator takes nothing of a long exchange for complete that was not stored, and begins anew", async () => {
-  const { items, name } = fourItems();
   const store = new MemoryItems();
-  const notes: Note[] = [];
   const writer = new LateWriter(store);
-  await using lab = await started(store, notes, () => Promise.resolve(writer));
-  const { net, clock } = lab;
-  const control = net.acceptor!.control(new FakeStream<ControlFrame>());
-  control.onFrame(HELLO);
-  control.onFrame({ type: "tick", floor: 0, name, cost: 4 });
-  while (net.exchange === undefined) await clock.advance(100);
-  const first = net.exchange;
+  await using asking = await askingForFour(store, () => Promise.resolve(writer));
+  const { net, clock, items, name, notes, control, exchange } = asking;
 
-  for (const item of items) first.onFrame(packed(item, 100_000));
-  first.onFrame({ type: "end", name, sent: 4 });
+  for (const item of items) exchange.onFrame(packed(item, 100_000));
+  exchange.onFrame({ type: "end", name, sent: 4 });
   await turns();
   writer.write(1);
   await turns();
   control.onFrame({ type: "tick", floor: 0, name, ack: store.name(0), cost: 4 });
   await turns();
   assert.deepEqual(notes.filter(({ type }) => type === "contradiction" || type === "equal"), []);
-  for (let i = 0; i < 600 && net.exchange === first; i++) await clock.advance(100);
-  assert.notEqual(net.exchange, first);
+  for (let i = 0; i < 600 && net.exchange === exchange; i++) await clock.advance(100);
+  assert.notEqual(net.exchange, exchange);
 });
 
-function fourItems(): { readonly items: readonly Item[]; readonly name: string } {
+/** A replicator that has asked a peer for the four items that it lacks. */
+async function askingForFour(
+  store: MemoryItems,
+  openWriter?: () => Promise<BatchWriter>,
+): Promise<Asking> {
   const theirs = new MemoryItems();
   const items = makeEntries(4).map((entry) => ({ entry }));
   theirs.apply(items);
-  return { items, name: theirs.name(0) };
+  const name = theirs.name(0);
+  const notes: Note[] = [];
+  const lab = await started(store, notes, openWriter);
+  const control = lab.net.acceptor!.control(new FakeStream<ControlFrame>());
+  control.onFrame(HELLO);
+  control.onFrame({ type: "tick", floor: 0, name, cost: 4 });
+  while (lab.net.exchange === undefined) await lab.clock.advance(100);
+  return { ...lab, items, name, notes, control, exchange: lab.net.exchange };
+}
+
+interface Asking extends Started {
+  readonly items: readonly Item[];
+  readonly name: string;
+  readonly notes: readonly Note[];
+  readonly control: FrameStreamEvents<ControlFrame>;
+  readonly exchange: FrameStreamEvents<ReceivedFrame>;
 }
 
 async function turns(): Promise<void> {
