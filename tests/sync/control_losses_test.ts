@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RrError } from "../../src/base/rr_error.ts";
 import { ControlLosses } from "../../src/sync/replica/control_losses.ts";
-import { isOfStore } from "../../src/sync/replica/is_of_store.ts";
+import { isOfStore } from "../../src/sync/own_store.ts";
 import { WireError } from "../../src/wire/wire_error.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { RrError } from "../../src/base/rr_error.ts";
 import { FakeClock } from "../fakes/fake_clock.ts";
 import { MemoryDirectory } from "../fakes/memory_directory.ts";
 import { Device } from "./_device.ts";
@@ -77,6 +78,44 @@ Deno.test("watch() tries a dead peer less and less often, and does not delay the
   assert.ok(set.dials(dead) >= 5 && set.dials(dead) <= 12, `${set.dials(dead)}`);
   const [status] = set.near.engine.peers();
   assert.ok(status!.failures > 4 && status!.retryInMs <= 15 * MINUTE * 1.25);
+  await set.end();
+});
+
+Deno.test("watch() asks the peers in each round again once a full disk has room, however long it was full", async () => {
+  const set = new Watching();
+  const far = set.peer("far");
+  far.recordCommands(1);
+  const { history } = set.near;
+  const append = history.append.bind(history);
+  const appendPulled = history.appendPulled.bind(history);
+  history.append = history.appendPulled = () => {
+    throw new RrError("io", "the disk is full");
+  };
+  await set.start();
+  for (let minute = 0; minute < 60; minute++) await set.pass(MINUTE);
+  assert.ok(set.near.engine.peers()[0]!.failures > 50, "it is tried in every round");
+  Object.assign(history, { append, appendPulled });
+  await set.pass(MINUTE);
+  assert.equal(history.entries.length, 1);
+  await set.end();
+});
+
+Deno.test("watch() gives a peer its entries soon once a full disk can note again what was given", async () => {
+  const set = new Watching({ sync: { push: true } });
+  const far = set.peer("far");
+  set.near.recordCommands(1);
+  const { history } = set.near;
+  const advance = history.advancePushCursor.bind(history);
+  history.advancePushCursor = () => {
+    throw new RrError("io", "the disk is full");
+  };
+  await set.start();
+  for (let minute = 0; minute < 60; minute++) await set.pass(MINUTE);
+  history.advancePushCursor = advance;
+  set.near.recordCommands(1);
+  await set.pass(MINUTE);
+  assert.equal(history.pushCursor(far.peer), 2);
+  assert.equal(far.history.entries.length, 2);
   await set.end();
 });
 

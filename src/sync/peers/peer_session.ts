@@ -17,6 +17,7 @@ import type {
   Settled,
 } from "../ports.ts";
 import type { PeerId, PeerRecord } from "../../swarm/peer.ts";
+import { isOfStore, STORE_PAUSE_MS } from "../own_store.ts";
 import { PeerLine } from "./peer_line.ts";
 import { type PullMemory, PullRun } from "../pull/pull.ts";
 import { Pusher } from "../push/pusher.ts";
@@ -270,7 +271,8 @@ export class PeerSession {
 
   #judge(error: Error | undefined, retryMs: number): void {
     if (error !== undefined) {
-      this.#backoff.failed({ baseMs: retryMs, capMs: LONGEST_BACKOFF_MS });
+      const capMs = isOfStore(error) ? STORE_PAUSE_MS : LONGEST_BACKOFF_MS;
+      this.#backoff.failed({ baseMs: retryMs, capMs });
       return;
     }
     this.#callbacks = 0;

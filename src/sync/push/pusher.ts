@@ -1,5 +1,6 @@
 import { Backoff } from "../../base/async/backoff.ts";
 import { toError } from "../../base/rr_error.ts";
+import { isOfStore, STORE_PAUSE_MS } from "../own_store.ts";
 import { type PushDeps, type PushMemory, type PushOptions, PushRun } from "./push.ts";
 import type { PushTotals } from "../report.ts";
 
@@ -84,7 +85,7 @@ export class Pusher {
     } catch (thrown) {
       signal.throwIfAborted();
       const error = toError(thrown);
-      this.#backoff.failed(BACKOFF);
+      this.#backoff.failed(isOfStore(error) ? { ...BACKOFF, capMs: STORE_PAUSE_MS } : BACKOFF);
       onEvent({ type: "push-failed", peer, totals, error });
       return { totals, error };
     }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
+import { STORE_PAUSE_MS } from "../own_store.ts";
 
 /** Before a control stream that was lost is opened anew; twice as long after each that was short-lived. */
 const FIRST_PAUSE_MS = 500;
@@ -6,9 +7,6 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 /** A control stream that lived for so long was well; longer than two that take turns at each pause. */
 const STEADY_MS = 3 * LONGEST_PAUSE_MS;
-
-/** After one that our own store caused, however often: nothing else tells that it works again. */
-const EXCUSED_PAUSE_MS = 5_000;
 
 interface Loss {
   openedAt: number;
@@ -41,7 +39,7 @@ export class ControlLosses {
     const loss = this.#of(peer);
     if (now - loss.openedAt >= STEADY_MS) loss.inARow = 0;
     const pause = loss.isExcused
-      ? EXCUSED_PAUSE_MS
+      ? STORE_PAUSE_MS
       : Math.min(FIRST_PAUSE_MS * 2 ** loss.inARow++, LONGEST_PAUSE_MS);
     loss.isExcused = false;
     loss.notBefore = now + pause;

@@ -7,7 +7,7 @@ import type { ControlFrame, Frame } from "../../named/frames.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import type { FrameNet, FrameStream, FrameStreamEvents } from "../ports.ts";
 import { ControlLosses } from "./control_losses.ts";
-import { isOfStore } from "./is_of_store.ts";
+import { isOfStore } from "../own_store.ts";
 
 /** What the control streams need. */
 export interface ControlsDeps {

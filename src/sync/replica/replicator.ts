@@ -17,7 +17,7 @@ import { ExchangeStreams } from "./exchange_streams.ts";
 import { LongIntake } from "./long_intake.ts";
 import { logNote } from "./log_note.ts";
 import { settlePeer } from "./settle_peer.ts";
-import { isOfStore } from "./is_of_store.ts";
+import { isOfStore } from "../own_store.ts";
 import { Standing } from "./standing.ts";
 
 /** Bytes of live frames that wait for a slow peer; beyond it they are dropped, and ticks make up. */
