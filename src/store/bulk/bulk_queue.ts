@@ -101,7 +101,7 @@ export class BulkQueue {
   async #run(): Promise<void> {
     this.#running = true;
     let patienceMs = 0;
-    while (this.#waiting.length > 0 || this.#beganAt !== undefined) {
+    while (this.#hasWork) {
       const next = this.#waiting.shift();
       if (next === undefined) {
         const left = patienceMs - this.#age();
@@ -120,10 +120,15 @@ export class BulkQueue {
           await this.#commit();
         }
       }
-      // Only then can the next message arrive.
-      await yieldToLoop();
+      // Only then can the next message arrive. Where nothing is left to do it needs no turn, and whoever
+      // has the answer to the end may leave at once.
+      if (this.#hasWork) await yieldToLoop();
     }
     this.#running = false;
+  }
+
+  get #hasWork(): boolean {
+    return this.#waiting.length > 0 || this.#beganAt !== undefined;
   }
 
   #age(): number {

@@ -176,3 +176,22 @@ Deno.test("batches that were taken back are forgotten by the digests as well", a
   assert.equal(openSet(other).digest(0).count, 1);
   assert.equal(other.log.count(), 1);
 });
+
+Deno.test("nothing goes on behind the answer to the end, not even a turn of the loop", async () => {
+  using lab = new Lab();
+  const ended = Promise.withResolvers<void>();
+  lab.onAnswer = ({ id }) => id === "end" && ended.resolve();
+  let turns = 0;
+  const { setTimeout, setImmediate } = globalThis;
+  Object.assign(globalThis, {
+    setTimeout: (then: () => void, ms: number) => (turns++, setTimeout(then, ms)),
+    setImmediate: (then: () => void) => (turns++, setImmediate(then)),
+  });
+  try {
+    lab.queue.add({ id: "end" });
+    await ended.promise;
+    assert.equal(turns, 0);
+  } finally {
+    Object.assign(globalThis, { setTimeout, setImmediate });
+  }
+});
