@@ -1,10 +1,11 @@
 /** Multicast over UDP: a socket for each interface and address family. */
-import { createSocket, type Socket } from "node:dgram";
+import type { Socket } from "node:dgram";
 import { networkInterfaces } from "node:os";
 import { pauseUntilBeat } from "../base/async/timer.ts";
 import type { Clock } from "../base/clock.ts";
 import { type Logger, silentLogger } from "../base/log.ts";
 import { toError } from "../base/rr_error.ts";
+import { bindDatagrams, createDatagramSocket } from "./datagrams.ts";
 import type { Multicast } from "./discovery.ts";
 import { interfaceKey, type LanInterface, lanInterfaces } from "./interfaces.ts";
 
@@ -150,17 +151,9 @@ class UdpMulticast implements Multicast {
 
   async #bind(on: LanInterface): Promise<Socket | undefined> {
     const v6 = on.family === 6;
-    const socket = createSocket({
-      type: v6 ? "udp6" : "udp4",
-      reuseAddr: true,
-      ...(v6 ? { ipv6Only: true } : {}),
-    });
+    const socket = createDatagramSocket(on.family);
     try {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      socket.once("error", reject);
-      socket.bind(LAN_PORT, () => resolve());
-      await promise;
-      socket.off("error", reject);
+      await bindDatagrams(socket, LAN_PORT);
       socket.on("error", (error) => this.#complain(on, "receive", error));
       const where = v6 ? `::%${on.name}` : on.source;
       socket.addMembership(v6 ? GROUP_6 : GROUP_4, where);
