@@ -9,8 +9,8 @@ export interface TmuxOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Longest wait for something on the screen. */
-const DEADLINE_MS = 20_000;
+/** Longest wait for something; a busy machine takes ten seconds and more for a picker to start. */
+const DEADLINE_MS = 60_000;
 const POLL_MS = 15;
 
 /** See the file's description. */
@@ -112,9 +112,18 @@ export class Tmux implements AsyncDisposable {
     );
   }
 
-  /** Ends the server; its terminal is closed, whoever sits at it. */
+  /**
+   * Ends the server; its terminal is closed, whoever sits at it. Resolves when all of them are gone: a
+   * shell writes down what it ran as it ends, into a folder that the test then removes.
+   */
   async kill(): Promise<void> {
+    const leaders = await this.#run("list-panes", "-a", "-F", "#{pane_pid}").catch(() => "");
     await this.#run("kill-server").catch(() => {});
+    const sessions = leaders.trim().split("\n").filter(Boolean);
+    if (sessions.length === 0) return;
+    let left = "";
+    const areGone = async (): Promise<boolean> => (left = await processesOf(sessions)) === "";
+    await until(() => `the end of\n${left}`, areGone);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -149,12 +158,26 @@ export async function untilNoFile(path: string): Promise<void> {
 }
 
 /** Resolves when `what` holds; for what no event tells of. */
-export async function until(name: string, what: () => boolean | Promise<boolean>): Promise<void> {
+export async function until(
+  name: string | (() => string),
+  what: () => boolean | Promise<boolean>,
+): Promise<void> {
   const deadline = performance.now() + DEADLINE_MS;
   while (!(await what())) {
-    if (performance.now() > deadline) throw new Error(`Never came: ${name}`);
+    if (performance.now() > deadline) {
+      throw new Error(`Never came: ${typeof name === "string" ? name : name()}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+/** The processes of these sessions, one a line; those that have ended and were not asked for do not count. */
+async function processesOf(sessions: readonly string[]): Promise<string> {
+  const { stdout } = await new Deno.Command("ps", {
+    args: ["-o", "stat=,pid=,args=", "-s", sessions.join(",")],
+  }).output();
+  const lines = new TextDecoder().decode(stdout).split("\n");
+  return lines.filter((line) => line !== "" && !line.startsWith("Z")).join("\n");
 }
 
 function readIfThere(path: string): string | undefined {
