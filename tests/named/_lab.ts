@@ -1,6 +1,6 @@
 /** One device of protocol 2, given events one by one. */
 import assert from "node:assert/strict";
-import type { EntryId } from "../../src/history/entry.ts";
+import type { Entry, EntryId } from "../../src/history/entry.ts";
 import { EMPTY } from "../../src/named/digest.ts";
 import type { Effect, Event } from "../../src/named/effects.ts";
 import type { ExchangeFrame, Hello } from "../../src/named/frames.ts";
@@ -25,6 +25,11 @@ export class Lab {
 
   /** @param bases what the peer says that it has */
   constructor(bases: readonly string[] = []) {
+    this.meet(bases);
+  }
+
+  /** The peer connects and says hello. */
+  meet(bases: readonly string[] = []): void {
     this.on({ type: "up", peer: PEER });
     const hello: Hello = {
       type: "hello",
@@ -47,8 +52,11 @@ export class Lab {
     return this.effects(event).flatMap((effect) => effect.type === "write" ? effect.frame : []);
   }
 
-  record(from: number, count: number): void {
-    const items = Array.from({ length: count }, (_, i) => ({ entry: entryOf(from + i) }));
+  record(from: number, count: number, unlike: Partial<Entry> = {}): void {
+    const items = Array.from(
+      { length: count },
+      (_, i) => ({ entry: { ...entryOf(from + i), ...unlike } }),
+    );
     for (const item of items) this.items.record(item);
     const { items: absorbed } = this.items.absorb();
     this.on({ type: "changed", items: absorbed, shrank: false });
@@ -81,8 +89,13 @@ export class Lab {
 
   /** The exchange that is begun once a minute has gone by. */
   opened(): Extract<Effect, { type: "open" }> | undefined {
-    this.#now += MINUTE_MS;
-    return this.effects({ type: "time" }).find((effect) => effect.type === "open");
+    return this.after(MINUTE_MS).find((effect) => effect.type === "open");
+  }
+
+  /** What comes of it that so much time has gone by. */
+  after(ms: number): readonly Effect[] {
+    this.#now += ms;
+    return this.effects({ type: "time" });
   }
 
   effects(event: Event): readonly Effect[] {
