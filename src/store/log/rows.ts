@@ -60,6 +60,32 @@ export function reachOf(
   return reached;
 }
 
+/**
+ * How many rows of `rest`, which may sort but has no LIMIT, to read at once: `limit.rows`, or so many that they
+ * come to no more than `limit.bytes` of commands, but one in any case.
+ */
+export function fitting(
+  db: Database,
+  rest: string,
+  values: readonly Value[],
+  limit: { readonly rows: number; readonly bytes: number },
+): number {
+  const all = db.integer(
+    `SELECT sum(size) FROM (SELECT octet_length(cmd) size ${rest} LIMIT ?)`,
+    ...values,
+    limit.rows,
+  );
+  if (all <= limit.bytes) return limit.rows;
+  let bytes = 0;
+  let count = 0;
+  for (const [size] of db.rows(`SELECT octet_length(cmd) ${rest} LIMIT ?`, ...values, limit.rows)) {
+    bytes += Number(size);
+    if (count > 0 && bytes > limit.bytes) break;
+    count++;
+  }
+  return count;
+}
+
 const AFTER_UNTIL =
   "FROM entries WHERE ingest_seq > ? AND ingest_seq <= ? ORDER BY ingest_seq LIMIT ?";
 const WRITTEN_COLUMNS = "entry_id, device_id, user_id, ts, cmd, cwd, exit_code, duration_ms, " +

@@ -1,17 +1,19 @@
 /** Reads items and their marks. */
-import { hashOf, markOf } from "../../named/digest.ts";
+import { hashOf, type Mark, markOf, WIDE_MARK_CHARS } from "../../named/digest.ts";
 import { type Facts, type Item, UNSET_WEEK, type Week, WEEK_SECONDS } from "../../named/item.ts";
 import type { Marked, Page, Place, Seq, Span } from "../../named/store.ts";
 import type { DeviceId, EntryId } from "../../history/entry.ts";
 import type { Database } from "../file/database.ts";
-import type { Row } from "../file/sqlite_rows.ts";
+import type { Row, Value } from "../file/sqlite_rows.ts";
 import { CLOCK_UNSET_BEFORE } from "../file/meta.ts";
-import { entryRows, toEntry } from "../log/rows.ts";
+import { entryRows, fitting, toEntry } from "../log/rows.ts";
 
 /** Items of one frame. */
 export const PAGE_ITEMS = 2_000;
 /** Text of one frame, about; the codec bounds the frame itself. */
 const PAGE_CHARS = 400_000;
+/** What is read at once: a page, and text for several, as that is counted in bytes here. */
+const AT_ONCE = { rows: PAGE_ITEMS, bytes: 2 * 1024 * 1024 };
 /** Numbers asked for in one query. */
 const SEQS_AT_ONCE = 2_000;
 
@@ -45,51 +47,58 @@ export function readPage(db: Database, span: Span, from: Place | undefined): Pag
       : { in: "entries", ts: Number.MIN_SAFE_INTEGER, seq: 0 };
     if (rows.length > 0) return { items, held, next };
   }
-  const place = at?.in === "entries" ? at : { ts: Number.MIN_SAFE_INTEGER, seq: 0 };
-  const rows = span.kind === "range"
+  const place = at?.in === "entries" ? at : FIRST;
+  const run = span.kind === "range"
     ? rangeRows(db, span, Math.max(span.after, place.seq))
     : weekRows(db, span, place);
-  return pageOf(
-    rows,
-    held,
-    (row) => ({ in: "entries", ts: Number(row[4]), seq: Number(row[0]) }),
-    span,
-  );
+  return pageOf(run, held, span);
 }
 
-function rangeRows(db: Database, span: Span & { kind: "range" }, after: Seq): Row[] {
-  return entryRows(
+type EntriesAt = At & { readonly in: "entries" };
+const FIRST: EntriesAt = { in: "entries", ts: Number.MIN_SAFE_INTEGER, seq: 0 };
+
+/** Rows of entries, and where to read on; `undefined` at the end. */
+interface Run {
+  readonly rows: readonly Row[];
+  readonly next: EntriesAt | undefined;
+}
+
+function rangeRows(db: Database, span: Span & { kind: "range" }, after: Seq): Run {
+  return runOf(
     db,
     `FROM entries WHERE ingest_seq > ? AND ingest_seq <= ? AND (ts >= ? OR ts < ${CLOCK_UNSET_BEFORE})
-     ORDER BY ingest_seq LIMIT ${PAGE_ITEMS}`,
-    after,
-    span.upTo,
-    span.floor * WEEK_SECONDS,
+     ORDER BY ingest_seq`,
+    [after, span.upTo, span.floor * WEEK_SECONDS],
   );
 }
 
 // SQLite would go by device, of which there are few, and read years of it.
 function weekRows(
   db: Database,
-  { week, after, upTo }: Span & { kind: "week" },
-  place: { readonly ts: number; readonly seq: Seq },
-): Row[] {
+  { week, after, upTo }: Pick<Span & { kind: "week" }, "week" | "after" | "upTo">,
+  place: EntriesAt,
+): Run {
   const [least, most] = secondsOf(week);
-  return entryRows(
+  return runOf(
     db,
     `FROM entries INDEXED BY idx_entries_ts
      WHERE ts >= ? AND ts < ? AND (ts, ingest_seq) > (?, ?) AND ingest_seq > ? AND ingest_seq <= ?
-     ORDER BY ts, ingest_seq LIMIT ${PAGE_ITEMS}`,
-    Math.max(least, place.ts),
-    most,
-    place.ts,
-    place.seq,
-    after,
-    upTo,
+     ORDER BY ts, ingest_seq`,
+    [Math.max(least, place.ts), most, place.ts, place.seq, after, upTo],
   );
 }
 
-function pageOf(rows: readonly Row[], held: Facts[], placeOf: (row: Row) => At, span: Span): Page {
+function runOf(db: Database, rest: string, values: readonly Value[]): Run {
+  const count = fitting(db, rest, values, AT_ONCE);
+  const rows = entryRows(db, `${rest} LIMIT ?`, ...values, count);
+  return { rows, next: rows.length === count ? placeOf(rows.at(-1)!) : undefined };
+}
+
+function placeOf(row: Row): EntriesAt {
+  return { in: "entries", ts: Number(row[4]), seq: Number(row[0]) };
+}
+
+function pageOf({ rows, next }: Run, held: Facts[], span: Span): Page {
   const items: Item[] = [];
   let chars = 0;
   for (const [i, row] of rows.entries()) {
@@ -101,7 +110,6 @@ function pageOf(rows: readonly Row[], held: Facts[], placeOf: (row: Row) => At, 
       return { items: ofDevices(items, span), held, next: placeOf(row) };
     }
   }
-  const next = rows.length === PAGE_ITEMS ? placeOf(rows.at(-1)!) : undefined;
   return { items: ofDevices(items, span), held, next };
 }
 
@@ -125,12 +133,12 @@ function bySeqs(db: Database, seqs: readonly Seq[], from: number): Page {
   ).map((row) => factsOfRow(row, false));
   const items: Item[] = [...tombs];
   let chars = 0;
-  let end = from + part.length;
-  const rows = entryRows(
+  const { rows, next: more } = runOf(
     db,
     "FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?)) ORDER BY ingest_seq DESC",
-    list,
+    [list],
   );
+  let end = more === undefined ? from + part.length : seqs.indexOf(more.seq, from) + 1;
   for (const row of rows) {
     const entry = toEntry(row);
     if (entry === undefined) continue;
@@ -188,17 +196,14 @@ export function* factsOfWeek(
   upTo: Seq,
 ): Generator<{ readonly facts: Facts; readonly seq: Seq }> {
   const [least, most] = secondsOf(week);
-  const entries = entryRows(
-    db,
-    `FROM entries INDEXED BY idx_entries_ts WHERE ts >= ? AND ts < ? AND ingest_seq > ? AND ingest_seq <= ?`,
-    least,
-    most,
-    after,
-    upTo,
-  );
-  for (const row of entries) {
-    if (toEntry(row) === undefined) continue;
-    yield { seq: Number(row[0]), facts: factsOfRow([row[1]!, row[2]!, row[4]!], false) };
+  // A run at a time: a week may have a hundred thousand commands, or some thousand of a megabyte.
+  for (let place: EntriesAt | undefined = FIRST; place !== undefined;) {
+    const { rows, next }: Run = weekRows(db, { week, after, upTo }, place);
+    for (const row of rows) {
+      if (toEntry(row) === undefined) continue;
+      yield { seq: Number(row[0]), facts: factsOfRow([row[1]!, row[2]!, row[4]!], false) };
+    }
+    place = next;
   }
   const held = db.rows(
     `SELECT seq, entry_id, device_id, ts FROM rr_deleted
@@ -235,12 +240,29 @@ export function readWeekMarks(
   for (const { facts, seq } of factsOfWeek(db, week, after, upTo)) {
     let marks = all.get(facts.deviceId);
     if (marks === undefined) all.set(facts.deviceId, marks = []);
-    marks.push({
-      seq,
-      mark: markOf(hashOf(facts), wide),
-      twin: markOf(hashOf({ ...facts, dead: !facts.dead }), wide),
-      dead: facts.dead,
-    });
+    marks.push(new MarkedRow(facts, seq, wide));
   }
   return all;
+}
+
+/** Its twin is computed when asked for, which is done of few. */
+class MarkedRow implements Marked {
+  readonly seq: Seq;
+  readonly mark: Mark;
+  readonly #facts: Facts;
+
+  constructor(facts: Facts, seq: Seq, wide: boolean) {
+    this.seq = seq;
+    this.mark = markOf(hashOf(facts), wide);
+    this.#facts = facts;
+  }
+
+  get dead(): boolean {
+    return this.#facts.dead;
+  }
+
+  get twin(): Mark {
+    const { dead } = this.#facts;
+    return markOf(hashOf({ ...this.#facts, dead: !dead }), this.mark.length === WIDE_MARK_CHARS);
+  }
 }
