@@ -12,7 +12,7 @@ import { Lab } from "./_lab.ts";
 /** Enough to start with, and few enough to be used up by the crowd. */
 const DESCRIPTORS = 90;
 const CROWD = 150;
-/** A shut door is noticed and opened within about ten seconds. */
+/** A shut door is noticed and opened within about fifteen seconds. */
 const WITHIN_MS = 60_000;
 
 function fewDescriptors(argv: readonly string[]): string[] {

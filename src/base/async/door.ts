@@ -33,8 +33,11 @@ export interface DoorDeps {
   readonly onState?: ((state: PartState) => void) | undefined;
 }
 
-/** How often to look. A door through which somebody came since is open. */
-const CHECK_MS = 5_000;
+/**
+ * How often to look. A door through which somebody came since is open; a knock is dear, as a connection
+ * is made and taken in like any other.
+ */
+const CHECK_MS = 10_000;
 /** While something is wrong. */
 const RECHECK_MS = 1_000;
 /** Time for a connection to be made and to be seen coming. */

@@ -12,14 +12,14 @@ const BRIDGES =
 export function bridgeAddresses(
   interfaces: Readonly<
     Record<string, readonly Pick<NetworkInterfaceInfo, "address">[] | undefined>
-  > = ofThisMachine(),
+  > = interfacesOfThisMachine(),
 ): ReadonlySet<string> {
   const names = Object.keys(interfaces).filter((name) => BRIDGES.test(name));
   return new Set(names.flatMap((name) => interfaces[name] ?? []).map(({ address }) => address));
 }
 
 /** A text that is equal for equal networks: the addresses by which this machine reaches others. */
-export function networkText(interfaces = ofThisMachine()): string {
+export function networkText(interfaces = interfacesOfThisMachine()): string {
   const outer = Object.entries(interfaces).filter(([name]) => !BRIDGES.test(name));
   const addresses = outer.flatMap(([name, all = []]) =>
     all.filter(({ internal }) => !internal).map(({ address }) => `${name} ${address}`)
@@ -27,7 +27,8 @@ export function networkText(interfaces = ofThisMachine()): string {
   return addresses.sort().join("\n");
 }
 
-function ofThisMachine(): ReturnType<typeof networkInterfaces> {
+/** The interfaces as they are now, which takes 0.3 ms; none where the system does not tell. */
+export function interfacesOfThisMachine(): ReturnType<typeof networkInterfaces> {
   try {
     return networkInterfaces();
   } catch {

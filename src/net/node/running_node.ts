@@ -6,7 +6,7 @@ import { peerIdFromString } from "@libp2p/peer-id";
 import { multiaddr } from "@multiformats/multiaddr";
 import { type Part, supervise } from "../../base/async/supervise.ts";
 import type { PeerId } from "../../swarm/peer.ts";
-import { bridgeAddresses, networkText } from "../addrs/bridges.ts";
+import { bridgeAddresses, interfacesOfThisMachine, networkText } from "../addrs/bridges.ts";
 import { peerOf, routeOf } from "./connections.ts";
 import type { DeviceHost } from "./create_libp2p.ts";
 import { keepRelay } from "../relay/reservation_keeper.ts";
@@ -20,8 +20,10 @@ import { addressesToAnnounce, type RelayAddr } from "../addrs/addrs.ts";
 import type { ConnectionInfo, Node, NodeDeps } from "./node.ts";
 import type { NodeEvent, NodeEvents, NodeListener } from "./node_events.ts";
 
-/** How often the addresses are looked at, which takes 0.1 ms: no event tells of a new network. */
+/** How often the interfaces are looked at, which takes 0.3 ms: no event tells of a new network. */
 const ADDRESS_CHECK_MS = 2_000;
+/** How often our addresses are where the interfaces have not changed: for all else there are events. */
+const ADDRESS_LOOK_MS = 30_000;
 /** How often to try to listen on an address that this machine does not have yet. */
 const LATE_CHECK_MS = 2_000;
 
@@ -178,12 +180,19 @@ export class RunningNode implements Node {
   }
 
   async #watchAddresses(): Promise<void> {
-    for (let before = networkText(); !this.stopped.aborted;) {
-      this.#lookAtAddresses();
-      const now = networkText();
-      if (now !== before) void this.#networkChanged();
-      before = now;
-      await pauseUntilBeat(this.#parts.deps.clock, ADDRESS_CHECK_MS, this.stopped);
+    const { clock } = this.#parts.deps;
+    let network = networkText();
+    let seen: string | undefined;
+    for (let lookedAt = clock.monotonic(); !this.stopped.aborted;) {
+      const interfaces = interfacesOfThisMachine();
+      const all = JSON.stringify(interfaces);
+      if (all !== seen || clock.monotonic() - lookedAt >= ADDRESS_LOOK_MS) {
+        this.#lookAtAddresses();
+        const now = networkText(interfaces);
+        if (now !== network) void this.#networkChanged();
+        [network, seen, lookedAt] = [now, all, clock.monotonic()];
+      }
+      await pauseUntilBeat(clock, ADDRESS_CHECK_MS, this.stopped);
     }
   }
 

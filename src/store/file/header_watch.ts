@@ -3,6 +3,7 @@
  * changes what is in it, behind SQLite's back.
  */
 import { closeSync, fstatSync, openSync, readSync, statfsSync } from "node:fs";
+import { hasBytes } from "./file_end.ts";
 
 /** The part of an SQLite file's header that changes: see "The Database Header" of its file format. */
 const HEADER_BYTES = 100;
@@ -11,6 +12,8 @@ const PAGE_SIZE_AT = 16;
 /** Counts up with each change of the first page that reaches the file. */
 const CHANGES_AT = 24;
 const PAGES_AT = 28;
+
+const DECODER = new TextDecoder();
 
 /**
  * Watches one file through a descriptor of its own. It must be disposed of after every connection of
@@ -45,7 +48,7 @@ export class HeaderWatch implements Disposable {
     if (header === undefined) return this.#shortAgain(true);
     if (header.changes < this.#changes) return true;
     this.#changes = header.changes;
-    const missing = header.bytes - fstatSync(this.#fd).size;
+    const missing = hasBytes(this.#fd, header.bytes) ? 0 : header.bytes - fstatSync(this.#fd).size;
     if (missing <= 0) this.#hadNoRoom = false;
     else this.#hadNoRoom ||= this.#room() <= missing;
     return this.#shortAgain(missing > 0 && !this.#hadNoRoom);
@@ -66,7 +69,7 @@ export class HeaderWatch implements Disposable {
   #read(): { readonly changes: number; readonly bytes: number } | undefined {
     const bytes = new Uint8Array(HEADER_BYTES);
     if (readSync(this.#fd, bytes, 0, HEADER_BYTES, 0) < HEADER_BYTES) return undefined;
-    if (new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) return undefined;
+    if (DECODER.decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) return undefined;
     const view = new DataView(bytes.buffer);
     const size = view.getUint16(PAGE_SIZE_AT);
     return {

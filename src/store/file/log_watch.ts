@@ -4,6 +4,7 @@
  * file, and add new rows behind a hole where nobody finds them again.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
+import { hasBytes, isSoLong } from "./file_end.ts";
 
 /** Both copies of the index header: see "The WAL-Index File Format" of SQLite. */
 const INDEX_BYTES = 96;
@@ -68,7 +69,7 @@ export class LogWatch implements Disposable {
    * One that is long enough, and empty, SQLite makes anew from the log. Does nothing once disposed.
    */
   mendIndex(): void {
-    if (!this.#isOpen) return;
+    if (!this.#isOpen || isSoLong(this.#fd, this.#indexBytes)) return;
     const { size } = fstatSync(this.#fd);
     if (size < this.#indexBytes) ftruncateSync(this.#fd, this.#indexBytes);
     else this.#indexBytes = size;
@@ -101,7 +102,7 @@ export class LogWatch implements Disposable {
       const header = new Uint8Array(LOG_HEADER_BYTES);
       readSync(fd, header, 0, LOG_HEADER_BYTES, 0);
       const isOurs = header.subarray(LOG_SALTS_AT, LOG_SALTS_AT + SALT_BYTES).join() === salts;
-      return isOurs && fstatSync(fd).size >= logBytes;
+      return isOurs && hasBytes(fd, logBytes);
     } finally {
       closeSync(fd);
     }

@@ -11,16 +11,24 @@ import type { HistoryContext } from "../context.ts";
 export async function takeIn(context: HistoryContext, signal: AbortSignal): Promise<void> {
   const { deps, history, guard, looks, changed } = context;
   const { world, logger } = deps;
+  const intake = intakeOf(context);
   let failing = "";
   let last = 0;
+  let tookIn = false;
   await watchLocalChanges({
     clock: world.clock,
     next: async (until) => void (last = await looks.next(last, until)),
     dataVersion: () => {
-      guard.check(); // SQLite must not be asked while its index is cut short: see LogWatch
+      // SQLite must not be asked while its index is cut short: see LogWatch. Taking in takes a while.
+      if (tookIn) guard.check();
+      else guard.checkAt(last);
       return history.dataVersion();
     },
-    ingest: intakeOf(context),
+    ingest: async () => {
+      const count = await intake();
+      tookIn = count > 0;
+      return count;
+    },
     onChange: () => {
       failing = "";
       looks.recorded();

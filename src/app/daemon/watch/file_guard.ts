@@ -45,6 +45,7 @@ export class FileGuard implements Disposable {
   readonly #unfolded: Unfolded;
   #before: Look;
   #isLogBroken = false;
+  #checkedAt: number | undefined;
 
   /**
    * Takes the file that is there now for the right one.
@@ -82,6 +83,18 @@ export class FileGuard implements Disposable {
     if (isOverwritten) throw new HistoryLostError(path, "has been overwritten", false);
     this.#before = now;
     this.#unfolded.look();
+  }
+
+  /**
+   * The {@linkcode check} of one look, whose number {@linkcode Looks} tells: several look at the same
+   * moment, and the first of them sees what there is to see.
+   *
+   * @throws {HistoryLostError} if the history has to be opened anew
+   */
+  checkAt(look: number): void {
+    if (look === this.#checkedAt) return;
+    this.check();
+    this.#checkedAt = look;
   }
 
   /**

@@ -2,14 +2,15 @@
  * When the daemon looks at its history and at the spool. An idle machine is to stay idle: five times a
  * second, and twice once nothing was recorded for minutes, it asks for no more than the times and sizes of
  * four files. All who look do so at the same moments, when one of those has changed, and once a second
- * for what they do not show.
+ * for what they do not show. What is not there is asked for once a second too, as the answer that there
+ * is nothing takes Deno as long as five others.
  *
  * Being told of changes by the system is not used: what `Deno.watchFs` is made of opens each file that
  * has changed and closes it again, upon which the locks of SQLite on that file are gone.
  */
 import { pauseUntilBeat } from "../../../base/async/timer.ts";
 import type { World } from "../../../base/world.ts";
-import { stampOf } from "./settings_stamp.ts";
+import { NO_FILE, stampOf } from "./settings_stamp.ts";
 
 /** What it needs of the world. */
 export type LooksWorld = Pick<World, "clock" | "files">;
@@ -29,7 +30,7 @@ export class Looks implements Disposable {
   readonly #world: LooksWorld;
   readonly #paths: readonly string[];
   readonly #over = new AbortController();
-  #seen: string;
+  #seen: readonly string[];
   #lastAt: number;
   #recordedAt: number;
   #count = 0;
@@ -39,7 +40,7 @@ export class Looks implements Disposable {
   constructor(world: LooksWorld, paths: readonly string[]) {
     this.#world = world;
     this.#paths = paths;
-    this.#seen = this.#glance();
+    this.#seen = paths.map((path) => this.#stampOf(path));
     this.#lastAt = world.clock.monotonic();
     this.#recordedAt = this.#lastAt;
   }
@@ -79,9 +80,10 @@ export class Looks implements Disposable {
       const isLull = clock.monotonic() - this.#recordedAt >= LULL_MS;
       await pauseUntilBeat(clock, isLull ? RARE_GLANCE_MS : GLANCE_MS, signal);
       if (signal.aborted) return;
-      const now = this.#glance();
       const isDue = clock.monotonic() - this.#lastAt >= LOOK_MS - SLACK_MS;
-      if (now === this.#seen && !isDue) continue;
+      const now = this.#glance(isDue);
+      const isChanged = now.some((stamp, i) => stamp !== this.#seen[i]);
+      if (!isChanged && !isDue) continue;
       this.#seen = now;
       this.#lastAt = clock.monotonic();
       this.#count++;
@@ -89,8 +91,11 @@ export class Looks implements Disposable {
     }
   }
 
-  #glance(): string {
-    return this.#paths.map((path) => this.#stampOf(path)).join("\n");
+  #glance(isDue: boolean): readonly string[] {
+    return this.#paths.map((path, i) => {
+      const seen = this.#seen[i]!;
+      return seen === NO_FILE && !isDue ? seen : this.#stampOf(path);
+    });
   }
 
   #stampOf(path: string): string {

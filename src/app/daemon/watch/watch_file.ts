@@ -11,6 +11,6 @@ export async function watchFile(
   signal: AbortSignal,
 ): Promise<void> {
   for (let last = 0; !signal.aborted; last = await looks.next(last, signal)) {
-    guard.check();
+    guard.checkAt(last);
   }
 }

@@ -14,7 +14,7 @@ Deno.test("takeIn() tells who looks at the files when another process has writte
   const context = {
     deps: { world, logger: silentLogger() },
     history: { dataVersion: () => versions[looked]! },
-    guard: { check: () => {} },
+    guard: { check: () => {}, checkAt: () => {} },
     config: () => ({ intake: { folder: `${world.home}/spool`, deviceId: "laptop" } }),
     changed: () => {},
     looks: {

@@ -136,6 +136,33 @@ Deno.test("an index that was cut short is as long as before when SQLite is asked
   assert.equal(lab.lost(), undefined);
 });
 
+Deno.test("an index that has grown is as long as it grew when it was cut short since", () => {
+  using lab = new Lab();
+  const index = `${lab.path}-shm`;
+  const { size } = Deno.statSync(index);
+  Deno.truncateSync(index, 2 * size);
+  lab.history.log.headSeq();
+  Deno.truncateSync(index, size);
+  lab.history.log.headSeq();
+  assert.equal(Deno.statSync(index).size, 2 * size);
+});
+
+Deno.test("FileGuard.checkAt() checks once for all who look at the same moment", () => {
+  using lab = new Lab();
+  let asked = 0;
+  lab.see = (_, info) => {
+    asked++;
+    return info;
+  };
+  lab.guard.checkAt(1);
+  const once = asked;
+  assert.ok(once > 0);
+  lab.guard.checkAt(1);
+  assert.equal(asked, once);
+  Deno.removeSync(lab.path);
+  for (const look of [2, 2]) assert.throws(() => lab.guard.checkAt(look), HistoryLostError);
+});
+
 Deno.test("behind a link, what this process folds in is not taken for somebody else's", () => {
   using folder = tempFolder();
   const link = folder.file("link.db");

@@ -25,6 +25,10 @@ class Disk implements LooksWorld {
     this.there.set(path, { ...before, ...change });
   }
 
+  writeAll(): void {
+    for (const path of PATHS) this.write(path);
+  }
+
   /** Lets time pass in small steps, and what follows upon each happen. */
   async pass(ms: number, stepMs = 50): Promise<void> {
     for (let passed = 0; passed < ms; passed += stepMs) {
@@ -60,7 +64,7 @@ function counted(looks: Looks): { looks: number } & AsyncDisposable {
 
 Deno.test("Looks: one look and five glances a second for the first minutes, however many look", async () => {
   const disk = new Disk();
-  disk.write(PATHS[0]!);
+  disk.writeAll();
   using looks = new Looks(disk, PATHS);
   await using one = counted(looks);
   await using other = counted(looks);
@@ -76,7 +80,6 @@ for (
     "cut short": (disk) => disk.write(PATHS[0]!, { size: 1 }),
     "replaced by one with the same time and size": (disk) => disk.write(PATHS[0]!, { id: "new" }),
     "removed": (disk) => void disk.there.delete(PATHS[0]!),
-    "joined by a log": (disk) => disk.write(PATHS[1]!),
     "not to be looked at any more": (disk) =>
       disk.files.stat = () => {
         throw new Error("EACCES");
@@ -96,8 +99,26 @@ for (
   });
 }
 
+Deno.test("Looks: what is not there is asked for once a second, and looked at when it comes", async () => {
+  const disk = new Disk();
+  disk.write(PATHS[0]!);
+  using looks = new Looks(disk, PATHS);
+  await using count = counted(looks);
+  disk.stats = 0;
+  await disk.pass(2_000);
+  assert.equal(disk.stats, 2 * 5 + 2 * (PATHS.length - 1));
+  const before = count.looks;
+  disk.write(PATHS[1]!);
+  await disk.pass(1_000);
+  assert.equal(count.looks, before + 1);
+  disk.write(PATHS[1]!, { size: 1 });
+  await disk.pass(200);
+  assert.equal(count.looks, before + 2, "from then on with each glance");
+});
+
 Deno.test("Looks: five a second while something changes all the time", async () => {
   const disk = new Disk();
+  disk.writeAll();
   using looks = new Looks(disk, PATHS);
   await using count = counted(looks);
   for (let i = 0; i < 100; i++) {
@@ -109,7 +130,7 @@ Deno.test("Looks: five a second while something changes all the time", async () 
 
 Deno.test("Looks: two glances a second where nothing was recorded for minutes, and five again once something was", async () => {
   const disk = new Disk();
-  disk.write(PATHS[0]!);
+  disk.writeAll();
   using looks = new Looks(disk, PATHS);
   await using count = counted(looks);
   await disk.pass(5 * 60_000 + 1_000, 1_000);
