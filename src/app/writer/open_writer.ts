@@ -15,6 +15,14 @@ import { batchMessage, isBatch, type ThreadMessage, type WriterSetup } from "./m
  */
 const LIMITS = { maxYoungGenerationSizeMb: 4 } as const;
 
+/** What is told of a writer. */
+export interface WriterEvents {
+  /** It has ended. */
+  readonly onEnd?: () => void;
+  /** As that of {@linkcode BulkWriter}. */
+  readonly onDone?: (failure?: Error) => void;
+}
+
 /** How a writer is started beside an open history; not at all where it is in memory. */
 export function writerBeside(history: History): (() => Promise<BulkWriter>) | undefined {
   return history.path === ":memory:" ? undefined : () => openWriterBeside(history);
@@ -24,10 +32,16 @@ export function writerBeside(history: History): (() => Promise<BulkWriter>) | un
  * As {@linkcode openWriter}, for whoever has the history open itself and goes on using it: the log is
  * folded in by the thread as long as it is there.
  */
-export async function openWriterBeside({ path, maintenance }: History): Promise<BulkWriter> {
+export async function openWriterBeside(
+  { path, maintenance, trouble }: History,
+): Promise<BulkWriter> {
   const leaving = maintenance.leaveLog();
   try {
-    return await openWriter(path, () => leaving[Symbol.dispose]());
+    return await openWriter(path, {
+      onEnd: () => leaving[Symbol.dispose](),
+      onDone: (failure) =>
+        failure === undefined ? trouble.worked("thread") : trouble.failed("thread", failure),
+    });
   } catch (error) {
     leaving[Symbol.dispose]();
     throw error;
@@ -38,23 +52,19 @@ export async function openWriterBeside({ path, maintenance }: History): Promise<
  * Starts a thread with a connection of its own to the history at `path`; where none can be started, what
  * it does is done in this one. Disposing waits until everything is written.
  *
- * @param onEnd called once it has ended
  * @throws {RrError} as opening the history does
  */
-export async function openWriter(
-  path: string,
-  onEnd: () => void = () => {},
-): Promise<BulkWriter> {
+export async function openWriter(path: string, events: WriterEvents = {}): Promise<BulkWriter> {
   const setup: WriterSetup = { historyPath: path };
   try {
-    return await inThread(setup, onEnd);
+    return await inThread(setup, events);
   } catch (error) {
     if (error instanceof RrError) throw error;
-    return await inThisThread(setup, onEnd);
+    return await inThisThread(setup, events);
   }
 }
 
-async function inThread(setup: WriterSetup, onEnd: () => void): Promise<BulkWriter> {
+async function inThread(setup: WriterSetup, { onEnd, onDone }: WriterEvents): Promise<BulkWriter> {
   const worker = new Worker(threadUrl(), { workerData: setup, resourceLimits: LIMITS });
   const ready = Promise.withResolvers<void>();
   let said: BulkThreadEvents | undefined;
@@ -72,7 +82,7 @@ async function inThread(setup: WriterSetup, onEnd: () => void): Promise<BulkWrit
     const gone = new RrError("database", "The writer of the history has ended", { cause: failure });
     ready.reject(failure ?? new Error("The thread has ended"));
     said?.onGone(gone);
-    if (said !== undefined) onEnd();
+    if (said !== undefined) onEnd?.();
   });
   const thread: BulkThread = {
     post: (message) => {
@@ -90,7 +100,7 @@ async function inThread(setup: WriterSetup, onEnd: () => void): Promise<BulkWrit
   return new BulkWriter((events) => {
     said = events;
     return thread;
-  });
+  }, onDone);
 }
 
 // Bundle and package have JavaScript, and the bundle has the file beside its chunks.
@@ -99,7 +109,10 @@ function threadUrl(): URL {
   return new URL(`./writer_thread.${ending}`, import.meta.url);
 }
 
-async function inThisThread(setup: WriterSetup, onEnd: () => void): Promise<BulkWriter> {
+async function inThisThread(
+  setup: WriterSetup,
+  { onEnd, onDone }: WriterEvents,
+): Promise<BulkWriter> {
   const { openQueue } = await import("./writer_thread.ts");
   let said: BulkThreadEvents | undefined;
   const { queue, history } = await openQueue(setup, (answer) => said?.onAnswer(answer));
@@ -109,9 +122,9 @@ async function inThisThread(setup: WriterSetup, onEnd: () => void): Promise<Bulk
       post: (message) => queue.add(message),
       stop: () => {
         history[Symbol.dispose]();
-        onEnd();
+        onEnd?.();
         return Promise.resolve();
       },
     };
-  });
+  }, onDone);
 }

@@ -54,11 +54,19 @@ export class BulkWriter implements AsyncDisposable {
   #lastId = 0;
   #rows = 0;
   #gone: Error | undefined;
+  readonly #onDone: (failure?: Error) => void;
   readonly #ended = Promise.withResolvers<void>();
   #onRoom = Promise.withResolvers<void>();
 
-  /** @param start starts the thread, which is ended when this is disposed of */
-  constructor(start: (events: BulkThreadEvents) => BulkThread) {
+  /**
+   * @param start starts the thread, which is ended when this is disposed of
+   * @param onDone called with each task that is in the file, and with why one is not
+   */
+  constructor(
+    start: (events: BulkThreadEvents) => BulkThread,
+    onDone: (failure?: Error) => void = () => {},
+  ) {
+    this.#onDone = onDone;
     this.#thread = start({
       onAnswer: (answer) => this.#take(answer),
       onGone: (why) => this.#lose(why),
@@ -138,8 +146,13 @@ export class BulkWriter implements AsyncDisposable {
     this.#free(pending);
     if ("taken" in answer) return;
     this.#pending.delete(answer.id);
-    if ("result" in answer) pending.resolve(answer.result);
-    else pending.reject(errorOf(answer.failed));
+    if ("result" in answer) {
+      this.#onDone();
+      return pending.resolve(answer.result);
+    }
+    const failure = errorOf(answer.failed);
+    this.#onDone(failure);
+    pending.reject(failure);
   }
 
   #lose(why: Error): void {

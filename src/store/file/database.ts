@@ -2,7 +2,9 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { RrError } from "../../base/rr_error.ts";
 import { databaseError } from "./sqlite_errors.ts";
+import { readOnlyTwin } from "./read_only_twin.ts";
 import { asRow, asRows, narrow, returnArrays, type Row, type Value } from "./sqlite_rows.ts";
+import { walkSql } from "./walk_sql.ts";
 
 // No other sign may be left that a URI gives a meaning to.
 function stillUri(path: string): string {
@@ -30,6 +32,7 @@ export class Database implements Disposable {
   #closed = false;
   #checkWrite: () => void = () => {};
   #beforeUse: () => void = () => {};
+  #onWrite: (error?: unknown) => void = () => {};
 
   /**
    * Opens the file; creates nothing if `readOnly`. `still` promises that nobody writes to it, so that not
@@ -131,14 +134,19 @@ export class Database implements Disposable {
     this.#checkWrite = check;
   }
 
+  /** Has `tell` called with each error while something is written, and without one once it is in the file. */
+  onWrite(tell: (error?: unknown) => void): void {
+    this.#onWrite = tell;
+  }
+
   /**
    * Opens a transaction for several tasks: each later {@linkcode Database.transaction} is a part of it,
    * until `commit()` or `rollback()`. If one of them throws, all of it has to be rolled back.
    */
   begin(): void {
     if (this.#inTransaction) throw new Error("Cannot start a transaction inside another one");
-    this.exec("BEGIN IMMEDIATE");
-    this.#inTransaction = this.#isHeld = true;
+    this.#begin();
+    this.#isHeld = true;
     try {
       this.#checkWrite();
     } catch (error) {
@@ -149,7 +157,7 @@ export class Database implements Disposable {
 
   /** Ends what {@linkcode Database.begin} opened. If it throws, it is still open. */
   commit(): void {
-    this.exec("COMMIT");
+    this.#commit();
     this.#inTransaction = this.#isHeld = false;
   }
 
@@ -164,12 +172,11 @@ export class Database implements Disposable {
   transaction<T>(task: () => T): T {
     if (this.#isHeld) return task();
     if (this.#inTransaction) throw new Error("Cannot start a transaction inside another one");
-    this.exec("BEGIN IMMEDIATE");
-    this.#inTransaction = true;
+    this.#begin();
     try {
       this.#checkWrite();
       const result = task();
-      this.exec("COMMIT");
+      this.#commit();
       return result;
     } catch (error) {
       this.#rollback();
@@ -177,6 +184,21 @@ export class Database implements Disposable {
     } finally {
       this.#inTransaction = false;
     }
+  }
+
+  #begin(): void {
+    try {
+      this.exec("BEGIN IMMEDIATE");
+    } catch (error) {
+      this.#onWrite(error);
+      throw error;
+    }
+    this.#inTransaction = true;
+  }
+
+  #commit(): void {
+    this.exec("COMMIT");
+    this.#onWrite();
   }
 
   /** Closes the file. Twice is harmless. */
@@ -196,23 +218,9 @@ export class Database implements Disposable {
   closeUnfolded(): void {
     if (this.#closed) return;
     this.#beforeUse();
-    const last = this.#readOnlyTwin();
+    const last = readOnlyTwin(this.path);
     this[Symbol.dispose]();
     last?.close();
-  }
-
-  #readOnlyTwin(): DatabaseSync | undefined {
-    try {
-      const twin = new DatabaseSync(this.path, { readOnly: true });
-      try {
-        twin.prepare("SELECT count(*) FROM sqlite_master").get();
-      } catch {
-        // It may not be readable by that index; what counts is the lock that it has now.
-      }
-      return twin;
-    } catch {
-      return undefined; // not there any more, and then nothing is folded in either
-    }
   }
 
   /**
@@ -283,18 +291,8 @@ export class Database implements Disposable {
   }
 
   #failed(error: unknown): unknown {
-    return databaseError(error, "use", this.path);
+    const told = databaseError(error, "use", this.path);
+    if (this.#inTransaction) this.#onWrite(told);
+    return told;
   }
-}
-
-/**
- * The rows, and one more that says that all of them were given.
- *
- * On Deno an iterator swallows the error of a step: a damaged page looks like the last row. The LIMIT
- * keeps the order of the inner query and lets SQLite give its rows as it finds them.
- */
-function walkSql(columns: readonly string[], rest: string): string {
-  const list = columns.map((column, i) => `${column} AS c${i}`).join(", ");
-  return `SELECT * FROM (SELECT 0, ${list} ${rest} LIMIT -1)
-    UNION ALL SELECT 1${", NULL".repeat(columns.length)}`;
 }

@@ -12,6 +12,7 @@ import { healPruneMark } from "../log/prune_mark.ts";
 import { Incidents } from "../log/incidents.ts";
 import { Pins } from "../log/pins.ts";
 import { Removal } from "../log/removal.ts";
+import { WriteTrouble } from "./write_trouble.ts";
 import { Stats } from "../index/stats.ts";
 
 /** An open history database. */
@@ -35,6 +36,8 @@ export interface History extends Disposable {
   readonly maintenance: Maintenance;
   /** Facts about the database. */
   readonly meta: Meta;
+  /** Why nothing can be written into it at the moment. */
+  readonly trouble: WriteTrouble;
   /** What has become of the file at its path. */
   placeState(): PlaceState;
   /** Closes it without folding the write-ahead log in, which is not what SQLite takes it for. */
@@ -73,6 +76,10 @@ export function historyIn(opened: Opened): History {
   const realPath = db.path === ":memory:" ? undefined : realPathOf(db);
   const place = realPath === undefined ? undefined : new FilePlace(db.path, files, realPath);
   if (place !== undefined && !readOnly) db.checkWrites(() => place.check());
+  const trouble = new WriteTrouble(clock);
+  db.onWrite((error) =>
+    error === undefined ? trouble.worked("process") : trouble.failed("process", error)
+  );
   const nowUnix = Math.floor(clock.now() / 1000);
   const isHealed = !readOnly && healPruneMark(db, meta, nowUnix);
   const index = new CommandIndex(db, meta);
@@ -90,6 +97,7 @@ export function historyIn(opened: Opened): History {
     incidents: new Incidents(db, meta, clock),
     maintenance: new Maintenance(db),
     meta,
+    trouble,
     opened,
     notices: isHealed ? [...notices, HEALED] : notices,
     placeState: () => place?.look() ?? "same",

@@ -9,7 +9,7 @@ import { FrameReader } from "../../../src/wire/v2/frame.ts";
 import { openHistory } from "../../../src/store/file/open_history.ts";
 import { denoFiles } from "../../../src/world/deno.ts";
 import { makeEntries } from "../../fakes/entries.ts";
-import { tempFolder } from "../../store/_open.ts";
+import { foreign, tempFolder } from "../../store/_open.ts";
 
 const options = { files: denoFiles(), clock: systemClock() };
 
@@ -68,6 +68,19 @@ Deno.test("openWriterBeside() leaves no log behind that the next small transacti
   assert.ok(size > 4 * 1024 * 1024, `${size} bytes`);
   history.log.append(makeEntries(30_002).slice(30_001));
   assert.equal(Deno.statSync(log).size, size, "all of it is in the file: the log begins anew");
+});
+
+Deno.test("what a writer beside a history cannot write, the history tells of", async () => {
+  using folder = tempFolder();
+  const path = folder.file("history.db");
+  using history = openHistory(path, options);
+  await using writer = await openWriterBeside(history);
+  foreign(path, (db) => db.exec("ALTER TABLE entries RENAME TO elsewhere"));
+  await assert.rejects(writer.append(makeEntries(1)), { code: "database" });
+  assert.match(history.trouble.problem!, /no such table/);
+  foreign(path, (db) => db.exec("ALTER TABLE elsewhere RENAME TO entries"));
+  await writer.append(makeEntries(1));
+  assert.equal(history.trouble.problem, undefined);
 });
 
 Deno.test("openWriter() says why the history cannot be opened", async () => {

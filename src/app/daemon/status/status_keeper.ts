@@ -187,7 +187,8 @@ export class StatusKeeper {
       "cannot be told apart: on one of them, say `rr config set device_id <name>`"
     );
     const others = [...settings, ...key, ...clocks, ...namesakes];
-    return [...history, ...twin, ...others, ...this.#health?.problems() ?? []];
+    const writing = open?.trouble.problem === undefined ? [] : [open.trouble.problem];
+    return [...history, ...writing, ...twin, ...others, ...this.#health?.problems() ?? []];
   }
 
   #peerViews(

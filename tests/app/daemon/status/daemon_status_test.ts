@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { StatusKeeper } from "../../../../src/app/daemon/status/status_keeper.ts";
 import type { DaemonConfig } from "../../../../src/app/daemon/daemon_config.ts";
 import type { SyncSession } from "../../../../src/app/session/session.ts";
+import { RrError } from "../../../../src/base/rr_error.ts";
 import { openHistory } from "../../../../src/store/file/open_history.ts";
 import type { PeerId } from "../../../../src/swarm/peer.ts";
 import { noPulls } from "../../../../src/sync/report.ts";
@@ -65,4 +66,19 @@ Deno.test("StatusKeeper tells of a tracker whether it has answered, and what it 
   keeper.observe({ type: "directory-recovered", name });
   keeper.observe({ type: "directory-answered", name });
   assert.deepEqual(tracker(), { url: name, error: null, answered: true, others: 0 });
+});
+
+Deno.test("StatusKeeper tells first that nothing can be stored", () => {
+  using world = new FakeWorld();
+  using history = openHistory(":memory:", world);
+  const keeper = new StatusKeeper(world.clock);
+  keeper.settingsProblem("config", "The config cannot be read");
+  history.trouble.failed("process", new RrError("io", "The disk is full"));
+  const problems = (): readonly string[] => keeper.view(CONFIG, history, sessionWith([])).problems;
+  assert.deepEqual(problems(), [
+    "The disk is full; nothing new is stored until that is put right",
+    "The config cannot be read",
+  ]);
+  history.trouble.worked("process");
+  assert.deepEqual(problems(), ["The config cannot be read"]);
 });
