@@ -9,8 +9,15 @@ import { parsePeerIdText } from "../swarm/peer_id.ts";
 export const MAX_META_CHARS = 1_024;
 /** Largest request body: one record with everything at its limit has about 25 KB. */
 export const MAX_REQUEST_BYTES = 64 * 1_024;
-/** Largest answer that is read; where the original stops as well. */
-export const MAX_REPLY_BYTES = 10 * 1_024 * 1_024;
+/**
+ * As much of a list of one user's or one swarm's devices as is read: 4 KiB for each of the 512 that our
+ * tracker keeps, where few have one. A list so long costs 50 to 80 MB of memory, one of 10 MiB 200 MB.
+ */
+export const MAX_LIST_BYTES = 2 * 1_024 * 1_024;
+/** As much of a list of everybody as is read, where no daemon pays for it; where the original stops as well. */
+export const MAX_LIST_OF_ALL_BYTES = 10 * 1_024 * 1_024;
+/** As much of an error answer as is read. */
+export const MAX_ERROR_BYTES = 64 * 1_024;
 /** Longest text of an error answer that is quoted to a person. */
 const MAX_QUOTED_CHARS = 200;
 
@@ -150,7 +157,7 @@ export const WEB_PAGE = "a web page, so this is no tracker";
 
 /** The sentence of an error answer, text or JSON, fit to be shown; empty if there is none. */
 export function parseErrorText(body: Uint8Array): string {
-  const text = new TextDecoder().decode(body.subarray(0, UNCHECKED_BYTES));
+  const text = new TextDecoder().decode(body.subarray(0, MAX_ERROR_BYTES));
   let said: unknown = text;
   try {
     said = (JSON.parse(text) as { error?: unknown } | null)?.error ?? text;

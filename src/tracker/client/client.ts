@@ -5,7 +5,8 @@ import type { Directory } from "../../sync/ports.ts";
 import type { OwnRecord, PeerId, PeerRecord } from "../../swarm/peer.ts";
 import {
   formatRegister,
-  MAX_REPLY_BYTES,
+  MAX_LIST_BYTES,
+  MAX_LIST_OF_ALL_BYTES,
   MAX_REQUEST_BYTES,
   parsePeers,
   parseRegistered,
@@ -103,7 +104,13 @@ class HttpTrackerClient implements TrackerClient {
 
   listAll(signal?: AbortSignal): Promise<readonly PeerRecord[]> {
     return this.#http.request(
-      { what: "list peers", method: "GET", path: PEERS, maxBytes: MAX_REPLY_BYTES },
+      {
+        what: "list peers",
+        method: "GET",
+        path: PEERS,
+        maxBytes: MAX_LIST_OF_ALL_BYTES,
+        isList: true,
+      },
       (body) => this.#peersIn(body, { most: MOST_OF_ALL }),
       signal,
     );
@@ -113,7 +120,7 @@ class HttpTrackerClient implements TrackerClient {
     // encodeURIComponent, since the tracker takes a `+` for a `+`.
     const path = `${PEERS}?user_id=${encodeURIComponent(userId.toWellFormed())}`;
     return this.#http.request(
-      { what: "list peers", method: "GET", path, maxBytes: MAX_REPLY_BYTES },
+      { what: "list peers", method: "GET", path, maxBytes: MAX_LIST_BYTES, isList: true },
       (body) => this.#peersIn(body, { userId: userId.toWellFormed() }),
       signal,
     );

@@ -9,7 +9,7 @@ import { NONCE_BYTES } from "../../pair/seal.ts";
 import type { OwnRecord, PeerId, PeerRecord } from "../../swarm/peer.ts";
 import type { TrackerClient, TrackerClientOptions, TrackerPing } from "./client.ts";
 import {
-  MAX_REPLY_BYTES,
+  MAX_LIST_BYTES,
   MAX_REQUEST_BYTES,
   MessageError,
   parseJson,
@@ -196,7 +196,8 @@ class SwarmClient implements TrackerClient {
     const whole: TrackerCall = {
       ...call,
       headers: { [PROOF_HEADER]: proof },
-      maxBytes: method === "GET" ? MAX_REPLY_BYTES : MAX_REQUEST_BYTES,
+      maxBytes: method === "GET" ? MAX_LIST_BYTES : MAX_REQUEST_BYTES,
+      isList: method === "GET",
       accepted: [404, ...(method === "PUT" ? [409] : [])],
     };
     const answer = await this.#http.requestAny(whole, signal);

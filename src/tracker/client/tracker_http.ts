@@ -3,9 +3,10 @@ import { withDeadline } from "../../base/async/deadline.ts";
 import type { Random } from "../../base/random.ts";
 import { retry } from "../../base/async/retry.ts";
 import { RrError, type RrErrorOptions } from "../../base/rr_error.ts";
-import { MessageError, parseErrorText, WEB_PAGE } from "../messages.ts";
-import { readBody } from "../server/read_body.ts";
+import { MAX_ERROR_BYTES, MessageError, parseErrorText, WEB_PAGE } from "../messages.ts";
+import { readBody, readBodyStart } from "../server/read_body.ts";
 import type { RequestStep, SendRequest } from "../request.ts";
+import { cutList } from "./cut_list.ts";
 import { explainNoAnswer } from "./no_answer.ts";
 import { shownUrl, type TrackerUrl } from "./tracker_url.ts";
 
@@ -35,11 +36,13 @@ export interface TrackerCall {
   readonly headers?: Record<string, string>;
   /** Largest answer that is read. */
   readonly maxBytes: number;
+  /** Whether the answer is a list, of which the first items do if there are too many. @default {false} */
+  readonly isList?: boolean;
   /** Statuses besides 2xx that are no error. */
   readonly accepted?: readonly number[];
 }
 
-/** What a tracker said, read whole. */
+/** What a tracker said: whole, or what counts of it. */
 export interface TrackerAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -165,7 +168,7 @@ export class TrackerHttp {
     return {
       status: response.status,
       headers: response.headers,
-      body: await readBody(response, call.maxBytes, signal),
+      body: await readAnswer(response, call, signal),
     };
   }
 
@@ -181,6 +184,18 @@ export class TrackerHttp {
       throw new TrackerError(this.#url.name, call.what, why, { cause, hint });
     }
   }
+}
+
+/** An error is read as far as it is looked at, a list as far as there is room for it. */
+async function readAnswer(
+  response: Response,
+  { maxBytes, isList = false }: TrackerCall,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (!response.ok) return (await readBodyStart(response, MAX_ERROR_BYTES, signal)).bytes;
+  if (!isList) return await readBody(response, maxBytes, signal);
+  const { bytes, isWhole } = await readBodyStart(response, maxBytes, signal);
+  return isWhole ? bytes : cutList(bytes);
 }
 
 function contentTypeOf(body: string | Uint8Array): string {

@@ -9,6 +9,13 @@ export class BodyTooLargeError extends Error {
   }
 }
 
+/** The first bytes of a body. */
+export interface BodyStart {
+  readonly bytes: Uint8Array;
+  /** Whether nothing comes behind them. */
+  readonly isWhole: boolean;
+}
+
 /**
  * Reads a request's or answer's body of at most `limit` bytes.
  *
@@ -25,15 +32,31 @@ export async function readBody(
     await message.body?.cancel();
     throw new BodyTooLargeError(limit);
   }
+  const { bytes, isWhole } = await readBodyStart(message, limit, signal);
+  if (!isWhole) throw new BodyTooLargeError(limit);
+  return bytes;
+}
+
+/**
+ * Reads the first `limit` bytes of a body, and no further.
+ *
+ * @throws `signal.reason` when that is aborted
+ */
+export async function readBodyStart(
+  message: Request | Response,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<BodyStart> {
+  signal?.throwIfAborted();
   const reader = message.body?.getReader();
-  if (!reader) return new Uint8Array();
+  if (!reader) return { bytes: new Uint8Array(), isWhole: true };
   // A body that has failed already cannot be cancelled, and need not be.
   const stop = (): void => void reader.cancel(signal?.reason).catch(() => {});
   signal?.addEventListener("abort", stop, { once: true });
   try {
-    const body = await collect(reader, limit);
+    const start = await collect(reader, limit);
     signal?.throwIfAborted(); // a cancelled reader looks like the end of the body
-    return body;
+    return start;
   } finally {
     signal?.removeEventListener("abort", stop);
   }
@@ -42,16 +65,16 @@ export async function readBody(
 async function collect(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   limit: number,
-): Promise<Uint8Array> {
+): Promise<BodyStart> {
   const parts: Uint8Array[] = [];
-  let length = 0;
+  let room = limit;
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    length += part.value.length;
-    if (length > limit) {
+    parts.push(part.value.subarray(0, room));
+    if (part.value.length > room) {
       reader.cancel().catch(() => {}); // as above
-      throw new BodyTooLargeError(limit);
+      return { bytes: joinBytes(parts), isWhole: false };
     }
-    parts.push(part.value);
+    room -= part.value.length;
   }
-  return joinBytes(parts);
+  return { bytes: joinBytes(parts), isWhole: true };
 }

@@ -4,7 +4,7 @@ import { systemClock } from "../../../src/base/clock.ts";
 import type { RrError } from "../../../src/base/rr_error.ts";
 import { serveHttp } from "../../../src/process/http_serve.ts";
 import { createTrackerClient } from "../../../src/tracker/client/client.ts";
-import { MAX_REPLY_BYTES } from "../../../src/tracker/messages.ts";
+import { MAX_LIST_BYTES } from "../../../src/tracker/messages.ts";
 import { serveTracker } from "../../../src/tracker/server/server.ts";
 import { PEER_IDS, testDirectory } from "../../contracts/directory.ts";
 import { FakeClock } from "../../fakes/fake_clock.ts";
@@ -51,8 +51,26 @@ Deno.test("createTrackerClient() stops reading an answer that is too large", asy
     response.writeHead(400);
     more();
   });
-  await assert.rejects(fake.client.list("kim"), refusesWith(/more than \d+ bytes/));
-  assert.ok(sent * 2 ** 20 < 9 * MAX_REPLY_BYTES, `${sent} MiB were taken`);
+  await assert.rejects(fake.client.list("kim"), refusesWith(/answered 400/));
+  assert.ok(sent < 50, `${sent} MiB were taken`);
+});
+
+Deno.test("createTrackerClient() takes the first devices of a list that is too long", async () => {
+  const record = (peer_id: string) => ({
+    peer_id,
+    addrs: ["x".repeat(8_000)],
+    meta: { user_id: "kim" },
+    last_seen_unix: 1,
+  });
+  const nobody = JSON.stringify(record("nobody"));
+  const body = `{"peers":[${JSON.stringify(record(PEER_IDS[0]))}${`,${nobody}`.repeat(999)}]}`;
+  await using fake = await openFake((response) => response.end(body));
+  const peers = await fake.client.list("kim");
+  assert.deepEqual(peers.map(({ peer }) => peer), [PEER_IDS[0]]);
+  const [warning] = fake.logger.matching("records we cannot read");
+  const rejected = Number(warning?.fields["rejected"]);
+  assert.ok(rejected > 200 && rejected * nobody.length < MAX_LIST_BYTES, `${rejected} were read`);
+  assert.equal(fake.requests.length, 1);
 });
 
 Deno.test("createTrackerClient() reads the tracker's clock from a ping", async () => {
