@@ -45,6 +45,8 @@ export interface ServeLimits {
   readonly bufferedBytes?: number;
   /** Requests that are decoded, stored or answered at a time; more wait. @default {2} */
   readonly working?: number;
+  /** Answers to pulls that are made or on their way on one connection; more wait. @default {2} */
+  readonly answers?: number;
   /** Longest time without progress while a request comes in or an answer goes out. @default {30_000} */
   readonly idleMs?: number;
   /** Longest time for a whole request to come in, or answer to go out. @default {600_000} */
@@ -58,6 +60,8 @@ const TOTAL = 256;
 const BUFFERED_BYTES = 24 << 20;
 /** Each holds a few MiB of what was decoded; see `wire/push_parts.ts`. */
 const WORKING = 2;
+/** The next is ready when one has gone; thirty-two that wait to be read are 20 MiB. */
+const ANSWERS = 2;
 const IDLE_MS = 30_000;
 /** 16 MiB in ten minutes are 28 KiB/s. */
 const REQUEST_MS = 600_000;
@@ -103,6 +107,8 @@ class PeerServer {
   readonly #budget: ByteBudget;
   readonly #stopped = new AbortController();
   readonly #open = new Map<PeerId, number>();
+  /** Which pulls of a connection are answered now. */
+  readonly #answers = new WeakMap<Connection, Gate>();
   #total = 0;
 
   constructor(service: PeerService, deps: AcceptDeps, limits: ServeLimits) {
@@ -113,6 +119,7 @@ class PeerServer {
       total: limits.total ?? TOTAL,
       bufferedBytes: limits.bufferedBytes ?? BUFFERED_BYTES,
       working: limits.working ?? WORKING,
+      answers: limits.answers ?? ANSWERS,
       idleMs: limits.idleMs ?? IDLE_MS,
       requestMs: limits.requestMs ?? REQUEST_MS,
     };
@@ -136,12 +143,16 @@ class PeerServer {
     const read = exchange === "pull"
       ? this.#readPull(stream, share)
       : this.#readPush(stream, share);
-    this.#serve({ stream, connection, share, compressed: protocol.compressed }, read)
-      .catch((error) => {
-        this.#refuse(stream, peer, exchange, error);
-        // The asker takes a new one, in which there is room.
-        if (error instanceof CircuitUsedUp) connection.abort(error);
-      })
+    const request = { stream, connection, share, compressed: protocol.compressed };
+    const serve = (): Promise<void> => this.#serve(request, read);
+    const served = exchange === "pull"
+      ? this.#answersOn(connection).run(serve, this.#stopped.signal)
+      : serve();
+    served.catch((error) => {
+      this.#refuse(stream, peer, exchange, error);
+      // The asker takes a new one, in which there is room.
+      if (error instanceof CircuitUsedUp) connection.abort(error);
+    })
       .finally(() => {
         share[Symbol.dispose]();
         this.#total--;
@@ -149,6 +160,12 @@ class PeerServer {
         if (left === 0) this.#open.delete(peer);
         else this.#open.set(peer, left);
       });
+  }
+
+  #answersOn(connection: Connection): Gate {
+    const gate = this.#answers.get(connection) ?? createGate(this.#limits.answers);
+    this.#answers.set(connection, gate);
+    return gate;
   }
 
   /** Ends what is under way. */
