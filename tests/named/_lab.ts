@@ -3,15 +3,27 @@ import assert from "node:assert/strict";
 import type { Entry, EntryId } from "../../src/history/entry.ts";
 import { EMPTY } from "../../src/named/digest.ts";
 import type { Effect, Event } from "../../src/named/effects.ts";
-import type { ExchangeFrame, Hello } from "../../src/named/frames.ts";
+import type { ControlFrame, ExchangeFrame, Hello } from "../../src/named/frames.ts";
 import { HASH_NAME } from "../../src/named/hash.ts";
 import { react } from "../../src/named/react.ts";
-import { createReplica, type Peer } from "../../src/named/state.ts";
+import { createReplica, type Peer, type Replica } from "../../src/named/state.ts";
 import { makeEntry } from "../fakes/entries.ts";
 import { MemoryItems } from "../fakes/memory_items.ts";
 
 /** The peer of a {@linkcode Lab}. */
 export const PEER = "peer";
+/** Another one, if a test has it meet. */
+export const OTHER = "other";
+/** What a peer says of itself. */
+export const HELLO: Hello = {
+  type: "hello",
+  store: "p",
+  floor: 0,
+  bases: [],
+  hash: HASH_NAME,
+  user: "u",
+  app: "b",
+};
 /** The exchange that is begun here first. */
 export const BEGUN = 1;
 const PAGE_ITEMS = 2;
@@ -20,31 +32,32 @@ const MINUTE_MS = 60_000;
 /** One device, and a peer that has said hello. */
 export class Lab {
   readonly items = new MemoryItems(PAGE_ITEMS);
-  readonly #state = createReplica({ self: "self", store: "s", user: "u", app: "a", seed: 1 });
+  readonly #state: Replica;
   #now = 0;
 
   /** @param bases what the peer says that it has */
-  constructor(bases: readonly string[] = []) {
-    this.meet(bases);
+  constructor(bases: readonly string[] = [], self = "self") {
+    this.#state = createReplica({ self, store: "s", user: "u", app: "a", seed: 1 });
+    this.meet({ bases });
   }
 
-  /** The peer connects and says hello. */
-  meet(bases: readonly string[] = []): void {
-    this.on({ type: "up", peer: PEER });
-    const hello: Hello = {
-      type: "hello",
-      store: "p",
-      floor: 0,
-      bases,
-      hash: HASH_NAME,
-      user: "u",
-      app: "b",
-    };
-    this.on({ type: "frame", peer: PEER, frame: hello });
+  /** A peer connects and says hello. */
+  meet(says: Partial<Hello> = {}, peer: string = PEER): void {
+    this.effects({ type: "up", peer });
+    this.hears({ ...HELLO, ...says }, peer);
   }
 
   get peer(): Peer {
-    return this.#state.peers.get(PEER)!;
+    return this.peerOf(PEER);
+  }
+
+  peerOf(id: string): Peer {
+    return this.#state.peers.get(id)!;
+  }
+
+  /** What comes of a frame that a peer sends on its control stream. */
+  hears(frame: ControlFrame, peer: string = PEER): readonly Effect[] {
+    return this.effects({ type: "frame", peer, frame });
   }
 
   /** The frames of exchanges that come of an event. */
@@ -83,8 +96,7 @@ export class Lab {
 
   /** The peer tells its state, and which of ours it says to contain. */
   tick(name: string, ack?: string): readonly Effect[] {
-    const frame = { type: "tick", floor: 0, name, ack, cost: 9 } as const;
-    return this.effects({ type: "frame", peer: PEER, frame });
+    return this.hears({ type: "tick", floor: 0, name, ack, cost: 9 });
   }
 
   /** The exchange that is begun once a minute has gone by. */
@@ -101,6 +113,13 @@ export class Lab {
   effects(event: Event): readonly Effect[] {
     return react(this.#state, event, { store: this.items, now: this.#now });
   }
+}
+
+/** The control frames that are sent to a peer. */
+export function sentTo(effects: readonly Effect[], peer: string = PEER): ControlFrame[] {
+  return effects.flatMap((effect) =>
+    effect.type === "send" && effect.peer === peer ? effect.frame : []
+  );
 }
 
 export function syncFrom(current: string): Extract<ExchangeFrame, { type: "sync" }> {
