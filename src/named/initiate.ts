@@ -7,7 +7,7 @@ import type { BucketMarks, BucketState, End, Need, Want } from "./frames.ts";
 import { FEW_ITEMS, hello, pauseAfterFailure } from "./need.ts";
 import type { Exchange, Initiator, Peer } from "./state.ts";
 import type { Base } from "./store.ts";
-import { finish, free, send } from "./transfer.ts";
+import { abort, finish, free, send } from "./transfer.ts";
 import { commonBase, floorWith, hear, knownBase, nameFor, shareState, type Turn } from "./turn.ts";
 
 /** Marks in one frame: some 350 kB. */
@@ -27,7 +27,7 @@ export function begin(turn: Turn, peer: Peer): void {
     kind: "initiator",
     base: base.name,
     places: [],
-    asked: [],
+    asked: undefined,
     rest: undefined,
     wanted: undefined,
   };
@@ -82,28 +82,33 @@ function gainedSince(
 /** The responder needs our marks in these buckets. */
 export function onNeed(turn: Turn, exchange: Exchange, role: Initiator, frame: Need): void {
   role.asked = frame.buckets.toSorted((a, b) => byWeek(a.week, b.week));
-  sendMarks(turn, exchange, role);
+  sendMarks(turn, exchange, role, role.asked);
 }
 
-/** Sends as many marks as one frame takes. */
-export function sendMarks(turn: Turn, exchange: Exchange, role: Initiator): void {
+/** Sends as many marks of the buckets asked for as one frame takes, and strikes off those that are done. */
+export function sendMarks(
+  turn: Turn,
+  exchange: Exchange,
+  role: Initiator,
+  asked: Bucket[],
+): void {
   const { store } = turn;
   const { after, upTo } = exchange;
   const wide = (turn.state.peers.get(exchange.peer)?.level ?? 0) > 1;
   const read = readerOf((week) => store.weekMarks(week, after, upTo, wide));
   const marks: BucketMarks[] = [];
   let room = MARKS_IN_FRAME;
-  while (role.asked.length > 0 && room > 0) {
-    const bucket = role.asked[0]!;
+  while (asked.length > 0 && room > 0) {
+    const bucket = asked[0]!;
     const own = role.rest ?? read(bucket);
     const sent = own.slice(0, room);
     for (const { seq } of sent) role.places.push(seq);
     marks.push({ ...bucket, marks: sent.map((one) => one.mark) });
     room -= sent.length;
     role.rest = sent.length < own.length ? own.slice(sent.length) : undefined;
-    if (role.rest === undefined) role.asked.shift();
+    if (role.rest === undefined) asked.shift();
   }
-  const last = role.asked.length === 0;
+  const last = asked.length === 0;
   turn.out.push({
     type: "write",
     x: exchange.id,
@@ -113,11 +118,12 @@ export function sendMarks(turn: Turn, exchange: Exchange, role: Initiator): void
 }
 
 /** The responder lacks this; it gets it once it has sent its own part. */
-export function onWant({ out }: Turn, exchange: Exchange, role: Initiator, frame: Want): void {
+export function onWant(turn: Turn, exchange: Exchange, role: Initiator, frame: Want): void {
   const seqs = frame.places.map((place) => role.places[place]);
   if (seqs.includes(undefined)) {
-    out.push({ type: "refused", peer: exchange.peer, why: "It wants a mark that was never sent" });
-    return;
+    const why = "It wants a mark that was never sent";
+    turn.out.push({ type: "refused", peer: exchange.peer, why });
+    return abort(turn, exchange, "Unlisted marks");
   }
   role.wanted = [
     ...spansOf(unique(frame.buckets), exchange.after, exchange.upTo),

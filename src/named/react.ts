@@ -15,7 +15,7 @@ import { onIds, onLastEnd, onSync } from "./respond.ts";
 import { beginNext, onTime } from "./schedule.ts";
 import type { Exchange, Peer, Replica } from "./state.ts";
 import type { ItemStore } from "./store.ts";
-import { abort, finish, onBatch, onTaken, sendNext } from "./transfer.ts";
+import { abort, finish, noteProgress, onBatch, onTaken, sendNext } from "./transfer.ts";
 import type { Turn } from "./turn.ts";
 
 export { nextWake } from "./schedule.ts";
@@ -108,15 +108,17 @@ function onControl(turn: Turn, peer: Peer, frame: ControlFrame): void {
 
 function onExchange(turn: Turn, exchange: Exchange, frame: ExchangeFrame): void {
   const { role } = exchange;
+  noteProgress(turn, exchange.id);
   if (frame.type === "batch") return onBatch(turn, exchange, frame);
   if (role.kind === "initiator") {
-    if (frame.type === "need" && exchange.phase === "comparing") {
+    const isComparing = exchange.phase === "comparing";
+    if (frame.type === "need" && isComparing && role.asked === undefined) {
       return onNeed(turn, exchange, role, frame);
     }
-    if (frame.type === "want") return onWant(turn, exchange, role, frame);
-    if (frame.type === "end" && exchange.phase === "comparing") {
-      return onEnd(turn, exchange, role, frame);
+    if (frame.type === "want" && isComparing && role.wanted === undefined) {
+      return onWant(turn, exchange, role, frame);
     }
+    if (frame.type === "end" && isComparing) return onEnd(turn, exchange, role, frame);
   } else {
     if (frame.type === "ids" && exchange.phase === "comparing") {
       return onIds(turn, exchange, role, frame);
@@ -128,6 +130,10 @@ function onExchange(turn: Turn, exchange: Exchange, frame: ExchangeFrame): void 
 
 function onWritable(turn: Turn, exchange: Exchange): void {
   const { role } = exchange;
+  // What the other side has read so far of a long list, or of our part, is not nothing.
+  noteProgress(turn, exchange.id);
   if (exchange.phase === "sending") sendNext(turn, exchange);
-  else if (role.kind === "initiator" && role.asked.length > 0) sendMarks(turn, exchange, role);
+  else if (role.kind === "initiator" && role.asked?.length) {
+    sendMarks(turn, exchange, role, role.asked);
+  }
 }

@@ -66,8 +66,8 @@ export interface Initiator {
   readonly base: Name;
   /** The items behind the marks it has sent, in the order of the marks. */
   readonly places: Seq[];
-  /** Buckets whose marks are still to be sent. */
-  asked: Bucket[];
+  /** Buckets whose marks are still to be sent; `undefined` until the other side has asked for any. */
+  asked: Bucket[] | undefined;
   /** Marks of the first of these that did not fit into the last frame. */
   rest: readonly Marked[] | undefined;
   /** What the other side lacks; `undefined` if it asked for nothing, which it may lack all the same. */

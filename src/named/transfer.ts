@@ -98,22 +98,26 @@ export function askedBy({ exchanges, peers, slot }: Replica, x: ExchangeId): Pee
   return exchange && peers.get(exchange.peer);
 }
 
+/** If it is the exchange that is waited for, then something has come of it. */
+export function noteProgress({ state, now }: Turn, x: ExchangeId): void {
+  if (state.slot?.x === x) state.slot.at = now;
+}
+
 /** Takes in a batch. */
 export function onBatch(turn: Turn, exchange: Exchange, { items }: Batch): void {
-  const { state, out, now } = turn;
+  const { state, out } = turn;
   const peer = askedBy(state, exchange.id);
   if (peer === undefined) {
     out.push({ type: "refused", peer: exchange.peer, why: "It sends items that nobody asked for" });
     return abort(turn, exchange, "Unasked items");
   }
-  state.slot!.at = now;
   const { facts: gained, ...applied } = take(turn, items);
   noteBatch(turn, exchange.id, { ...applied, gained, peer: peer.id, received: items.length });
 }
 
 /** A batch was taken in beside the machine; its exchange may have been broken off since, and the items stay. */
 export function onTaken(turn: Turn, x: ExchangeId, outcome: Outcome): void {
-  if (turn.state.slot?.x === x) turn.state.slot.at = turn.now;
+  noteProgress(turn, x);
   conclude(turn, outcome);
   noteBatch(turn, x, outcome);
 }

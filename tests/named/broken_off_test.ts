@@ -28,6 +28,40 @@ Deno.test("an exchange by which items come is not given up while they do", () =>
   assert.equal(lab.after(1)[0]?.type, "abort");
 });
 
+for (
+  const { what, event } of [
+    { what: "asks for marks", event: { frame: { type: "need", buckets: [] } } },
+    { what: "says what it lacks", event: { frame: { type: "want", buckets: [], places: [] } } },
+    { what: "reads on in a long list", event: undefined },
+  ] as const
+) {
+  Deno.test(`a peer that ${what} is not given up meanwhile`, () => {
+    const lab = new Lab();
+    lab.begin();
+    lab.after(STALL_MS - 1);
+    lab.on(
+      event === undefined
+        ? { type: "writable", x: BEGUN }
+        : { type: "exchange", x: BEGUN, frame: event.frame },
+    );
+    assert.deepEqual(lab.after(STALL_MS - 1), []);
+    assert.equal(lab.after(1)[0]?.type, "abort");
+  });
+}
+
+Deno.test("a peer that is still reading our part is not given up for its own, which comes later", () => {
+  const lab = new Lab();
+  lab.record(0, 6);
+  const other = otherItems(3);
+  const frame = { ...syncFrom(other.name(0)), buckets: other.buckets(0) };
+  const [want] = lab.on({ type: "asked", x: ASKED, peer: PEER, frame });
+  assert.equal(want?.type, "want");
+  for (let n = 0; n < 2; n++) {
+    assert.deepEqual(lab.after(STALL_MS - 1), []);
+    assert.deepEqual(lab.on({ type: "writable", x: ASKED }).map(({ type }) => type), ["batch"]);
+  }
+});
+
 Deno.test("a peer that is asked for its part and sends none is given up as well", () => {
   const lab = new Lab();
   lab.record(0, 1);
