@@ -1,5 +1,5 @@
 /** Finds what two sides lack of each other, bucket by bucket. Pure but for the marks it reads. */
-import type { Bucket, Mark } from "./digest.ts";
+import type { Bucket } from "./digest.ts";
 import type { BucketMarks, BucketState } from "./frames.ts";
 import { UNSET_WEEK, type Week } from "./item.ts";
 import type { Comparison } from "./state.ts";
@@ -88,17 +88,17 @@ export function readerOf(
 /** Compares all marks of one bucket. */
 export function compareBucket(found: Comparison, theirs: BucketMarks, read: ReadMarks): void {
   noteDead(found, theirs);
-  const listed = new Set(theirs.marks);
-  const own = new Set<Mark>();
-  for (const { seq, mark, twin, dead } of read(theirs)) {
-    own.add(mark);
-    if (seq > found.upTo) continue;
+  // What stays of it is what we lack. One set, as both sides may have a hundred thousand in a week.
+  const lacking = new Set(theirs.marks);
+  for (const own of read(theirs)) {
+    const isListed = lacking.delete(own.mark);
+    if (isListed || own.seq > found.upTo) continue;
     // An entry that they have deleted is not sent. A tombstone is, above all to who has the entry: where
     // the clock was not set, both lie in the same bucket.
-    if (!listed.has(mark) && (dead || !found.dead.has(twin))) found.send.seqs.push(seq);
+    if (own.dead || !found.dead.has(own.twin)) found.send.seqs.push(own.seq);
   }
   for (const mark of theirs.marks) {
-    if (!own.has(mark) && !found.gone.has(mark)) found.want.places.push(found.places);
+    if (lacking.has(mark) && !found.gone.has(mark)) found.want.places.push(found.places);
     found.places++;
   }
 }

@@ -14,6 +14,8 @@ export const PAGE_ITEMS = 2_000;
 const PAGE_CHARS = 400_000;
 /** What is read at once: a page, and text for several, as that is counted in bytes here. */
 const AT_ONCE = { rows: PAGE_ITEMS, bytes: 2 * 1024 * 1024 };
+/** The same for a list of marks. Few enough that the rows are garbage before they count as old. */
+const MARKED_AT_ONCE = { ...AT_ONCE, rows: 200 };
 /** Numbers asked for in one query. */
 const SEQS_AT_ONCE = 2_000;
 
@@ -50,7 +52,7 @@ export function readPage(db: Database, span: Span, from: Place | undefined): Pag
   const place = at?.in === "entries" ? at : FIRST;
   const run = span.kind === "range"
     ? rangeRows(db, span, Math.max(span.after, place.seq))
-    : weekRows(db, span, place);
+    : weekRows(db, span, place, AT_ONCE);
   return pageOf(run, held, span);
 }
 
@@ -69,6 +71,7 @@ function rangeRows(db: Database, span: Span & { kind: "range" }, after: Seq): Ru
     `FROM entries WHERE ingest_seq > ? AND ingest_seq <= ? AND (ts >= ? OR ts < ${CLOCK_UNSET_BEFORE})
      ORDER BY ingest_seq`,
     [after, span.upTo, span.floor * WEEK_SECONDS],
+    AT_ONCE,
   );
 }
 
@@ -77,6 +80,7 @@ function weekRows(
   db: Database,
   { week, after, upTo }: Pick<Span & { kind: "week" }, "week" | "after" | "upTo">,
   place: EntriesAt,
+  limit: typeof AT_ONCE,
 ): Run {
   const [least, most] = secondsOf(week);
   return runOf(
@@ -85,11 +89,17 @@ function weekRows(
      WHERE ts >= ? AND ts < ? AND (ts, ingest_seq) > (?, ?) AND ingest_seq > ? AND ingest_seq <= ?
      ORDER BY ts, ingest_seq`,
     [Math.max(least, place.ts), most, place.ts, place.seq, after, upTo],
+    limit,
   );
 }
 
-function runOf(db: Database, rest: string, values: readonly Value[]): Run {
-  const count = fitting(db, rest, values, AT_ONCE);
+function runOf(
+  db: Database,
+  rest: string,
+  values: readonly Value[],
+  limit: typeof AT_ONCE,
+): Run {
+  const count = fitting(db, rest, values, limit);
   const rows = entryRows(db, `${rest} LIMIT ?`, ...values, count);
   return { rows, next: rows.length === count ? placeOf(rows.at(-1)!) : undefined };
 }
@@ -137,6 +147,7 @@ function bySeqs(db: Database, seqs: readonly Seq[], from: number): Page {
     db,
     "FROM entries WHERE ingest_seq IN (SELECT value FROM json_each(?)) ORDER BY ingest_seq DESC",
     [list],
+    AT_ONCE,
   );
   let end = more === undefined ? from + part.length : seqs.indexOf(more.seq, from) + 1;
   for (const row of rows) {
@@ -198,7 +209,7 @@ export function* factsOfWeek(
   const [least, most] = secondsOf(week);
   // A run at a time: a week may have a hundred thousand commands, or some thousand of a megabyte.
   for (let place: EntriesAt | undefined = FIRST; place !== undefined;) {
-    const { rows, next }: Run = weekRows(db, { week, after, upTo }, place);
+    const { rows, next }: Run = weekRows(db, { week, after, upTo }, place, MARKED_AT_ONCE);
     for (const row of rows) {
       if (toEntry(row) === undefined) continue;
       yield { seq: Number(row[0]), facts: factsOfRow([row[1]!, row[2]!, row[4]!], false) };

@@ -53,9 +53,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "what the other side has is taken for an id without its state",
     file: "src/named/compare.ts",
-    from: "if (!listed.has(mark) && (dead || !found.dead.has(twin))) found.send.seqs.push(seq);",
-    to:
-      "if (!listed.has(mark) && !listed.has(twin) && !found.gone.has(twin)) found.send.seqs.push(seq);",
+    from: "if (own.dead || !found.dead.has(own.twin)) found.send.seqs.push(own.seq);",
+    to: "if (!lacking.has(own.twin) && !found.gone.has(own.twin)) found.send.seqs.push(own.seq);",
   },
   {
     rule: "a tombstone keeps the number of its entry",
