@@ -123,7 +123,9 @@ function onExchange(turn: Turn, exchange: Exchange, frame: ExchangeFrame): void 
     if (frame.type === "ids" && exchange.phase === "comparing") {
       return onIds(turn, exchange, role, frame);
     }
-    if (frame.type === "end") return onLastEnd(turn, exchange, role, frame);
+    if (frame.type === "end" && exchange.phase === "waiting") {
+      return onLastEnd(turn, exchange, role, frame);
+    }
   }
   abort(turn, exchange, `Unexpected ${frame.type}`);
 }
