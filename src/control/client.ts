@@ -102,16 +102,23 @@ async function converse(
 
 /** The daemon runs, as far as can be seen, and says nothing: it is stopped, or stuck. */
 export class DaemonSilent extends RrError {
+  /** Its process, if that is known. */
+  readonly pid: number | undefined;
+
   constructor(path: string, ms: number) {
     const pid = runningDaemon(databaseOf(path))?.pid;
     const who = pid === undefined ? "The daemon" : `The daemon (process ${pid})`;
     const start = "start it anew: `rr service restart`, or what starts it here";
     super("busy", `${who} did not answer within ${ms / 1_000} s`, {
-      hint: pid === undefined
-        ? `If it stays like that, ${start}`
-        : `If it was stopped with ctrl-z or a signal, \`kill -CONT ${pid}\` lets it go on; else ${start}`,
+      hint: pid === undefined ? `If it stays like that, ${start}` : `${goOn(pid)}; else ${start}`,
     });
+    this.pid = pid;
   }
+}
+
+/** What helps a process that somebody has stopped. */
+export function goOn(pid: number): string {
+  return `If it was stopped with ctrl-z or a signal, \`kill -CONT ${pid}\` lets it go on`;
 }
 
 function endIfSilent(socket: Socket, path: string, ms: number): void {

@@ -144,7 +144,8 @@ export class LanDiscovery {
 
   /**
    * Addresses from which beacons came lately that our key does not open: devices of another swarm, or
-   * a pairing. Nothing else can be known of them.
+   * a pairing. Nothing else can be known of them. Those on this very machine are none: our own pairing,
+   * or the device of another user.
    */
   strangers(): readonly string[] {
     const since = this.#deps.clock.monotonic() - SILENCE_MS;
@@ -198,6 +199,7 @@ export class LanDiscovery {
 
   #noteStranger(datagram: Uint8Array, source: string): void {
     if (datagram.length !== BEACON_BYTES) return;
+    if (this.#deps.multicast.interfaces().some((one) => isSameIp(one.source, source))) return;
     if (!this.strangers().includes(source)) this.#showStranger();
     const oldest = this.#strangers.keys().next().value;
     if (this.#strangers.size >= MAX_STRANGERS && !this.#strangers.has(source)) {

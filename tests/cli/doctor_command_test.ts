@@ -167,7 +167,12 @@ Deno.test("rr doctor finds a damaged, an open and a foreign database", async () 
   await rr(world, "record", "--cmd", "ls");
   const path = `${world.home}/.rustory/history.db`;
   Deno.chmodSync(path, 0o644);
-  assert.match((await doctor(world)).bad.get("database")!, /Others can read.*chmod 600/);
+  const index = `${path}-shm`;
+  Deno.openSync(index, { append: true, create: true }).close(); // as it is, if it is there
+  Deno.chmodSync(index, 0o644);
+  const open = (await doctor(world)).bad.get("database")!;
+  assert.match(open, /^Others can read.*\) `chmod 600 \S+history\.db \S+history\.db-shm`; $/);
+  Deno.chmodSync(index, 0o600);
   Deno.chmodSync(path, 0o600);
   foreign(path, (db) => db.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
   const bytes = Deno.readFileSync(path);

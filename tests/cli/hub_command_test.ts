@@ -73,10 +73,10 @@ Deno.test("rr hub uninstall takes no folder away under a hub that runs, and name
     );
     const kept = await uninstall();
     assert.equal(kept.code, 0);
-    assert.match(kept.err, /A hub that was started by hand still runs: kill 4711 ends it/);
+    assert.match(kept.err, /A hub that was started by hand still runs; to end it: `kill 4711`/);
     const refused = await uninstall("--purge");
     assert.equal(refused.code, 1);
-    assert.match(refused.err, /Cannot remove ".*hub": a hub .* still runs .*\n.*kill 4711\n/);
+    assert.match(refused.err, /Cannot remove ".*hub": a hub .* still runs .*\n.*`kill 4711`\n/);
   }
   assert.deepEqual(world.files.list(state[1]!).toSorted(), before);
   assert.equal((await uninstall("--purge")).code, 0);

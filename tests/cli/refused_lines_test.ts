@@ -140,7 +140,10 @@ Deno.test("a question about a history that is not there makes none, and says so"
     );
   }
   assert.match((await rr(world, "search")).err, /history\.db: `rr setup` begins one/);
-  assert.deepEqual([...Deno.readDirSync(world.home)], []);
+  assert.doesNotMatch((await rr(world, "stats")).err, /no command is recorded yet/, "said once");
+  assert.equal(Array.from(Deno.readDirSync(world.home)).length, 0);
+  await rr(world, "init");
+  assert.match((await rr(world, "search")).err, /: the first command of a new terminal begins one/);
 });
 
 Deno.test("rr pause and rr resume without the hook say what they need", async () => {

@@ -130,8 +130,11 @@ Deno.test("of a daemon that was stopped every command says so soon, with its pro
     const tookMs = performance.now() - begin;
     const told = stdout + stderr;
     assert.match(told, new RegExp(`The daemon \\(process ${daemon.pid}\\) did not answer`), told);
-    assert.ok(tookMs < 8_000, `${command.join(" ")}: ${tookMs} ms`);
+    // It says so after 3 s; it was 21, which a busy machine does not come near to.
+    assert.ok(tookMs < 20_000, `${command.join(" ")}: ${tookMs} ms`);
   }
+  const cure = new RegExp(`\`kill -CONT ${daemon.pid}\` lets it go on; else \`kill`);
+  assert.match((await device.try("doctor")).stdout, cure);
   daemon.kill("SIGCONT");
   assert.match((await device.try("p2p-sync")).stderr, /The running daemon has synced/);
   assert.equal(await device.stopDaemon(), 0);

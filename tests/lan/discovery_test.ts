@@ -44,6 +44,18 @@ Deno.test("of a device with another key nothing is known but where it is, while 
   assert.deepEqual(ours.discovery.strangers(), []);
 });
 
+Deno.test("another key on this very machine is no stranger: it is our own pairing, or another user", async () => {
+  await using net = new Network();
+  const ours = net.join(1);
+  await net.pass(30_000);
+  const before = net.sent.length;
+  net.deliver(new Uint8Array(100).fill(3), "192.0.2.1");
+  assert.deepEqual(ours.discovery.strangers(), []);
+  assert.equal(net.sent.length, before);
+  net.deliver(new Uint8Array(100).fill(3), "192.0.2.9");
+  assert.deepEqual(ours.discovery.strangers(), ["192.0.2.9"]);
+});
+
 Deno.test("a device that starts beside one with another key knows of it at once, and is known", async () => {
   await using net = new Network();
   const ours = net.join(1);

@@ -174,7 +174,10 @@ function warnOfOwnLines(world: World, { starts, home }: Found): void {
 
 function warnOfDaemon(world: World, daemon: LockHolder | undefined): void {
   if (daemon === undefined) return;
-  printWarning(world, `A daemon that was started by hand still runs: kill ${daemon.pid} ends it`);
+  printWarning(
+    world,
+    `A daemon that was started by hand still runs: \`kill ${daemon.pid}\` ends it`,
+  );
 }
 
 /** The manager that has our service; `undefined` where there is none, or nothing that could run it. */

@@ -13,15 +13,21 @@ export type ServiceHere = Phase | "none" | "root";
 export interface DaemonWays {
   /** Where no daemon runs. */
   readonly start: string;
-  /** Where one runs that should be started anew. */
+  /** What starts one anew that runs, as a noun. */
   readonly restart: string;
+  /** The same as what to do. */
+  readonly again: string;
 }
 
 const BY_HAND = "`rr p2p-sync --watch --push`";
 
 /** The advice for a service in this state; `pid` is that of the running daemon, if it is known. */
 export function waysOf(service: ServiceHere, pid?: number): DaemonWays {
-  return { start: startOf(service), restart: restartOf(service, pid) };
+  return {
+    start: startOf(service),
+    restart: restartOf(service, pid),
+    again: againOf(service, pid),
+  };
 }
 
 function startOf(service: ServiceHere): string {
@@ -55,12 +61,18 @@ function restartOf(service: ServiceHere, pid: number | undefined): string {
     case "restarting":
       return "`rr service restart`";
     case "root":
-      return "`rr service restart` of the user whose history it is, without sudo,";
+      return "`rr service restart` (as the user whose history it is, without sudo)";
     default:
       return `a restart of the daemon${
         pid === undefined ? "" : ` (\`kill ${pid}\`, then start it as before)`
       }`;
   }
+}
+
+function againOf(service: ServiceHere, pid: number | undefined): string {
+  const noun = restartOf(service, pid);
+  if (noun.startsWith("`")) return noun;
+  return `${pid === undefined ? "end it" : `\`kill ${pid}\``}, then start it as before`;
 }
 
 /** The advice for this machine, as it is now. */

@@ -14,7 +14,7 @@ const RESTARTS: Readonly<Record<ServiceHere, RegExp>> = {
   "starting": /^`rr service restart`$/,
   "running": /^`rr service restart`$/,
   "restarting": /^`rr service restart`$/,
-  "root": /^`rr service restart` of the user/,
+  "root": /^`rr service restart` \(as the user whose history it is, without sudo\)$/,
 };
 const STARTS: Readonly<Record<ServiceHere, RegExp>> = {
   "none": /`rr p2p-sync --watch --push` is the daemon/,
@@ -33,6 +33,8 @@ Deno.test("waysOf() names what works in every state of the service", () => {
     const ways = waysOf(service as ServiceHere, 7);
     assert.match(ways.restart, restart, service);
     assert.match(ways.start, STARTS[service as ServiceHere], service);
+    assert.match(ways.again, /^`(rr service restart`|kill 7`, then start it as before$)/, service);
+    assert.doesNotMatch(waysOf(service as ServiceHere).again, /undefined|,$/, service);
   }
 });
 

@@ -2,6 +2,7 @@
 import { askStatus } from "../../../app/ask_daemon.ts";
 import type { DaemonStatus } from "../../../app/daemon/status/daemon_status.ts";
 import { causeChain, RrError } from "../../../base/rr_error.ts";
+import { DaemonSilent } from "../../../control/client.ts";
 import type { World } from "../../../base/world.ts";
 
 /** What is known of the daemon. */
@@ -10,6 +11,8 @@ export interface DaemonState {
   readonly status: DaemonStatus | undefined;
   /** Why it does not answer although it seems to run. */
   readonly problem: string | undefined;
+  /** The process that holds the history without an answer. */
+  readonly silentPid?: number | undefined;
 }
 
 /** Asks the daemon, if one runs; never rejects. */
@@ -22,6 +25,7 @@ export async function askDaemon(world: Pick<World, "files">, dbPath: string): Pr
     return { status, problem: undefined };
   } catch (error) {
     if (error instanceof RrError && error.code === "not-found") return none;
-    return { status: undefined, problem: causeChain(error) };
+    const silentPid = error instanceof DaemonSilent ? error.pid : undefined;
+    return { status: undefined, problem: causeChain(error), silentPid };
   }
 }

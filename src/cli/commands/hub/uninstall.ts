@@ -40,7 +40,7 @@ export async function uninstallHub(
   }
   if (world.files.stat(folder.path) !== undefined) printLine(world, `kept: ${folder.path}`);
   if (running !== undefined) {
-    printWarning(world, `A hub that was started by hand still runs: ${running.end} ends it`);
+    printWarning(world, `A hub that was started by hand still runs; to end it: ${running.end}`);
   }
   return ExitCode.OK;
 }
@@ -53,7 +53,7 @@ async function byHand(
   try {
     const status = await askHub(folder);
     if (status === undefined) return undefined;
-    return { what, end: status.pid === undefined ? "stop its process" : `kill ${status.pid}` };
+    return { what, end: status.pid === undefined ? "stop its process" : `\`kill ${status.pid}\`` };
   } catch (error) {
     if (!(error instanceof RrError)) throw error;
     return { what, end: "stop its process, which gives no answer" };

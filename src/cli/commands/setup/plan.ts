@@ -138,7 +138,8 @@ function hookText(shell: ShellName, block: BlockWork, path: string): string {
     case "mend":
       return `renew the hook of ${shell}, and mend its lines in ${path}`;
     case "own-line":
-      return `leave ${path} as it is: it loads the hook by a line of yours`;
+      return `leave ${path} as it is: it loads the hook by a line of yours (without ` +
+        "that, `rr setup` puts in one that starts no process)";
   }
 }
 

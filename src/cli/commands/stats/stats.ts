@@ -93,7 +93,10 @@ async function run(
   else world.stdout.write(textOf(world, summary, flags, await terminalColumns(world)));
   if (summary.runs === 0 && !flags.json) {
     sayDoubts(world, history.search, words, queryPlace(world, loaded));
-    if (history.log.count() === 0) printInfo(world, "no command is recorded yet: see `rr import`");
+    // Where there is no file at all, that was said.
+    if (settings === loaded && history.log.count() === 0) {
+      printInfo(world, "no command is recorded yet: see `rr import`");
+    }
   }
   keepIndexUp(world, history);
   return ExitCode.OK;

@@ -42,7 +42,7 @@ function ofFile({ world, settings: { configPath, origins } }: DoctorContext): Fi
     found.push({
       level: "warn",
       message: `Others can read the config, which holds a tracker token (mode=${mode.toString(8)})`,
-      hint: `chmod 600 ${shellWord(configPath)}`,
+      hint: `\`chmod 600 ${shellWord(configPath)}\``,
     });
   }
   return found;

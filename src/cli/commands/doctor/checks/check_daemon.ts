@@ -4,6 +4,7 @@ import { realActions } from "../../../../service/actions.ts";
 import { detectManager } from "../../../../service/detect.ts";
 import type { ServiceManager } from "../../../../service/manager.ts";
 import { unitProgram } from "../../../../service/unit_program.ts";
+import { goOn } from "../../../../control/client.ts";
 import { systemRun } from "../../../../service/run.ts";
 import { VERSION } from "../../../../version.ts";
 import { type DaemonWays, daemonWays } from "../../../machine/daemon_ways.ts";
@@ -15,11 +16,14 @@ import type { Check, DoctorContext, Finding } from "../finding.ts";
 export const checkDaemon: Check = { name: "daemon", run };
 
 async function run(context: DoctorContext): Promise<Finding[]> {
-  const { status, problem } = context.daemon;
+  const { status, problem, silentPid } = context.daemon;
   const manager = await managerOf(context);
-  const ways = await daemonWays(context.world, status?.pid);
+  const ways = await daemonWays(context.world, status?.pid ?? silentPid);
   if (problem !== undefined) {
-    return [{ level: "error", message: problem, hint: upper(ways.restart) }];
+    const hint = silentPid === undefined
+      ? upper(ways.again)
+      : `${goOn(silentPid)}; else ${ways.again}`;
+    return [{ level: "error", message: problem, hint }];
   }
   const service = manager === undefined ? [] : await serviceFindings(context, manager, status?.pid);
   if (status === undefined) {
@@ -42,13 +46,13 @@ async function run(context: DoctorContext): Promise<Finding[]> {
 
 function versionFindings(
   { daemon: { status } }: DoctorContext,
-  { restart }: DaemonWays,
+  { again }: DaemonWays,
 ): Finding[] {
   if (status!.version === VERSION) return [];
   return [{
     level: "warn",
     message: `The daemon is rr ${status!.version}, this is ${VERSION}`,
-    hint: upper(restart),
+    hint: upper(again),
   }];
 }
 
@@ -103,7 +107,7 @@ async function serviceFindings(
         ? "The service is installed but stopped: the daemon that runs was started by hand"
         : "The service is installed but stopped, so nothing is synced",
       hint: daemonRuns
-        ? `Stop that one (kill ${pid}), then \`rr service start\``
+        ? `Stop that one (\`kill ${pid}\`), then \`rr service start\``
         : "`rr service start`",
     }];
   }

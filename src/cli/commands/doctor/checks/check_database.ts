@@ -27,17 +27,19 @@ function run({ world, settings }: DoctorContext): Finding[] {
       message: `There is no database at ${path} yet; the first recorded command makes it`,
     }];
   }
-  const found: Finding[] = [];
-  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
-    const mode = world.files.stat(file)?.mode ?? 0;
-    if ((mode & 0o077) === 0) continue;
-    found.push({
-      level: "warn",
-      message: `Others can read the history (mode=${mode.toString(8)}): ${file}`,
-      hint: `chmod 600 ${shellWord(file)}`,
-    });
-  }
-  return [...found, ...integrity(world, path, info.size)];
+  return [...privacy(world, path), ...integrity(world, path, info.size)];
+}
+
+// The original makes all three readable, so that it is one fault and one cure.
+function privacy({ files }: DoctorContext["world"], path: string): Finding[] {
+  const modeOf = (file: string): number => files.stat(file)?.mode ?? 0;
+  const open = [path, `${path}-wal`, `${path}-shm`].filter((file) => (modeOf(file) & 0o077) !== 0);
+  if (open.length === 0) return [];
+  return [{
+    level: "warn",
+    message: `Others can read the history (mode=${modeOf(open[0]!).toString(8)})`,
+    hint: `\`chmod 600 ${open.map(shellWord).join(" ")}\``,
+  }];
 }
 
 function integrity(world: DoctorContext["world"], path: string, bytes: number): Finding[] {

@@ -73,7 +73,7 @@ function keyFindings(name: string, key: KeySection, remedy: string): Finding[] {
     found.push({
       level: "warn",
       message: `Others can read the ${name} (${key.warning})`,
-      hint: `chmod 600 ${shellWord(key.path)}`,
+      hint: `\`chmod 600 ${shellWord(key.path)}\``,
     });
   }
   return found;

@@ -4,10 +4,13 @@ import type { Settings } from "../../../../config/settings.ts";
 import type { DoctorContext, Finding } from "../finding.ts";
 
 /** One finding for each setting that differs. */
-export function settingMismatches(context: DoctorContext, { restart }: DaemonWays): Finding[] {
+export function settingMismatches(
+  context: DoctorContext,
+  { restart, again }: DaemonWays,
+): Finding[] {
   return [
     ...nameMismatches(context),
-    ...keyMismatches(context, restart),
+    ...keyMismatches(context, restart, again),
     ...listMismatches(context),
     ...waiting(context, restart),
   ];
@@ -30,6 +33,7 @@ function nameMismatches({ settings, daemon: { status } }: DoctorContext): Findin
 function keyMismatches(
   { report, daemon: { status } }: DoctorContext,
   restart: string,
+  again: string,
 ): Finding[] {
   const found: Finding[] = [];
   const swarmKey = status!.swarm_key ?? undefined;
@@ -39,7 +43,7 @@ function keyMismatches(
       message: `The daemon works with the swarm key ${swarmKey}, the file ` +
         `${report.swarm_key.path} has ${report.swarm_key.value ?? "none"}`,
       hint: "The file is of use only to devices with the same: put the right one there (compare " +
-        `\`rr swarm-key\` on each device), then: ${restart}`,
+        `\`rr swarm-key\` on each device), then: ${again}`,
     });
   }
   const peer = status!.peer_id ?? undefined;
