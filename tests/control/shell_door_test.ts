@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
+import { askAsShell } from "../../src/control/shell_client.ts";
 import { ShellLine } from "../../src/control/shell_line.ts";
 import {
   serveShellDoor,
@@ -149,6 +150,35 @@ Deno.test("serveShellDoor() answers who has the token, says nothing to others, a
     stop.abort();
     await served;
     assert.equal(denoFiles().stat(path), undefined);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("askAsShell() is answered as a shell is, and tells where nobody answers", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/door`;
+  const stop = new AbortController();
+  const files = denoFiles();
+  const ask = (...fields: string[]): Promise<string | undefined> =>
+    askAsShell(path, fields, files, stop.signal);
+  const handlers: ShellDoorHandlers = {
+    ...NOTHING,
+    pick: ({ tty, cwd }, line) => Promise.resolve(line.send(`${tty} in ${cwd}`)),
+  };
+  assert.equal(await ask("ingest"), undefined, "there is no door");
+  const served = serveShellDoor(path, handlers, depsOf(), stop.signal);
+  try {
+    await untilThere(path);
+    assert.equal(await ask("ingest"), "ok");
+    assert.equal(await ask("pick", ...FIELDS), "/dev/pts/3 in /w");
+    assert.equal(await ask("guess"), undefined, "hung up");
+    const [port, token] = Deno.readTextFileSync(path).split(" ");
+    Deno.writeTextFileSync(path, `${port} ${token} another\n`);
+    assert.equal(await ask("ingest"), undefined, "a stranger at the port");
+  } finally {
+    stop.abort();
+    await served;
+    await assert.rejects(ask("ingest"), { name: "AbortError" });
     await Deno.remove(folder, { recursive: true });
   }
 });

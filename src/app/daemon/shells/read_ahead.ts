@@ -19,9 +19,15 @@ const PAUSE_MS = 1_000;
 const MOST_UNINDEXED = 8;
 const FOREVER_MS = 24 * 3_600_000;
 
-/** Works until disposed of, or until the signal is aborted. */
+/**
+ * Works until disposed of, or until the signal is aborted.
+ *
+ * @param askOurselves asks this daemon for a picker as a shell does, once: what runs for the first time
+ * is compiled meanwhile
+ */
 export function readAhead(
   { deps, history, onChange }: Pick<HistoryContext, "deps" | "history" | "onChange">,
+  askOurselves: (signal: AbortSignal) => Promise<unknown>,
   signal: AbortSignal,
 ): Disposable {
   const { shellPicker, world, logger } = deps;
@@ -29,7 +35,9 @@ export function readAhead(
   const wake = new Wake(world.clock);
   const changes = onChange(() => wake.now());
   // A config that cannot be read for a moment, say, is no reason to give up.
-  const attempt = async (read: ShellPicker["readAhead"]): Promise<void> => {
+  const attempt = async (
+    read: (...args: Parameters<ShellPicker["readAhead"]>) => Promise<unknown>,
+  ): Promise<void> => {
     try {
       await read(history, over.signal);
     } catch (error) {
@@ -39,6 +47,7 @@ export function readAhead(
   const work = async (picker: ShellPicker): Promise<void> => {
     await world.clock.sleep(START_MS, over.signal);
     await attempt((...args) => picker.warmUp(...args));
+    await attempt((_, inner) => askOurselves(inner));
     for (;;) {
       await wake.wait(FOREVER_MS, over.signal);
       while (history.index.left() > MOST_UNINDEXED) {

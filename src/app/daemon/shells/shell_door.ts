@@ -4,6 +4,7 @@ import { every } from "../../../base/async/timer.ts";
 import { causeChain } from "../../../base/rr_error.ts";
 import { shellDoorFile } from "../../../config/paths.ts";
 import { serveShellDoor } from "../../../control/shell_door.ts";
+import { askAsShell } from "../../../control/shell_client.ts";
 import type { ShellLine } from "../../../control/shell_line.ts";
 import type { PickRequest } from "../../../control/shell_request.ts";
 import { type ForeignTerminal, openForeignTerminal } from "../../../world/foreign_terminal.ts";
@@ -19,15 +20,24 @@ const MAX_PICKERS = 16;
 /** The shell takes its terminal back when it hears nothing for four times as long. */
 const SIGN_OF_LIFE_MS = 500;
 
+/** Asks for a picker where none can be: the answer is "no". The folder is that of most new shells. */
+function noTerminal(home = ""): readonly string[] {
+  return ["pick", "/dev/null", "0:0", "", "", "", "", home, "--ahead", ""];
+}
+
 /** Serves the shells until the signal is aborted. */
 export async function serveShells(context: HistoryContext, signal: AbortSignal): Promise<void> {
   const { deps, config } = context;
   const ingest = intakeOf(context);
   using answers = shellAnswers(context, ingest);
   const open = new Set<string>();
-  using _ahead = readAhead(context, signal);
+  const path = shellDoorFile(config().dbPath);
+  const { files, env } = deps.world;
+  const askOurselves = (inner: AbortSignal): Promise<unknown> =>
+    askAsShell(path, noTerminal(env("HOME")), files, inner);
+  using _ahead = readAhead(context, askOurselves, signal);
   await serveShellDoor(
-    shellDoorFile(config().dbPath),
+    path,
     {
       ingest,
       suggest: answers.suggest,

@@ -12,6 +12,12 @@ Deno.test("readAhead() warms up once, then reads after each change, at most once
   const history = { index: { left: () => unindexed } };
   let reads = 0;
   let warmedUp = 0;
+  let asked = 0;
+  const askOurselves = (): Promise<unknown> => {
+    assert.equal(warmedUp, 1, "behind the rest");
+    asked++;
+    return Promise.reject(new Error("Nobody answers"));
+  };
   const context = {
     deps: {
       world: { clock },
@@ -44,11 +50,11 @@ Deno.test("readAhead() warms up once, then reads after each change, at most once
   const changed = (): void => looks.forEach((look) => look());
   const stop = new AbortController();
   {
-    using _ahead = readAhead(context as unknown as HistoryContext, stop.signal);
+    using _ahead = readAhead(context as unknown as HistoryContext, askOurselves, stop.signal);
     await pass(0);
     assert.equal(warmedUp, 0, "the start comes first");
     await pass(1_000);
-    assert.deepEqual([warmedUp, reads], [1, 0]);
+    assert.deepEqual([warmedUp, asked, reads], [1, 1, 0]);
     changed();
     await pass(0);
     assert.equal(reads, 1);
@@ -70,7 +76,7 @@ Deno.test("readAhead() warms up once, then reads after each change, at most once
     unindexed = 1;
     await pass(1_000);
     assert.equal(reads, 4);
-    assert.equal(warmedUp, 1);
+    assert.deepEqual([warmedUp, asked], [1, 1]);
   }
   assert.equal(looks.size, 0);
 });
