@@ -95,8 +95,16 @@ Deno.test("with a lowered floor all bases are forgotten: what lies below it was 
   assert.deepEqual(lab.items.bases(), []);
 });
 
+Deno.test("two devices without items keep no base, as everybody has that one", () => {
+  const lab = new Lab();
+  lab.tick(EMPTY);
+  assert.deepEqual(lab.items.bases(), []);
+});
+
 Deno.test("an item that is gone without another of its id makes all of the past count no more", () => {
   const lab = new Lab();
+  const theirs = lab.begin();
+  lab.on({ type: "exchange", x: 1, frame: { type: "end", name: theirs, sent: 0 } });
   lab.record(0, 1);
   lab.tick(lab.items.name(0));
   const past = lab.items.name(0);
@@ -110,6 +118,7 @@ Deno.test("an item that is gone without another of its id makes all of the past 
     frame: { ...syncFrom(past), base: past },
   });
   assert.equal(end?.type === "end" && end.refusal, "nobase");
+  assert.equal(lab.peer.contained.has(theirs), false);
 });
 
 const answered = { untold: false, ack: undefined, cost: 0 };

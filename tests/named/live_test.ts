@@ -148,6 +148,16 @@ for (const way of ["live", "batch"] as const) {
     assert.deepEqual(answer?.type === "live" ? answer.items : undefined, [{ entry }]);
   });
 
+  Deno.test(`what was recorded here just before something came by ${way} goes out as well`, () => {
+    const lab = new Lab();
+    lab.begin();
+    lab.items.record({ entry: entryOf(1) });
+    const sent = sentTo(send(lab, { entry: entryOf(2) }));
+    const ids = sent.flatMap((frame) => frame.type === "live" ? frame.items : [])
+      .map((item) => factsOf(item).id);
+    assert.deepEqual(ids, [idOf(1)]);
+  });
+
   Deno.test(`what ends an item here by ${way} and is not kept goes on to all others`, () => {
     const lab = new Lab();
     lab.meet({}, OTHER);
