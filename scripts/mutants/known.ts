@@ -292,7 +292,7 @@ export const KNOWN_FAULTS: readonly Fault[] = [
   },
   {
     file: "src/named/schedule.ts",
-    from: "now - state.slot.at >= STALL_MS",
+    from: "now >= state.slot.until",
     to: "false",
     tests: ["tests/named/broken_off_test.ts"],
   },

@@ -7,7 +7,7 @@ import type { BucketMarks, BucketState, End, Need, Want } from "./frames.ts";
 import { FEW_ITEMS, hello, pauseAfterFailure } from "./need.ts";
 import type { Exchange, Initiator, Peer } from "./state.ts";
 import type { Base } from "./store.ts";
-import { abort, finish, free, send } from "./transfer.ts";
+import { abort, awaitComparison, finish, free, send, takeSlot } from "./transfer.ts";
 import { commonBase, floorWith, hear, knownBase, nameFor, shareState, type Turn } from "./turn.ts";
 
 /** Marks in one frame: some 350 kB. */
@@ -17,7 +17,7 @@ const BUSY_MS = 5_000;
 
 /** Begins an exchange with the peer. */
 export function begin(turn: Turn, peer: Peer): void {
-  const { state, store, now } = turn;
+  const { state, store } = turn;
   const floor = floorWith(turn, peer);
   const began = `${nameFor(turn, peer)} ${peer.heard}`;
   // It got all that it lacked in just these states, so what is compared is not all.
@@ -47,7 +47,7 @@ export function begin(turn: Turn, peer: Peer): void {
   };
   peer.answerLost = false;
   state.exchanges.set(exchange.id, exchange);
-  state.slot = { x: exchange.id, at: now };
+  takeSlot(turn, exchange.id);
   const gained = gainedSince(turn, exchange, base, peer.level > 1);
   const current = nameFor(turn, peer);
   const frame = { type: "sync", floor, current, base: base.name, level: peer.level, ...gained };
@@ -109,6 +109,7 @@ export function sendMarks(
     if (role.rest === undefined) asked.shift();
   }
   const last = asked.length === 0;
+  if (last) awaitComparison(turn, exchange.id);
   turn.out.push({
     type: "write",
     x: exchange.id,

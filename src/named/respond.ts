@@ -17,7 +17,7 @@ import type { ExchangeId } from "./effects.ts";
 import { UNSET_WEEK } from "./item.ts";
 import type { Marked, Seq } from "./store.ts";
 import type { Comparison, Exchange, Peer, Responder } from "./state.ts";
-import { finish, send } from "./transfer.ts";
+import { finish, send, takeSlot } from "./transfer.ts";
 import {
   distrust,
   floorWith,
@@ -159,13 +159,13 @@ function comparePartial(compared: Comparison, read: ReadMarks): void {
 
 /** Asks for our part, if there is room for it, and sends theirs. */
 function proceed(turn: Turn, exchange: Exchange, role: Responder): void {
-  const { state, out, now } = turn;
+  const { state, out } = turn;
   const { want, send: theirs } = role.compared;
   const wanted = untouched(turn, exchange, want.buckets);
   const isLeft = wanted.length < want.buckets.length;
   const isMissing = wanted.length > 0 || want.places.length > 0;
   if (isMissing && state.slot === undefined) {
-    state.slot = { x: exchange.id, at: now };
+    takeSlot(turn, exchange.id);
     const buckets = wanted.map(({ deviceId, week }) => ({ deviceId, week }));
     const frame = { type: "want", buckets, places: want.places } as const;
     out.push({ type: "write", x: exchange.id, frame, more: false });

@@ -5,13 +5,10 @@ import { abort } from "./transfer.ts";
 import type { Peer, Replica } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
-/** An exchange without anything for so long gives way to the next. */
-const STALL_MS = 15_000;
-
 /** Does what is due. */
 export function onTime(turn: Turn): void {
   const { state, now } = turn;
-  const stalled = state.slot !== undefined && now - state.slot.at >= STALL_MS
+  const stalled = state.slot !== undefined && now >= state.slot.until
     ? state.exchanges.get(state.slot.x)
     : undefined;
   if (stalled !== undefined) abort(turn, stalled, "Nothing came for too long");
@@ -49,7 +46,7 @@ function isStillNeeded(turn: Turn, peer: Peer): boolean {
 
 /** The next moment at which something is due; `Infinity` for none. */
 export function nextWake(state: Replica): number {
-  let next = state.slot === undefined ? Infinity : state.slot.at + STALL_MS;
+  let next = state.slot?.until ?? Infinity;
   const busy = state.slot !== undefined ||
     [...state.exchanges.values()].some(({ role }) => role.kind === "initiator");
   for (const { tickAt, startAt, serving } of state.peers.values()) {

@@ -133,8 +133,8 @@ export interface Exchange {
 /** The exchange whose items are taken in; there is one at a time, so that each item arrives once. */
 export interface Slot {
   readonly x: ExchangeId;
-  /** Last progress. */
-  at: number;
+  /** When it is given up, unless something comes of it. */
+  until: number;
 }
 
 /** The whole state of the machine. */

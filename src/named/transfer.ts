@@ -11,6 +11,10 @@ import { conclude, floorWith, nameFor, noteState, take, type Turn } from "./turn
 
 /** Text of a batch that nothing is added to; the frame holds many times that. */
 const FULL_CHARS = 200_000;
+/** An exchange without anything for so long gives way to the next. */
+const STALL_MS = 15_000;
+/** A small computer takes half a minute for a hundred thousand marks in one week. */
+const COMPARE_MS = 60_000;
 
 /** Sends the items of the spans, then the end. */
 export function send(
@@ -98,9 +102,19 @@ export function askedBy({ exchanges, peers, slot }: Replica, x: ExchangeId): Pee
   return exchange && peers.get(exchange.peer);
 }
 
+/** From now on the items of this exchange are waited for, and of no other. */
+export function takeSlot({ state, now }: Turn, x: ExchangeId): void {
+  state.slot = { x, until: now + STALL_MS };
+}
+
 /** If it is the exchange that is waited for, then something has come of it. */
 export function noteProgress({ state, now }: Turn, x: ExchangeId): void {
-  if (state.slot?.x === x) state.slot.at = now;
+  if (state.slot?.x === x) state.slot.until = now + STALL_MS;
+}
+
+/** The other side has a long list to go through, of which nothing is heard before it is done. */
+export function awaitComparison({ state, now }: Turn, x: ExchangeId): void {
+  if (state.slot?.x === x) state.slot.until = now + COMPARE_MS;
 }
 
 /** Takes in a batch. */

@@ -6,6 +6,8 @@ import { BEGUN, Lab, otherItems, PEER, syncFrom } from "./_lab.ts";
 const ASKED = -1;
 /** So long may nothing come. */
 const STALL_MS = 15_000;
+/** So long, once it is for the peer to compare what we have listed. */
+const COMPARE_MS = 60_000;
 
 Deno.test("an exchange by which nothing comes for 15 seconds is given up, and the peer asked again later", () => {
   const lab = new Lab();
@@ -30,7 +32,6 @@ Deno.test("an exchange by which items come is not given up while they do", () =>
 
 for (
   const { what, event } of [
-    { what: "asks for marks", event: { frame: { type: "need", buckets: [] } } },
     { what: "says what it lacks", event: { frame: { type: "want", buckets: [], places: [] } } },
     { what: "reads on in a long list", event: undefined },
   ] as const
@@ -48,6 +49,31 @@ for (
     assert.equal(lab.after(1)[0]?.type, "abort");
   });
 }
+
+Deno.test("a peer whose items are stored beside the machine is not given up, and what they end is forgotten", () => {
+  const lab = new Lab();
+  lab.record(0, 1);
+  lab.tick(lab.items.name(0));
+  assert.equal(lab.items.bases().length, 1);
+  lab.begin();
+  lab.after(STALL_MS - 1);
+  const nothing = { absorbed: [], gained: [], answers: [], overruling: [], held: [] };
+  const outcome = { ...nothing, peer: PEER, received: 1, shrank: true };
+  lab.effects({ type: "taken", x: BEGUN, outcome });
+  assert.deepEqual(lab.items.bases(), []);
+  assert.deepEqual(lab.after(STALL_MS - 1), []);
+});
+
+Deno.test("a peer that has all our marks has a minute to go through them", () => {
+  const lab = new Lab();
+  lab.record(0, 1);
+  lab.begin();
+  const buckets = lab.items.buckets(0).map(({ deviceId, week }) => ({ deviceId, week }));
+  const [ids] = lab.on({ type: "exchange", x: BEGUN, frame: { type: "need", buckets } });
+  assert.equal(ids?.type === "ids" && ids.last, true);
+  assert.deepEqual(lab.after(COMPARE_MS - 1).map(({ type }) => type), []);
+  assert.equal(lab.after(1)[0]?.type, "abort");
+});
 
 Deno.test("a peer that is still reading our part is not given up for its own, which comes later", () => {
   const lab = new Lab();
