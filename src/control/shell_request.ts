@@ -40,6 +40,8 @@ export interface PickRequest {
   readonly locale: string | undefined;
   /** The terminal is a window of tmux. */
   readonly inTmux: boolean;
+  /** What that tmux is reached by (`TMUX`); `undefined` if the hook is an older one. */
+  readonly tmux: string | undefined;
   /** The widget takes what was typed behind the choice. */
   readonly ahead: boolean;
   readonly query: string;
@@ -80,6 +82,8 @@ export const FIELDS: Readonly<Record<ShellRequest["verb"], number>> = {
 export const MAX_FIELD_BYTES = 16_384;
 /** What stands before the locale among the flags. */
 const LOCALE = "locale=";
+/** Before the way to tmux; one with a blank in it is cut there, and leads nowhere. */
+const TMUX = "tmux=";
 /** Sizes beyond this are no terminal's. */
 const MAX_CELLS = 10_000;
 
@@ -141,11 +145,16 @@ function parsePick(fields: readonly string[]): PickRequest {
     cwd,
     up: words.includes("--up"),
     noColour: words.includes("no-colour"),
-    locale: words.find((word) => word.startsWith(LOCALE))?.slice(LOCALE.length),
+    locale: valueOf(words, LOCALE),
     inTmux: words.includes("tmux"),
+    tmux: valueOf(words, TMUX),
     ahead: words.includes("--ahead"),
     query,
   };
+}
+
+function valueOf(words: readonly string[], name: string): string | undefined {
+  return words.find((word) => word.startsWith(name))?.slice(name.length);
 }
 
 function cells(text: string, usual: number): number {

@@ -22,7 +22,7 @@ const FIELDS = [
   "xterm",
   "s1",
   "/w",
-  "--up --ahead no-colour tmux locale=C",
+  "--up --ahead no-colour tmux tmux=/tmp/tmux-0/default,7,0 locale=C",
   "git",
 ];
 
@@ -42,6 +42,7 @@ Deno.test("parseShellRequest() reads a terminal and what it is for, and refuses 
       noColour: true,
       locale: "C",
       inTmux: true,
+      tmux: "/tmp/tmux-0/default,7,0",
       ahead: true,
       query: "git",
     },

@@ -87,6 +87,11 @@ export class Tmux implements AsyncDisposable {
     return (await this.#run("display-message", "-p", text)).trim();
   }
 
+  /** What was copied last. */
+  async buffer(): Promise<string> {
+    return await this.#run("show-buffer");
+  }
+
   /** The path of the terminal. */
   async tty(): Promise<string> {
     return await this.format("#{pane_tty}");

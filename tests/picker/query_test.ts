@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { clipboard } from "../../src/picker/render/paint.ts";
 import { inFolderOf } from "../../src/picker/render/format.ts";
 import { PickerHarness } from "./_harness.ts";
 
@@ -63,6 +62,9 @@ Deno.test("keys for failed runs, the order, the folder and the clipboard", () =>
   assert.deepEqual(picker.press("alt-r").at(-1), { kind: "keep-order", newestFirst: true });
   assert.deepEqual(picker.press("f9").at(-1), { kind: "keep-order", newestFirst: false });
   assert.deepEqual(picker.press("ctrl-y"), [{ kind: "copy", line: 0 }]);
+  assert.equal(picker.state.notice, undefined); // nothing is said before it is done
+  picker.send({ kind: "copied", to: "tmux" });
+  assert.match(picker.state.notice ?? "", /tmux/);
   assert.deepEqual(picker.press("alt-i"), [
     { kind: "choose", line: 0, action: "edit", inFolder: true },
   ]);
@@ -82,11 +84,6 @@ Deno.test("going through the scopes passes over those that hold nothing", () => 
     results: { ...empty, generation: picker.state.generation },
   });
   assert.equal(picker.state.filter.scope, "session");
-});
-
-Deno.test("clipboard() writes OSC 52, and nothing for what no terminal takes", () => {
-  assert.equal(clipboard("é"), "\x1b]52;c;w6k=\x07");
-  assert.equal(clipboard("x".repeat(60_000)), "");
 });
 
 Deno.test("inFolderOf() quotes a folder for the shell", () => {

@@ -62,7 +62,14 @@ Deno.test("warmUp() starts nothing, not even what is due behind a picker", async
 function requestFrom(cwd: string): PickRequest {
   return {
     ...{ tty: "/dev/pts/0", identity: "1:2", columns: 80, rows: 24, term: "xterm", cwd },
-    ...{ session: "new", up: false, noColour: false, locale: "C.UTF-8", inTmux: false },
+    ...{
+      session: "new",
+      up: false,
+      noColour: false,
+      locale: "C.UTF-8",
+      inTmux: false,
+      tmux: undefined,
+    },
     ...{ ahead: false, query: "" },
   };
 }

@@ -10,6 +10,7 @@ import { type Theme, themeOf } from "../../picker/render/theme.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import { openTerminal } from "../../world/open_terminal.ts";
 import type { CommandSource } from "./command_source.ts";
+import { copyCommand } from "./copy_command.ts";
 import { isUtf8, plainSigns } from "../print/signs.ts";
 import { runLinePicker } from "./line_picker.ts";
 import type { Outcome } from "./outcome.ts";
@@ -82,12 +83,19 @@ async function onTerminal(
     ...{ size: areaOf(), query, enter, mode, filter, place },
     ...{ upward, leavesBelow, keymap, columns },
   });
-  const session = new PickerSession({ terminal, source, clock: world.clock }, state, {
-    surface,
-    theme: themeFor(world, looks),
-    home: world.env("HOME"),
-    areaOf,
-  });
+  const session = new PickerSession(
+    {
+      ...{ terminal, source, clock: world.clock },
+      copy: (command) => copyCommand(world, terminal, command),
+    },
+    state,
+    {
+      surface,
+      theme: themeFor(world, looks),
+      home: world.env("HOME"),
+      areaOf,
+    },
+  );
   options.typedAhead?.from(() => session.typedAhead());
   return await whileOpen(terminal, world, session, {
     opening: surface.open(state.size.rows),

@@ -7,9 +7,9 @@
 import type { Clock } from "../../base/clock.ts";
 import { toError } from "../../base/rr_error.ts";
 import { commandOf } from "../../picker/keys/keymap.ts";
-import { clipboard, paint, type Surface } from "../../picker/render/paint.ts";
+import { paint, type Surface } from "../../picker/render/paint.ts";
 import { reduce } from "../../picker/state/reduce.ts";
-import type { Effect, PickerEvent } from "../../picker/state/step.ts";
+import type { CopiedTo, Effect, PickerEvent } from "../../picker/state/step.ts";
 import { inFolderOf } from "../../picker/render/format.ts";
 import {
   type Frame,
@@ -30,6 +30,8 @@ export interface PickerDeps {
   readonly terminal: Terminal;
   readonly source: CommandSource;
   readonly clock: Clock;
+  /** Puts a command on the clipboard. */
+  readonly copy: (command: string) => Promise<CopiedTo>;
 }
 
 /** How it looks. */
@@ -45,6 +47,7 @@ export interface SessionOptions {
 const SLICE_MS = 8;
 /** Partial results are drawn at most this often while more come in. */
 const PARTIAL_MS = 60;
+const GONE = "It was deleted meanwhile";
 /** One use of the picker, from the first frame to the choice. Used once. */
 export class PickerSession {
   readonly #deps: PickerDeps;
@@ -60,6 +63,7 @@ export class PickerSession {
   #failure: unknown;
   #wake: () => void = () => {};
   #pinned: ReadonlySet<string>;
+  #copying: Promise<void> | undefined;
 
   constructor(deps: PickerDeps, state: PickerState, options: SessionOptions) {
     this.#deps = deps;
@@ -79,6 +83,7 @@ export class PickerSession {
       this.#read().catch((error) => this.#fail(error));
       while (this.#outcome === undefined) await this.#turn();
       if (this.#failure !== undefined) throw this.#failure;
+      await this.#copying;
       return this.#outcome;
     } finally {
       this.#keys.close();
@@ -180,15 +185,13 @@ export class PickerSession {
       case "choose":
         return this.#choose(effect.line, effect.action, effect.inFolder ?? false);
       case "copy":
-        return this.#copy(effect.line);
+        return this.#try(() => this.#copy(effect.line));
       case "pin":
         return this.#try(() => this.#pin(effect.line));
       case "complete":
         return this.#try(() => {
           const names = this.#deps.source.names?.();
-          if (names !== undefined) {
-            this.#dispatch({ kind: "names", names, home: this.#options.home });
-          }
+          if (names) this.#dispatch({ kind: "names", names, home: this.#options.home });
         });
       case "keep-order":
         return this.#try(() => this.#deps.source.keepOrder?.(effect.newestFirst));
@@ -218,8 +221,11 @@ export class PickerSession {
 
   #copy(line: number): void {
     const command = this.#deps.source.text(this.#loader.index.id(line));
-    if (command === undefined) return;
-    this.#deps.terminal.write(clipboard(command));
+    if (command === undefined) return this.#dispatch({ kind: "failed", message: GONE });
+    this.#copying = this.#deps.copy(command).then((to) => {
+      this.#dispatch({ kind: "copied", to });
+      this.#wake();
+    }, (error) => this.#fail(error));
   }
 
   #pin(line: number): void {
@@ -235,7 +241,7 @@ export class PickerSession {
       const cwd = inFolder ? this.#loader.latest(line)?.cwd : undefined;
       const command = text === undefined || cwd === undefined ? text : inFolderOf(cwd, text);
       if (command !== undefined) this.#outcome = { kind: "chosen", action, command };
-      else this.#dispatch({ kind: "failed", message: "It was deleted meanwhile" });
+      else this.#dispatch({ kind: "failed", message: GONE });
     });
   }
 

@@ -21,9 +21,13 @@ const MOST_SHELLS = 4;
 type Whereabouts = Pick<PickRequest, "session" | "cwd">;
 
 /** What a terminal is like. */
-type TerminalFacts = Pick<PickRequest, "term" | "noColour" | "locale" | "columns" | "rows">;
+type TerminalFacts = Pick<
+  PickRequest,
+  "term" | "noColour" | "locale" | "columns" | "rows" | "inTmux" | "tmux"
+>;
 const UNSEEN: TerminalFacts = {
   ...{ term: "xterm-256color", noColour: false, locale: "C.UTF-8", columns: 80, rows: 24 },
+  ...{ inTmux: false, tmux: undefined },
 };
 
 /** Creates it; `load` reads the settings, each time: they may have changed. */
@@ -138,7 +142,7 @@ function placedIn(world: World, { session, cwd }: Whereabouts): World {
 /** That World on the terminal of a shell. */
 function onTerminalOf(
   at: World,
-  { term, noColour, locale, columns, rows }: TerminalFacts,
+  { term, noColour, locale, columns, rows, inTmux, tmux }: TerminalFacts,
   terminal: Pick<ForeignTerminal, "onResize">,
   write: (text: string) => void,
 ): World {
@@ -149,6 +153,8 @@ function onTerminalOf(
     LC_ALL: locale ?? "C.UTF-8",
     COLUMNS: String(columns),
     LINES: String(rows),
+    // A hook of an older rr does not tell which one.
+    TMUX: tmux ?? (inTmux ? "" : undefined),
   };
   const isTerminal = (): boolean => true;
   return {

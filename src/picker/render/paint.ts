@@ -1,5 +1,4 @@
 /** Frames to the bytes that bring the terminal from one to the next. */
-import { toBase64 } from "../../base/bytes.ts";
 import type { Frame } from "./render.ts";
 
 /** How the area for the frames is reached; see {@linkcode fullScreen} and {@linkcode inline}. */
@@ -91,16 +90,6 @@ export function inline({ marksPastes }: SurfaceOptions): Surface {
     reopen: (rows) => leave + take(rows),
     close: () => `${leave}${WRAP}${marksPastes ? PASTE_PLAIN : ""}${SHOW_CURSOR}${END_UPDATE}`,
   };
-}
-
-/** Longer commands are not put on a clipboard: terminals take some 75,000 bytes at most. */
-const MOST_COPIED_BYTES = 50_000;
-
-/** What to write so that the terminal puts a text on the clipboard (OSC 52), over ssh as well. */
-export function clipboard(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  if (bytes.length > MOST_COPIED_BYTES) return "";
-  return `\x1b]52;c;${toBase64(bytes)}\x07`;
 }
 
 /**

@@ -46,6 +46,8 @@ export function reduce(state: PickerState, event: PickerEvent): Step {
       });
     case "pinned":
       return pinned({ ...state, notice: event.isPinned ? PINNED : "It is not pinned any more" });
+    case "copied":
+      return still({ ...state, notice: COPIED[event.to] });
     case "names":
       return completed(state, event.names, event.home);
     case "failed":
@@ -111,7 +113,7 @@ function onCommand(state: PickerState, command: Command): Step {
     case "order":
       return reordered(state);
     case "copy":
-      return withLine(state, (line) => copied(state, line));
+      return withLine(state, (line) => still(state, { kind: "copy", line }));
     case "pin":
       return withLine(state, (line) => still(state, { kind: "pin", line }));
     case "choose-host":
@@ -135,10 +137,6 @@ function onCommand(state: PickerState, command: Command): Step {
 function scoped(state: PickerState, wanted: Scope | "next"): Step {
   const scope = nextScope(state.filter, wanted);
   return filtered({ ...state, skipsEmpty: wanted === "next" }, { ...state.filter, scope });
-}
-
-function copied(state: PickerState, line: number): Step {
-  return still({ ...state, notice: "Copied to the clipboard" }, { kind: "copy", line });
 }
 
 /** Another set of commands: the lines of the old one mean nothing in it. */
@@ -260,3 +258,9 @@ function pageCommand({ keymap }: PickerState, key: Key): Command | undefined {
 }
 
 const PINNED = "Pinned: listed first from the next time on, on this device";
+const COPIED = {
+  "clipboard": "Copied to the clipboard",
+  "tmux": "Copied to the clipboard, and to tmux",
+  "ignorant-tmux": "Sent to tmux, which takes it with `set -s set-clipboard on`",
+  "nowhere": "Not copied: it is too long for a clipboard",
+} as const;

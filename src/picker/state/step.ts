@@ -4,6 +4,9 @@ import type { ChoiceAction } from "./scope.ts";
 import type { CommandRuns, PickerState, Results, Size } from "./state.ts";
 import type { Names } from "../../search/language/complete.ts";
 
+/** Where a copied command went, as far as anybody can tell: a terminal does not answer. */
+export type CopiedTo = "clipboard" | "tmux" | "ignorant-tmux" | "nowhere";
+
 /** What happens to the picker. */
 export type PickerEvent =
   | { readonly kind: "key"; readonly key: Key }
@@ -21,6 +24,8 @@ export type PickerEvent =
   }
   /** The answer to `pin`. */
   | { readonly kind: "pinned"; readonly isPinned: boolean }
+  /** The answer to `copy`. */
+  | { readonly kind: "copied"; readonly to: CopiedTo }
   /** The answer to `complete`. */
   | { readonly kind: "names"; readonly names: Names; readonly home: string | undefined }
   /** Something asked for did not work; the picker goes on. */

@@ -30,7 +30,7 @@ __rustory_search() {
   if [[ -n $__rustory_door && -r $__rustory_door ]]; then
     [[ -n $__rustory_at ]] || __rustory_locate
     __rustory_unbroken __rustory_ask "$__rustory_door" "\${__rustory_at#* }" "\${__rustory_at%% *}" "\${COLUMNS-}" "\${LINES-}" \\
-      "\${RUSTORY_SESSION-}" "$PWD" "--ahead \${NO_COLOR:+no-colour} \${TMUX:+tmux} locale=\${LC_ALL:-\${LC_CTYPE:-\${LANG-}}}" "\${__rustory_query//[[:cntrl:]]/ }"
+      "\${RUSTORY_SESSION-}" "$PWD" "--ahead \${NO_COLOR:+no-colour} \${TMUX:+tmux tmux=\$TMUX} locale=\${LC_ALL:-\${LC_CTYPE:-\${LANG-}}}" "\${__rustory_query//[[:cntrl:]]/ }"
     case $? in
       0) __rustory_answer "$__rustory_answer"; return ;;
       2) ${DROP_TYPED}; __rustory_tidy "$__rustory_tty"; __rustory_answer ''; return ;;

@@ -49,7 +49,7 @@ function __rustory_search
         end
         set -l color
         test -n "$NO_COLOR"; and set color no-colour
-        test -n "$TMUX"; and set -a color tmux
+        test -n "$TMUX"; and set -a color tmux tmux=$TMUX
         set -l locale (string match -r '.+' -- $LC_ALL $LC_CTYPE $LANG)
         set -a color "locale=$locale[1]"
         set -l answer (command bash --norc --noprofile -c $__rustory_client rr $__rustory_door "$__rustory_at[2]" "$__rustory_at[1]" \\

@@ -32,7 +32,7 @@ function __rustory_search {
   # The daemon that runs anyway paints at once; only where there is none a process is started.
   if [[ -n $__rustory_door && -r $__rustory_door ]]; then
     [[ -n $__rustory_at ]] || __rustory_locate 2>/dev/null
-    __rustory_ask "--ahead \${NO_COLOR:+no-colour} \${TMUX:+tmux} locale=\${LC_ALL:-\${LC_CTYPE:-\${LANG-}}}" "\${query//[[:cntrl:]]/ }"
+    __rustory_ask "--ahead \${NO_COLOR:+no-colour} \${TMUX:+tmux tmux=\$TMUX} locale=\${LC_ALL:-\${LC_CTYPE:-\${LANG-}}}" "\${query//[[:cntrl:]]/ }"
     case $? in
       0) __rustory_answer "$answer"; return ;;
       2) : $(${DROP_TYPED}); __rustory_tidy $tty; __rustory_answer ''; return ;;
