@@ -83,7 +83,7 @@ export function historyIn(opened: Opened): History {
   const nowUnix = Math.floor(clock.now() / 1000);
   const isHealed = !readOnly && healPruneMark(db, meta, nowUnix);
   const index = new CommandIndex(db, meta);
-  const search = new HistorySearch(db, meta);
+  const search = new HistorySearch(db, meta, clock);
   return {
     path: db.path,
     realPath,

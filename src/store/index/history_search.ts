@@ -1,4 +1,5 @@
 /** Reads for people: search, the picker, the details of a command. Never waits for the index. */
+import type { Clock } from "../../base/clock.ts";
 import { unknownExitTest } from "./run_filter.ts";
 import type { DeviceId, Entry } from "../../history/entry.ts";
 import type { Database } from "../file/database.ts";
@@ -50,11 +51,13 @@ const MORE_RANKED = 500;
 export class HistorySearch {
   readonly #db: Database;
   readonly #meta: Meta;
+  readonly #clock: Pick<Clock, "now">;
 
   /** Reads an open, migrated database. */
-  constructor(db: Database, meta: Meta) {
+  constructor(db: Database, meta: Meta, clock: Pick<Clock, "now">) {
     this.#db = db;
     this.#meta = meta;
+    this.#clock = clock;
   }
 
   /** The newest entries that match, newest first; of one time, those taken in last first. */
@@ -123,7 +126,7 @@ export class HistorySearch {
   ): Generator<CommandSlice, void, undefined> {
     const all = new RunReader(this.#db, this.#meta, {});
     const reader = new RunReader(this.#db, this.#meta, filter, all);
-    const recent = recentRuns(this.#db, all, most);
+    const recent = recentRuns(this.#db, all, most, this.#clock.now());
     const best = bestRuns(recent.runs, rank(recent), reader);
     const texts = new TextReader(this.#db, all.own.commands);
     try {
@@ -146,7 +149,7 @@ export class HistorySearch {
   /** See {@linkcode RecentPlaces}. */
   recentPlaces(): RecentPlaces {
     const reader = new RunReader(this.#db, this.#meta, {});
-    const { runs, places } = recentRuns(this.#db, reader, RECENT_RUNS);
+    const { runs, places } = recentRuns(this.#db, reader, RECENT_RUNS, this.#clock.now());
     const counts = new Map<number, number>();
     for (const id of runs.places) counts.set(id, (counts.get(id) ?? 0) + 1);
     return [...counts].sort(([, a], [, b]) => b - a).flatMap(([id]) => places.get(id) ?? []);

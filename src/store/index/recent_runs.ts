@@ -27,8 +27,13 @@ export interface RecentRuns {
   session(name: string): number;
 }
 
-/** The `most` newest runs. */
-export function recentRuns(db: Database, reader: RunReader, most: number): RecentRuns {
+/** The `most` newest runs, at the time `nowMs`. */
+export function recentRuns(
+  db: Database,
+  reader: RunReader,
+  most: number,
+  nowMs: number,
+): RecentRuns {
   const blocks: Columns[] = [];
   let count = 0;
   for (const { columns } of reader.blocks()) {
@@ -36,7 +41,7 @@ export function recentRuns(db: Database, reader: RunReader, most: number): Recen
     count += columns.seqs.length;
     if (count >= most) break;
   }
-  const runs = newest(inOrder(joined(blocks.reverse(), count)), most);
+  const runs = newest(inOrder(joined(blocks.reverse(), count), nowMs), most);
   return {
     runs,
     places: placesOf(db, reader, runs),
@@ -114,9 +119,12 @@ const CLOCKS_AGREE_MS = 5 * 60_000;
 /**
  * By time; of one time, in the order of the log. Runs that are nearly in order stay as they are: of two
  * devices nobody can tell which was first to the minute, and each for itself is in order.
+ *
+ * A run that is still to come was dated by a clock that is wrong, and would be what was run last for as
+ * long as it was ahead: it belongs to what the log has before it.
  */
-export function inOrder(runs: Columns): Columns {
-  const { startedAtMs } = runs;
+export function inOrder(runs: Columns, nowMs: number): Columns {
+  const startedAtMs = believable(runs.startedAtMs, nowMs + CLOCKS_AGREE_MS);
   let newest = -Infinity;
   let isSorted = true;
   for (let i = 0; i < startedAtMs.length && isSorted; i++) {
@@ -124,12 +132,22 @@ export function inOrder(runs: Columns): Columns {
     if (ms > newest) newest = ms;
     else isSorted = newest - ms <= CLOCKS_AGREE_MS;
   }
-  return isSorted ? runs : rearranged(runs, orderOf(runs));
+  return isSorted ? runs : rearranged(runs, orderOf(startedAtMs, runs.seqs));
+}
+
+function believable(times: Float64Array, latestMs: number): Float64Array {
+  if (times.every((ms) => ms <= latestMs)) return times;
+  let before = -Infinity;
+  for (let i = 0; i < times.length && before === -Infinity; i++) {
+    if (times[i]! <= latestMs) before = times[i]!;
+  }
+  if (before === -Infinity) return times; // all of them: the clock of this machine is the wrong one
+  return times.map((ms) => ms <= latestMs ? before = ms : before);
 }
 
 // Plain numbers are sorted ten times as fast as by a function: the time in front, the place behind it.
 // Loops, as `from()` and `reduce()` of a typed array take longer than the sorting.
-function orderOf({ startedAtMs, seqs }: Columns): Uint32Array {
+function orderOf(startedAtMs: Float64Array, seqs: Float64Array): Uint32Array {
   const count = startedAtMs.length;
   let [first, last] = [Infinity, -Infinity];
   for (let i = 0; i < count; i++) {

@@ -20,7 +20,7 @@ Deno.test("inOrder() sorts by time, and by the log within one time, what is minu
       runs.seqs[i] = (i * 37) % 101; // of each number one, in no order
       runs.commands[i] = i;
     });
-    const sorted = inOrder(runs);
+    const sorted = inOrder(runs, Infinity);
     const expected = times.map((_, i) => i)
       .sort((a, b) => times[a]! - times[b]! || runs.seqs[a]! - runs.seqs[b]!);
     const isSorted = times.every((ms, i) => Math.max(ms, ...times.slice(0, i)) - ms <= 300_000);
@@ -28,6 +28,35 @@ Deno.test("inOrder() sorts by time, and by the log within one time, what is minu
     assert.deepEqual([...sorted.seqs], [...sorted.commands].map((i) => runs.seqs[i]!));
     assert.deepEqual([...sorted.startedAtMs], [...sorted.commands].map((i) => times[i]!));
   }));
+});
+
+Deno.test("what a clock that was ahead had dated is where the log has it, until that time has come", () => {
+  const HOUR = 3_600_000;
+  const nowMs = 1_700_000_000_000;
+  const clock = new FakeClock(nowMs);
+  using history = openHistory(":memory:", { files: denoFiles(), clock });
+  const append = (command: string, startedAtMs: number): void =>
+    void history.log.append([makeEntry({ command, startedAtMs })]);
+  append("first", nowMs - 5 * HOUR);
+  append("ahead", nowMs + 2 * HOUR);
+  append("far ahead", nowMs + 9_000 * HOUR);
+  append("late", nowMs - 6 * HOUR); // of a device that was away
+  append("last", nowMs - HOUR);
+  append("a minute ahead", nowMs + 60_000); // as clocks are
+  append("now", nowMs);
+  const ranked = (): number[] => {
+    let seqs: number[] = [];
+    history.search.rankedCommands({}, ({ runs }) => {
+      seqs = [...runs.seqs];
+      return [];
+    }).next();
+    return seqs;
+  };
+  assert.deepEqual(ranked(), [4, 1, 2, 3, 5, 7, 6]);
+  while (history.index.catchUp() > 0);
+  assert.deepEqual(ranked(), [4, 1, 2, 3, 5, 7, 6]);
+  void clock.advance(3 * HOUR);
+  assert.deepEqual(ranked(), [4, 1, 5, 7, 6, 2, 3]); // only the other one is still to come
 });
 
 Deno.test("a ranking is handed just as many of the newest runs as are asked for, indexed or not", () => {
