@@ -6,6 +6,7 @@ import { RrError } from "../base/rr_error.ts";
 import type { FileInfo, Files, World } from "../base/world.ts";
 import { createInput, createOutput } from "./bytes.ts";
 import { createFiles, type RawFiles } from "./files.ts";
+import { boundLookups } from "./lookups.ts";
 
 /** What rr needs when it is started again from its source: Deno opens a shell's terminal for no less. */
 const PERMISSIONS = ["--allow-all"];
@@ -13,6 +14,7 @@ const PERMISSIONS = ["--allow-all"];
 /** Creates the World of this Deno process. */
 export function denoWorld(): World {
   passOnCertificates();
+  orUndefined(() => boundLookups(Deno.env));
   const files = denoFiles();
   return {
     runtime: "deno",

@@ -6,6 +6,7 @@ import { RrError } from "../base/rr_error.ts";
 import type { FileInfo, Files, World } from "../base/world.ts";
 import { createInput, createOutput } from "./bytes.ts";
 import { createFiles, type RawFiles } from "./files.ts";
+import { boundLookups } from "./lookups.ts";
 
 interface Builtins {
   readonly "node:child_process": typeof import("node:child_process");
@@ -34,6 +35,7 @@ function isDevice(descriptor: number): boolean {
 
 /** Creates the World of this Node process. */
 export function nodeWorld(): World {
+  boundLookups({ get: (name) => process.env[name], set: (name, to) => process.env[name] = to });
   const files = nodeFiles();
   return {
     runtime: "node",
