@@ -38,3 +38,19 @@ Deno.test("fish hook: its counter goes on past the first ten", async () => {
   assert.equal(keys.length, 12);
   assert.equal(new Set(keys).size, 12, keys.join(", "));
 });
+
+Deno.test("fish hook: a line whose start was cut short is noted at its end, behind others too", async () => {
+  await using shell = await Shell.open("fish");
+  // As ctrl-c does it: behind the first step.
+  await shell.line(
+    'functions -c __rustory_preexec whole; function __rustory_preexec --on-event fish_preexec; if string match -q "*cut" -- $argv[1]; set -ga __rustory_typed $argv[1]; else; whole $argv; end; end',
+  );
+  for (const line of ["echo whole", "echo first cut", "false; echo second cut"]) {
+    await shell.line(line);
+  }
+  assert.deepEqual(shell.commands().slice(1), [
+    "echo whole",
+    "echo first cut",
+    "false; echo second cut",
+  ]);
+});
