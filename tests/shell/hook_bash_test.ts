@@ -228,6 +228,36 @@ blehook() { local h; for h; do printf '%s\\n' "$h" >>~/blehook; done; }`;
   assert.doesNotMatch(await shell.line('echo "${PS0-none} ${PROMPT_COMMAND[*]}"'), /\n.*__rustory/);
 });
 
+for (const order of ["ble.sh first", "hook first"]) {
+  Deno.test(`bash hook: ctrl-r is ble.sh's to read, which runs the choice, ${order}`, async () => {
+    // Enough of ble.sh to show what it is told.
+    const ble = `BLE_VERSION=0.4 BLE_ATTACHED=1
+blehook() { :; }
+for name in builtin/bind widget/accept-line; do eval "ble/$name() { echo $name \\"\\$*\\" >>~/told; }"; done
+ble-edit/content/reset-and-check-dirty() { echo "line $*" >>~/told; }
+for name in "\${BLE_ONLOAD[@]}"; do $name; done`;
+    await using shell = await Shell.open("bash", {
+      [order === "hook first" ? "after" : "before"]: ble,
+      upArrow: true,
+    });
+    const told = (): string[] => Deno.readTextFileSync(`${shell.home}/told`).trim().split("\n");
+    assert.deepEqual(
+      told(),
+      ["emacs", "vi-insert", "vi-command"].map((map) =>
+        `builtin/bind -m ${map} -x "\\C-r": __rustory_search`
+      ),
+    );
+    await shell.line(
+      "READLINE_LINE=a; __rustory_answer $'run\\necho b'; echo \"<$READLINE_LINE>\"",
+    );
+    assert.deepEqual(told().slice(3), ["line echo b", "widget/accept-line"]);
+    await shell.line("__rustory_answer $'edit\\necho c'; echo \"<$READLINE_LINE>\"");
+    await shell.line("__rustory_answer ''; echo \"<$READLINE_LINE>\"");
+    assert.deepEqual(shell.output.match(/^<.*>(?=\r)/gm), ["<>", "<echo c>", "<echo c>"]);
+    assert.equal(told().length, 5);
+  });
+}
+
 Deno.test("bash hook: says in one sentence what an old bash gets", async () => {
   const { bashHook } = await import("../../src/shell/hook_bash.ts");
   const script = bashHook({

@@ -71,22 +71,39 @@ __rustory_answer() {
     run$'\\n'*) READLINE_LINE=\${__rustory_text#run$'\\n'} READLINE_POINT=2147483647 __rustory_enter='\\r' ;;
   esac
   [[ $__rustory_ahead == \\\\[0-7]* ]] || __rustory_ahead=
-  if [[ -n $__rustory_enter && -z $__rustory_ahead ]]; then
+  if [[ -n \${BLE_ATTACHED-} ]]; then
+    # There a function can run the line; what was typed behind the choice is lost.
+    [[ -n $__rustory_enter ]] || return 0
+    ble-edit/content/reset-and-check-dirty "$READLINE_LINE"
+    ble/widget/accept-line
+    READLINE_LINE= READLINE_POINT=0
+  elif [[ -n $__rustory_enter && -z $__rustory_ahead ]]; then
     __rustory_bind '"\\e[9116~": accept-line'
   else
     __rustory_bind "\\"\\\\e[9116~\\": \\"$__rustory_enter$__rustory_ahead\\""
   fi
 }
 
+# ble.sh reads the keys itself, and knows those that its own \`bind\` was told. Up and Down are its own.
 __rustory_bind() {
   local __rustory_map
   for __rustory_map in emacs vi-insert vi-command; do
-    builtin bind -m "$__rustory_map" "$@"
+    if [[ -n \${BLE_VERSION-} ]]; then
+      ble/builtin/bind -m "$__rustory_map" "$@"
+    else
+      builtin bind -m "$__rustory_map" "$@"
+    fi
   done 2>/dev/null
 }
 
 # No terminal sends the sequences with four digits.
 __rustory_bind_keys() {
+  if [[ -n \${BLE_VERSION-} ]]; then
+    __rustory_bind -x '"\\C-r": __rustory_search'
+    return
+  fi
+  # It may be loaded after the hook.
+  BLE_ONLOAD[9114]=__rustory_bind_keys
   __rustory_bind '"\\e[9116~": ""'
   __rustory_bind -x '"\\e[9114~": __rustory_search'
   __rustory_bind '"\\C-r": "\\e[9114~\\e[9116~"'
@@ -94,13 +111,12 @@ __rustory_bind_keys() {
 }
 
 __rustory_unbind() {
-  ${options.upArrow ? "__rustory_walk_no_more" : ""}
-  local __rustory_map
-  for __rustory_map in emacs vi-insert vi-command; do
-    builtin bind -m "$__rustory_map" '"\\C-r": reverse-search-history'
-    builtin bind -m "$__rustory_map" -r '\\e[9114~'
-    builtin bind -m "$__rustory_map" -r '\\e[9116~'
-  done 2>/dev/null
+  ${options.upArrow ? "[[ -n ${BLE_VERSION-} ]] || __rustory_walk_no_more" : ""}
+  __rustory_bind '"\\C-r": reverse-search-history'
+  __rustory_bind -r '\\e[9114~'
+  __rustory_bind -r '\\e[9116~'
+  builtin unset 'BLE_ONLOAD[9114]'
+  [[ -n \${BLE_ONLOAD[*]-} ]] || builtin unset BLE_ONLOAD
 }
 `;
 }
