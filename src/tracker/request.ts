@@ -9,8 +9,13 @@
  * Proxies of the environment are not used. A redirect is handed back as it is.
  */
 import { lookup } from "node:dns";
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import {
+  Agent as HttpAgent,
+  type ClientRequest,
+  type IncomingMessage,
+  request as requestHttp,
+} from "node:http";
+import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { Readable } from "node:stream";
 import { certificateCode, CertificateError, readCertificateDates } from "./certificate.ts";
@@ -46,15 +51,15 @@ export function sendDirectly(url: string, init: DirectInit): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   const length = bytes === undefined ? {} : { "content-length": String(bytes.length) };
+  const target = new URL(url);
   const options = {
     method,
     headers: { ...init.headers, ...length },
-    agent: false,
+    agent: agentFor(target),
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
     lookup: lookupTelling(onStep),
   };
-  const target = new URL(url);
   const host = target.hostname.replace(/^\[|\]$/g, "");
   // An address is not looked up at all.
   if (isIP(host) !== 0) onStep("connect");
@@ -76,6 +81,15 @@ export function sendDirectly(url: string, init: DirectInit): Promise<Response> {
   request.once("socket", (socket) => socket.once("connect", () => onStep("answer")));
   request.end(bytes);
   return promise;
+}
+
+/**
+ * A new one for each request, so that no connection is kept. Its own is an environment without a proxy:
+ * with `NODE_USE_ENV_PROXY` Deno takes that of the process for `agent: false`, Node does not.
+ */
+function agentFor({ protocol }: URL): HttpAgent {
+  const options = { keepAlive: false, proxyEnv: {} };
+  return protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
 }
 
 function portOf({ port }: URL): number {

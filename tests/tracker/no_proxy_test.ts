@@ -69,7 +69,7 @@ Deno.test("a tracker is asked straight, whatever proxy the environment names", a
   );
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", "--quiet", program],
-    env,
+    env: { ...env, NODE_USE_ENV_PROXY: "1" },
   }).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
   assert.deepEqual(asked, ["tracker /api/v1/ping"]);
