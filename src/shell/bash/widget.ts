@@ -22,7 +22,7 @@ ${bashWalk(options.upArrow)}
 __rustory_search() {
   # bash exports the line, and no program can be started with a longer one.
   builtin export -n READLINE_LINE
-  local __rustory_answer __rustory_code __rustory_tty=$(command stty -g </dev/tty 2>/dev/null)
+  local __rustory_answer __rustory_code __rustory_tty=
   local __rustory_query=$READLINE_LINE
   # A longer line is no query, and may be too long to be handed over.
   ((\${#__rustory_query} <= ${MAX_QUERY_CHARS})) || __rustory_query=
@@ -36,6 +36,7 @@ __rustory_search() {
       2) ${DROP_TYPED}; __rustory_tidy "$__rustory_tty"; __rustory_answer ''; return ;;
     esac
   fi
+  [[ -n $__rustory_tty ]] || __rustory_tty=$(command stty -g </dev/tty 2>/dev/null) || __rustory_tty=
   # The number behind the x is the status, and keeps newlines at the end.
   __rustory_answer=$(builtin printf '${SAVE_PLACE}' >/dev/tty; command "\${__rustory_program[@]}" search -i --widget --ahead --query="$__rustory_query" </dev/tty 2>/dev/tty; builtin printf 'x%s' "$?")
   __rustory_code=\${__rustory_answer##*x}
@@ -47,7 +48,9 @@ __rustory_search() {
 # The terminal and which device it is: the daemon makes sure that it sees the same one.
 __rustory_locate() {
   local __rustory_path=$(command tty)
-  __rustory_at=$(command stat -Lc '%d:%i' "$__rustory_path" 2>/dev/null || command stat -Lf '%d:%i' "$__rustory_path" 2>/dev/null)
+  # Two substitutions, as bash starts a process of its own for one with two programs.
+  __rustory_at=$(command stat -Lc '%d:%i' "$__rustory_path" 2>/dev/null) ||
+    __rustory_at=$(command stat -Lf '%d:%i' "$__rustory_path" 2>/dev/null)
   __rustory_at="$__rustory_at $__rustory_path"
 }
 

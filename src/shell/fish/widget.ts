@@ -10,11 +10,19 @@ import {
   type WidgetOptions,
 } from "../widget.ts";
 
-/** Prints the status of the request, and the answer. */
+/**
+ * Prints the status of the request, and the answer; where the daemon was lost, how the terminal was set.
+ * A line that the daemon has closed must not end it at the second write.
+ */
 const CLIENT = `${BASH_DAEMON_CLIENT}
-__rustory_answer=
-__rustory_unbroken __rustory_ask "$@"
-printf '%s%s' "$?" "$__rustory_answer"
+__rustory_answer= __rustory_tty=
+trap '' PIPE
+__rustory_ask "$@"
+case $? in
+  0) printf '0%s' "$__rustory_answer" ;;
+  2) printf '2%s' "$__rustory_tty" ;;
+  *) printf 1 ;;
+esac
 `;
 
 /**
@@ -35,7 +43,6 @@ ${upArrow || suggest ? FISH_QUESTION : ""}
 ${fishWalk(upArrow)}
 ${fishSuggest(suggest)}
 function __rustory_search
-    set -l tty (command stty -g </dev/tty 2>/dev/null)
     # A longer line is no query, and may be too long to be handed over.
     set -l query (commandline -b | string collect)
     test (string length -- "$query" | string collect) -le ${MAX_QUERY_CHARS}; or set query
@@ -60,11 +67,12 @@ function __rustory_search
                 return
             case 2
                 ${DROP_TYPED}
-                __rustory_tidy $tty
+                __rustory_tidy (string sub -s 2 -- "$answer")
                 __rustory_answer ''
                 return
         end
     end
+    set -l tty (command stty -g </dev/tty 2>/dev/null)
     printf '${SAVE_PLACE}' >/dev/tty
     # The status is not printed behind the answer: fish may pass on what a builtin prints before what the
     # program before it had printed.
