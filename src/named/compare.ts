@@ -3,7 +3,7 @@ import type { Bucket } from "./digest.ts";
 import type { BucketMarks, BucketState } from "./frames.ts";
 import { UNSET_WEEK, type Week } from "./item.ts";
 import type { Comparison } from "./state.ts";
-import type { Marked, Seq, Span, StoredBucket } from "./store.ts";
+import type { ItemStore, Marked, Seq, Span, StoredBucket, WeekSpan } from "./store.ts";
 
 /**
  * A comparison that has found nothing yet.
@@ -74,15 +74,35 @@ export function compareMarks(
 /** Gives our marks of one bucket. */
 export type ReadMarks = (bucket: Bucket) => readonly Marked[];
 
-/** Reads a week at a time: its buckets are asked for one after the other. */
+/**
+ * Reads a week at a time, as its buckets are asked for one after the other, and of that the devices that will
+ * be: where a week is so large that its buckets come in several lists, it is not gone through for each.
+ */
 export function readerOf(
-  weekMarks: (week: Week) => ReadonlyMap<string, readonly Marked[]>,
+  store: Pick<ItemStore, "weekMarks">,
+  buckets: readonly Bucket[],
+  range: Pick<WeekSpan, "after" | "upTo">,
+  wide: boolean,
 ): ReadMarks {
-  let last: { readonly week: Week; readonly marks: ReturnType<typeof weekMarks> } | undefined;
+  const weeks = devicesByWeek(buckets);
+  let last: { readonly week: Week; readonly marks: ReturnType<ItemStore["weekMarks"]> } | undefined;
   return ({ deviceId, week }) => {
-    if (last?.week !== week) last = { week, marks: weekMarks(week) };
+    if (last?.week !== week) {
+      const span: WeekSpan = { kind: "week", week, devices: weeks.get(week), ...range };
+      last = { week, marks: store.weekMarks(span, wide) };
+    }
     return last.marks.get(deviceId) ?? [];
   };
+}
+
+function devicesByWeek(buckets: readonly Bucket[]): Map<Week, Set<string>> {
+  const weeks = new Map<Week, Set<string>>();
+  for (const { deviceId, week } of buckets) {
+    const devices = weeks.get(week);
+    if (devices) devices.add(deviceId);
+    else weeks.set(week, new Set([deviceId]));
+  }
+  return weeks;
 }
 
 /** Compares all marks of one bucket. */
@@ -109,13 +129,7 @@ function noteDead(found: Comparison, { week, marks }: BucketMarks): void {
 
 /** What is to be read to send whole buckets, newest first. */
 export function spansOf(buckets: readonly Bucket[], after: Seq, upTo: Seq): Span[] {
-  const weeks = new Map<Week, Set<string>>();
-  for (const { deviceId, week } of buckets) {
-    const devices = weeks.get(week);
-    if (devices) devices.add(deviceId);
-    else weeks.set(week, new Set([deviceId]));
-  }
-  return [...weeks].sort(([a], [b]) => byWeek(a, b))
+  return [...devicesByWeek(buckets)].sort(([a], [b]) => byWeek(a, b))
     .map(([week, devices]) => ({ kind: "week", week, devices, after, upTo }));
 }
 

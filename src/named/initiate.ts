@@ -70,7 +70,7 @@ function gainedSince(
   if (store.countSince(seq, floor) > FEW_ITEMS) {
     return { buckets: touched.map(({ deviceId, week, mark }) => ({ deviceId, week, mark })) };
   }
-  const read = readerOf((week) => store.weekMarks(week, seq, upTo, wide));
+  const read = readerOf(store, touched, { after: seq, upTo }, wide);
   const marks = touched.map((bucket) => {
     const own = read(bucket);
     (role as Initiator).places.push(...own.map((one) => one.seq));
@@ -95,7 +95,7 @@ export function sendMarks(
   const { store } = turn;
   const { after, upTo } = exchange;
   const wide = (turn.state.peers.get(exchange.peer)?.level ?? 0) > 1;
-  const read = readerOf((week) => store.weekMarks(week, after, upTo, wide));
+  const read = readerOf(store, asked, { after, upTo }, wide);
   const marks: BucketMarks[] = [];
   let room = MARKS_IN_FRAME;
   while (asked.length > 0 && room > 0) {

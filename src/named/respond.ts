@@ -12,7 +12,7 @@ import {
 } from "./compare.ts";
 import { Apart } from "./apart.ts";
 import { type Bucket, EMPTY } from "./digest.ts";
-import type { End, Ids, Refusal, Sync } from "./frames.ts";
+import type { BucketMarks, End, Ids, Refusal, Sync } from "./frames.ts";
 import type { ExchangeId } from "./effects.ts";
 import { UNSET_WEEK } from "./item.ts";
 import type { Marked, Seq } from "./store.ts";
@@ -77,7 +77,8 @@ export function onSync(turn: Turn, x: ExchangeId, peer: Peer, sync: Sync): void 
 }
 
 function tombstones({ store }: Turn, after: Seq, wide: boolean): Marked[] {
-  return [...store.weekMarks(UNSET_WEEK, after, store.head(), wide).values()].flat()
+  const span = { kind: "week", week: UNSET_WEEK, devices: undefined, after } as const;
+  return [...store.weekMarks({ ...span, upTo: store.head() }, wide).values()].flat()
     .filter(({ dead }) => dead);
 }
 
@@ -112,7 +113,8 @@ function compare(turn: Turn, exchange: Exchange, role: Responder, sync: Sync): v
   const { compared } = role;
   const mine = store.buckets(exchange.floor);
   if (sync.marks !== undefined) {
-    compareMarks(compared, mine, sync.marks, exchange.after, reader(turn, exchange));
+    const read = reader(turn, exchange, sync.marks);
+    compareMarks(compared, mine, sync.marks, exchange.after, read);
   } else compareBuckets(compared, mine, sync.buckets ?? [], exchange.after);
   if (compared.awaited.size === 0) return proceed(turn, exchange, role);
   const buckets = [...compared.awaited.values()].map(({ deviceId, week }) => ({ deviceId, week }));
@@ -125,36 +127,41 @@ function compare(turn: Turn, exchange: Exchange, role: Responder, sync: Sync): v
 }
 
 /** Up to now: what another one has brought since the question is not to be asked for again. */
-function reader({ store }: Turn, { after, role }: Exchange): ReadMarks {
+function reader(
+  { store }: Turn,
+  { after, role }: Exchange,
+  buckets: readonly Bucket[],
+): ReadMarks {
   const wide = role.kind === "responder" && role.compared.wide;
-  return readerOf((week) => store.weekMarks(week, after, store.head(), wide));
+  return readerOf(store, buckets, { after, upTo: store.head() }, wide);
 }
 
 /** The marks that were needed. */
 export function onIds(turn: Turn, exchange: Exchange, role: Responder, frame: Ids): void {
   const { compared } = role;
-  const read = reader(turn, exchange);
-  for (const bucket of frame.marks) {
-    const { partial } = compared;
-    if (partial !== undefined && bucketKey(partial) === bucketKey(bucket)) {
-      for (const mark of bucket.marks) partial.marks.push(mark);
-    } else {
-      comparePartial(compared, read);
-      compared.partial = { ...bucket, marks: [...bucket.marks] };
-    }
+  const buckets = joined(compared.partial, frame.marks);
+  compared.partial = frame.last ? undefined : buckets.pop();
+  const read = reader(turn, exchange, buckets);
+  for (const bucket of buckets) {
+    if (compared.awaited.delete(bucketKey(bucket))) compareBucket(compared, bucket, read);
+    else compared.places += bucket.marks.length;
   }
-  if (!frame.last) return;
-  comparePartial(compared, read);
-  proceed(turn, exchange, role);
+  if (frame.last) proceed(turn, exchange, role);
 }
 
-/** Compares the bucket that is complete, now that the next one begins. */
-function comparePartial(compared: Comparison, read: ReadMarks): void {
-  const { partial } = compared;
-  compared.partial = undefined;
-  if (partial !== undefined && compared.awaited.delete(bucketKey(partial))) {
-    compareBucket(compared, partial, read);
+/** The buckets of a list, the first of which may go on with what the frame before had of it. */
+function joined(
+  partial: Comparison["partial"],
+  buckets: readonly BucketMarks[],
+): NonNullable<Comparison["partial"]>[] {
+  const all = partial === undefined ? [] : [partial];
+  for (const bucket of buckets) {
+    const last = all.at(-1);
+    if (last === undefined || bucketKey(last) !== bucketKey(bucket)) {
+      all.push({ ...bucket, marks: [...bucket.marks] });
+    } else for (const mark of bucket.marks) last.marks.push(mark);
   }
+  return all;
 }
 
 /** Asks for our part, if there is room for it, and sends theirs. */

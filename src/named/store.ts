@@ -31,18 +31,20 @@ export interface StoredBucket extends BucketState {
   readonly seq: Seq;
 }
 
+/** Those gained in a range in one week, of all devices or of these. */
+export interface WeekSpan {
+  readonly kind: "week";
+  readonly week: Week;
+  readonly devices: ReadonlySet<string> | undefined;
+  readonly after: Seq;
+  readonly upTo: Seq;
+}
+
 /** Items to read: of one week, those gained in a range, or some by number. */
 export type Span =
   /** Gained after `after` and up to `upTo`, above `floor`, in the order they were gained. */
   | { readonly kind: "range"; readonly after: Seq; readonly upTo: Seq; readonly floor: Week }
-  /** The same range in one week, of all devices or of these. */
-  | {
-    readonly kind: "week";
-    readonly week: Week;
-    readonly devices: ReadonlySet<string> | undefined;
-    readonly after: Seq;
-    readonly upTo: Seq;
-  }
+  | WeekSpan
   | { readonly kind: "seqs"; readonly seqs: readonly Seq[] };
 
 /** Where a span is to be read on; only the store knows what it means. */
@@ -96,13 +98,8 @@ export interface ItemStore {
   countSince(seq: Seq, floor: Week): number;
   /** Every bucket above the floor, newest week first. */
   buckets(floor: Week): readonly StoredBucket[];
-  /** The items of a week gained after `after` and up to `upTo`, by device. */
-  weekMarks(
-    week: Week,
-    after: Seq,
-    upTo: Seq,
-    wide: boolean,
-  ): ReadonlyMap<string, readonly Marked[]>;
+  /** The items of a span as comparisons see them, by device. */
+  weekMarks(span: WeekSpan, wide: boolean): ReadonlyMap<string, readonly Marked[]>;
   /** Most items of one page. */
   readonly pageItems: number;
   /** The next items of a span, at most what one frame takes. */

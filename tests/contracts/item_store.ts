@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { DeviceId, EntryId } from "../../src/history/entry.ts";
 import { nameOf } from "../../src/named/digest.ts";
 import type { Item } from "../../src/named/item.ts";
-import type { ItemStore, Span } from "../../src/named/store.ts";
+import type { ItemStore, Span, WeekSpan } from "../../src/named/store.ts";
 import { factsOf } from "../../src/named/item.ts";
 import { makeEntry } from "../fakes/entries.ts";
 import { MemoryItems } from "../fakes/memory_items.ts";
@@ -78,7 +78,7 @@ export function testItemStore(name: string, open: () => StoreUnderTest): void {
     const head = store.items.head();
     const range: Span = { kind: "range", after: 0, upTo: head, floor: 0 };
     assert.equal(read(store.items, range).length, 5_000);
-    const week: Span = {
+    const week: WeekSpan = {
       kind: "week",
       week: FIRST_WEEK + 1,
       devices: new Set(["d1"]),
@@ -94,7 +94,13 @@ export function testItemStore(name: string, open: () => StoreUnderTest): void {
       new Set(read(store.items, week)),
       new Set(inWeek.map((item) => factsOf(item).id)),
     );
-    const marks = store.items.weekMarks(FIRST_WEEK + 2, 0, head, false).get("d0")!;
+    const other: WeekSpan = { ...week, week: FIRST_WEEK + 2, devices: undefined };
+    const all = store.items.weekMarks(other, false);
+    const marks = all.get("d0")!;
+    assert.equal(all.size > 1, true);
+    const [only, ...more] = store.items.weekMarks({ ...other, devices: new Set(["d0"]) }, false);
+    assert.deepEqual(only?.[1].map(({ mark }) => mark), marks.map(({ mark }) => mark));
+    assert.deepEqual(more, []);
     const seqs = marks.map(({ seq }) => seq).sort((a, b) => b - a);
     assert.equal(read(store.items, { kind: "seqs", seqs }).length, seqs.length);
   });

@@ -12,6 +12,7 @@ import type {
   Seq,
   Span,
   StoredBucket,
+  WeekSpan,
 } from "../../src/named/store.ts";
 import { copyOf, type Held, isWithin, type MemoryData } from "./memory_data.ts";
 import { cachedHash, MemoryDigests, twinOf } from "./memory_digests.ts";
@@ -65,10 +66,11 @@ export class MemoryItems implements ItemStore {
     return count;
   }
 
-  weekMarks(week: number, after: Seq, upTo: Seq, wide: boolean): Map<string, Marked[]> {
+  weekMarks({ week, devices, after, upTo }: WeekSpan, wide: boolean): Map<string, Marked[]> {
     const all = new Map<string, Marked[]>();
     for (const { facts, seq, counted } of this.data.records.values()) {
       if (!counted || seq <= after || seq > upTo || weekOf(facts) !== week) continue;
+      if (devices?.has(facts.deviceId) === false) continue;
       const marks = all.get(facts.deviceId) ?? [];
       all.set(facts.deviceId, marks);
       marks.push({

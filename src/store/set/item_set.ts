@@ -20,6 +20,7 @@ import type {
   Seq,
   Span,
   StoredBucket,
+  WeekSpan,
 } from "../../named/store.ts";
 import type { Database } from "../file/database.ts";
 import { type Meta, PRUNED_BEFORE, SET_ABSORBED, SET_FLOOR } from "../file/meta.ts";
@@ -107,8 +108,8 @@ export class ItemSet implements ItemStore {
     return this.#digests.list(floor);
   }
 
-  weekMarks(week: Week, after: Seq, upTo: Seq, wide: boolean): Map<string, Marked[]> {
-    return readWeekMarks(this.#db, week, after, Math.min(upTo, this.head()), wide);
+  weekMarks(span: WeekSpan, wide: boolean): Map<string, Marked[]> {
+    return readWeekMarks(this.#db, { ...span, upTo: Math.min(span.upTo, this.head()) }, wide);
   }
 
   page(span: Span, from: Place | undefined): Page {

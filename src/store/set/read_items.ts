@@ -1,7 +1,7 @@
 /** Reads items and their marks. */
 import { hashOf, type Mark, markOf, WIDE_MARK_CHARS } from "../../named/digest.ts";
 import { type Facts, type Item, UNSET_WEEK, type Week, WEEK_SECONDS } from "../../named/item.ts";
-import type { Marked, Page, Place, Seq, Span } from "../../named/store.ts";
+import type { Marked, Page, Place, Seq, Span, WeekSpan } from "../../named/store.ts";
 import type { DeviceId, EntryId } from "../../history/entry.ts";
 import type { Database } from "../file/database.ts";
 import type { Row, Value } from "../file/sqlite_rows.ts";
@@ -75,10 +75,18 @@ function rangeRows(db: Database, span: Span & { kind: "range" }, after: Seq): Ru
   );
 }
 
+/** Of some devices, or of all; see {@linkcode list}. */
+const OF_DEVICES = "(? IS NULL OR device_id IN (SELECT value FROM json_each(?)))";
+
+function list(devices: ReadonlySet<string> | undefined): [string | null, string | null] {
+  const json = devices === undefined ? null : JSON.stringify([...devices]);
+  return [json, json];
+}
+
 // SQLite would go by device, of which there are few, and read years of it.
 function weekRows(
   db: Database,
-  { week, after, upTo }: Pick<Span & { kind: "week" }, "week" | "after" | "upTo">,
+  { week, devices, after, upTo }: Omit<WeekSpan, "kind">,
   place: EntriesAt,
   limit: typeof AT_ONCE,
 ): Run {
@@ -87,8 +95,9 @@ function weekRows(
     db,
     `FROM entries INDEXED BY idx_entries_ts
      WHERE ts >= ? AND ts < ? AND (ts, ingest_seq) > (?, ?) AND ingest_seq > ? AND ingest_seq <= ?
+       AND ${OF_DEVICES}
      ORDER BY ts, ingest_seq`,
-    [Math.max(least, place.ts), most, place.ts, place.seq, after, upTo],
+    [Math.max(least, place.ts), most, place.ts, place.seq, after, upTo, ...list(devices)],
     limit,
   );
 }
@@ -202,14 +211,13 @@ function toTombstone(row: Row): Item {
 /** What the digests of a week account for, with the number of each. */
 export function* factsOfWeek(
   db: Database,
-  week: Week,
-  after: Seq,
-  upTo: Seq,
+  span: Omit<WeekSpan, "kind">,
 ): Generator<{ readonly facts: Facts; readonly seq: Seq }> {
+  const { week, devices, after, upTo } = span;
   const [least, most] = secondsOf(week);
   // A run at a time: a week may have a hundred thousand commands, or some thousand of a megabyte.
   for (let place: EntriesAt | undefined = FIRST; place !== undefined;) {
-    const { rows, next }: Run = weekRows(db, { week, after, upTo }, place, MARKED_AT_ONCE);
+    const { rows, next }: Run = weekRows(db, span, place, MARKED_AT_ONCE);
     for (const row of rows) {
       if (toEntry(row) === undefined) continue;
       yield { seq: Number(row[0]), facts: factsOfRow([row[1]!, row[2]!, row[4]!], false) };
@@ -218,18 +226,20 @@ export function* factsOfWeek(
   }
   const held = db.rows(
     `SELECT seq, entry_id, device_id, ts FROM rr_deleted
-     WHERE counted = 1 AND ts >= ? AND ts < ? AND seq > ? AND seq <= ?`,
+     WHERE counted = 1 AND ts >= ? AND ts < ? AND seq > ? AND seq <= ? AND ${OF_DEVICES}`,
     least,
     most,
     after,
     upTo,
+    ...list(devices),
   );
   for (const [seq, ...row] of held) yield { seq: Number(seq), facts: factsOfRow(row, false) };
   if (week !== UNSET_WEEK) return;
   const tombs = db.rows(
-    "SELECT seq, entry_id, device_id, ts FROM rr_tomb WHERE seq > ? AND seq <= ?",
+    `SELECT seq, entry_id, device_id, ts FROM rr_tomb WHERE seq > ? AND seq <= ? AND ${OF_DEVICES}`,
     after,
     upTo,
+    ...list(devices),
   );
   for (const [seq, ...row] of tombs) yield { seq: Number(seq), facts: factsOfRow(row, true) };
 }
@@ -242,13 +252,11 @@ export function factsOfRow([id, deviceId, ts]: Row, dead: boolean): Facts {
 /** See `ItemStore.weekMarks`. */
 export function readWeekMarks(
   db: Database,
-  week: Week,
-  after: Seq,
-  upTo: Seq,
+  span: Omit<WeekSpan, "kind">,
   wide: boolean,
 ): Map<string, Marked[]> {
   const all = new Map<string, Marked[]>();
-  for (const { facts, seq } of factsOfWeek(db, week, after, upTo)) {
+  for (const { facts, seq } of factsOfWeek(db, span)) {
     let marks = all.get(facts.deviceId);
     if (marks === undefined) all.set(facts.deviceId, marks = []);
     marks.push(new MarkedRow(facts, seq, wide));

@@ -84,7 +84,9 @@ export class RowTaker {
       "UPDATE rr_tomb SET replaced = 0 WHERE replaced = 1 AND ts >= ? AND ts < ?",
       ...secondsOf(week),
     );
-    for (const { facts, seq } of factsOfWeek(this.#db, week, 0, upTo)) {
+    for (
+      const { facts, seq } of factsOfWeek(this.#db, { week, devices: undefined, after: 0, upTo })
+    ) {
       this.#digests.add(facts, 1, seq);
     }
   }

@@ -10,6 +10,7 @@ import { open, tempFolder } from "../_open.ts";
 const WEEK = 2_850;
 const WEEK_MS = WEEK * WEEK_SECONDS * 1000;
 const DEVICES = new Set(["laptop"]);
+const ALL = { week: WEEK, devices: undefined, after: 0, upTo: Infinity };
 /** Of these a few fill what is read at once. */
 const LARGE = "x".repeat(900_000);
 const AT_ONCE_ROWS = 200;
@@ -53,7 +54,7 @@ function weekOf(count: number, command: string): Disposable & { readonly db: Wat
 Deno.test("readWeekMarks() gives every mark of a week once, and holds few rows at once", () => {
   const count = 2 * AT_ONCE_ROWS + 1;
   using week = weekOf(count, "ls");
-  const marks = readWeekMarks(week.db, WEEK, 0, Infinity, false).get("laptop")!;
+  const marks = readWeekMarks(week.db, ALL, false).get("laptop")!;
   assert.equal(marks.length, count);
   assert.equal(new Set(marks.map(({ mark }) => mark)).size, count);
   assert.ok(week.db.mostRows <= AT_ONCE_ROWS, `${week.db.mostRows} rows at once`);
@@ -61,7 +62,7 @@ Deno.test("readWeekMarks() gives every mark of a week once, and holds few rows a
 
 Deno.test("readWeekMarks() holds few commands at once that are large", () => {
   using week = weekOf(5, LARGE);
-  assert.equal(readWeekMarks(week.db, WEEK, 0, Infinity, false).get("laptop")!.length, 5);
+  assert.equal(readWeekMarks(week.db, ALL, false).get("laptop")!.length, 5);
   assert.ok(week.db.mostBytes < AT_ONCE_BYTES, `${week.db.mostBytes} bytes at once`);
 });
 
