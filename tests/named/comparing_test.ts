@@ -80,6 +80,15 @@ Deno.test("a bucket in which nothing was gained here is wanted whole, one in whi
     buckets: [{ deviceId: "laptop", week: WEEK - 1 }],
     places: [],
   });
+  const past = new Lab();
+  have(past, itemOf(1));
+  past.items.saveBase({ name: THEIRS, floor: 0, seq: past.items.head() }, []);
+  have(past, itemOf(2, WEEK - 1));
+  const buckets = [{ ...LAPTOP, mark: OTHER_MARK }];
+  assert.deepEqual(
+    wantOf(asks(past, { current: "A".repeat(21) + "C", base: THEIRS, buckets })),
+    { type: "want", buckets: [LAPTOP], places: [] },
+  );
   const again = new Lab();
   have(again, itemOf(1));
   assert.deepEqual(asks(again, { buckets: [{ ...LAPTOP, mark: OTHER_MARK }] }), [
@@ -113,6 +122,18 @@ Deno.test("places count on over the frames of a list, also where a bucket goes o
       last ? { type: "want", buckets: [], places: [1, 2] } : undefined,
     );
   }
+});
+
+Deno.test("places count also what is listed without having been asked for", () => {
+  const lab = new Lab();
+  have(lab, itemOf(1));
+  asks(lab, { buckets: [{ ...LAPTOP, mark: OTHER_MARK }] });
+  const marks = [
+    { deviceId: "desk", week: WEEK, marks: [OTHER_MARK, "0".repeat(16)] },
+    { ...LAPTOP, marks: [OTHER_MARK] },
+  ];
+  const frames = lab.on({ type: "exchange", x: ASKED, frame: { type: "ids", marks, last: true } });
+  assert.deepEqual(wantOf(frames), { type: "want", buckets: [], places: [2] });
 });
 
 const DEAD = { id: idOf(1), deviceId: "laptop" as DeviceId, ts: WEEK * WEEK_SECONDS, deletedAt: 1 };

@@ -60,6 +60,8 @@ Deno.test("a question above another floor than the one in force is refused, and 
   assert.deepEqual(more, []);
   assert.deepEqual(lab.writable(ASKED), []);
   assert.equal(lab.items.bases().length, 1);
+  const again = lab.effects({ type: "asked", x: ASKED - 1, peer: PEER, frame });
+  assert.deepEqual(again.map(({ type }) => type), ["write", "close"]);
 });
 
 Deno.test("what comes in while marks are awaited is not sent: the end does not name it", () => {
