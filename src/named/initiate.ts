@@ -2,7 +2,7 @@
 import { Apart } from "./apart.ts";
 import { contradict } from "./contradict.ts";
 import { type Bucket, EMPTY } from "./digest.ts";
-import { bucketKey, byWeek, readerOf, spanOf, spansOf } from "./compare.ts";
+import { byWeek, readerOf, spanOf, spansOf } from "./compare.ts";
 import type { BucketMarks, BucketState, End, Need, Want } from "./frames.ts";
 import { FEW_ITEMS, hello, pauseAfterFailure } from "./need.ts";
 import type { Exchange, Initiator, Peer } from "./state.ts";
@@ -127,7 +127,7 @@ export function onWant(turn: Turn, exchange: Exchange, role: Initiator, frame: W
     return abort(turn, exchange, "Unlisted marks");
   }
   role.wanted = [
-    ...spansOf(unique(frame.buckets), exchange.after, exchange.upTo),
+    ...spansOf(frame.buckets, exchange.after, exchange.upTo),
     ...spanOf(seqs as number[]),
   ];
 }
@@ -162,7 +162,6 @@ function onRefusal(
     for (const name of frame.bases ?? []) peer.bases.add(name);
     // Whatever it says: with this one it would refuse again, at once and for ever.
     peer.bases.delete(role.base);
-    peer.notBefore = turn.now;
   } else if (frame.refusal === "floor") {
     hello(turn, peer);
     pauseAfterFailure(turn, peer);
@@ -171,8 +170,4 @@ function onRefusal(
   } else pauseAfterFailure(turn, peer);
   turn.out.push({ type: "close", x: exchange.id });
   finish(turn, exchange, undefined);
-}
-
-function unique(buckets: readonly Bucket[]): Bucket[] {
-  return [...new Map(buckets.map((bucket) => [bucketKey(bucket), bucket])).values()];
 }

@@ -92,7 +92,7 @@ Deno.test("a list of marks goes on in the next frame, and what came in since the
 
 Deno.test("of what is wanted each item goes out once, up to the question, and the end names the state of now", () => {
   const lab = new Lab();
-  lab.record(0, 1);
+  lab.record(0, 1, { startedAtMs: WEEK * WEEK_MS });
   lab.tick(lab.items.name(0));
   recordWeeks(lab, 1, WEEK, WEEK + 1);
   lab.record(3, 1, { deviceId: "desk" as DeviceId });

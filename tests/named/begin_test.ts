@@ -69,6 +69,23 @@ Deno.test("nobody begins with a peer that it is serving, and nobody begins twice
   assert.equal(begunAfter(lab, FIRST_MS), undefined);
 });
 
+Deno.test("while our part of an exchange goes out, no other one is begun", () => {
+  const lab = new Lab();
+  lab.record(0, 6);
+  lab.begin();
+  const buckets = lab.items.buckets(0).map(({ deviceId, week }) => ({ deviceId, week }));
+  const end = { type: "end", name: EMPTY, sent: 0 } as const;
+  for (const frame of [{ type: "want", buckets, places: [] } as const, end]) {
+    lab.on({ type: "exchange", x: BEGUN, frame });
+  }
+  lab.meet({}, OTHER);
+  hears(lab, 9, undefined, OTHER);
+  assert.equal(begunAfter(lab, LATE_MS), undefined);
+  // Three batches, the end, and then the next.
+  const effects = [1, 2, 3].flatMap(() => lab.effects({ type: "writable", x: BEGUN }));
+  assert.deepEqual(effects.at(-1)?.type, "open");
+});
+
 Deno.test("of several, the one that we have least to tell is asked first, then the one with most", () => {
   const base = otherItems(1).name(0);
   const lab = new Lab();

@@ -234,6 +234,26 @@ Deno.test("what has come in from elsewhere meanwhile is not wanted, and then not
   assert.equal(lab.peer.contained.has(THEIRS), false);
 });
 
+Deno.test("whoever leaves something out of what it wants does not contain what the other side had", () => {
+  for (const isTouched of [false, true]) {
+    const lab = new Lab();
+    have(lab, itemOf(1));
+    const [desk, phone] = ["desk", "phone"].map((deviceId) => ({ deviceId, week: WEEK }));
+    const buckets = [LAPTOP, desk!, phone!].map((bucket) => ({ ...bucket, mark: OTHER_MARK }));
+    asks(lab, { buckets });
+    if (isTouched) have(lab, itemOf(2, WEEK, "desk"));
+    const marks = [{ ...LAPTOP, marks: [ALIVE_MARK] }];
+    const frames = [
+      ...lab.on({ type: "exchange", x: ASKED, frame: { type: "ids", marks, last: true } }),
+      ...lab.writable(ASKED),
+    ];
+    const want = { type: "want", buckets: isTouched ? [phone] : [desk, phone], places: [] };
+    assert.deepEqual(wantOf(frames), want);
+    lab.on({ type: "exchange", x: ASKED, frame: { type: "end", name: THEIRS, sent: 0 } });
+    assert.equal(lab.peer.contained.has(THEIRS), !isTouched);
+  }
+});
+
 Deno.test("a device below whose floor another one keeps items compares above the higher floor", () => {
   const lab = new Lab();
   have(lab, itemOf(1, WEEK - 1), itemOf(2));

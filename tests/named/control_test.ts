@@ -63,6 +63,16 @@ Deno.test("a hello takes the place of what was known of the bases, and has our s
   assert.deepEqual(sentTo(lab.after(SOON_MS)).map(({ type }) => type), ["tick"]);
 });
 
+Deno.test("a hello names the newest bases, and the one that is kept for that peer", () => {
+  const lab = new Lab();
+  const name = (n: number): string => `${"A".repeat(20)}${String.fromCharCode(65 + n)}B`;
+  lab.items.saveBase({ name: name(25), floor: 0, seq: 0 }, [PEER]);
+  for (let n = 0; n < 20; n++) lab.items.saveBase({ name: name(n), floor: 0, seq: 0 }, [OTHER]);
+  const [hello] = sentTo(lab.effects({ type: "up", peer: PEER }));
+  const newest = Array.from({ length: 16 }, (_, n) => name(19 - n));
+  assert.deepEqual(hello?.type === "hello" ? hello.bases : undefined, [...newest, name(25)]);
+});
+
 Deno.test("once a peer keeps something else, the state that was heard of it says nothing", () => {
   const lab = new Lab();
   lab.tick(otherItems(2).name(0));

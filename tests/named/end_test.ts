@@ -44,6 +44,30 @@ Deno.test("a lost answer makes what was contained count no more", () => {
   assert.equal(lab.peer.contained.has(theirs), false);
 });
 
+Deno.test("an answer that was lost before an exchange began says nothing about what that brings", () => {
+  const asking = new Lab();
+  asking.effects({ type: "dropped", peer: PEER });
+  const theirs = asking.begin();
+  asking.on({ type: "exchange", x: BEGUN, frame: { type: "end", name: theirs, sent: 0 } });
+  assert.equal(asking.peer.contained.has(theirs), true);
+  const asked = new Lab();
+  asked.effects({ type: "dropped", peer: PEER });
+  asked.on({ type: "asked", x: ASKED, peer: PEER, frame: syncFrom(theirs) });
+  asked.on({ type: "exchange", x: ASKED, frame: { type: "end", name: theirs, sent: 0 } });
+  assert.equal(asked.peer.contained.has(theirs), true);
+});
+
+Deno.test("whoever asked and closes with our name has what we have, and that is kept as a base", () => {
+  const lab = new Lab();
+  lab.record(0, 1);
+  const name = lab.items.name(0);
+  lab.on({ type: "asked", x: ASKED, peer: PEER, frame: syncFrom(EMPTY) });
+  lab.writable(ASKED);
+  lab.on({ type: "exchange", x: ASKED, frame: { type: "end", name, sent: 0 } });
+  assert.equal(lab.items.pinned(PEER)?.name, name);
+  assert.equal(lab.peer.heard, name);
+});
+
 for (const lost of [false, true]) {
   const what = lost ? "not contain it if an answer was lost" : "contain it";
   Deno.test(`who was asked and got all that it lacked of the other's state must ${what}`, () => {
