@@ -66,35 +66,30 @@ export class MemoryItems implements ItemStore {
     return count;
   }
 
-  weekMarks({ week, devices, after, upTo }: WeekSpan, wide: boolean): Map<string, Marked[]> {
+  weekMarks(span: WeekSpan, wide: boolean): Map<string, Marked[]> {
     const all = new Map<string, Marked[]>();
-    for (const { facts, seq, counted } of this.data.records.values()) {
-      if (!counted || seq <= after || seq > upTo || weekOf(facts) !== week) continue;
-      if (devices?.has(facts.deviceId) === false) continue;
+    for (const { facts, seq } of this.#within(span)) {
+      const [mark, twin] = [facts, twinOf(facts)].map((one) => markOf(cachedHash(one), wide));
       const marks = all.get(facts.deviceId) ?? [];
+      marks.push({ seq, mark: mark!, twin: twin!, dead: facts.dead });
       all.set(facts.deviceId, marks);
-      marks.push({
-        seq,
-        mark: markOf(cachedHash(facts), wide),
-        twin: markOf(cachedHash(twinOf(facts)), wide),
-        dead: facts.dead,
-      });
     }
     return all;
   }
 
   page(span: Span, from: Place | undefined): Page {
-    const records = [...this.data.records.values()].filter((record) =>
-      record.counted && isWithin(record, span)
-    ).sort((a, b) => a.seq - b.seq);
     const start = (from as number | undefined) ?? -1;
-    const rest = records.filter((record) => record.seq > start);
+    const rest = this.#within(span).filter(({ seq }) => seq > start).sort((a, b) => a.seq - b.seq);
     const part = rest.slice(0, this.pageItems);
     return {
       items: part.flatMap((record) => record.item ?? []),
       held: part.flatMap((record) => record.item === undefined ? [record.facts] : []),
       next: part.length < rest.length ? part.at(-1)!.seq : undefined,
     };
+  }
+
+  #within(span: Span): Held[] {
+    return [...this.data.records.values()].filter((one) => one.counted && isWithin(one, span));
   }
 
   apply(items: readonly Item[]): Applied {
