@@ -1,6 +1,7 @@
 /** How the commands print. Results go to stdout, everything else to stderr. */
 import { causeChain, RrError } from "../../base/rr_error.ts";
 import type { Output, World } from "../../base/world.ts";
+import { hasManyColours, OF_SIXTEEN, ON_ANY_GROUND } from "../../base/colours.ts";
 import { printable, printableJson, printablePlain } from "../../base/printable.ts";
 import { folded } from "./fold.ts";
 import { isUtf8 } from "./signs.ts";
@@ -73,21 +74,22 @@ export interface Palette {
   dim(text: string): string;
   red(text: string): string;
   green(text: string): string;
-  yellow(text: string): string;
+  pink(text: string): string;
 }
 
 /** The palette for an output: plain when it is no terminal, is a dumb one, or NO_COLOR is set. */
 export function paletteFor(world: World, output: Output): Palette {
   const on = output.isTerminal() && world.env("NO_COLOR") === undefined &&
     world.env("TERM") !== "dumb";
-  const paint = (code: number, end: number) => (text: string): string =>
-    on ? `\x1b[${code}m${text}\x1b[${end}m` : text;
+  const { pink, red, green, grey } = hasManyColours(world.env("TERM")) ? ON_ANY_GROUND : OF_SIXTEEN;
+  const paint = (code: string) => (text: string): string =>
+    on && code !== "" ? `\x1b[${code}m${text}\x1b[0m` : text;
   return {
-    bold: paint(1, 22),
-    dim: paint(2, 22),
-    red: paint(31, 39),
-    green: paint(32, 39),
-    yellow: paint(33, 39),
+    bold: paint("1"),
+    dim: paint(grey),
+    red: paint(red),
+    green: paint(green),
+    pink: paint(pink),
   };
 }
 

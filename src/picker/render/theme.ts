@@ -1,4 +1,5 @@
 /** How things look; the only place that knows colours. */
+import { hasManyColours, OF_SIXTEEN, ON_ANY_GROUND } from "../../base/colours.ts";
 import type { PartStyle, StyledPart } from "./style.ts";
 
 /** SGR parameters, such as `1;33`; empty for plain text. */
@@ -21,30 +22,24 @@ const THEME_NAMES = ["auto", "dark", "light", "plain"] as const;
 /** One of {@linkcode THEME_NAMES}. */
 export type ThemeName = typeof THEME_NAMES[number];
 
-/**
- * For terminals with 16 colours, which a person's own scheme defines. Magenta and red are the two of
- * these that can be read on black and on white; not bold, which many terminals show as another colour.
- */
+/** For terminals with 16 colours; not bold, which many terminals show as another colour. */
 export const COLOURS: Theme = {
-  match: "4;35",
+  match: `4;${OF_SIXTEEN.pink}`,
   matchSelected: "7;1;4",
   selected: "7",
-  dim: "2",
-  failed: "31",
+  dim: OF_SIXTEEN.grey,
+  failed: OF_SIXTEEN.red,
   prompt: "1",
-  notice: "35",
+  notice: OF_SIXTEEN.pink,
 };
 
-/**
- * For any ground. Only colours of one narrow band of brightness have a contrast of 4.5 to black and to
- * white: this pink, this brownish red and this grey are in it.
- */
+/** For any ground. */
 export const ANY_GROUND: Theme = {
   ...COLOURS,
-  match: "4;38;5;163",
-  dim: "38;5;243",
-  failed: "38;5;131",
-  notice: "38;5;163",
+  match: `4;${ON_ANY_GROUND.pink}`,
+  dim: ON_ANY_GROUND.grey,
+  failed: ON_ANY_GROUND.red,
+  notice: ON_ANY_GROUND.pink,
 };
 
 /** For a dark ground: bright colours. */
@@ -109,12 +104,6 @@ function named(theme: ThemeName, term: string | undefined): Theme {
   if (theme === "plain") return NO_COLOURS;
   if (!hasManyColours(term)) return COLOURS;
   return { auto: ANY_GROUND, dark: ON_DARK, light: ON_LIGHT }[theme];
-}
-
-// `-256color` and `-direct` say so; these newer terminals have names of their own.
-function hasManyColours(term: string | undefined): boolean {
-  return /-256color|-direct|^(?:alacritty|foot|ghostty|wezterm|kitty|xterm-(?:kitty|ghostty))\b/
-    .test(term ?? "");
 }
 
 /** The text in a style, ending plain. */

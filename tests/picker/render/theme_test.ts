@@ -8,18 +8,8 @@ import {
   type Theme,
   themeOf,
 } from "../../../src/picker/render/theme.ts";
+import { contrast, ofHex, ofPalette, XTERM } from "../../base/_contrast.ts";
 
-/** The first eight colours of xterm. */
-const XTERM: readonly (readonly [number, number, number])[] = [
-  [0, 0, 0],
-  [205, 0, 0],
-  [0, 205, 0],
-  [205, 205, 0],
-  [0, 0, 238],
-  [205, 0, 205],
-  [0, 205, 205],
-  [229, 229, 229],
-];
 const BLACK = [0, 0, 0] as const;
 const WHITE = [255, 255, 255] as const;
 /** Grounds that terminals really have: xterm, Dracula, Solarized, Nord, One, Ubuntu. */
@@ -28,26 +18,6 @@ const LIGHT_GROUNDS = ["ffffff", "fdf6e3", "fafafa", "eeeeee"];
 /** What WCAG 2 asks of text, and of large or bold text and of signs. */
 const LEAST_CONTRAST = 4.5;
 const LEAST_OF_SIGNS = 3;
-
-type Rgb = readonly [number, number, number];
-
-/** A colour of the cube or the greys of the 256. */
-function ofPalette(code: number): Rgb {
-  const grey = 8 + 10 * (code - 232);
-  if (code >= 232) return [grey, grey, grey];
-  const level = (value: number): number => value === 0 ? 0 : 55 + 40 * value;
-  const place = code - 16;
-  return [level(Math.floor(place / 36)), level(Math.floor(place / 6) % 6), level(place % 6)];
-}
-
-function ofHex(text: string): Rgb {
-  const [r, g, b] = text.match(/../g)!.map((part) => parseInt(part, 16)) as [
-    number,
-    number,
-    number,
-  ];
-  return [r, g, b];
-}
 
 function assertReadable(theme: Theme, grounds: readonly string[]): void {
   for (const [part, style] of Object.entries(theme)) {
@@ -61,22 +31,6 @@ function assertReadable(theme: Theme, grounds: readonly string[]): void {
       assert.ok(found >= LEAST_CONTRAST, `${part}: ${code} on ${ground} has ${found.toFixed(2)}`);
     }
   }
-}
-
-function luminance(colour: readonly [number, number, number]): number {
-  const [r, g, b] = colour.map((part) => {
-    const share = part / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  }) as [number, number, number];
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-function contrast(
-  a: readonly [number, number, number],
-  b: readonly [number, number, number],
-): number {
-  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
-  return (high + 0.05) / (low + 0.05);
 }
 
 Deno.test("the theme for any ground has a contrast of 4.5 to black and to white, the others to theirs", () => {

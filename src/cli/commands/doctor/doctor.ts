@@ -121,7 +121,7 @@ function painted(level: FindingLevel, palette: Palette): string {
     case "info":
       return label;
     case "warn":
-      return palette.yellow(label);
+      return palette.pink(label);
     case "error":
       return palette.red(label);
   }
