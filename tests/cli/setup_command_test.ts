@@ -15,36 +15,35 @@ import { FakeMachine } from "../service/_fake_machine.ts";
 import { annsWorld, entriesOf, rr } from "./_run.ts";
 import { set, SETUP, UNINSTALL } from "./_setup.ts";
 
-const HOOK = "/home/it's mé/.config/rustory/hook.zsh";
-
 Deno.test("a block goes in once and out whole, all else byte for byte", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
     const text = letters(bytes);
-    const put = withBlock(text, HOOK);
-    assert.equal(withBlock(put, HOOK), put);
+    const put = withBlock(text, "zsh");
+    assert.equal(withBlock(put, "zsh"), put);
     assert.deepEqual(bytesOf(withoutBlock(put)!), bytes);
   }));
-  const made = withBlock(undefined, HOOK);
-  assert.equal(withBlock(made, HOOK), made);
+  const made = withBlock(undefined, "zsh");
+  assert.equal(withBlock(made, "zsh"), made);
   assert.equal(withoutBlock(made), undefined);
   assert.equal(withoutBlock(`${made}mine\n`), "mine\n");
-  assert.match(new TextDecoder().decode(bytesOf(made)), /it'\\''s mé/);
 });
 
 Deno.test("a block is mended in its place, be it old, cut short or there twice", () => {
-  const put = withBlock("a\n", HOOK);
+  const put = withBlock("a\n", "zsh");
   const edited = `${put}b\n`;
-  assert.equal(
-    withBlock(edited, "/x/rustory/hook.zsh"),
-    `${withBlock("a\n", "/x/rustory/hook.zsh")}b\n`,
-  );
+  assert.equal(withBlock(edited, "bash"), `${withBlock("a\n", "bash")}b\n`);
+  // As it was written before: with the path of one machine, and a failure where the file is not.
+  const before = "test -r '/home/kim/.config/rustory/hook.zsh' && source '/home/kim/.config/x'";
+  const old = put.replace(/^! test.*$/m, before);
+  assert.equal(withBlock(`${old}b\n`, "zsh"), edited);
+  assert.equal(withBlock(`${old.replace(/^# <<<.*\n/m, "")}b\n`, "zsh"), edited);
   assert.equal(withoutBlock(edited), "a\nb\n");
   const cut = put.replace("# <<< rustory <<<\n", "");
-  assert.equal(withBlock(`${cut}b\n`, HOOK), edited);
+  assert.equal(withBlock(`${cut}b\n`, "zsh"), edited);
   assert.equal(withoutBlock(`${cut}b\n`), "a\nb\n");
-  assert.equal(withoutBlock(`${put}${withBlock(undefined, HOOK)}b\n`), "a\nb\n");
+  assert.equal(withoutBlock(`${put}${withBlock(undefined, "zsh")}b\n`), "a\nb\n");
   // What was written below a file without a last newline needs the one that came with the block.
-  assert.equal(withoutBlock(`${withBlock("a", HOOK)}b\n`), "a\nb\n");
+  assert.equal(withoutBlock(`${withBlock("a", "zsh")}b\n`), "a\nb\n");
   assert.equal(hasOwnLine("source <(rr hook --shell zsh)\n"), true);
   assert.equal(hasOwnLine("# source <(rr hook --shell zsh)\n"), false);
   assert.equal(hasOwnLine(edited), false);
@@ -153,7 +152,7 @@ Deno.test("rr setup does not replace a link to nothing, and says what to add", a
   assert.match(out, /say what to add to ~\/\.zshrc, which cannot be written/);
   assert.match(
     err,
-    /zshrc cannot be written: it is a link to a file that is not there; add this line to it: `test -r '.*hook\.zsh' && source /,
+    /zshrc cannot be written: it is a link to a file that is not there; add this line to it: `! test -r "\$HOME\/.*hook\.zsh" \|\| source /,
   );
   assert.match(out, /but for the start file: add the line above/);
   assert.equal(Deno.lstatSync(`${world.home}/.zshrc`).isSymlink, true);

@@ -71,5 +71,5 @@ Deno.test("rr uninstall names a daemon that no service has started", async () =>
   world.args = ["uninstall", "--yes"];
   const command = uninstallCommand(run);
   assert.equal(await main(world, () => Promise.resolve({ command })), 0);
-  assert.match(world.takeErr(), new RegExp(`by hand still runs: kill ${world.pid} ends it`));
+  assert.match(world.takeErr(), new RegExp(`by hand still runs: \`kill ${world.pid}\` ends it`));
 });

@@ -4,6 +4,7 @@
  * the home byte for byte as it was.
  */
 import assert from "node:assert/strict";
+import { lineFor } from "../../src/cli/commands/setup/start_file.ts";
 import { crate, existing } from "../shell/_find.ts";
 import { Home } from "./_home.ts";
 import { until, untilNoFile } from "./_tmux.ts";
@@ -138,7 +139,7 @@ Deno.test("rr setup leaves a start file that is not ours to write, and says what
     assert.deepEqual(home.tree().get(name), before.get(name));
   }
   const line =
-    /cannot be written: it is read-only for this user; add this line to it: `(test -r '.*hook\.bash'.*)`\n/
+    /cannot be written: it is read-only for this user; add this line to it: `(! test -r ".*hook\.bash".*)`\n/
       .exec(
         err,
       )![1]!;
@@ -148,6 +149,19 @@ Deno.test("rr setup leaves a start file that is not ours to write, and says what
   const { out: functions } = await home.run(shell, "bash");
   assert.match(functions, /rr/);
 });
+
+for (const shell of ["bash", "zsh", "fish"] as const) {
+  Deno.test(`the line of ${shell}'s start file is no failure where there is no rr, and is of any home`, async () => {
+    await using home = new Home();
+    const status = shell === "fish" ? "$status" : "$?";
+    const line = lineFor(shell);
+    const run = async () =>
+      (await home.run([shell, "-c", `${line}\necho "ends ${status}"`], shell)).out;
+    assert.equal(await run(), "ends 0\n");
+    home.write(`.config/rustory/hook.${shell}`, "echo loaded\n");
+    assert.equal(await run(), "loaded\nends 0\n");
+  });
+}
 
 Deno.test("a home that cannot be written: every command says so with a way on, uninstall does what it can", async () => {
   await using home = new Home();

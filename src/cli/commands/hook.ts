@@ -91,8 +91,8 @@ async function usedShell(world: World): Promise<ShellName> {
 // It must do no harm on a machine with the same start-up files and without rr.
 function sourceLine(shell: ShellName, path: string): string {
   return shell === "fish"
-    ? `test -r ${quoteForFish(path)}; and source ${quoteForFish(path)}`
-    : `[ -r ${quoteForShell(path)} ] && . ${quoteForShell(path)}`;
+    ? `not test -r ${quoteForFish(path)}; or source ${quoteForFish(path)}`
+    : `[ ! -r ${quoteForShell(path)} ] || . ${quoteForShell(path)}`;
 }
 
 async function uninstallerOf(shell: ShellName): Promise<string> {

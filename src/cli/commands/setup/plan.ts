@@ -80,7 +80,7 @@ export function planSetup(facts: Facts, { noImport }: Wishes): readonly Step[] {
 function hookStep(file: StartFile): Step {
   const text = file.text ?? "";
   if (hasOwnLine(text)) return { do: "hook", file, block: "own-line" };
-  if (withBlock(file.text, file.hookFile) === text) return { do: "hook", file, block: "stays" };
+  if (withBlock(file.text, file.shell) === text) return { do: "hook", file, block: "stays" };
   if (file.obstacle !== undefined) return { do: "tell", file };
   return { do: "hook", file, block: findBlock(text) === undefined ? "put" : "mend" };
 }

@@ -161,14 +161,14 @@ async function perform(step: Step, work: Work): Promise<Taken | undefined> {
     case "hook":
       if (step.block !== "own-line") await renewHook(world, settings, step.file);
       if (step.block === "put" || step.block === "mend") {
-        writeStartFile(world, step.file.path, withBlock(step.file.text, step.file.hookFile));
+        writeStartFile(world, step.file.path, withBlock(step.file.text, step.file.shell));
       }
       return;
     case "tell":
       await renewHook(world, settings, step.file);
       warn(
         `${step.file.path} cannot be written: ${step.file.obstacle}; add this line to it: ` +
-          `\`${lineFor(step.file.hookFile)}\``,
+          `\`${lineFor(step.file.shell)}\``,
       );
       return;
     case "import":

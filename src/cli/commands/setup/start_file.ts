@@ -3,7 +3,8 @@
  *
  * A text here has one letter a byte ({@linkcode letters}): a start file need not be UTF-8.
  */
-import { quoteForShell } from "../../../base/shell_words.ts";
+import { hookFile } from "../../../app/hook_file.ts";
+import type { ShellName } from "../../../shell/hook.ts";
 
 const BEGIN = "# >>> rustory >>>";
 const END = "# <<< rustory <<<";
@@ -14,7 +15,7 @@ const MADE_FILE = " (this file was made by rr setup)";
 // Of a block whose end is missing only the line that is surely ours: people cut and paste.
 const BLOCK = new RegExp(
   `^${BEGIN}(?<note> \\([^)\\n]*\\))?\\n` +
-    `(?:(?:(?!${BEGIN}).*\\n)*?${END}(?:\\n|$)|(?:test -r .*/rustory/hook\\..*(?:\\n|$))?)`,
+    `(?:(?:(?!${BEGIN}).*\\n)*?${END}(?:\\n|$)|(?:(?:! )?test -r .*/rustory/hook\\..*(?:\\n|$))?)`,
   "m",
 );
 
@@ -37,16 +38,17 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
-/** The line that sources a file, as every shell that there is a hook for reads it. */
-export function lineFor(hookFile: string): string {
-  const quoted = quoteForShell(hookFile);
-  return `test -r ${quoted} && source ${quoted}`;
+/**
+ * The line that sources the hook, as every shell that there is one for reads it. A start file is carried to
+ * other machines: there the home folder may have another name, and rr be missing, which is no failure.
+ */
+export function lineFor(shell: ShellName): string {
+  const file = `"${hookFile("$HOME", shell)}"`;
+  return `! test -r ${file} || source ${file}`;
 }
 
-/** The block that sources a file. */
-function blockFor(hookFile: string, note = ""): string {
-  const line = letters(new TextEncoder().encode(lineFor(hookFile)));
-  return `${BEGIN}${note}\n${line}\n${END}\n`;
+function blockFor(shell: ShellName, note = ""): string {
+  return `${BEGIN}${note}\n${lineFor(shell)}\n${END}\n`;
 }
 
 /** The first block in a text, be its end missing. */
@@ -56,17 +58,17 @@ export function findBlock(text: string): Block | undefined {
 }
 
 /** The text with the block at its end, or in the place of the one that is there. */
-export function withBlock(text: string | undefined, hookFile: string): string {
-  if (text === undefined) return blockFor(hookFile, MADE_FILE);
+export function withBlock(text: string | undefined, shell: ShellName): string {
+  if (text === undefined) return blockFor(shell, MADE_FILE);
   const old = BLOCK.exec(text);
   if (old !== null) {
     const rest = text.slice(old.index + old[0].length);
     const apart = rest === "" || rest.startsWith("\n") || old[0].endsWith("\n") ? "" : "\n";
-    return text.slice(0, old.index) + blockFor(hookFile, old.groups?.note) + apart + rest;
+    return text.slice(0, old.index) + blockFor(shell, old.groups?.note) + apart + rest;
   }
   return text === "" || text.endsWith("\n")
-    ? text + blockFor(hookFile)
-    : `${text}\n${blockFor(hookFile, AFTER_OPEN_LINE)}`;
+    ? text + blockFor(shell)
+    : `${text}\n${blockFor(shell, AFTER_OPEN_LINE)}`;
 }
 
 /** The text without any block; `undefined` if the file is to go, as it was made for the block. */
