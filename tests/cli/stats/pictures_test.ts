@@ -7,7 +7,7 @@ import {
 } from "../../../src/cli/commands/stats/pictures.ts";
 
 const plain = (text: string): string => text;
-const PALETTE = { bold: plain, dim: plain, red: plain, green: plain, yellow: plain };
+const PALETTE = { bold: plain, dim: plain, red: plain, green: plain, pink: plain };
 const ASCII = { palette: PALETTE, isUtf8: false };
 
 /** Days up to Wednesday, 15 May 2024. */
