@@ -39,6 +39,12 @@ Deno.test("rr doctor on a terminal shows what it found, and ends with what to lo
   const whole = await rr(world, "doctor", "--verbose");
   assert.match(whole.out, /^config path: .*\n(.+\n)+trackers: \(none\)\n\ninfo +config /);
   assert.ok(whole.out.endsWith(short.out));
+  await rr(world, "init");
+  for (const key of ["swarm", "identity"]) {
+    Deno.chmodSync(`${world.home}/.config/rustory/${key}.key`, 0o644);
+  }
+  const many = (await rr(world, "doctor")).out;
+  assert.match(many, /\n\n3 things should be put right: keys \(2\), hook\n$/);
 });
 
 Deno.test("rr doctor --json has the original's keys in their order, then ours", async () => {

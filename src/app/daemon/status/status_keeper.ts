@@ -24,7 +24,7 @@ interface PeerMemory {
 }
 
 const WRONG_CLOCKS =
-  "A device of yours on this network has another time: set both clocks (timedatectl set-ntp true)";
+  "A device of yours on this network has another time: set both clocks (`timedatectl set-ntp true`)";
 /** How long another machine with our identity is told of after it was seen last. */
 const TWIN_SHOWN_MS = 15 * 60_000;
 /** Peers that are remembered, some times more than a round has. */

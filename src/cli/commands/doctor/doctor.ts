@@ -70,7 +70,7 @@ async function run(
     const head = verbose || !isPerson
       ? [...originalLines(whole).map((line) => folded(world.stdout, line)), ""]
       : [];
-    const end = isPerson ? ["", conclusion(found)] : [];
+    const end = isPerson ? ["", folded(world.stdout, conclusion(found), 0)] : [];
     for (const line of [...head, ...findingLines(world, found), ...end]) {
       world.stdout.write(`${line}\n`);
     }
@@ -108,7 +108,11 @@ function conclusion(found: readonly CheckedFinding[]): string {
   const bad = found.filter(({ level }) => level === "warn" || level === "error");
   if (bad.length === 0) return "All is well";
   const head = bad.length === 1 ? "One thing" : `${bad.length} things`;
-  return `${head} should be put right: ${[...new Set(bad.map(({ check }) => check))].join(", ")}`;
+  const names = Array.from(
+    Map.groupBy(bad, ({ check }) => check),
+    ([check, of]) => of.length === 1 ? check : `${check} (${of.length})`,
+  );
+  return `${head} should be put right: ${names.join(", ")}`;
 }
 
 const LABEL_WIDTH = "error".length;
