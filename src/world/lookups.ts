@@ -2,8 +2,11 @@
 
 /** The variable of the C library of Linux that resolv.conf's `options` can stand in as well. */
 const VARIABLE = "RES_OPTIONS";
-/** Seconds for each name server, and rounds over all of them. */
-const OPTIONS = "timeout:2 attempts:2";
+/**
+ * Seconds for each name server, and rounds over all of them. With 2 s for a dead one, the two requests of a
+ * list of devices would not get through in their 5 s.
+ */
+const OPTIONS = "timeout:1 attempts:3";
 
 /** Environment variables of this process that the C library sees as well. */
 export interface Variables {
@@ -12,7 +15,7 @@ export interface Variables {
 }
 
 /**
- * Has a dead name server cost 2 seconds before the next is asked, and 4 if there is none; else 5 and 10,
+ * Has a dead name server cost a second before the next is asked, and 3 if there is none; else 5 and 10,
  * longer than anything here waits. A lookup cannot be called off, and Node does not end before it has.
  */
 export function boundLookups(variables: Variables): void {
