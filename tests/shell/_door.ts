@@ -3,7 +3,12 @@ import { systemClock } from "../../src/base/clock.ts";
 import { silentLogger } from "../../src/base/log.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { serveShellDoor } from "../../src/control/shell_door.ts";
-import type { EarlierRequest, SuggestRequest } from "../../src/control/shell_request.ts";
+import type { ShellLine } from "../../src/control/shell_line.ts";
+import type {
+  EarlierRequest,
+  PickRequest,
+  SuggestRequest,
+} from "../../src/control/shell_request.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 
 /** A door that answers from two lists. */
@@ -13,6 +18,8 @@ export class Door implements AsyncDisposable {
   offers: readonly string[] = [];
   /** What was run before, the newest first. */
   past: readonly string[] = [];
+  /** What becomes of a terminal. */
+  pick: (line: ShellLine) => Promise<void> = () => Promise.resolve();
   /** Commands in one answer. */
   atOnce = 2;
   readonly suggests: SuggestRequest[] = [];
@@ -24,7 +31,7 @@ export class Door implements AsyncDisposable {
   constructor() {
     this.path = `${this.#folder}/door`;
     const handlers = {
-      pick: () => Promise.resolve(),
+      pick: (_: PickRequest, line: ShellLine) => this.pick(line),
       ingest: () => Promise.resolve(),
       suggest: (request: SuggestRequest) => {
         this.suggests.push(request);

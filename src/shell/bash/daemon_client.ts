@@ -58,19 +58,20 @@ __rustory_ask() {
 }
 
 # Runs a function that talks to the daemon. A line that its other end has closed would end the shell at the
-# second write to it. What the user wants done then is read through a file: a substitution would fork.
+# second write to it, and a ctrl-c would leave it open, and so the picker at work, while readline reads the
+# same keys again. What the user wants done then is read through a file: a substitution would fork.
 __rustory_unbroken() {
   local __rustory_action= __rustory_code
-  if [[ -f \${__rustory_line-} ]] && builtin trap -p PIPE >|"$__rustory_line"; then
+  if [[ -f \${__rustory_line-} ]] && builtin trap -p PIPE INT >|"$__rustory_line"; then
     IFS= builtin read -r -d '' __rustory_action <"$__rustory_line"
     >|"$__rustory_line"
   else
-    __rustory_action=$(builtin trap -p PIPE)
+    __rustory_action=$(builtin trap -p PIPE INT)
   fi 2>/dev/null
-  builtin trap '' PIPE
+  builtin trap '' PIPE INT
   "$@"
   __rustory_code=$?
-  builtin trap - PIPE
+  builtin trap - PIPE INT
   builtin eval "$__rustory_action"
   return "$__rustory_code"
 }

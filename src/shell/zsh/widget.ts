@@ -58,7 +58,10 @@ function __rustory_locate {
 # 2: it was lost while it had the terminal. What goes over the line: control/shell_request.ts.
 function __rustory_ask {
   [[ -n $__rustory_at && \${TERM:-dumb} != dumb ]] || return 1
-  local said= REPLY
+  local said= heard= REPLY
+  builtin zmodload zsh/system 2>/dev/null || return 1
+  # A ctrl-c would leave the line open, and so the picker at work, while zsh reads the same keys again.
+  builtin trap '' INT
   __rustory_dial ${GREETING_SECONDS} || return 1
   local -i code=1 fd=$REPLY
   {
@@ -66,10 +69,10 @@ function __rustory_ask {
     IFS= read -r -d '' -t 0.1 -u $fd said
     if [[ $said == ok ]]; then
       builtin print -rNu $fd -- go
-      IFS= read -r -d '' -t 0.1 -u $fd said
+      __rustory_hear $fd 0.1
       if [[ $said == here ]]; then
         code=2
-        while IFS= read -r -d '' -t 2 -u $fd said; do
+        while __rustory_hear $fd 2; do
           [[ $said == '='* ]] && { code=0 answer=\${said#=}; break; }
         done
       fi
@@ -77,6 +80,20 @@ function __rustory_ask {
   } 2>/dev/null
   ztcp -c $fd 2>/dev/null
   return code
+}
+
+# The next field into \$said, as \`read -d ''\` has it: that puts the terminal back as it had found it when
+# it began to wait, so that ctrl-c would be a signal again, and Enter another letter. \$heard is what came
+# behind the field.
+function __rustory_hear {
+  setopt localoptions nomultibyte
+  local part
+  said=
+  while [[ $heard != *$'\\0'* ]]; do
+    sysread -t $2 -i $1 part || return 1
+    heard+=$part
+  done
+  said=\${heard%%$'\\0'*} heard=\${heard#*$'\\0'}
 }
 
 # What a picker that was killed could not do: puts the terminal back, and wipes what was shown.
