@@ -34,9 +34,9 @@ export class FakeTerminal implements Terminal, AsyncDisposable {
     this.screen.resize(columns, rows);
   }
 
-  /** Resolves when the screen satisfies the predicate; rejects after ten seconds, showing it. */
+  /** Resolves when the screen satisfies the predicate; rejects after a minute, showing it. */
   async shows(what: (rows: string[]) => boolean | undefined): Promise<string[]> {
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 60_000;
     while (true) {
       await this.#drawn;
       const rows = this.screen.rows();
