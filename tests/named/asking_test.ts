@@ -38,10 +38,10 @@ function idsOf(frames: readonly ExchangeFrame[]): (string | undefined)[] {
 
 Deno.test("a question lists what was gained since the newest base that both have, and nothing older", () => {
   const lab = new Lab();
-  lab.record(0, 2, { startedAtMs: WEEK * WEEK_MS });
+  recordWeeks(lab, 0, WEEK, WEEK, WEEK - 1);
   lab.tick(lab.items.name(0));
   const base = lab.items.name(0);
-  lab.record(2, 1, { startedAtMs: WEEK * WEEK_MS });
+  recordWeeks(lab, 3, WEEK);
   const sync = asks(lab);
   assert.equal(sync.base, base);
   assert.equal(sync.current, lab.items.name(0));
