@@ -3,6 +3,7 @@ import { folderOf } from "../../src/base/folder_of.ts";
 import { type History, openHistory } from "../../src/store/file/open_history.ts";
 import { systemWorld } from "../../src/world/system.ts";
 import { RR_PERMISSIONS } from "../permissions.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { type Child, type CommandLine, type Outcome, run, start } from "./process.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -107,7 +108,7 @@ export class Device implements AsyncDisposable {
   async until(
     what: string,
     condition: (history: History) => boolean,
-    withinMs = 30_000,
+    withinMs = PATIENCE_MS,
   ): Promise<void> {
     const { files, clock } = await systemWorld();
     using history = openHistory(this.database, { files, clock, mode: "readonly" });

@@ -1,4 +1,5 @@
 /** Child processes whose output is awaited line by line, and that are never left behind. */
+import { PATIENCE_MS } from "./patience.ts";
 
 /** One running program. */
 export interface Child {
@@ -27,8 +28,6 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-const DEFAULT_DEADLINE_MS = 20_000;
-
 /** Starts a program and reads what it prints. */
 export function start(name: string, command: CommandLine): Child {
   const process = spawn(command);
@@ -44,7 +43,7 @@ export function start(name: string, command: CommandLine): Child {
     return status.code;
   });
 
-  function line(test: (line: string) => boolean, withinMs = DEFAULT_DEADLINE_MS): Promise<string> {
+  function line(test: (line: string) => boolean, withinMs = PATIENCE_MS): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const look = (): void => {
       const hit = lines.find(test);

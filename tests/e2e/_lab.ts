@@ -1,6 +1,7 @@
 /** What the end-to-end tests share: devices with one swarm key, and servers for them. */
 import { Device, type DeviceOptions } from "../../scripts/lab/device.ts";
 import type { Child } from "../../scripts/lab/process.ts";
+import { createLine, type Line, type LineOptions } from "../../scripts/lab/proxy.ts";
 
 export const LOOPBACK = "/ip4/127.0.0.1/tcp/0";
 
@@ -61,6 +62,13 @@ export async function said(child: Child, words: string, withinMs?: number): Prom
 /** The PeerId at the end of a multiaddr. */
 export function peerIdOf(addr: string): string {
   return addr.slice(addr.lastIndexOf("/p2p/") + "/p2p/".length);
+}
+
+/** A line to the device that listens at a multiaddr, and the multiaddr of its near end. */
+export function lineTo(addr: string, options: LineOptions): Line & { readonly addr: string } {
+  const [part, port] = /\/tcp\/(\d+)/.exec(addr)!;
+  const line = createLine(Number(port), options);
+  return { ...line, addr: addr.replace(part, `/tcp/${line.port}`) };
 }
 
 /** A TCP port that takes connections and never says a word. */

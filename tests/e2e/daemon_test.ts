@@ -4,11 +4,13 @@ import type { Device } from "../../scripts/lab/device.ts";
 import type { DeviceId } from "../../src/history/entry.ts";
 import { fillHistory } from "../bench/_history_files.ts";
 import { spoolBytes } from "../spool/_spool_bytes.ts";
-import { Lab, LOOPBACK, peerIdOf, said } from "./_lab.ts";
+import { Lab, lineTo, LOOPBACK, peerIdOf, said } from "./_lab.ts";
 
 /** Far above any interval used here, so that what arrives was pushed, not pulled. */
 const NEVER = ["--interval-sec", "3600"];
 const OFTEN = ["--interval-sec", "1"];
+/** A line over which a large history takes so long that it is not there before it is interrupted. */
+const SLOW = { bytesPerSec: 32 * 1024 };
 
 Deno.test("p2p-sync --watch --push gives a new command to a connected peer without waiting for a round", async () => {
   await using lab = new Lab();
@@ -30,10 +32,11 @@ Deno.test("p2p-sync --watch continues after kill -9 in the middle of a pull, los
   const [full, empty] = [await lab.device("full"), await lab.device("empty")];
   fillHistory(full.database, entries);
   const addr = await said(await full.startDaemon("--listen", LOOPBACK), "p2p listen: ");
+  await using line = lineTo(addr, SLOW);
 
   let seq = 0;
   for (let i = 0; i < 3; i++) {
-    const child = await empty.startDaemon("--listen", LOOPBACK, "--peers", addr);
+    const child = await empty.startDaemon("--listen", LOOPBACK, "--peers", line.addr);
     await empty.until("some more entries", (history) => history.log.headSeq() > seq);
     child.kill("SIGKILL");
     await child.exited;

@@ -1,14 +1,12 @@
 /** SIGTERM and Ctrl-C in every phase of a long-running command: exit code 0, at once. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import type { Child } from "../../scripts/lab/process.ts";
 import { fillHistory } from "../bench/_history_files.ts";
-import { Lab, LOOPBACK, muteListener, said } from "./_lab.ts";
+import { Lab, lineTo, LOOPBACK, muteListener, said } from "./_lab.ts";
 
-/**
- * The promise is half a second. A test machine that is busy with other tests may pause a process
- * for longer than that, so only what is clearly a hang fails.
- */
-const HANG_MS = 3_000;
+/** A line over which a large history takes so long that it is not there before it is interrupted. */
+const SLOW = { bytesPerSec: 32 * 1024 };
 const SOMEBODY = "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB";
 
 Deno.test("p2p-sync --watch stops in its start jitter", async () => {
@@ -58,7 +56,8 @@ Deno.test("p2p-sync --watch stops in the middle of a pull and of a push, losing 
   const serving = await full.startDaemon("--listen", LOOPBACK);
   const addr = await said(serving, "p2p listen: ");
 
-  const pulling = await empty.startDaemon("--listen", LOOPBACK, "--peers", addr);
+  await using line = lineTo(addr, SLOW);
+  const pulling = await empty.startDaemon("--listen", LOOPBACK, "--peers", line.addr);
   await empty.until("the first entries", (history) => history.log.headSeq() > 0);
   await expectStop(pulling, "SIGTERM");
   const soFar = await empty.look((history) => history.log.headSeq());
@@ -94,11 +93,16 @@ Deno.test("p2p-sync without --watch stops while it dials", async () => {
   await expectStop(child, "SIGTERM");
 });
 
+/**
+ * The promise is half a second, which a busy machine may take away from any process. So what counts is
+ * that it left what it was waiting for: nothing of that has failed by its own time limit meanwhile.
+ */
 async function expectStop(child: Child, signal: Deno.Signal): Promise<void> {
-  const since = performance.now();
+  const before = child.output().length;
   child.kill(signal);
+  const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
   const code = await child.exited;
-  const ms = performance.now() - since;
+  clearTimeout(late);
   assert.equal(code, 0, child.output());
-  assert.ok(ms < HANG_MS, `${child.name} took ${Math.round(ms)} ms to stop:\n${child.output()}`);
+  assert.doesNotMatch(child.output().slice(before), /fail|timed? ?out/i);
 }
