@@ -1,4 +1,5 @@
 /** A daemon in the test's own process, whose configuration, signals and service manager the test holds. */
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { createMetrics } from "../../src/base/metrics.ts";
 import { systemRandom } from "../../src/base/random.ts";
@@ -15,7 +16,6 @@ import type { SettingFlags } from "../../src/config/settings.ts";
 import { FakeWorld } from "../fakes/fake_world.ts";
 import { RecordingLogger } from "../fakes/recording_logger.ts";
 
-const DEADLINE_MS = 20_000;
 const FLAGS: DaemonFlags = {
   mode: "watch",
   limit: 1000,
@@ -73,7 +73,7 @@ export class DaemonLab implements AsyncDisposable {
     const clock = systemClock();
     const started = clock.monotonic();
     while (!holds()) {
-      if (clock.monotonic() - started > DEADLINE_MS) {
+      if (clock.monotonic() - started > PATIENCE_MS) {
         const log = this.logger.events.map((event) => JSON.stringify(event)).join("\n");
         throw new Error(`Cannot see in time that ${what}:\n${log}`);
       }

@@ -1,4 +1,5 @@
 /** What tests of pairing share: a machine that shows a code, and a tracker that treats messages as told. */
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { type Random, systemRandom } from "../../src/base/random.ts";
 import { pairAsHost } from "../../src/app/pairing/host.ts";
@@ -73,5 +74,5 @@ export function serveTracker(
 
 /** The deadline of a test. */
 export function soon(): AbortSignal {
-  return AbortSignal.timeout(60_000);
+  return AbortSignal.timeout(PATIENCE_MS);
 }

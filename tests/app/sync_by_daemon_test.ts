@@ -1,5 +1,6 @@
 /** A sync that the running daemon is asked for. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { syncByDaemon } from "../../src/app/sync_by_daemon.ts";
 import { silentLogger } from "../../src/base/log.ts";
 import { systemClock } from "../../src/base/clock.ts";
@@ -49,5 +50,5 @@ async function ask(handlers: ControlHandlers): Promise<unknown> {
   using _lock = lockDaemon(path, world);
   const deps = { clock: systemClock(), logger: silentLogger() };
   await using _server = await serveControl(controlSocketPath(path), handlers, deps);
-  return await syncByDaemon(world, path, { push: true }, AbortSignal.timeout(20_000));
+  return await syncByDaemon(world, path, { push: true }, AbortSignal.timeout(PATIENCE_MS));
 }

@@ -1,5 +1,6 @@
 /** `rr` as a process, from its source. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { DatabaseSync } from "node:sqlite";
 import { RR_PERMISSIONS } from "../../scripts/permissions.ts";
 
@@ -134,7 +135,7 @@ Deno.test("a database with a write-ahead log is imported where nothing can be wr
 });
 
 async function changeOf(ending: string, watcher: Deno.FsWatcher): Promise<void> {
-  const deadline = setTimeout(() => watcher.close(), 20_000);
+  const deadline = setTimeout(() => watcher.close(), PATIENCE_MS);
   for await (const { paths } of watcher) {
     if (paths.some((path) => path.endsWith(ending))) break;
   }

@@ -1,5 +1,6 @@
 /** How long, how much and how many the control socket takes. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { connect } from "node:net";
 import { RrError } from "../../src/base/rr_error.ts";
 import { callControl } from "../../src/control/client.ts";
@@ -36,7 +37,7 @@ Deno.test("serveControl() lets 64 in at once, and the next one when one has left
   );
   await assert.rejects(callControl(opened.path, { verb: "status" }), RrError);
   there.pop()!.close();
-  const end = Date.now() + 10_000;
+  const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await callControl(opened.path, { verb: "status" }).catch(() => undefined);
     if (answer === "here") break;

@@ -1,4 +1,5 @@
 /** A terminal to type into: a tmux server of its own, without anybody's configuration. */
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 
 /** How a {@linkcode Tmux} starts. */
 export interface TmuxOptions {
@@ -9,8 +10,6 @@ export interface TmuxOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Longest wait for something; a busy machine takes ten seconds and more for a picker to start. */
-const DEADLINE_MS = 60_000;
 const POLL_MS = 15;
 
 /** See the file's description. */
@@ -99,7 +98,7 @@ export class Tmux implements AsyncDisposable {
 
   /** The screen as soon as it satisfies the predicate; an error that shows it if it never does. */
   async until(what: (rows: string[]) => boolean | undefined): Promise<string[]> {
-    const deadline = performance.now() + DEADLINE_MS;
+    const deadline = performance.now() + PATIENCE_MS;
     while (true) {
       const rows = await this.screen();
       if (what(rows)) return rows;
@@ -167,7 +166,7 @@ export async function until(
   name: string | (() => string),
   what: () => boolean | Promise<boolean>,
 ): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   while (!(await what())) {
     if (performance.now() > deadline) {
       throw new Error(`Never came: ${typeof name === "string" ? name : name()}`);

@@ -1,11 +1,11 @@
 /** Two real daemons whose users imported copies of one history file before the devices knew of each other. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import type { Device } from "../../scripts/lab/device.ts";
 import { Lab, LOOPBACK, said } from "./_lab.ts";
 
 const ENV = { RUSTORY_LAN_DISCOVERY: "false", RUSTORY_USER_ID: "ana" };
 const OFTEN = ["--interval-sec", "1"];
-const DEADLINE_MS = 60_000;
 const T = 1_700_000_000;
 
 /** Commands with their seconds, and one that was run twice in its second. */
@@ -25,7 +25,7 @@ Deno.test("what two devices imported of copies of one file is there once when th
   const addr = await said(daemon, "p2p listen: ");
   await fresh.startDaemon("--listen", LOOPBACK, "--peers", addr, ...OFTEN);
   for (const device of [old, fresh]) {
-    await device.until("all of both", ({ log }) => log.count() === 45, DEADLINE_MS);
+    await device.until("all of both", ({ log }) => log.count() === 45, PATIENCE_MS);
     const whose = await device.rr("search", "--format", "{command} {device}");
     const lines = whose.trim().split("\n").sort();
     assert.equal(lines.length, 45, device.name);
@@ -36,7 +36,7 @@ Deno.test("what two devices imported of copies of one file is there once when th
     await device.until("the same on both", ({ log }) => {
       const { entries } = log.entriesAfter(0, { entries: 100, bytes: 1e6 });
       return entries.filter(({ deviceId }) => deviceId === "old").length === 5;
-    }, DEADLINE_MS);
+    }, PATIENCE_MS);
   }
   await imported(fresh, history(5, 44));
   assert.match(await fresh.rr("stats"), /^45 runs of 44 commands/);

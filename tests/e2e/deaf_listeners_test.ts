@@ -3,6 +3,7 @@
  * long-running command takes connections afterwards. On Deno one failed `accept()` ends a listener.
  */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { connect, type Socket } from "node:net";
 import { Device } from "../../scripts/lab/device.ts";
 import { shellDoorFile } from "../../src/config/paths.ts";
@@ -12,8 +13,6 @@ import { Lab } from "./_lab.ts";
 /** Enough to start with, and few enough to be used up by the crowd. */
 const DESCRIPTORS = 90;
 const CROWD = 150;
-/** A shut door is noticed and opened within about fifteen seconds. */
-const WITHIN_MS = 60_000;
 
 function fewDescriptors(argv: readonly string[]): string[] {
   return ["sh", "-c", `ulimit -n ${DESCRIPTORS}; exec "$@"`, "sh", ...argv];
@@ -68,7 +67,7 @@ Deno.test("the one port of a hub takes connections again, and so does its socket
 });
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + WITHIN_MS; performance.now() < end;) {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
     if (await holds()) return;
   }
   assert.fail("It does not come to that");
@@ -93,7 +92,7 @@ function settled(socket: Socket): Promise<void> {
 
 /** Whether somebody sends a byte at last. */
 async function answers(port: number, request: string): Promise<boolean> {
-  for (const end = performance.now() + WITHIN_MS; performance.now() < end;) {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
     const socket = connect({ port, host: "127.0.0.1" });
     const { promise, resolve } = Promise.withResolvers<boolean>();
     socket.setTimeout(2_000, () => resolve(false));

@@ -3,13 +3,13 @@
  * middle of it and the other one is away.
  */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import type { Device } from "../../scripts/lab/device.ts";
 import { spoolBytes } from "../spool/_spool_bytes.ts";
 import { Lab, LOOPBACK, said } from "./_lab.ts";
 
 const ENV = { RUSTORY_LAN_DISCOVERY: "false" };
 const OFTEN = ["--interval-sec", "1"];
-const DEADLINE_MS = 60_000;
 /** One that spreads over pages of the database, and one of a line. */
 const SECRETS = [`echo hunter2-${"long".repeat(3_000)}`, "echo hunter2-short"];
 const TRACE = /hunter2/;
@@ -30,7 +30,7 @@ Deno.test("a deleted command is in no file of any device, whoever was away or ki
   for (const device of [laptop, desktop]) left(device, short);
   // Used for searching, so that it is in every index there is.
   for (const device of [laptop, desktop]) {
-    await device.until("all three", ({ log }) => log.count() === 3, DEADLINE_MS);
+    await device.until("all three", ({ log }) => log.count() === 3, PATIENCE_MS);
     assert.match(await device.rr("search", "hunter2"), TRACE);
     assert.ok(filesWith(device.home).length > 0, "the test sees what is there");
   }
@@ -42,15 +42,15 @@ Deno.test("a deleted command is in no file of any device, whoever was away or ki
   await desktop.startDaemon("--listen", LOOPBACK, "--peers", addr, ...OFTEN);
   await laptop.startDaemon("--listen", `/ip4/127.0.0.1${port}`, ...OFTEN);
   for (const device of [laptop, desktop]) {
-    await device.until("nothing is left", ({ log }) => log.count() === 0, DEADLINE_MS);
-    await device.until("it is cleared", ({ removal }) => !removal.scrubDue(), DEADLINE_MS);
+    await device.until("nothing is left", ({ log }) => log.count() === 0, PATIENCE_MS);
+    await device.until("it is cleared", ({ removal }) => !removal.scrubDue(), PATIENCE_MS);
   }
   await desktop.record("ls");
-  await laptop.until("a later command", ({ log }) => log.count() === 1, DEADLINE_MS);
+  await laptop.until("a later command", ({ log }) => log.count() === 1, PATIENCE_MS);
   for (const device of [laptop, desktop]) {
     // A file of the spool that was read stays for some seconds, as its shell may be writing to it.
     const isClear = (): boolean => filesWith(device.home).length === 0;
-    await device.until("its spool is cleared", isClear, DEADLINE_MS);
+    await device.until("its spool is cleared", isClear, PATIENCE_MS);
     await device.stopDaemon();
     assert.deepEqual(filesWith(device.home), [], device.name);
   }

@@ -1,10 +1,10 @@
 /** `rr doctor` where something does not work: real shells, daemons and trackers. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import type { Device } from "../../scripts/lab/device.ts";
 import { Lab, LOOPBACK } from "./_lab.ts";
 
 const NEVER = ["--interval-sec", "3600"];
-const DEADLINE_MS = 30_000;
 /** A PeerId of no device. */
 const NOBODY = "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB";
 
@@ -22,7 +22,7 @@ async function findings(device: Device): Promise<{ code: number; all: Finding[] 
 
 /** Asks again and again, as a tracker and a daemon need a moment. */
 async function untilFound(device: Device, holds: (finding: Finding) => boolean): Promise<Finding> {
-  const end = Date.now() + DEADLINE_MS;
+  const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const { code, all } = await findings(device);
     const found = all.find(holds);

@@ -1,5 +1,6 @@
 /** A hub between two networks: paired like any device, and then all that the devices need. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import type { HubStatus } from "../../src/app/hub/hub_status.ts";
 import type { Device } from "../../scripts/lab/device.ts";
 import {
@@ -100,7 +101,7 @@ Deno.test({
 });
 
 async function untilConnected(hub: Device, state: readonly string[]): Promise<void> {
-  const end = performance.now() + 30_000;
+  const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const text = await hub.rr("hub", "status", "--json", ...state);
     const { connected, tracker } = JSON.parse(text) as HubStatus;

@@ -86,7 +86,7 @@ Deno.test({
     await using lab = new Lab();
     const victim = await lab.device("victim");
     const daemon = await victim.start("p2p-sync", "--watch", "--push", "--listen", LOOPBACK);
-    const addr = await said(daemon, "p2p listen: ", 60_000);
+    const addr = await said(daemon, "p2p listen: ");
     const world = await systemWorld();
     const deps = { logger: new RecordingLogger(), clock: systemClock(), random: systemRandom() };
     const { key } = (await loadSwarmKey(victim.swarmKey, world))!;

@@ -1,12 +1,12 @@
 /** Every way of changing settings or keys is in force in the running daemon, by itself. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { Device } from "../../scripts/lab/device.ts";
 import type { DaemonStatus } from "../../src/app/daemon/status/daemon_status.ts";
 import { callControl } from "../../src/control/client.ts";
 import { controlSocketPath } from "../../src/control/socket_path.ts";
 import { Lab, LOOPBACK } from "./_lab.ts";
 
-const DEADLINE_MS = 30_000;
 const TRACKER = "http://127.0.0.1:9";
 
 async function until(
@@ -14,7 +14,7 @@ async function until(
   what: string,
   holds: (status: DaemonStatus) => boolean,
 ): Promise<DaemonStatus> {
-  const end = Date.now() + DEADLINE_MS;
+  const end = Date.now() + PATIENCE_MS;
   const path = controlSocketPath(device.database);
   for (;;) {
     const status = await callControl(path, { verb: "status" }).catch(() => undefined);

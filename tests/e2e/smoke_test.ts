@@ -1,5 +1,6 @@
 /** The smoke scenario of the original (reference, section 7.8), with its commands and lines. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import type { Device } from "../../scripts/lab/device.ts";
 import { createTrackerClient } from "../../src/tracker/client/client.ts";
 import { systemWorld } from "../../src/world/system.ts";
@@ -43,7 +44,7 @@ async function serve(device: Device): Promise<string> {
 async function listedBy(url: string, count: number): Promise<void> {
   const { clock, random } = await systemWorld();
   const tracker = createTrackerClient({ baseUrl: url }, { clock, random });
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const peers = await tracker.list("kim");
     if (peers.length >= count) return;

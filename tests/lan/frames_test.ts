@@ -1,10 +1,11 @@
 /** A stream of whoever dials, before anything is known of it. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { PassThrough } from "node:stream";
 import { FrameStream } from "../../src/lan/frames.ts";
 
 /** So long a test waits for what comes at once. */
-const SOON = (): AbortSignal => AbortSignal.timeout(10_000);
+const SOON = (): AbortSignal => AbortSignal.timeout(PATIENCE_MS);
 
 Deno.test("a line and messages come as they were sent, however they are cut", async () => {
   const { stream, input } = open();

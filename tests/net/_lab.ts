@@ -1,4 +1,5 @@
 /** Real nodes on loopback, for the tests of this room. */
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { type ServeLimits, servePeers } from "../../src/net/exchange/accept.ts";
@@ -16,8 +17,6 @@ import { ScriptedService } from "../contracts/peer_link.ts";
 import { RecordingLogger } from "../fakes/recording_logger.ts";
 
 export const ANY_PORT = "/ip4/127.0.0.1/tcp/0";
-/** Long enough for a busy machine, short enough to end a test that hangs. */
-export const DEADLINE_MS = 20_000;
 
 /** Registers a test with real nodes: libp2p leaves timers behind, so leaks are not looked for. */
 export function nodeTest(name: string, fn: (lab: Lab) => Promise<void>): void {
@@ -35,7 +34,7 @@ export function nodeTest(name: string, fn: (lab: Lab) => Promise<void>): void {
 /** The promise, or an error if it takes too long. */
 export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`Cannot ${what} in time`)), DEADLINE_MS);
+  const timer = setTimeout(() => reject(new Error(`Cannot ${what} in time`)), PATIENCE_MS);
   try {
     return await Promise.race([promise, late]);
   } finally {
@@ -133,7 +132,7 @@ export async function until(holds: () => boolean, what: string): Promise<void> {
   const clock = systemClock();
   const started = clock.monotonic();
   while (!holds()) {
-    if (clock.monotonic() - started > DEADLINE_MS) {
+    if (clock.monotonic() - started > PATIENCE_MS) {
       throw new Error(`Cannot see in time that ${what}`);
     }
     await clock.sleep(5);

@@ -1,5 +1,6 @@
 /** Somebody at a machine, who types what a page says. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { inside } from "../../scripts/lab/netns.ts";
 import { type Child, run, start } from "../../scripts/lab/process.ts";
 import { denoDir, ROOT } from "../../scripts/tools.ts";
@@ -61,7 +62,7 @@ export class Person implements AsyncDisposable {
 
   /** Types a line until it succeeds. */
   async until(line: string): Promise<void> {
-    const end = performance.now() + 30_000;
+    const end = performance.now() + PATIENCE_MS;
     for (;;) {
       const { code, stdout, stderr } = await run(await this.#command(line, this.home));
       if (code === 0) return;

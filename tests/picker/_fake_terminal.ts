@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import type { Terminal } from "../../src/world/terminal.ts";
 import { Screen } from "./_screen.ts";
 
@@ -34,9 +35,9 @@ export class FakeTerminal implements Terminal, AsyncDisposable {
     this.screen.resize(columns, rows);
   }
 
-  /** Resolves when the screen satisfies the predicate; rejects after a minute, showing it. */
+  /** Resolves when the screen satisfies the predicate; rejects, showing it, if it never does. */
   async shows(what: (rows: string[]) => boolean | undefined): Promise<string[]> {
-    const deadline = performance.now() + 60_000;
+    const deadline = performance.now() + PATIENCE_MS;
     while (true) {
       await this.#drawn;
       const rows = this.screen.rows();

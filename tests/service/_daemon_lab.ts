@@ -1,4 +1,5 @@
 /** `rr` under a systemd of the tests, with another device, and a tracker, outside of it. */
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { Device } from "../../scripts/lab/device.ts";
 import { denoDir, ROOT } from "../../scripts/tools.ts";
 import { openHistory } from "../../src/store/file/open_history.ts";
@@ -81,7 +82,7 @@ export class DaemonLab implements AsyncDisposable {
   async untilHas(entryId: string): Promise<void> {
     const { files, clock } = await systemWorld();
     const path = `${this.systemd.home}/.rustory/history.db`;
-    const end = performance.now() + 30_000;
+    const end = performance.now() + PATIENCE_MS;
     for (;;) {
       using history = openHistory(path, { files, clock, mode: "readonly" });
       if (history.log.has(entryId)) return;

@@ -1,5 +1,6 @@
 /** The real daemon, installed by `rr service install`, under a real `systemd --user`. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { type DaemonLab, openDaemonLab, UNIT } from "./_daemon_lab.ts";
 import { whyNoSystemd } from "./systemd_harness.ts";
 import { testOrSkip } from "./_tools.ts";
@@ -173,7 +174,7 @@ async function unitFiles(lab: DaemonLab): Promise<string[]> {
 }
 
 async function saidSince(lab: DaemonLab, since: number, words: RegExp): Promise<void> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const text = (await lab.systemd.journal(UNIT)).slice(since);
     if (words.test(text)) return;
@@ -183,7 +184,7 @@ async function saidSince(lab: DaemonLab, since: number, words: RegExp): Promise<
 
 /** Waits until a daemon in a terminal answers on the socket; its process. */
 async function untilLocked(lab: DaemonLab): Promise<string> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const { code, stdout } = await lab.rr("status", "--json");
     if (code === 0 && stdout.includes('"pid"')) return String(JSON.parse(stdout).pid);

@@ -6,6 +6,7 @@
  * Needs root (or a test that is run by sudo) and writable cgroups; {@linkcode whyNoSystemd} says what
  * is missing.
  */
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 
 /** What {@linkcode TestSystemd.run} gives back. */
 export interface Outcome {
@@ -17,7 +18,6 @@ export interface Outcome {
 /** Which systemd: the one of a user, or one for the whole (namespaced) system. */
 export type Scope = "user" | "system";
 
-const START_DEADLINE_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 const CGROUP_ROOTS = ["/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified", "/sys/fs/cgroup"];
 
@@ -157,7 +157,7 @@ export class TestSystemd implements AsyncDisposable {
     unit: string,
     name: string,
     wanted: (value: string) => boolean,
-    deadlineMs = 20_000,
+    deadlineMs = PATIENCE_MS,
   ): Promise<string> {
     const end = performance.now() + deadlineMs;
     for (;;) {
@@ -218,7 +218,7 @@ export async function startSystemd(scope: Scope, setup = ""): Promise<TestSystem
     stdout: "null",
     stderr: "null",
   }).spawn();
-  const end = performance.now() + START_DEADLINE_MS;
+  const end = performance.now() + PATIENCE_MS;
   for (;;) {
     const inside = await childOf(unshare.pid);
     if (inside !== undefined) {

@@ -1,12 +1,12 @@
 /** A real shell in a pseudo-terminal (through Python's `pty`), with or without the hook. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { parseSpool, type SpoolRecord } from "../../src/shell/spool_record.ts";
 import { PROMPT, type ShellName, type ShellOptions, start } from "./_start.ts";
 
 export { type ShellName, type ShellOptions, SHELLS } from "./_start.ts";
 
 // A busy machine takes ten seconds and more for a shell to start.
-const DEADLINE_MS = 60_000;
 const PTY = new URL("_pty.py", import.meta.url).pathname;
 
 /** See the file's description. */
@@ -107,7 +107,7 @@ export class Shell implements AsyncDisposable {
    * comes while it draws until the next key.
    */
   async idle(): Promise<void> {
-    const deadline = Date.now() + DEADLINE_MS;
+    const deadline = Date.now() + PATIENCE_MS;
     for (let quiet = 0; quiet < 3;) {
       if (Date.now() > deadline) throw new Error(`${this.name} is never idle`);
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -120,7 +120,7 @@ export class Shell implements AsyncDisposable {
 
   /** Waits until the shell runs a program. */
   async runs(program: string): Promise<void> {
-    const deadline = Date.now() + DEADLINE_MS;
+    const deadline = Date.now() + PATIENCE_MS;
     while ((await this.processes(program)).length === 0) {
       if (Date.now() > deadline) throw new Error(`${program} never ran in ${this.name}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -147,7 +147,7 @@ export class Shell implements AsyncDisposable {
 
   /** Waits until `condition` holds after some output. */
   async until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = AbortSignal.timeout(DEADLINE_MS);
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
     const late = Promise.withResolvers<never>();
     const error = (): Error =>
       new Error(`No ${what} in ${this.name}; the screen:\n${this.#output.slice(-3000)}`);

@@ -1,5 +1,6 @@
 /** What stands behind the line in a real zsh, with and without the real zsh-autosuggestions. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { existing } from "./_find.ts";
 import { Door, OddPort } from "./_door.ts";
 import { Shell, type ShellOptions } from "./_shell.ts";
@@ -86,7 +87,7 @@ async function enter(shell: Shell): Promise<string | undefined> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = AbortSignal.timeout(60_000);
+  const deadline = AbortSignal.timeout(PATIENCE_MS);
   while (!condition()) {
     deadline.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, 5));

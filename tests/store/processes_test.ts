@@ -1,5 +1,6 @@
 /** Several real processes on one database. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { generateEntries } from "../fakes/history_generator.ts";
 import { open, tempFolder } from "./_open.ts";
 
@@ -82,7 +83,7 @@ function startWriter(
   }).spawn();
   const input = child.stdin.getWriter();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const deadline = setTimeout(() => child.kill("SIGKILL"), 60_000);
+  const deadline = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
   let text = "";
   return {
     async start(): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { RrError } from "../../src/base/rr_error.ts";
 import { nodeWorld } from "../../src/world/node.ts";
 import { systemWorld } from "../../src/world/system.ts";
@@ -55,7 +56,7 @@ Deno.test(
     for (const world of [await systemWorld(), nodeWorld()]) {
       const folder = Deno.makeTempDirSync({ prefix: "rr-detached-" });
       const watcher = Deno.watchFs(folder);
-      const deadline = setTimeout(() => watcher.close(), 10_000);
+      const deadline = setTimeout(() => watcher.close(), PATIENCE_MS);
       try {
         world.startDetached(
           ["/bin/sh", "-c", `printf %s "$RR_TEST_X" > ${folder}/t && mv ${folder}/t ${folder}/out`],

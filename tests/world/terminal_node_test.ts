@@ -1,11 +1,9 @@
 /** Node's terminal on a real one: `stty` tells what it has become. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 
 const PTY = new URL("../shell/_pty.py", import.meta.url).pathname;
 const TERMINAL = new URL("../../src/world/terminal_node.ts", import.meta.url).href;
-
-/** A program that waits for ever for its key is ended. */
-const DEADLINE_MS = 60_000;
 
 const PROGRAM = `
   import { nodeTerminal } from ${JSON.stringify(TERMINAL)};
@@ -37,7 +35,7 @@ Deno.test("the terminal is raw while it is asked to be, and never once it is clo
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
-    const deadline = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
+    const deadline = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
     const keys = child.stdin.getWriter();
     let screen = "";
     let isTyped = false;

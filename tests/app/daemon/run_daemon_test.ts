@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../../scripts/lab/patience.ts";
 import { callControl } from "../../../src/control/client.ts";
 import { controlSocketPath } from "../../../src/control/socket_path.ts";
 import type { DaemonConfig } from "../../../src/app/daemon/daemon_config.ts";
@@ -21,7 +22,7 @@ function daemonTest(name: string, fn: (lab: DaemonLab) => Promise<void>): void {
     fn: async () => {
       await using lab = new DaemonLab();
       const { promise: late, reject } = Promise.withResolvers<never>();
-      const timer = setTimeout(() => reject(new Error(`"${name}" does not end`)), 30_000);
+      const timer = setTimeout(() => reject(new Error(`"${name}" does not end`)), PATIENCE_MS);
       await Promise.race([fn(lab), late]).finally(() => clearTimeout(timer));
     },
   });

@@ -1,5 +1,6 @@
 /** Devices that speak protocol 2, for its tests. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../../scripts/lab/patience.ts";
 import { openSession, type SyncSession } from "../../../src/app/session/session.ts";
 import { systemClock } from "../../../src/base/clock.ts";
 import { systemRandom } from "../../../src/base/random.ts";
@@ -13,8 +14,6 @@ export const WORLD = { clock: systemClock(), random: systemRandom() };
 
 export const SWARM_KEY = WORLD.random.bytes(32);
 
-export const DEADLINE_MS = 30_000;
-
 /** One device of the test. */
 export class TestDevice implements AsyncDisposable {
   readonly logger = new RecordingLogger();
@@ -22,6 +21,8 @@ export class TestDevice implements AsyncDisposable {
   history: History;
   session: SyncSession | undefined;
   erased = 0;
+  /** Exchanges that it began and that are over. */
+  exchanges = 0;
   readonly #isOwner: boolean;
   #identity: Identity | undefined;
   #watching: Promise<void> = Promise.resolve();
@@ -64,6 +65,9 @@ export class TestDevice implements AsyncDisposable {
       logger: this.logger,
       history: this.history,
       onErased: () => void this.erased++,
+      onNote: ({ type }) => {
+        if (type === "exchanged") this.exchanges++;
+      },
     });
     if (protocols.includes("2")) {
       await until("the history is absorbed", () => this.session?.replication?.left === 0);
@@ -103,7 +107,7 @@ export class TestDevice implements AsyncDisposable {
 }
 
 export async function until(what: string, isDone: () => boolean): Promise<void> {
-  const end = Date.now() + DEADLINE_MS;
+  const end = Date.now() + PATIENCE_MS;
   while (!isDone()) {
     if (Date.now() > end) assert.fail(`It took too long until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,5 +1,6 @@
 /** Machines with a copied identity that no directory knows of: real nodes on loopback, real histories. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../../scripts/lab/patience.ts";
 import {
   openSession,
   type SessionOptions,
@@ -18,7 +19,6 @@ import { RecordingLogger } from "../../fakes/recording_logger.ts";
 
 const WORLD = { clock: systemClock(), random: systemRandom() };
 const SWARM_KEY = WORLD.random.bytes(32);
-const DEADLINE_MS = 30_000;
 
 type Twin = Extract<SyncEvent, { type: "twin" }>;
 
@@ -82,7 +82,7 @@ function realTest(name: string, fn: (folder: () => string) => Promise<void>): vo
 }
 
 async function until(what: string, isDone: () => boolean): Promise<void> {
-  const end = Date.now() + DEADLINE_MS;
+  const end = Date.now() + PATIENCE_MS;
   while (!isDone()) {
     if (Date.now() > end) assert.fail(`It took too long until ${what}`);
     await WORLD.clock.sleep(20);

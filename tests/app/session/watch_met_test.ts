@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../../scripts/lab/patience.ts";
 import {
   openSession,
   type SessionOptions,
@@ -37,7 +38,7 @@ for (const [protocols, isOlder] of [[["2"], false], [[], true]] as const) {
       await using client = await open({ peers: server.node.listening(), protocols });
       const report = await client.engine.runRound();
       assert.equal(report.error, undefined);
-      const deadline = DEPS.clock.monotonic() + 10_000;
+      const deadline = DEPS.clock.monotonic() + PATIENCE_MS;
       while (!met.has(client.node.peer)) {
         assert.ok(DEPS.clock.monotonic() < deadline, "the peer was never met");
         await DEPS.clock.sleep(10);

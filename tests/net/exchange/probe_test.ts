@@ -72,6 +72,6 @@ nodeTest("a peer that connects anew has its older connections tested", async (la
   await until(() => connections() === 2, "the server sees the second one");
   const started = systemClock().monotonic();
   await until(() => connections() === 1, "the first one was ended");
-  assert.ok(systemClock().monotonic() - started < 20_000, "long before its silence was noticed");
+  assert.ok(systemClock().monotonic() - started < 60_000, "long before its silence was noticed");
   assert.equal(client.connections().length, 1);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../../scripts/lab/patience.ts";
 import fc from "fast-check";
 import { systemClock } from "../../../src/base/clock.ts";
 import { systemRandom } from "../../../src/base/random.ts";
@@ -77,11 +78,11 @@ Deno.test("two clients exchange messages through a tracker with a token; only op
   assert.equal(await guest.look("hello"), "missing");
   assert.equal(await host.post("hello", MESSAGE), "stored");
   assert.deepEqual(await guest.look("hello"), MESSAGE);
-  const answer = host.wait("answer", AbortSignal.timeout(5_000));
+  const answer = host.wait("answer", AbortSignal.timeout(PATIENCE_MS));
   assert.equal(await guest.post("answer", Uint8Array.of(4)), "stored");
   assert.deepEqual(await answer, Uint8Array.of(4));
   assert.equal(await new MailboxClient(at, 7, deps).post("answer", MESSAGE), "taken");
   await assert.rejects(host.post("offer", new Uint8Array(MAX_SLOT_BYTES + 1)), /413/);
   await host.close();
-  assert.equal(await guest.wait("offer", AbortSignal.timeout(5_000)), "missing");
+  assert.equal(await guest.wait("offer", AbortSignal.timeout(PATIENCE_MS)), "missing");
 });

@@ -1,5 +1,6 @@
 /** What two daemons say of each other: real nodes on loopback, real files, asked through their sockets. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../../../scripts/lab/patience.ts";
 import { systemClock } from "../../../../src/base/clock.ts";
 import type { DaemonConfig } from "../../../../src/app/daemon/daemon_config.ts";
 import type { DaemonStatus } from "../../../../src/app/daemon/status/daemon_status.ts";
@@ -15,7 +16,6 @@ import { makeEntries } from "../../../fakes/entries.ts";
 import { DaemonLab } from "../../_daemon_lab.ts";
 
 const MANY = 2_000;
-const DEADLINE_MS = 60_000;
 
 function pairTest(name: string, fn: (a: DaemonLab, b: DaemonLab) => Promise<void>): void {
   Deno.test({
@@ -58,7 +58,7 @@ async function untilStatus(
   what: string,
   holds: (status: DaemonStatus) => boolean,
 ): Promise<DaemonStatus> {
-  const end = Date.now() + DEADLINE_MS;
+  const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const status = await statusOf(lab).catch(() => undefined);
     if (status !== undefined && holds(status)) return status;
