@@ -1,9 +1,10 @@
 /** `rr p2p-sync --watch` and `rr p2p-serve`, behind their flags. */
 import { daemonConfigOf, type DaemonFlags } from "../app/daemon/daemon_config.ts";
-import { isDaemonBusy, runDaemon } from "../app/daemon/run_daemon.ts";
+import { runDaemon } from "../app/daemon/run_daemon.ts";
 import { refreshHookFiles } from "../app/hook_file.ts";
 import type { World } from "../base/world.ts";
 import type { Settings } from "../config/settings.ts";
+import { DaemonRuns } from "../process/lock.ts";
 import { ExitCode } from "./exit_code.ts";
 import { shellPicker } from "./picker/shell_picker.ts";
 import { printError } from "./print/print.ts";
@@ -23,7 +24,7 @@ export async function runWatch(
       const deps = { ...parts, shellPicker: shellPicker(world, load) };
       await runDaemon(() => daemonConfigOf(load(), flags), deps, signal);
     } catch (error) {
-      if (!isDaemonBusy(error)) throw error;
+      if (!(error instanceof DaemonRuns)) throw error;
       printError(world, error);
       return ExitCode.BUSY;
     }

@@ -39,22 +39,29 @@ export function tryRole(dbPath: string, role: Role, world: LockWorld): LockAttem
   return acquireFileLock(path, { pid: world.pid, sinceMs: Math.floor(world.clock.now()) });
 }
 
+/** Somebody else is the daemon of a database, which is not over in a moment. Exit code 75. */
+export class DaemonRuns extends RrError {
+  /** @param holder who it is, once it has written that down */
+  constructor(dbPath: string, holder: LockHolder | undefined) {
+    const who = holder === undefined
+      ? "just starting"
+      : `process ${holder.pid}, since ${localTime(holder.sinceMs)}`;
+    super("busy", `Cannot start: a daemon (${who}) works on "${dbPath}" already`, {
+      hint: "See what it does with `rr status`; stop it with `rr service stop`" +
+        (holder === undefined ? "" : ` or \`kill ${holder.pid}\``),
+    });
+  }
+}
+
 /**
  * Makes this process the daemon of a database; see {@linkcode tryRole}.
  *
- * @throws {RrError} `busy` (exit code 75) naming who is the daemon; `database` if the file is unusable
+ * @throws {DaemonRuns} if there is one; {RrError} `database` if the file is unusable
  */
 export function lockDaemon(dbPath: string, world: LockWorld): Disposable {
   const attempt = tryRole(dbPath, "daemon", world);
   if ("lock" in attempt) return attempt.lock;
-  const { heldBy } = attempt;
-  const who = heldBy
-    ? `process ${heldBy.pid}, since ${localTime(heldBy.sinceMs)}`
-    : "just starting";
-  throw new RrError("busy", `Cannot start: a daemon (${who}) works on "${dbPath}" already`, {
-    hint: "See what it does with `rr status`; stop it with `rr service stop`" +
-      (heldBy ? ` or \`kill ${heldBy.pid}\`` : ""),
-  });
+  throw new DaemonRuns(dbPath, attempt.heldBy);
 }
 
 /** The running daemon of a database; `undefined` if there is none. */

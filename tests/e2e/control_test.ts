@@ -1,6 +1,8 @@
 /** The daemon as others on the same machine see it: lock, socket, reload. */
 import assert from "node:assert/strict";
 import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
+import { DatabaseSync } from "node:sqlite";
+import { folderOf } from "../../src/base/folder_of.ts";
 import { callControl } from "../../src/control/client.ts";
 import { controlSocketPath } from "../../src/control/socket_path.ts";
 import type { DaemonStatus } from "../../src/app/daemon/status/daemon_status.ts";
@@ -26,6 +28,19 @@ Deno.test("of two daemons for one database the second says who the first is, and
   await said(winner, "p2p listen: ");
   winner.kill("SIGTERM");
   assert.equal(await winner.exited, 0);
+});
+
+Deno.test("a daemon that begins while another process writes the database waits for that", async () => {
+  await using lab = new Lab();
+  const device = await lab.device("a");
+  Deno.mkdirSync(folderOf(device.database), { recursive: true, mode: 0o700 });
+  const other = new DatabaseSync(device.database);
+  other.exec("BEGIN IMMEDIATE");
+  const daemon = await device.start("p2p-sync", "--watch", "--listen", LOOPBACK);
+  await daemon.line((line) => line.includes("Cannot begin, it is tried again"));
+  other.exec("ROLLBACK");
+  other.close();
+  await said(daemon, "p2p listen: ");
 });
 
 Deno.test("a daemon takes the place of one that was killed with -9, its lock and its socket", async () => {

@@ -10,7 +10,7 @@ import { Lab, lineTo, LOOPBACK, peerIdOf, said } from "./_lab.ts";
 const NEVER = ["--interval-sec", "3600"];
 const OFTEN = ["--interval-sec", "1"];
 /** A line over which a large history takes so long that it is not there before it is interrupted. */
-const SLOW = { bytesPerSec: 32 * 1024 };
+const SLOW = { bytesPerSec: 64 * 1024 };
 
 Deno.test("p2p-sync --watch --push gives a new command to a connected peer without waiting for a round", async () => {
   await using lab = new Lab();

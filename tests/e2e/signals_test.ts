@@ -6,7 +6,7 @@ import { fillHistory } from "../bench/_history_files.ts";
 import { Lab, lineTo, LOOPBACK, muteListener, said } from "./_lab.ts";
 
 /** A line over which a large history takes so long that it is not there before it is interrupted. */
-const SLOW = { bytesPerSec: 32 * 1024 };
+const SLOW = { bytesPerSec: 64 * 1024 };
 const SOMEBODY = "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB";
 
 Deno.test("p2p-sync --watch stops in its start jitter", async () => {

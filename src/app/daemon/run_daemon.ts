@@ -1,5 +1,4 @@
 /** The daemon from start to stop: its lock, its history, its parts, and one session after the other. */
-import { RrError } from "../../base/rr_error.ts";
 import { lockDaemon } from "../../process/lock.ts";
 import { openHistory } from "../../store/file/open_history.ts";
 import type { DaemonConfig } from "./daemon_config.ts";
@@ -15,7 +14,7 @@ const BUSY_TIMEOUT_MS = 25;
  * Works until `signal` is aborted. `load` reads the configuration, again at every SIGHUP. What it does
  * next, and what ends it, stands in `step.ts`.
  *
- * @throws {RrError} `busy` if another daemon works on the database; what keeps it from beginning
+ * @throws {DaemonRuns} if another daemon works on the database; what keeps it from beginning
  */
 export async function runDaemon(
   load: () => DaemonConfig,
@@ -33,9 +32,4 @@ export async function runDaemon(
   };
   const history = await openPatiently(open, deps, signal);
   if (history !== undefined) await new Daemon(config, { load, open, deps }).run(history, signal);
-}
-
-/** Whether an error means that somebody else is the daemon. */
-export function isDaemonBusy(error: unknown): boolean {
-  return error instanceof RrError && error.code === "busy";
 }

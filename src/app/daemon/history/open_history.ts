@@ -7,6 +7,7 @@ import { causeChain, RrError } from "../../../base/rr_error.ts";
 import { folderOf } from "../../../base/folder_of.ts";
 import type { DeviceId } from "../../../history/entry.ts";
 import type { Files } from "../../../base/world.ts";
+import { DaemonRuns } from "../../../process/lock.ts";
 import type { History } from "../../../store/file/open_history.ts";
 import { takeAgain } from "../../../spool/take_again.ts";
 import type { RunDaemonDeps } from "../context.ts";
@@ -79,7 +80,7 @@ const MOST_BUSY = 5;
  * Opens the history at the path anew, as often as it takes; `undefined` if the signal is aborted
  * first. What the spool still holds of the last seconds is taken in again.
  *
- * @throws {RrError} `busy` if another process has become its daemon
+ * @throws {DaemonRuns} if another process has become its daemon
  */
 export async function openAgain(
   lost: HistoryLostError,
@@ -107,8 +108,7 @@ export async function openAgain(
       return opened;
     } catch (error) {
       opened?.[Symbol.dispose](); // or the next try would find its lock taken, by this process
-      const isBusy = error instanceof RrError && error.code === "busy";
-      if (isBusy && failures >= MOST_BUSY) throw error;
+      if (error instanceof DaemonRuns && failures >= MOST_BUSY) throw error;
       const text = causeChain(error);
       if (++failures === 1) logger.error("Cannot open the history, trying again", { error: text });
       onProblem(`${lost.message}, and cannot be opened: ${text}`);

@@ -7,6 +7,7 @@ import {
   OpenHistory,
 } from "../../../../src/app/daemon/history/open_history.ts";
 import { RrError } from "../../../../src/base/rr_error.ts";
+import { DaemonRuns } from "../../../../src/process/lock.ts";
 import type { DeviceId } from "../../../../src/history/entry.ts";
 import type { Files } from "../../../../src/base/world.ts";
 import { openHistory } from "../../../../src/store/file/open_history.ts";
@@ -51,9 +52,9 @@ Deno.test("a history that another holds for a moment is waited for", async () =>
 Deno.test("whoever holds a new history for long is its daemon: this one ends", async () => {
   using world = new FakeWorld();
   const { opened, tries } = lost(world, false, () => {
-    throw new RrError("busy", "another daemon");
+    throw new DaemonRuns("/h.db", undefined);
   });
-  const ended = assert.rejects(opened, /another daemon/);
+  const ended = assert.rejects(opened, DaemonRuns);
   for (let n = 0; n < 30 && tries() < 6; n++) await world.clock.advance(60_000);
   await ended;
   assert.equal(tries(), 6);
