@@ -1,5 +1,6 @@
 /** Ctrl-c on the heels of a command, and lines that are typed ahead: nothing that ran is lost. */
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "../../scripts/lab/patience.ts";
 import { bashHook } from "../../src/shell/hook_bash.ts";
 import { Shell, type ShellName, SHELLS } from "./_shell.ts";
 
@@ -15,8 +16,8 @@ function whatRan(shell: Shell): string[] {
   }
 }
 
-async function untilRan(shell: Shell, number: string): Promise<void> {
-  const deadline = Date.now() + LOST_AFTER_MS;
+async function untilRan(shell: Shell, number: string, withinMs = LOST_AFTER_MS): Promise<void> {
+  const deadline = Date.now() + withinMs;
   while (!whatRan(shell).includes(number) && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
@@ -41,7 +42,7 @@ for (const name of SHELLS) {
       await shell.idle();
     }
     await shell.type("echo end >>ran\r");
-    await untilRan(shell, "end");
+    await untilRan(shell, "end", PATIENCE_MS);
     await shell.idle();
     const ran = whatRan(shell);
     assert.equal(ran.at(-1), "end");
