@@ -1,7 +1,7 @@
 /** A daemon beside a shell of the tests. */
 import { DAEMON_PERMISSIONS } from "../../src/service/program.ts";
 import { denoDir, type Session } from "./_shell_session.ts";
-import { until, untilFile } from "./_tmux.ts";
+import { readIfThere, until, untilFile, untilNoFile } from "./_tmux.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -42,6 +42,24 @@ export class Daemon implements AsyncDisposable {
     }
     await this.#child.status;
   }
+}
+
+const MOST_TRIES = 20;
+
+/**
+ * Opens the picker as the daemon paints it. A shell does not wait for a daemon that a busy machine holds up,
+ * and starts a process of its own: then it is left, and opened again.
+ */
+export async function openByDaemon({ tmux, folder, open }: Session): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    await Deno.remove(`${folder}/shell-of-rr`).catch(() => {});
+    await open("C-r");
+    if (readIfThere(`${folder}/shell-of-rr`) === undefined) return;
+    await tmux.press("C-g");
+    await untilNoFile(`${folder}/running`);
+    await tmux.until((rows) => !rows.some((row) => row.includes("fuzzy")));
+  }
+  throw new Error("The daemon never paints the picker");
 }
 
 /** Waits for the daemon of a home: while it starts its network it may take longer than a shell waits. */

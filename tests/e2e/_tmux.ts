@@ -184,7 +184,8 @@ async function processesOf(sessions: readonly string[]): Promise<string> {
   return lines.filter((line) => line !== "" && !line.startsWith("Z")).join("\n");
 }
 
-function readIfThere(path: string): string | undefined {
+/** The text of a file, if there is one. */
+export function readIfThere(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** ctrl-r where a daemon runs: it paints in the shell's terminal, and whatever becomes of it the shell goes on. */
 import assert from "node:assert/strict";
 import { runningDaemon } from "../../src/process/lock.ts";
-import { Daemon, untilAtRest } from "./_daemon.ts";
+import { Daemon, openByDaemon, untilAtRest } from "./_daemon.ts";
 import { inShell, modesOf, SHELLS } from "./_shell_session.ts";
 import { until, untilFile, untilNoFile } from "./_tmux.ts";
 
@@ -13,21 +13,19 @@ function isThere(path: string): boolean {
   }
 }
 
-const MOST_TRIES = 20;
-
 for (const shell of SHELLS) {
   const { name } = shell;
 
   Deno.test(`${name}: the daemon paints the picker, and no process is started`, async () => {
     await inShell(shell, async (session) => {
-      const { tmux, folder, run, open } = session;
+      const { tmux, run } = session;
       await run("echo one");
       await using _daemon = await Daemon.start(session);
       await tmux.press("C-l");
       await tmux.type("on");
       await tmux.untilText("$ on");
       const before = await modesOf(session.tmux);
-      await open("C-r");
+      await openByDaemon(session);
       await tmux.untilText(/> .*echo one/);
       await tmux.press("C-g");
       await tmux.until((rows) => !rows.some((row) => row.includes("fuzzy")));
@@ -35,19 +33,12 @@ for (const shell of SHELLS) {
       const left = await tmux.until((rows) => rows.includes("$ one"));
       assert.deepEqual(left.filter((row) => row !== ""), ["$ one"]);
       assert.equal(await modesOf(session.tmux), before);
-      // A daemon that does not answer at once, on a busy machine, is rightly not waited for.
-      for (let tries = 1; tries === 1 || isThere(`${folder}/shell-of-rr`); tries++) {
-        assert.ok(tries <= MOST_TRIES, "rr was started each time");
-        await Deno.remove(`${folder}/shell-of-rr`).catch(() => {});
-        await tmux.press("C-l");
-        await tmux.until((rows) => !rows.includes("one"));
-        await open("C-r");
-        await tmux.untilText(/> .*echo one/);
-        await tmux.press("M-Enter");
-        await tmux.until((rows) => rows.includes("one"));
-      }
+      await openByDaemon(session);
+      await tmux.untilText(/> .*echo one/);
+      await tmux.press("M-Enter");
+      await tmux.until((rows) => rows.includes("one"));
       await run(name === "fish" ? "set -gx LC_ALL C" : "export LC_ALL=C");
-      await open("C-r");
+      await openByDaemon(session);
       await tmux.until((rows) => rows.some((row) => /^-{40,}$/.test(row)));
       await tmux.press("C-g");
     });
@@ -55,14 +46,14 @@ for (const shell of SHELLS) {
 
   Deno.test(`${name}: a daemon that is killed while its picker is open gives the terminal back`, async () => {
     await inShell(shell, async (session) => {
-      const { tmux, run, open } = session;
+      const { tmux, run } = session;
       await run("echo one");
       await using daemon = await Daemon.start(session);
       await tmux.press("C-l");
       await tmux.type("half");
       await tmux.untilText("$ half");
       const before = await modesOf(session.tmux);
-      await open("C-r");
+      await openByDaemon(session);
       daemon.signal("SIGKILL");
       await tmux.until((rows) => !rows.some((row) => row.includes("fuzzy")));
       await tmux.type(" line");
@@ -74,14 +65,14 @@ for (const shell of SHELLS) {
 
   Deno.test(`${name}: what was typed to a picker whose daemon hangs is not run as a command`, async () => {
     await inShell(shell, async (session) => {
-      const { tmux, folder, run, open } = session;
+      const { tmux, folder, run } = session;
       await run("echo one");
       await using daemon = await Daemon.start(session);
       await tmux.press("C-l");
       await tmux.type("half");
       await tmux.untilText("$ half");
       const before = await modesOf(session.tmux);
-      await open("C-r");
+      await openByDaemon(session);
       daemon.signal("SIGSTOP");
       await tmux.press("C-u");
       await tmux.type(`touch ${folder}/ran`);

@@ -1,6 +1,6 @@
 /** What a person chose about the picker, in real shells: as a process and as the daemon paints it. */
 import assert from "node:assert/strict";
-import { Daemon } from "./_daemon.ts";
+import { Daemon, openByDaemon } from "./_daemon.ts";
 import { inShell, modesOf, pickerOf, type Session, SHELLS } from "./_shell_session.ts";
 import { untilFile, untilNoFile } from "./_tmux.ts";
 
@@ -106,7 +106,7 @@ for (const shell of SHELLS) {
       assert.equal(await tmux.format("#{alternate_on}"), "1");
       await tmux.press("C-g");
       await assertAsBefore(session, before);
-      await open("C-r");
+      await openByDaemon(session);
       daemon.signal("SIGKILL");
       await assertAsBefore(session, before);
     });
