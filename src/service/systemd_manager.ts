@@ -17,6 +17,7 @@ const PROPERTIES = [
   "Result",
   "ExecMainStatus",
   "StateChangeTimestamp",
+  "Job",
 ].join(",");
 
 /** The service under the systemd of this user. */
@@ -143,8 +144,12 @@ export function systemdState(properties: ReadonlyMap<string, string>): ServiceSt
 }
 
 function phaseOf(properties: ReadonlyMap<string, string>): Phase {
+  const active = properties.get("ActiveState");
   if (properties.get("SubState") === "auto-restart") return "restarting";
-  switch (properties.get("ActiveState")) {
+  // A busy systemd takes a moment to begin with what it was told.
+  const isQueued = Number(properties.get("Job") ?? 0) > 0;
+  if (isQueued && (active === "inactive" || active === "failed")) return "starting";
+  switch (active) {
     case "active":
     case "reloading":
       return "running";

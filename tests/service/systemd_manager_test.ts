@@ -17,6 +17,10 @@ Deno.test("systemdState() tells every phase", () => {
   const phases: Record<string, string> = {
     "LoadState=not-found\nActiveState=inactive\nSubState=dead": "not-loaded",
     "LoadState=loaded\nActiveState=inactive\nSubState=dead": "stopped",
+    "LoadState=loaded\nActiveState=inactive\nSubState=dead\nJob=": "stopped",
+    "LoadState=loaded\nActiveState=inactive\nSubState=dead\nJob=217": "starting",
+    "LoadState=loaded\nActiveState=failed\nSubState=failed\nJob=217": "starting",
+    "LoadState=loaded\nActiveState=active\nSubState=running\nJob=217": "running",
     "LoadState=loaded\nActiveState=activating\nSubState=start": "starting",
     "LoadState=loaded\nActiveState=activating\nSubState=auto-restart": "restarting",
     "LoadState=loaded\nActiveState=active\nSubState=running": "running",
