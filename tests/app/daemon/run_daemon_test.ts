@@ -13,18 +13,16 @@ const SOMEBODY = "12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB";
 /** An address for documentation: no machine has it, so it cannot be listened on. */
 const ELSEWHERE = "/ip4/192.0.2.1/tcp/0";
 
-/** Registers a test with real nodes: libp2p leaves timers behind, so leaks are not looked for. */
+/** libp2p leaves timers behind, so leaks are not looked for. */
+const OPEN = { sanitizeOps: false, sanitizeResources: false };
+
+/** Registers a test with real nodes. */
 function daemonTest(name: string, fn: (lab: DaemonLab) => Promise<void>): void {
-  Deno.test({
-    name,
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn: async () => {
-      await using lab = new DaemonLab();
-      const { promise: late, reject } = Promise.withResolvers<never>();
-      const timer = setTimeout(() => reject(new Error(`"${name}" does not end`)), PATIENCE_MS);
-      await Promise.race([fn(lab), late]).finally(() => clearTimeout(timer));
-    },
+  Deno.test(name, OPEN, async () => {
+    await using lab = new DaemonLab();
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error(`"${name}" does not end`)), PATIENCE_MS);
+    await Promise.race([fn(lab), late]).finally(() => clearTimeout(timer));
   });
 }
 
