@@ -4,6 +4,7 @@
  * The split bundle is compiled, not the source: it starts faster and embeds 3 MB instead of 28. The
  * base binary of a target is fetched by Deno once; `DENORT_BIN=<file>` names one that is at hand.
  */
+import { YOUNG_OBJECTS } from "../src/service/unit.ts";
 import { bundle, DIST, START_CHUNK, THREAD_NAME } from "./bundle.ts";
 import { RR_PERMISSIONS } from "./permissions.ts";
 import { deno, fail, run, say } from "./tools.ts";
@@ -34,6 +35,8 @@ async function compile(target: Target, folder: string): Promise<void> {
     "--app-name=rr",
     // Datagrams of the Unix kind, by which the daemon tells systemd how it is.
     "--unstable-net",
+    // A compiled program takes engine flags from nowhere else: neither DENO_V8_FLAGS nor its command line.
+    `--v8-flags=${YOUNG_OBJECTS}`,
     `--target=${target}`,
     `--output=${file}`,
     // No import leads to it.
@@ -44,6 +47,7 @@ async function compile(target: Target, folder: string): Promise<void> {
   const printed = `${stdout}${stderr}`;
   if (code !== 0) explainFailure(target, printed);
   checkEmbedded(printed);
+  await checkEngineFlags(file);
   const { size } = await Deno.stat(file);
   say(`${file} ${(size / 1024 / 1024).toFixed(1)} MB`);
 }
@@ -73,6 +77,15 @@ function checkEmbedded(printed: string): void {
   for (const { name } of Deno.readDirSync(DIST)) {
     if (!listed.includes(` ${name} (`)) fail(`the binary does not embed ${name}:\n${listed}`);
   }
+}
+
+// What the program will hand to its engine stands in it as JSON.
+async function checkEngineFlags(file: string): Promise<void> {
+  const text = new TextDecoder("latin1").decode(await Deno.readFile(file));
+  const flags = /"v8_flags":\[[^\]]*\]/g;
+  const found = Array.from(text.matchAll(flags), ([list]) => list);
+  if (found.some((list) => list.includes(`"${YOUNG_OBJECTS}"`))) return;
+  fail(`the binary does not hold ${YOUNG_OBJECTS} among its engine flags: ${found.join(" ")}`);
 }
 
 function parse(args: readonly string[]): { targets: readonly Target[]; output: string } {

@@ -3,7 +3,7 @@ import { renderLaunchdPlist } from "./launchd_plist.ts";
 import { seal } from "./marker.ts";
 import { serverUnit } from "./server_units.ts";
 import { execStart, systemdTemplate } from "./systemd_unit.ts";
-import { DAEMON_ARGS, LAUNCHD_LABEL, SYSTEMD_UNIT } from "./unit.ts";
+import { DAEMON_ARGS, LAUNCHD_LABEL, memoryEnvironment, SYSTEMD_UNIT } from "./unit.ts";
 
 /** What a person replaces by their own home folder; launchd knows no short form of it. */
 const HOME_PLACEHOLDER = "/Users/YOU";
@@ -15,7 +15,7 @@ export async function shippedFiles(): Promise<ReadonlyMap<string, string>> {
   const agent = renderLaunchdPlist({
     program: { kind: "compiled", path: `${HOME_PLACEHOLDER}/.local/bin/rr` },
     args: DAEMON_ARGS,
-    environment: {},
+    environment: memoryEnvironment("compiled"),
   }, HOME_PLACEHOLDER);
   return new Map([
     [SYSTEMD_UNIT, await seal(systemdTemplate(start))],

@@ -44,11 +44,20 @@ export const UNIT_ENVIRONMENT = ["RUSTORY_USER_ID", "RUSTORY_DEVICE_ID"] as cons
  * and what was allocated beside it is given back that much later. With 2 an idle daemon takes 4 MB less,
  * and one that was flooded 60 MB less.
  */
-const YOUNG_OBJECTS = "--max-semi-space-size=2";
+export const YOUNG_OBJECTS = "--max-semi-space-size=2";
 
-/** Environment variables that make the JavaScript engine of a daemon sparing. */
+const ENGINE_VARIABLE: Readonly<Partial<Record<Program["kind"], string>>> = {
+  deno: "DENO_V8_FLAGS",
+  node: "NODE_OPTIONS",
+};
+
+/**
+ * Environment variables that make the JavaScript engine of a daemon sparing: none for a compiled program,
+ * which heeds no such variable and has {@linkcode YOUNG_OBJECTS} built in by `deno task compile`.
+ */
 export function memoryEnvironment(kind: Program["kind"]): Readonly<Record<string, string>> {
-  return { [kind === "node" ? "NODE_OPTIONS" : "DENO_V8_FLAGS"]: YOUNG_OBJECTS };
+  const variable = ENGINE_VARIABLE[kind];
+  return variable === undefined ? {} : { [variable]: YOUNG_OBJECTS };
 }
 
 /** What one installation of the service differs by. */

@@ -33,10 +33,18 @@ Deno.test("rr service install carries ids and the database over, and warns of th
   const { err } = await rr(machine, "install", "--db-path", "my.db");
   const unit = machine.world.files.readText(machine.unit)!;
   assert.match(unit, /^Environment=RUSTORY_USER_ID=ann$/m);
-  assert.match(unit, /^Environment=DENO_V8_FLAGS=--max-semi-space-size=2$/m);
+  assert.doesNotMatch(unit, /V8_FLAGS|NODE_OPTIONS/);
   assert.doesNotMatch(unit, /RUSTORY_DEVICE_ID|TRACKERS/);
   assert.match(unit, new RegExp(`ExecStart=\\S+ --db-path ${machine.world.home}/my.db p2p-sync`));
   assert.match(err, /will not see RUSTORY_TRACKERS/);
+});
+
+Deno.test("rr service install of an rr that Deno runs from source makes its engine sparing", async () => {
+  using machine = new FakeMachine();
+  machine.world.program = () => ["/usr/bin/deno", "file:///home/ann/rustory/cli.ts"];
+  await rr(machine, "install");
+  const unit = machine.world.files.readText(machine.unit)!;
+  assert.match(unit, /^Environment=DENO_V8_FLAGS=--max-semi-space-size=2$/m);
 });
 
 Deno.test("rr service install under sudo is refused", async () => {

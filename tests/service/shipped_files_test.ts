@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
-import { authorship } from "../../src/service/marker.ts";
+import { renderLaunchdPlist } from "../../src/service/launchd_plist.ts";
+import { authorship, seal } from "../../src/service/marker.ts";
 import { shippedFiles } from "../../src/service/shipped_files.ts";
+import { renderSystemdUnit } from "../../src/service/systemd_unit.ts";
+import {
+  DAEMON_ARGS,
+  LAUNCHD_LABEL,
+  memoryEnvironment,
+  SYSTEMD_UNIT,
+  type UnitSpec,
+  YOUNG_OBJECTS,
+} from "../../src/service/unit.ts";
 import { systemdVerify, testOrSkip, whyNot } from "./_tools.ts";
 
 const FOLDER = new URL("../../service/", import.meta.url);
@@ -30,6 +40,25 @@ Deno.test("rustory.service runs the daemon with the flags of the original", asyn
   assert.match(text, /^RestartSec=5$/m);
   assert.match(text, /^Type=notify$/m);
   assert.doesNotMatch(text, /^MemoryDenyWriteExecute=/m);
+});
+
+Deno.test("the shipped files are what `rr service install` writes for the compiled program", async () => {
+  const user = (path: string): UnitSpec => ({
+    program: { kind: "compiled", path },
+    args: DAEMON_ARGS,
+    environment: memoryEnvironment("compiled"),
+  });
+  const unit = renderSystemdUnit(user("/home/ann/.local/bin/rr")).replace("/home/ann", "%h");
+  const agent = renderLaunchdPlist(user("/Users/YOU/.local/bin/rr"), "/Users/YOU");
+  assert.equal(await Deno.readTextFile(new URL(SYSTEMD_UNIT, FOLDER)), await seal(unit));
+  const plist = await Deno.readTextFile(new URL(`${LAUNCHD_LABEL}.plist`, FOLDER));
+  assert.equal(plist, await seal(agent));
+});
+
+Deno.test("memoryEnvironment() names the variable that a kind of program heeds", () => {
+  assert.deepEqual(memoryEnvironment("deno"), { DENO_V8_FLAGS: YOUNG_OBJECTS });
+  assert.deepEqual(memoryEnvironment("node"), { NODE_OPTIONS: YOUNG_OBJECTS });
+  assert.deepEqual(memoryEnvironment("compiled"), {});
 });
 
 const noVerify = await whyNot("systemd-analyze", "--version");
