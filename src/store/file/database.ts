@@ -2,9 +2,8 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { RrError } from "../../base/rr_error.ts";
 import { databaseError } from "./sqlite_errors.ts";
-import { readOnlyTwin } from "./read_only_twin.ts";
-import { asRow, asRows, narrow, returnArrays, type Row, type Value } from "./sqlite_rows.ts";
-import { walkSql } from "./walk_sql.ts";
+import { asRow, asRows, narrow, returnArrays, walkSql } from "./sqlite_rows.ts";
+import type { Row, Value } from "./sqlite_rows.ts";
 
 // No other sign may be left that a URI gives a meaning to.
 function stillUri(path: string): string {
@@ -213,12 +212,12 @@ export class Database implements Disposable {
   /**
    * Closes the file, and leaves its write-ahead log as it is. The last connection that closes folds the
    * log in and removes it, by an index that may not be that of the log any more. One that only reads
-   * cannot: it has to be the last.
+   * cannot: it has to be the last, and `openTwin` opens it.
    */
-  closeUnfolded(): void {
+  closeUnfolded(openTwin: (path: string) => { close(): void } | undefined): void {
     if (this.#closed) return;
     this.#beforeUse();
-    const last = readOnlyTwin(this.path);
+    const last = openTwin(this.path);
     this[Symbol.dispose]();
     last?.close();
   }

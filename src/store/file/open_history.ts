@@ -6,6 +6,7 @@ import { Maintenance } from "./maintenance.ts";
 import type { Meta } from "./meta.ts";
 import { type HistoryOptions, type Opened, openFile } from "./open_file.ts";
 import { FilePlace, type PlaceState } from "./file_place.ts";
+import { readOnlyTwin } from "./read_only_twin.ts";
 import { PeerStore } from "../log/peer_store.ts";
 import { HistorySearch } from "../index/history_search.ts";
 import { healPruneMark } from "../log/prune_mark.ts";
@@ -103,10 +104,10 @@ export function historyIn(opened: Opened): History {
     placeState: () => place?.look() ?? "same",
     dataVersion: () => db.integer("PRAGMA data_version"),
     [Symbol.dispose]: () => {
-      if (place?.hasUnknownLog()) db.closeUnfolded();
+      if (place?.hasUnknownLog()) db.closeUnfolded(readOnlyTwin);
       else db[Symbol.dispose]();
     },
-    closeUnfolded: () => db.closeUnfolded(),
+    closeUnfolded: () => db.closeUnfolded(readOnlyTwin),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Database } from "../../../src/store/file/database.ts";
+import { readOnlyTwin } from "../../../src/store/file/read_only_twin.ts";
 import { tempFolder } from "../_open.ts";
 
 function opened(path: string): Database {
@@ -16,7 +17,7 @@ Deno.test("Database.closeUnfolded() leaves file and log as they are, which an or
   const db = opened(path);
   const [file, log] = [Deno.readFileSync(path), Deno.readFileSync(`${path}-wal`)];
   assert.ok(log.length > 0);
-  db.closeUnfolded();
+  db.closeUnfolded(readOnlyTwin);
   db[Symbol.dispose]();
   assert.deepEqual(Deno.readFileSync(path), file);
   assert.deepEqual(Deno.readFileSync(`${path}-wal`), log);
@@ -33,6 +34,6 @@ Deno.test("Database.closeUnfolded() folds nothing in where the log was overwritt
   const db = opened(path);
   const file = Deno.readFileSync(path);
   Deno.writeFileSync(`${path}-wal`, new Uint8Array(Deno.statSync(`${path}-wal`).size));
-  db.closeUnfolded();
+  db.closeUnfolded(readOnlyTwin);
   assert.deepEqual(Deno.readFileSync(path), file);
 });
