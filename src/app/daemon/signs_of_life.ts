@@ -8,6 +8,11 @@ import type { SessionContext } from "./context.ts";
 const EVERY_MS = 5_000;
 /** Less is a clock that is being set right. */
 const JUMP_MS = 20_000;
+/**
+ * After a waking, how long a connection may seem to be there that the other side gave up meanwhile: until
+ * the silence is noticed at the latest. A round that was content with such a one has to be made again.
+ */
+const DOUBT_MS = 30_000;
 
 /** Looks until the signal is aborted. */
 export async function watchSignsOfLife(
@@ -16,9 +21,11 @@ export async function watchSignsOfLife(
 ): Promise<void> {
   const { clock } = deps.world;
   let addrs = own.node.addresses().join(" ");
+  let doubtUntil = -Infinity;
   using _events = own.node.onEvent((event) => {
     // What was asked over a connection that led nowhere has failed by now.
     if (event.type === "network-changed") own.engine.wake();
+    if (event.type === "disconnected" && clock.monotonic() < doubtUntil) own.engine.wake();
     if (event.type !== "addresses") return;
     const now = event.addrs.join(" ");
     if (now !== addrs) own.engine.wake();
@@ -33,6 +40,7 @@ export async function watchSignsOfLife(
       deps.logger.info("The machine was asleep, or its clock was set: all peers are tried again", {
         jump_sec: Math.round((now - before) / 1000),
       });
+      doubtUntil = clock.monotonic() + DOUBT_MS;
       own.engine.wake();
     }
     before = now;
