@@ -2,13 +2,14 @@ import type { Clock } from "../../base/clock.ts";
 import { withDeadline } from "../../base/async/deadline.ts";
 import type { Random } from "../../base/random.ts";
 import { retry } from "../../base/async/retry.ts";
+import { quoted } from "../../base/printable.ts";
 import { RrError, type RrErrorOptions } from "../../base/rr_error.ts";
 import { MAX_ERROR_BYTES, MessageError, parseErrorText, WEB_PAGE } from "../messages.ts";
 import { readBody, readBodyStart } from "../server/read_body.ts";
 import type { RequestStep, SendRequest } from "../request.ts";
 import { cutList } from "./cut_list.ts";
 import { explainNoAnswer } from "./no_answer.ts";
-import { shownUrl, type TrackerUrl } from "./tracker_url.ts";
+import { movedBase, shownUrl, type TrackerUrl } from "./tracker_url.ts";
 
 /** Tries of a request; the same as the original. */
 const ATTEMPTS = 3;
@@ -142,7 +143,7 @@ export class TrackerHttp {
     }
     const isGood = answer.status >= 200 && answer.status < 300;
     if (isGood || call.accepted?.includes(answer.status)) return answer;
-    throw refusal(name, call.what, answer);
+    throw refusal(this.#url, call, answer);
   }
 
   async #exchange(
@@ -202,18 +203,24 @@ function contentTypeOf(body: string | Uint8Array): string {
   return typeof body === "string" ? "application/json" : "application/octet-stream";
 }
 
-function refusal(name: string, what: string, answer: TrackerAnswer): TrackerError {
+function refusal(
+  { name, base }: TrackerUrl,
+  call: TrackerCall,
+  answer: TrackerAnswer,
+): TrackerError {
   const { status } = answer;
-  const elsewhere = shownUrl(answer.headers.get("location") ?? "").slice(0, MAX_SHOWN_URL_CHARS);
+  const location = answer.headers.get("location") ?? "";
+  const movedTo = isRedirect(status) ? movedBase(base, call.path, location) : undefined;
+  const elsewhere = shownUrl(movedTo ?? location).slice(0, MAX_SHOWN_URL_CHARS);
   const text = parseErrorText(answer.body);
   // A tracker that is full says 503 too, and says why.
   const isProxy = GATEWAY.has(status) && (text === "" || text === WEB_PAGE);
   const said = isProxy ? BEHIND_PROXY : text || (elsewhere === "" ? "" : `see ${elsewhere}`);
   const isPassing = status === 408 || status === 429 || status >= 500;
   const why = `it answered ${status}${said === "" ? "" : ` (${said})`}`;
-  return new TrackerError(name, what, why, {
+  return new TrackerError(name, call.what, why, {
     isPassing,
-    ...hinted(isProxy ? TRACKER_DOWN : hintFor(status)),
+    ...hinted(isProxy ? TRACKER_DOWN : hintFor(status, movedTo && elsewhere)),
   });
 }
 
@@ -227,9 +234,16 @@ function hinted(hint: string | undefined): { readonly hint?: string } {
   return hint === undefined ? {} : { hint };
 }
 
-function hintFor(status: number): string | undefined {
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
+function hintFor(status: number, movedTo: string | undefined): string | undefined {
   if (status === 401) return "Set the same tracker token here as on the tracker";
-  if (status >= 300 && status < 400) {
+  if (movedTo !== undefined) {
+    return `If you know that the tracker has moved, set ${quoted(movedTo)} as its URL`;
+  }
+  if (isRedirect(status)) {
     return "Either the tracker has moved: set the URL it redirects to; or this network wants a " +
       "login: open any page in a browser";
   }

@@ -44,6 +44,21 @@ export function shownUrl(text: string): string {
 }
 
 /**
+ * The base URL to set where the answer to `path` below `base` points to `location`: what stands there before
+ * the path. `undefined` if it is no such place, as with a page to log in at, or the one that was asked.
+ */
+export function movedBase(base: string, path: string, location: string): string | undefined {
+  const asked = new URL(base + path);
+  const url = location === "" ? null : URL.parse(location, asked);
+  if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) return undefined;
+  const below = asked.pathname.slice(new URL(base).pathname.replace(/\/+$/, "").length);
+  const there = url.pathname.replace(/\/+$/, "");
+  if (!there.endsWith(below)) return undefined;
+  const moved = url.origin + there.slice(0, -below.length).replace(/\/+$/, "");
+  return moved === base ? undefined : moved;
+}
+
+/**
  * Headers that let us in: the token as the original sends it, or, where a proxy in front wants user and
  * password in `Authorization`, in the other header that trackers read.
  *

@@ -61,13 +61,18 @@ Deno.test("a tracker that speaks no TLS is told as that", () =>
 Deno.test("a page of a network that wants a login, or its redirect, is told as that", () =>
   listening(
     createHttpServer((request, response) => {
-      if (request.url?.startsWith("/there")) response.writeHead(511).end();
+      if (request.url?.startsWith("/old")) {
+        response.writeHead(308, { location: "https://new.example/rr/api/v1/ping" }).end();
+      } else if (request.url?.startsWith("/there")) response.writeHead(511).end();
       else response.writeHead(302, { location: "http://login.hotel.example/?back=1" }).end();
     }),
     async (port) => {
       const redirected = await whyNot(`http://127.0.0.1:${port}`);
       assert.match(redirected.message, /it answered 302 \(see http:\/\/login\.hotel\.example\/\)$/);
       assert.match(redirected.hint ?? "", /login/);
+      const moved = await whyNot(`http://127.0.0.1:${port}/old`);
+      assert.match(moved.message, /it answered 308 \(see https:\/\/new\.example\/rr\)$/);
+      assert.match(moved.hint ?? "", /has moved, set "https:\/\/new\.example\/rr" as its URL$/);
       assert.match((await whyNot(`http://127.0.0.1:${port}/there`)).hint ?? "", /login/);
     },
   ));
