@@ -13,6 +13,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { causeChain, RrError } from "../base/rr_error.ts";
 import type { Files } from "../base/world.ts";
+import { listenWhenThere } from "./listen_when_there.ts";
 import { ShellLine } from "./shell_line.ts";
 import {
   type EarlierRequest,
@@ -42,6 +43,8 @@ export interface ShellDoorHandlers {
 }
 
 const HOST = "127.0.0.1";
+const LISTENER = "shells' listener";
+const WITHOUT = "ctrl-r starts a process instead";
 const TOKEN_BYTES = 16;
 const ENCODER = new TextEncoder();
 /** Connections at once: one for each terminal in which a picker is open, and some that begin. */
@@ -50,9 +53,10 @@ const MAX_CONNECTIONS = 64;
 const REQUEST_TIMEOUT_MS = 2_000;
 
 /**
- * Serves the shells until the signal is aborted. `path` is the file that says how to get in.
+ * Serves the shells until the signal is aborted. `path` is the file that says how to get in; where there
+ * is no port to be had, there is none until there is one.
  *
- * @throws {RrError} `io` if there is no port or the file cannot be written
+ * @throws {RrError} `io` if the file cannot be written
  */
 export async function serveShellDoor(
   path: string,
@@ -71,10 +75,11 @@ export async function serveShellDoor(
       .finally(() => socket.destroySoon());
   });
   server.maxConnections = MAX_CONNECTIONS;
-  const port = await listen(server, 0);
+  const port = await listenWhenThere(LISTENER, WITHOUT, () => listen(server, 0), deps, signal);
+  if (port === undefined) return;
   const door = serverDoor(
     server,
-    "shells' listener",
+    LISTENER,
     () => connect({ host: HOST, port }),
     async () => {
       server.close();
@@ -185,15 +190,18 @@ function token(random: Random): string {
 function listen(server: Server, port: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const fail = (cause: Error): void => {
-    reject(new RrError("io", `Cannot listen for the shells: ${cause.message}`, { cause }));
+    server.off("listening", done);
+    reject(new RrError("io", `Cannot listen at ${HOST}: ${cause.message}`, { cause }));
   };
-  server.once("error", fail);
-  server.listen(port, HOST, () => {
+  const done = (): void => {
     server.off("error", fail);
     const address = server.address();
     if (address === null || typeof address === "string") {
       reject(new Error("The server has no port"));
     } else resolve(address.port);
-  });
+  };
+  server.once("error", fail);
+  server.once("listening", done);
+  server.listen(port, HOST);
   return promise;
 }
