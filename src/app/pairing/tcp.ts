@@ -1,5 +1,7 @@
 /** Pairing over a TCP connection of its own, found by a beacon or by address. */
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { FairRoom } from "../../base/async/fair_room.ts";
+import { linkedController } from "../../base/async/linked_signal.ts";
 import { timeLimit } from "../../base/async/timer.ts";
 import { raceAbort } from "../../base/async/race_abort.ts";
 import type { Clock } from "../../base/clock.ts";
@@ -13,8 +15,13 @@ import { type GuestLine, type HostLine, type HostWay, WayError } from "./lines.t
 
 /** The TCP port that `--at` means if it names none, and that a host takes if it is free. */
 export const PAIR_PORT = 8846;
-/** Connections that may wait at one time; strangers must not hold more. */
+/**
+ * Connections that may wait at one time, and hosts that are called. A pairing takes a round trip or two;
+ * who is longer at it makes room, so that strangers keep nobody out.
+ */
 const MAX_WAITING = 16;
+/** Hosts that are remembered as called, so that none is called at each of its words. */
+const MAX_CALLED = 256;
 /** Time for a connection to say what it wants, and for a guest to answer a hello. */
 const ANSWER_MS = 20_000;
 
@@ -33,12 +40,21 @@ export async function openNetworkWay(
   const { promise, resolve } = Promise.withResolvers<HostLine>();
   await using parts = new Disposers();
   const sockets = new Set<Socket>();
+  const room = new FairRoom(MAX_WAITING);
+  let isTaken = false;
+  const take = (line: HostLine): void => {
+    isTaken = true;
+    resolve(line);
+  };
   const server = await listen((socket) => {
-    if (sockets.size >= MAX_WAITING) return void socket.destroy();
+    // A code is for one: whoever comes later would only take up room.
+    if (isTaken) return void socket.destroy();
     sockets.add(socket);
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket));
-    void greet(socket, number, hello, deps.clock).then((line) => line && resolve(line), () => {});
+    const leave = (): void => void socket.destroy();
+    room.admit(socket.remoteAddress ?? "", leave, () => greet(socket, number, hello, deps.clock))
+      .then((line) => line && (isTaken ? leave() : take(line)), () => {});
   });
   parts.use({
     [Symbol.dispose]: () => {
@@ -101,18 +117,40 @@ export async function findOnNetwork(
   deps: WayDeps,
   signal: AbortSignal,
 ): Promise<GuestLine> {
-  const { promise, resolve } = Promise.withResolvers<GuestLine>();
-  const tried = new Set<string>();
-  const tryAt = ({ places }: LanPeer): void => {
-    for (const { address, port } of places) {
-      const key = `${address} ${port}`;
-      if (tried.has(key) || tried.size >= MAX_WAITING) continue;
-      tried.add(key);
-      callHost(address, port, number, deps, signal).then(resolve, () => {});
-    }
-  };
+  const { line, tryAt } = callHosts(number, deps, signal);
   await using _seeking = await seek(number, () => undefined, tryAt, deps);
-  return await raceAbort(promise, signal);
+  return await raceAbort(line, signal);
+}
+
+/** Calls every host that it is told of, once; the line is that of the first that answers. */
+export function callHosts(
+  number: number,
+  deps: Pick<WayDeps, "clock">,
+  signal: AbortSignal,
+): { readonly line: Promise<GuestLine>; tryAt(peer: Pick<LanPeer, "places">): void } {
+  const { promise, resolve } = Promise.withResolvers<GuestLine>();
+  const room = new FairRoom(MAX_WAITING);
+  const called = new Set<string>();
+  const call = async (address: string, port: number): Promise<void> => {
+    using own = linkedController(signal);
+    const leave = (): void => own.abort(new WayError("others are called as well"));
+    resolve(
+      await room.admit(address, leave, () => callHost(address, port, number, deps, own.signal)),
+    );
+  };
+  return {
+    line: promise,
+    tryAt({ places }): void {
+      for (const { address, port } of places) {
+        const key = `${address} ${port}`;
+        if (called.has(key)) continue;
+        // Whoever knows the number can make up hosts; the real one must not be lost behind them.
+        if (called.size >= MAX_CALLED) called.clear();
+        called.add(key);
+        call(address, port).catch(() => {}); // the others may be the one
+      }
+    },
+  };
 }
 
 /**
