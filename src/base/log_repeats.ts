@@ -17,7 +17,8 @@ interface Window {
 
 /**
  * A sink that writes the first few events with one sentence and counts the others, for which one line
- * stands at the end of the window. Sentences are constants of the program: there is a bounded number.
+ * stands at the end of the window, or once it is disposed of. Sentences are constants of the program:
+ * there is a bounded number.
  *
  * Hundreds of dead peers, or a stranger who opens one bad stream after the other, would otherwise fill
  * a disk where nobody rotates the log.
@@ -26,22 +27,32 @@ export function sumRepeats(
   sink: LogSink,
   clock: Clock,
   { most = 10, windowMs = 60_000 }: RepeatOptions = {},
-): LogSink {
+): LogSink & Disposable {
   const windows = new Map<string, Window>();
+  const over = new AbortController();
 
-  async function close(message: string): Promise<void> {
-    await clock.sleep(windowMs);
-    const { level, count } = windows.get(message)!;
+  function close(message: string, fields: Readonly<Record<string, unknown>>): void {
+    const window = windows.get(message);
     windows.delete(message);
-    if (count <= most) return;
-    sink(level, "Left out lines that say the same of others", {
+    if (window === undefined || window.count <= most) return;
+    const count = window.count - most;
+    sink(window.level, "Left out lines that say the same of others", {
       line: message,
-      count: count - most,
-      seconds: Math.round(windowMs / 1000),
+      count,
+      ...fields,
     });
   }
 
-  return (level, message, fields) => {
+  async function closeLater(message: string): Promise<void> {
+    try {
+      await clock.sleep(windowMs, over.signal);
+    } catch {
+      return; // disposed of
+    }
+    close(message, { seconds: Math.round(windowMs / 1000) });
+  }
+
+  const summing: LogSink = (level, message, fields) => {
     const window = windows.get(message);
     if (window === undefined) {
       windows.set(message, { level, count: 1 });
@@ -51,12 +62,35 @@ export function sumRepeats(
     window.count++;
     if (window.count <= most) sink(level, message, fields);
     // Most things happen once: only now is there something to sum up.
-    if (window.count === 2) void close(message);
+    if (window.count === 2) void closeLater(message);
   };
+  return Object.assign(summing, {
+    [Symbol.dispose](): void {
+      over.abort();
+      for (const message of [...windows.keys()]) close(message, {});
+    },
+  });
 }
 
 /** The logger, with what happens again and again summed up; see {@linkcode sumRepeats}. */
 export function withSummedRepeats(logger: Logger, clock: Clock): Logger {
   const sink: LogSink = (level, message, fields) => logger[level](message, fields);
   return createLogger(sumRepeats(sink, clock), "debug");
+}
+
+/** Warnings of one kind that a single run writes in a minute: one for each device of a person, and more. */
+const MOST_WARNINGS = 30;
+
+/**
+ * The same of warnings alone, for a command that ends: what came of each peer is its result, and stands
+ * there whole. Disposing tells how much was left out.
+ */
+export function withSummedWarnings(logger: Logger, clock: Clock): Logger & Disposable {
+  const plain: LogSink = (level, message, fields) => logger[level](message, fields);
+  const summing = sumRepeats(plain, clock, { most: MOST_WARNINGS });
+  const sink: LogSink = (level, message, fields) =>
+    (level === "warn" ? summing : plain)(level, message, fields);
+  return Object.assign(createLogger(sink, "debug"), {
+    [Symbol.dispose]: () => summing[Symbol.dispose](),
+  });
 }

@@ -8,6 +8,7 @@ import { stopOnSignals } from "../../../process/stop_signals.ts";
 import { syncByDaemon } from "../../../app/sync_by_daemon.ts";
 import { syncOnce } from "../../../app/sync_once.ts";
 import type { Logger } from "../../../base/log.ts";
+import { withSummedWarnings } from "../../../base/log_repeats.ts";
 import { RrError } from "../../../base/rr_error.ts";
 import type { World } from "../../../base/world.ts";
 import type { Settings } from "../../../config/settings.ts";
@@ -38,7 +39,7 @@ export async function runOnce(world: World, settings: Settings, flags: OnceFlags
   if (turn !== undefined && "heldBy" in turn) return ExitCode.OK;
   using _turn = turn?.lock;
   using stop = stopOnSignals(world);
-  const logger = lineLogger(world.stderr, settings.logLevel);
+  using logger = withSummedWarnings(lineLogger(world.stderr, settings.logLevel), world.clock);
   try {
     const summary = await syncWithProgress(world, settings, { flags, logger }, stop.signal);
     if (summary !== undefined) conclude(summary, logger);
