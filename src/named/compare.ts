@@ -2,8 +2,18 @@
 import type { Bucket } from "./digest.ts";
 import type { BucketMarks, BucketState } from "./frames.ts";
 import { UNSET_WEEK, type Week } from "./item.ts";
-import type { Comparison } from "./state.ts";
+import type { Comparison, Listing } from "./state.ts";
 import type { ItemStore, Marked, Seq, Span, StoredBucket, WeekSpan } from "./store.ts";
+
+/**
+ * What one exchange may list: twice the largest history that is known of. A history lists each mark once; this
+ * is for a list that would never end.
+ */
+const MOST_LISTED = 4_000_000;
+/** Places in one want: 4 MB of digits. What is left over is found by the next exchange. */
+const MOST_PLACES = 500_000;
+/** Tombstones that are looked up. An entry that one of the others ends is sent in vain, and left there. */
+const MOST_DEAD = 200_000;
 
 /**
  * A comparison that has found nothing yet.
@@ -22,9 +32,11 @@ export function createComparison(
     wide,
     upTo,
     awaited: new Map(),
-    partial: undefined,
+    pending: [],
+    listing: undefined,
+    listed: 0,
     places: 0,
-    want: { buckets: [], places: [] },
+    want: { buckets: [], places: [], isCut: false },
     send: { buckets: [], seqs: [] },
   };
 }
@@ -105,26 +117,62 @@ function devicesByWeek(buckets: readonly Bucket[]): Map<Week, Set<string>> {
   return weeks;
 }
 
-/** Compares all marks of one bucket. */
-export function compareBucket(found: Comparison, theirs: BucketMarks, read: ReadMarks): void {
-  noteDead(found, theirs);
-  // What stays of it is what we lack. One set, as both sides may have a hundred thousand in a week.
-  const lacking = new Set(theirs.marks);
-  for (const own of read(theirs)) {
-    const isListed = lacking.delete(own.mark);
-    if (isListed || own.seq > found.upTo) continue;
-    // An entry that they have deleted is not sent. A tombstone is, above all to who has the entry: where
-    // the clock was not set, both lie in the same bucket.
-    if (own.dead || !found.dead.has(own.twin)) found.send.seqs.push(own.seq);
+/** Whether a frame may be listed on top of all before it. */
+export function mayList(found: Comparison, buckets: readonly BucketMarks[]): boolean {
+  found.listed += 1;
+  for (const { marks } of buckets) found.listed += 1 + marks.length;
+  return found.listed <= MOST_LISTED;
+}
+
+/** Compares marks of an awaited bucket, which may go on what was listed last; of others only counts them. */
+export function listMarks(found: Comparison, theirs: BucketMarks, read: ReadMarks): void {
+  const key = bucketKey(theirs);
+  if (found.listing?.key !== key) {
+    endListing(found);
+    if (found.awaited.delete(key)) beginListing(found, theirs, read);
   }
+  if (found.listing === undefined) found.places += theirs.marks.length;
+  else compareListed(found, found.listing, theirs);
+}
+
+/** Compares all marks of one bucket. */
+function compareBucket(found: Comparison, theirs: BucketMarks, read: ReadMarks): void {
+  compareListed(found, beginListing(found, theirs, read), theirs);
+  endListing(found);
+}
+
+function beginListing(found: Comparison, bucket: Bucket, read: ReadMarks): Listing {
+  const own = read(bucket);
+  const unlisted = new Set(own.map(({ mark }) => mark));
+  return found.listing = { key: bucketKey(bucket), own, unlisted };
+}
+
+function compareListed(found: Comparison, { unlisted }: Listing, theirs: BucketMarks): void {
+  noteDead(found, theirs);
+  const { want, gone } = found;
   for (const mark of theirs.marks) {
-    if (lacking.has(mark) && !found.gone.has(mark)) found.want.places.push(found.places);
-    found.places++;
+    const place = found.places++;
+    if (unlisted.delete(mark) || gone.has(mark)) continue;
+    if (want.places.length < MOST_PLACES) want.places.push(place);
+    else want.isCut = true;
   }
 }
 
-function noteDead(found: Comparison, { week, marks }: BucketMarks): void {
-  if (week === UNSET_WEEK) { for (const mark of marks) found.dead.add(mark); }
+/** No more marks come of the bucket that was listed last: what they have not listed there is sent. */
+export function endListing(found: Comparison): void {
+  const { listing, upTo, dead, send } = found;
+  found.listing = undefined;
+  for (const own of listing?.own ?? []) {
+    if (own.seq > upTo || !listing?.unlisted.has(own.mark)) continue;
+    // An entry that they have deleted is not sent. A tombstone is, above all to who has the entry: where
+    // the clock was not set, both lie in the same bucket.
+    if (own.dead || !dead.has(own.twin)) send.seqs.push(own.seq);
+  }
+}
+
+function noteDead({ dead }: Comparison, { week, marks }: BucketMarks): void {
+  if (week !== UNSET_WEEK) return;
+  for (const mark of marks) if (dead.size < MOST_DEAD) dead.add(mark);
 }
 
 /** What is to be read to send whole buckets, newest first. */

@@ -2,7 +2,7 @@
 import { Apart } from "./apart.ts";
 import { contradict } from "./contradict.ts";
 import { type Bucket, EMPTY } from "./digest.ts";
-import { byWeek, readerOf, spanOf, spansOf } from "./compare.ts";
+import { bucketKey, byWeek, readerOf, spanOf, spansOf } from "./compare.ts";
 import type { BucketMarks, BucketState, End, Need, Want } from "./frames.ts";
 import { FEW_ITEMS, hello, pauseAfterFailure } from "./need.ts";
 import type { Exchange, Initiator, Peer } from "./state.ts";
@@ -81,6 +81,10 @@ function gainedSince(
 
 /** The responder needs our marks in these buckets. */
 export function onNeed(turn: Turn, exchange: Exchange, role: Initiator, frame: Need): void {
+  // Each of them is listed as a whole, so that a list of some bytes could have us list for ever.
+  if (new Set(frame.buckets.map(bucketKey)).size < frame.buckets.length) {
+    return abort(turn, exchange, "It needs a bucket twice");
+  }
   role.asked = frame.buckets.toSorted((a, b) => byWeek(a.week, b.week));
   sendMarks(turn, exchange, role, role.asked);
 }

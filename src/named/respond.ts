@@ -1,10 +1,12 @@
 /** The side that is asked: finds out what each lacks, sends, and asks for its own part. */
 import {
   bucketKey,
-  compareBucket,
   compareBuckets,
   compareMarks,
   createComparison,
+  endListing,
+  listMarks,
+  mayList,
   readerOf,
   type ReadMarks,
   spanOf,
@@ -12,12 +14,13 @@ import {
 } from "./compare.ts";
 import { Apart } from "./apart.ts";
 import { type Bucket, EMPTY } from "./digest.ts";
-import type { BucketMarks, End, Ids, Refusal, Sync } from "./frames.ts";
+import type { End, Ids, Refusal, Sync } from "./frames.ts";
 import type { ExchangeId } from "./effects.ts";
 import { UNSET_WEEK } from "./item.ts";
+import { pauseAfterFailure } from "./need.ts";
 import type { Marked, Seq } from "./store.ts";
-import type { Comparison, Exchange, Peer, Responder } from "./state.ts";
-import { finish, send, takeSlot } from "./transfer.ts";
+import type { Exchange, Peer, Responder } from "./state.ts";
+import { abort, finish, send, takeSlot } from "./transfer.ts";
 import {
   distrust,
   floorWith,
@@ -139,29 +142,21 @@ function reader(
 /** The marks that were needed. */
 export function onIds(turn: Turn, exchange: Exchange, role: Responder, frame: Ids): void {
   const { compared } = role;
-  const buckets = joined(compared.partial, frame.marks);
-  compared.partial = frame.last ? undefined : buckets.pop();
+  if (!mayList(compared, frame.marks)) return breakOffList(turn, exchange);
+  const buckets = [...compared.pending, ...frame.marks];
+  // What goes on in the next frame is read with that: two large buckets in one step take twice as long.
+  compared.pending = frame.last ? [] : buckets.splice(-1);
   const read = reader(turn, exchange, buckets);
-  for (const bucket of buckets) {
-    if (compared.awaited.delete(bucketKey(bucket))) compareBucket(compared, bucket, read);
-    else compared.places += bucket.marks.length;
-  }
-  if (frame.last) proceed(turn, exchange, role);
+  for (const bucket of buckets) listMarks(compared, bucket, read);
+  if (!frame.last) return;
+  endListing(compared);
+  proceed(turn, exchange, role);
 }
 
-/** The buckets of a list, the first of which may go on with what the frame before had of it. */
-function joined(
-  partial: Comparison["partial"],
-  buckets: readonly BucketMarks[],
-): NonNullable<Comparison["partial"]>[] {
-  const all = partial === undefined ? [] : [partial];
-  for (const bucket of buckets) {
-    const last = all.at(-1);
-    if (last === undefined || bucketKey(last) !== bucketKey(bucket)) {
-      all.push({ ...bucket, marks: [...bucket.marks] });
-    } else for (const mark of bucket.marks) last.marks.push(mark);
-  }
-  return all;
+function breakOffList(turn: Turn, exchange: Exchange): void {
+  const peer = turn.state.peers.get(exchange.peer);
+  if (peer !== undefined) pauseAfterFailure(turn, peer);
+  abort(turn, exchange, "It lists marks without end");
 }
 
 /** Asks for our part, if there is room for it, and sends theirs. */
@@ -169,7 +164,7 @@ function proceed(turn: Turn, exchange: Exchange, role: Responder): void {
   const { state, out } = turn;
   const { want, send: theirs } = role.compared;
   const wanted = untouched(turn, exchange, want.buckets);
-  const isLeft = wanted.length < want.buckets.length;
+  const isLeft = want.isCut || wanted.length < want.buckets.length;
   const isMissing = wanted.length > 0 || want.places.length > 0;
   if (isMissing && state.slot === undefined) {
     takeSlot(turn, exchange.id);

@@ -1,6 +1,6 @@
 /** All that the machine remembers between two events. All of it may be lost: it is told anew. */
 import { Apart } from "./apart.ts";
-import type { Hello } from "./frames.ts";
+import type { BucketMarks, Hello } from "./frames.ts";
 import { type Bucket, type Digest, type Mark, type Name, tagOf } from "./digest.ts";
 import type { ExchangeId } from "./effects.ts";
 import type { Week } from "./item.ts";
@@ -86,6 +86,14 @@ export interface Responder {
   asked: boolean;
 }
 
+/** What we have in a bucket, compared with their marks as they come: theirs are not kept. */
+export interface Listing {
+  readonly key: string;
+  readonly own: readonly Marked[];
+  /** Our marks that they have not listed so far. */
+  readonly unlisted: Set<Mark>;
+}
+
 /** How far a comparison is, and what it has found. */
 export interface Comparison {
   readonly wide: boolean;
@@ -93,16 +101,20 @@ export interface Comparison {
   readonly upTo: Seq;
   /** Buckets whose marks are still awaited. */
   readonly awaited: Map<string, Bucket>;
-  /** Marks of a bucket that may go on in the next frame. */
-  partial: Bucket & { readonly marks: Mark[] } | undefined;
+  /** The last bucket of a frame, as far as it was in that. */
+  pending: BucketMarks[];
+  /** The bucket whose marks are being listed; it may go on in the next frame. */
+  listing: Listing | undefined;
+  /** How much was listed: marks, and one for each bucket and frame. */
+  listed: number;
   /** Marks seen so far, which is the place of the next one. */
   places: number;
-  /** Their tombstones, as far as listed. */
+  /** Their tombstones, as far as listed, and not more than are worth keeping. */
   readonly dead: Set<Mark>;
   /** What our tombstones have replaced. */
   readonly gone: ReadonlySet<Mark>;
   /** What this side lacks. */
-  readonly want: { readonly buckets: Bucket[]; readonly places: number[] };
+  readonly want: { readonly buckets: Bucket[]; readonly places: number[]; isCut: boolean };
   /** What the other side lacks: all of some buckets, and single items. */
   readonly send: { readonly buckets: Bucket[]; readonly seqs: Seq[] };
 }

@@ -127,6 +127,8 @@ Deno.test("whoever sends an end with our name has what we have, and both keep th
 const SOME: Item = { entry: makeEntry({ id: idOf(7) }) };
 const END: ExchangeFrame = { type: "end", name: EMPTY, sent: 0 };
 const NEED: ExchangeFrame = { type: "need", buckets: [] };
+const BUCKET = { deviceId: "laptop", week: WEEK };
+const TWICE: ExchangeFrame = { type: "need", buckets: [BUCKET, BUCKET] };
 const WANT: ExchangeFrame = { type: "want", buckets: [], places: [] };
 const IDS: ExchangeFrame = { type: "ids", marks: [], last: true };
 for (
@@ -135,6 +137,7 @@ for (
     { what: "a want of what was never listed", before: [], frame: { ...WANT, places: [6] } },
     { what: "marks", before: [], frame: IDS },
     { what: "a second need", before: [NEED], frame: NEED },
+    { what: "a need that names a bucket twice", before: [], frame: TWICE },
     { what: "a need after the end", before: [WANT, END], frame: NEED },
     { what: "a want after the end", before: [WANT, END], frame: WANT },
     { what: "a second end", before: [WANT, END], frame: END },
