@@ -100,6 +100,10 @@ async function converse(
   });
 }
 
+/** A start that is broken off begins anew. */
+const AT_WORK = "With a large history it may be at work, above all after its start: " +
+  "try again in some seconds";
+
 /** The daemon runs, as far as can be seen, and says nothing: it is stopped, or stuck. */
 export class DaemonSilent extends RrError {
   /** Its process, if that is known. */
@@ -110,7 +114,9 @@ export class DaemonSilent extends RrError {
     const who = pid === undefined ? "The daemon" : `The daemon (process ${pid})`;
     const start = "start it anew: `rr service restart`, or what starts it here";
     super("busy", `${who} did not answer within ${ms / 1_000} s`, {
-      hint: pid === undefined ? `If it stays like that, ${start}` : `${goOn(pid)}; else ${start}`,
+      hint: pid === undefined
+        ? `${AT_WORK}. If it stays like that, ${start}`
+        : `${AT_WORK}. ${goOn(pid)}; if neither helps, ${start}`,
     });
     this.pid = pid;
   }
