@@ -43,7 +43,7 @@ testOrSkip(
     const again = await rr("setup", "--yes");
     assert.equal(again.code, 0, again.stdout + again.stderr);
     assert.match(again.stdout, /mend its lines in ~\/\.bashrc/);
-    assert.match(await Deno.readTextFile(`${home}/.bashrc`), /hook\.bash'\n# <<< rustory <<<\n$/);
+    assert.match(await Deno.readTextFile(`${home}/.bashrc`), /hook\.bash"\n# <<< rustory <<<\n$/);
     assert.equal(await systemd.property(UNIT, "ActiveState"), "active");
     assert.equal(await systemd.property(UNIT, "UnitFileState"), "enabled");
 
