@@ -53,8 +53,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     rule: "what the other side has is taken for an id without its state",
     file: "src/named/compare.ts",
-    from: "if (own.dead || !found.dead.has(own.twin)) found.send.seqs.push(own.seq);",
-    to: "if (!lacking.has(own.twin) && !found.gone.has(own.twin)) found.send.seqs.push(own.seq);",
+    from: "if (unlisted.delete(mark) || gone.has(mark)) continue;",
+    to: "for (const own of found.listing!.own) if (own.twin === mark) unlisted.delete(own.mark);" +
+      "\n    if (unlisted.delete(mark) || gone.has(mark)) continue;",
   },
   {
     rule: "a tombstone keeps the number of its entry",
