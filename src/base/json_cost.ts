@@ -2,6 +2,7 @@
  * Refuses JSON that costs far more to read than its size tells: 8 MB of `{},` become half a gigabyte
  * of objects and stop the process for seconds, and a few kilobytes of zstd can hold them.
  */
+import { closes, COMMA, opens, outsideStrings } from "./json_bytes.ts";
 
 /** JSON that is not to be read. */
 export class JsonCostError extends Error {
@@ -23,9 +24,6 @@ const MOST_TOKENS = 4_000_000;
 /** An entry is three deep; the rest is room for fields that later programs add. */
 const DEEPEST = 64;
 
-const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
-const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-
 /**
  * @param uncheckedBytes shorter texts are not looked at
  * @throws {JsonCostError} if there are too many values in it, or too deep ones
@@ -35,21 +33,15 @@ export function checkJsonCost(json: Uint8Array, uncheckedBytes: number): void {
   const most = Math.min(MOST_TOKENS, Math.floor(json.length / BYTES_PER_TOKEN));
   let tokens = 0;
   let depth = 0;
-  let inString = false;
-  for (let at = 0; at < json.length; at++) {
-    const byte = json[at];
-    if (inString) {
-      if (byte === BACKSLASH) at++;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (byte === COMMA) tokens++;
-    else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
+  outsideStrings(json, (byte) => {
+    if (byte === COMMA) tokens++;
+    else if (opens(byte)) {
       tokens++;
       if (++depth > DEEPEST) {
         throw new JsonCostError("invalid", "JSON that is too deep");
       }
-    } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;
-  }
+    } else if (closes(byte)) depth--;
+  });
   if (tokens > most) {
     throw new JsonCostError("too-large", `message too large: ${tokens} > ${most} values`);
   }
