@@ -76,3 +76,25 @@ Deno.test("a guest to whom strangers name hosts that say nothing still reaches t
     for (const socket of sockets) socket.destroy();
   }
 });
+
+Deno.test("a host is called again where so many others were named since that it is forgotten", async () => {
+  const sockets = new Set<Socket>();
+  await using server = await serving(new Uint8Array(), sockets);
+  const { port } = server.address() as AddressInfo;
+  const stop = new AbortController();
+  const { tryAt } = callHosts(NUMBER, deps, stop.signal);
+  const call = (address: string): void => tryAt({ places: [{ address, port }] });
+  try {
+    const first = once(server, "connection");
+    call("127.0.0.1");
+    await raceAbort(first, soon());
+    const again = once(server, "connection");
+    // Where nobody listens: the server has one address alone.
+    for (let i = 0; i < 256; i++) call(`127.0.1.${i}`);
+    call("127.0.0.1");
+    await raceAbort(again, soon());
+  } finally {
+    stop.abort(new Error("enough"));
+    for (const socket of sockets) socket.destroy();
+  }
+});
