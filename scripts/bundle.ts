@@ -1,5 +1,7 @@
 /** The split bundle: what is compiled, and what the start-up guards look at. */
 import { withEagerFunctions } from "./eager_functions.ts";
+import { dynamicImports } from "./source_graph.ts";
+import { groupsOf, startGroups } from "./start_groups.ts";
 import { deno, emptyFolder, fail, mustRun, ROOT } from "./tools.ts";
 
 /** Where the bundle goes. */
@@ -7,19 +9,19 @@ export const DIST: string = `${ROOT}dist`;
 /** The chunk that is loaded first. */
 export const START_CHUNK: string = `${DIST}/cli.js`;
 
-/** What whoever waits at a prompt needs: goes into one chunk, which every start reads. */
-const START = [
-  "src/cli/main.ts",
-  "src/world/deno.ts",
-  "src/cli/commands/record/record.ts",
-  "src/cli/commands/search.ts",
-];
-const START_NAME = "start_chunk.ts";
 /**
  * Files whose chunks, and what these import, are compiled as a whole and so come out of Deno's code
- * cache: the start, and what ctrl-r loads beside it.
+ * cache: what a start loads, and what ctrl-r loads beside it.
  */
-const EAGER = ["cli", "interactive", "typed_ahead", "open_history", "terminal_deno"];
+const EAGER = [
+  "cli",
+  "record",
+  "search",
+  "interactive",
+  "typed_ahead",
+  "open_history",
+  "terminal_deno",
+];
 /** Code that is started by its address, beside the chunks: `openWriter()` starts it. */
 const THREAD = "src/app/writer/writer_thread.ts";
 export const THREAD_NAME = "writer_thread";
@@ -43,12 +45,13 @@ export async function bundle(
   await emptyFolder(folder);
   const out = await Deno.realPath(folder);
   const sources = `${out}/sources`;
-  await copySources(sources);
+  const files = await copySources(sources);
   const flags = ["--quiet", "--minify", "--platform", "deno", "--code-splitting"];
   for (const [name, code] of Object.entries(more)) {
     await Deno.writeTextFile(`${sources}/${name}`, code);
   }
   const entries = ["cli.ts", `${THREAD_NAME}.ts`, ...Object.keys(more)];
+  await loadWholeGroups(entries, files, new URL(`file://${sources}/`));
   await mustRun(deno("bundle", ...flags, "--outdir", out, ...entries), { cwd: sources });
   await Deno.remove(sources, { recursive: true });
   if (!eager) return;
@@ -82,32 +85,41 @@ async function addGraph(
   chunks.add(file);
 }
 
-/**
- * Copies the sources so that the start becomes one chunk. The bundler makes a chunk for each set of
- * entries that share a file, and every `import()` is an entry: `rr record` would read 26 files. So each
- * entry says that it needs the start, which is loaded by then anyway.
- */
-async function copySources(to: string): Promise<void> {
+/** Copies the sources; the paths of all files below `src`. */
+async function copySources(to: string): Promise<readonly string[]> {
   await Deno.mkdir(to);
   for (const name of ["deno.json", "deno.lock", "cli.ts"]) {
     await Deno.copyFile(`${ROOT}${name}`, `${to}/${name}`);
   }
-  const files = await copyFolder(`${ROOT}src`, `${to}/src`);
-  await Deno.writeTextFile(
-    `${to}/${START_NAME}`,
-    START.map((file) => `import "./${file}";\n`).join(""),
-  );
   await Deno.writeTextFile(`${to}/${THREAD_NAME}.ts`, `import "./${THREAD}";\n`);
-  const entries = new Set([`${to}/cli.ts`, `${to}/${THREAD_NAME}.ts`]);
+  return await copyFolder(`${ROOT}src`, `${to}/src`);
+}
+
+/** Has each entry, and each file that an `import()` names, load the groups of `start_groups.ts` as a whole. */
+async function loadWholeGroups(
+  names: readonly string[],
+  files: readonly string[],
+  root: URL,
+): Promise<void> {
+  const groups = await startGroups(root);
+  const entries = new Set(names.map((name) => new URL(name, root).href));
   for (const file of files) {
-    const code = await Deno.readTextFile(file);
-    for (const specifier of dynamicImports(code)) {
-      if (specifier.startsWith(".")) entries.add(new URL(specifier, `file://${file}`).pathname);
+    for (const specifier of dynamicImports(await Deno.readTextFile(file))) {
+      if (specifier.startsWith(".")) entries.add(new URL(specifier, `file://${file}`).href);
     }
   }
-  for (const entry of entries) {
-    const up = "../".repeat(entry.slice(to.length + 1).split("/").length - 1) || "./";
-    await Deno.writeTextFile(entry, `\nimport "${up}${START_NAME}";\n`, { append: true });
+  const needed = await Promise.all(Array.from(entries, async (href) => {
+    const entry = new URL(href);
+    return { entry, names: await groupsOf(entry, groups) };
+  }));
+  for (const { entry, names } of needed) {
+    const up = "../".repeat(entry.href.slice(root.href.length).split("/").length - 1) || "./";
+    const code = names.map((name) => `\nimport "${up}${name}.ts";\n`);
+    await Deno.writeTextFile(entry, code.join(""), { append: true });
+  }
+  for (const [name, group] of groups) {
+    const code = Array.from(group, (file) => `import "./${file.slice(root.href.length)}";\n`);
+    await Deno.writeTextFile(new URL(`${name}.ts`, root), code.join(""));
   }
 }
 
@@ -123,12 +135,6 @@ async function copyFolder(from: string, to: string): Promise<string[]> {
     files.push(`${to}/${name}`);
   }
   return files;
-}
-
-/** Files that the code loads when it needs them: specifiers of `import("x")`, types left out. */
-export function dynamicImports(code: string): string[] {
-  const call = /(?<![\w.@])import\(\s*"([^"]+)",?\s*\)(?!\.[A-Z])/g;
-  return [...code.matchAll(call)].map((match) => match[1]!);
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dynamicImports, staticImports, staticNodeImports } from "../../scripts/bundle.ts";
+import { staticImports, staticNodeImports } from "../../scripts/bundle.ts";
 
 Deno.test("staticImports() finds every form that is loaded at once", () => {
   const code = 'import"node:a";import{b as c}from"node:b";import*as d from"./d.js";var x=1;' +
@@ -19,18 +19,6 @@ Deno.test("staticImports() leaves out what is loaded later", () => {
   const code = 'var l={r:()=>import("./r.js"),n:async()=>(await import("node:fs")).readFileSync};' +
     'const text="import of node:zlib";export{l};';
   assert.deepEqual(staticImports(code), []);
-});
-
-Deno.test("dynamicImports() finds what is loaded later, and no types", () => {
-  const code = `import { a } from "./a.ts";
-    /** As {@linkcode import("./b.ts").B} has it. */
-    let d: import("./d.ts").D;
-    export const load = async () => (await import("./c.ts")).c;
-    const other = () => import(
-      "./e.ts",
-    );
-    const types = (await import("./f.ts"));`;
-  assert.deepEqual(dynamicImports(code), ["./c.ts", "./e.ts", "./f.ts"]);
 });
 
 Deno.test("staticNodeImports() follows chunks, also those that name each other", async () => {
