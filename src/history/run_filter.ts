@@ -26,7 +26,7 @@ export interface RunFilter {
   readonly leastMs?: number | undefined;
   /** Known to have taken at most this long. */
   readonly mostMs?: number | undefined;
-  /** Of a command that is pinned on this device. */
+  /** Of a command that is pinned. */
   readonly pinned?: true | undefined;
   /** Each of these must hold as well. */
   readonly clauses?: readonly FilterClause[] | undefined;

@@ -51,8 +51,25 @@ export interface Bye {
   readonly text: string;
 }
 
+/** A command that somebody wants to find first. */
+export interface Pinned {
+  /** 32 hex digits, drawn when it was pinned: to pin it again is another pin. */
+  readonly id: string;
+  readonly command: string;
+  /** When it was pinned, in ms since 1970: pins are listed in this order, and no rule reads it. */
+  readonly atMs: number;
+}
+
+/** Pins, which stand beside the set of items and are part of no name. */
+export interface Pins {
+  readonly type: "pins";
+  readonly on: readonly Pinned[];
+  /** Ids of pins that were taken away. */
+  readonly off: readonly string[];
+}
+
 /** A frame of a control stream. */
-export type ControlFrame = Hello | Tick | Live | Bye;
+export type ControlFrame = Hello | Tick | Live | Bye | Pins;
 
 /** What is compared of one bucket: the digest of all of it. */
 export interface BucketState extends Bucket {

@@ -97,6 +97,9 @@ function onControl(turn: Turn, peer: Peer, frame: ControlFrame): void {
       return onTick(turn, peer, frame);
     case "live":
       return onLive(turn, peer, frame);
+    case "pins":
+      // They are no items: whoever drives the machine takes them.
+      return;
     case "bye":
       turn.out.push(
         frame.code === "hash"

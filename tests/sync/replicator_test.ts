@@ -3,38 +3,14 @@ import assert from "node:assert/strict";
 import { yieldToLoop } from "../../src/base/async/yield_to_loop.ts";
 import { RrError } from "../../src/base/rr_error.ts";
 import type { Note } from "../../src/named/effects.ts";
-import type { ControlFrame, ExchangeFrame, Frame } from "../../src/named/frames.ts";
-import { HASH_NAME } from "../../src/named/hash.ts";
+import type { ControlFrame } from "../../src/named/frames.ts";
 import type { Item } from "../../src/named/item.ts";
 import type { Applied } from "../../src/named/store.ts";
-import type { PeerId } from "../../src/swarm/peer.ts";
-import type {
-  BatchWriter,
-  FrameAcceptor,
-  FrameNet,
-  FrameStream,
-  FrameStreamEvents,
-  ReceivedFrame,
-} from "../../src/sync/ports.ts";
-import { Replicator } from "../../src/sync/replica/replicator.ts";
+import type { BatchWriter, FrameStreamEvents, ReceivedFrame } from "../../src/sync/ports.ts";
 import { makeEntries } from "../fakes/entries.ts";
-import { LateWriter, packed } from "./_late_writer.ts";
-import { FakeClock } from "../fakes/fake_clock.ts";
 import { MemoryItems } from "../fakes/memory_items.ts";
-import { RecordingLogger } from "../fakes/recording_logger.ts";
-import { seededRandom } from "../fakes/seeded_random.ts";
-
-const SELF = "self" as PeerId;
-const PEER = "peer" as PeerId;
-const HELLO: ControlFrame = {
-  type: "hello",
-  store: "t",
-  floor: 0,
-  bases: [],
-  hash: HASH_NAME,
-  user: "kim",
-  app: "rr",
-};
+import { LateWriter, packed } from "./_late_writer.ts";
+import { FakeStream, HELLO, PEER, SELF, type Started, started, turns } from "./_replicator.ts";
 
 Deno.test("Replicator takes nothing of an exchange for complete of which a batch could not be stored", async () => {
   const store = new FullOnce();
@@ -124,10 +100,6 @@ interface Asking extends Started {
   readonly exchange: FrameStreamEvents<ReceivedFrame>;
 }
 
-async function turns(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await yieldToLoop();
-}
-
 Deno.test("Replicator leaves out what is live to a peer that is slow, and tells it by a tick", async () => {
   await using lab = await started();
   const stream = new FakeStream<ControlFrame>();
@@ -157,38 +129,6 @@ Deno.test("Replicator keeps the control stream that the lower of two ids has ope
   assert.equal(lab.net.opened?.isClosed, true);
 });
 
-/** A replicator that runs. */
-async function started(
-  store = new MemoryItems(),
-  notes: Note[] = [],
-  openWriter?: () => Promise<BatchWriter>,
-): Promise<Started> {
-  const [net, clock] = [new OtherEnd(), new FakeClock()];
-  const replicator = new Replicator({
-    self: SELF,
-    userId: "kim",
-    deviceId: "laptop",
-    app: "rr",
-    store,
-    openWriter,
-    net,
-    clock,
-    random: seededRandom(1),
-    logger: new RecordingLogger(),
-    onNote: (note) => notes.push(note),
-  });
-  await replicator.start();
-  const dispose = (): Promise<void> => replicator[Symbol.asyncDispose]();
-  return { store, net, clock, replicator, [Symbol.asyncDispose]: dispose };
-}
-
-interface Started extends AsyncDisposable {
-  readonly store: MemoryItems;
-  readonly net: OtherEnd;
-  readonly clock: FakeClock;
-  readonly replicator: Replicator;
-}
-
 /** Has no room for the second part that is to be taken in. */
 class FullOnce extends MemoryItems {
   parts = 0;
@@ -196,60 +136,5 @@ class FullOnce extends MemoryItems {
   override apply(items: readonly Item[]): Applied {
     if (++this.parts === 2) throw new RrError("database", "the disk is full");
     return super.apply(items);
-  }
-}
-
-type Closing = Pick<FrameStreamEvents<never>, "onClose">;
-
-class FakeStream<F extends Frame> implements FrameStream<F> {
-  readonly peer = PEER;
-  queued = 0;
-  isClosed = false;
-  readonly sent: F[] = [];
-  readonly #events: Closing | undefined;
-
-  constructor(events?: Closing) {
-    this.#events = events;
-  }
-
-  send(frame: F): boolean {
-    this.sent.push(frame);
-    return true;
-  }
-  close(): void {
-    this.isClosed = true;
-  }
-  abort(reason: Error): void {
-    this.#events?.onClose(reason);
-  }
-  pause(): void {}
-  resume(): void {}
-}
-
-class OtherEnd implements FrameNet {
-  acceptor: FrameAcceptor | undefined;
-  exchange: FrameStreamEvents<ReceivedFrame> | undefined;
-  opened: FakeStream<ControlFrame> | undefined;
-
-  identified(): Promise<void> {
-    return Promise.resolve();
-  }
-  speaks(): boolean {
-    return true;
-  }
-  openControl(): Promise<FrameStream<ControlFrame>> {
-    this.opened = new FakeStream<ControlFrame>();
-    return Promise.resolve(this.opened);
-  }
-  openExchange(
-    _beside: FrameStream<ControlFrame>,
-    events: FrameStreamEvents<ReceivedFrame>,
-  ): Promise<FrameStream<ExchangeFrame>> {
-    this.exchange = events;
-    return Promise.resolve(new FakeStream(events));
-  }
-  accept(acceptor: FrameAcceptor): Promise<AsyncDisposable> {
-    this.acceptor = acceptor;
-    return Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() });
   }
 }

@@ -16,6 +16,7 @@ import { Replicator } from "../../sync/replica/replicator.ts";
 import type { Gap } from "../../sync/replica/standing.ts";
 import type { PeerId } from "../../swarm/peer.ts";
 import { VERSION } from "../../version.ts";
+import { pinBook } from "./pin_book.ts";
 
 /** What it needs. */
 export interface ReplicationDeps {
@@ -135,6 +136,7 @@ export class SessionReplication implements Replication, AsyncDisposable {
       deviceId,
       app: `rustory ${VERSION}`,
       store: this.#set,
+      pins: pinBook(this.#deps.history),
       net,
       clock,
       random,

@@ -257,7 +257,7 @@ function pageCommand({ keymap }: PickerState, key: Key): Command | undefined {
   return normalStep("", key, keymap).commands.find(({ kind }) => kind === "move");
 }
 
-const PINNED = "Pinned: listed first from the next time on, on this device";
+const PINNED = "Pinned: listed first from the next time on, on all devices";
 const COPIED = {
   "clipboard": "Copied to the clipboard",
   "tmux": "Copied to the clipboard, and to tmux",

@@ -112,7 +112,7 @@ export const FILTERS: readonly FilterKind[] = [
   {
     names: ["pin"],
     example: "pin:",
-    help: "pinned on this device (alt-p in the picker)",
+    help: "pinned (alt-p in the picker)",
     parse: (value) => value === "" || value === "." ? { pinned: true } : undefined,
   },
 ];

@@ -192,6 +192,18 @@ export const MIGRATIONS: readonly Migration[] = [
     sql: `
       CREATE INDEX rr_longest ON entries (duration_ms) WHERE duration_ms >= ${LONG_RUN_MS};`,
   },
+  {
+    version: 7,
+    why: "what was pinned on one device was not on the others",
+    tables: "CREATE TABLE rr_unpinned (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);",
+    // A program that ran on while another one did this step sets pins without an id.
+    sql: `
+      ALTER TABLE rr_pinned ADD COLUMN id TEXT NOT NULL DEFAULT '';
+      UPDATE rr_pinned SET id = lower(hex(randomblob(16)));
+      CREATE TRIGGER rr_pinned_set AFTER INSERT ON rr_pinned WHEN NEW.id = '' BEGIN
+        UPDATE rr_pinned SET id = lower(hex(randomblob(16))) WHERE cmd = NEW.cmd;
+      END;`,
+  },
 ];
 
 /** The newest version that this program knows. */

@@ -1,8 +1,11 @@
 /**
- * Commands that a person wants to find first. They are kept in this file, and so for this device alone:
- * no protocol carries them. With the last run of a command its pin goes, too.
+ * Commands that a person wants to find first, the same on all devices: each pin has an id that is drawn
+ * when it is set, and whoever takes it away keeps that id. So no clock decides, and what was taken away
+ * does not come back from a device that was off meanwhile. With the last run of a command its pin goes,
+ * here only: elsewhere the runs may be kept, or go in the same way.
  */
 import type { Clock } from "../../base/clock.ts";
+import { MAX_STARTED_AT_MS } from "../../history/check_entry.ts";
 import type { Database } from "../file/database.ts";
 
 /** A pinned command. */
@@ -13,8 +16,33 @@ export interface Pin {
   readonly seq: number;
 }
 
+/** A pin as devices tell it to each other. */
+export interface SharedPin {
+  readonly id: string;
+  readonly command: string;
+  readonly atMs: number;
+}
+
+/** Pins, and ids of those that were taken away. */
+export interface PinChanges {
+  readonly on: readonly SharedPin[];
+  readonly off: readonly string[];
+}
+
 /** Pins that are listed; more are no help in finding anything. */
 const MOST_LISTED = 100;
+/** Pins that are taken from other devices. */
+const MOST_KEPT = 1_000;
+/** Ids of pins taken away that are remembered, the newest. */
+const MOST_GONE = 4_096;
+
+/** Without an id, it gets one. */
+const SET = "INSERT INTO rr_pinned (cmd, seq, at, id) VALUES (?, ?, ?, ?)";
+/** What another program wrote is not told. */
+const IS_ID = "length(id) = 32 AND id NOT GLOB '*[^0-9a-f]*'";
+const GONE = "INSERT OR IGNORE INTO rr_unpinned (id) VALUES (?)";
+const FORGET = `
+DELETE FROM rr_unpinned WHERE n <= (SELECT max(n) FROM rr_unpinned) - ${MOST_GONE}`;
 
 /** The pins of one history. */
 export class Pins {
@@ -39,10 +67,70 @@ export class Pins {
   /** Pins a command, or takes the pin away if it has one; whether it is pinned now. */
   toggle({ command, seq }: Pin): boolean {
     return this.#db.transaction(() => {
-      if (this.#db.run("DELETE FROM rr_pinned WHERE cmd = ?", command) > 0) return false;
-      const at = this.#clock.now();
-      this.#db.run("INSERT INTO rr_pinned (cmd, seq, at) VALUES (?, ?, ?)", command, seq, at);
+      const id = this.#idOf(command);
+      if (id !== undefined) {
+        this.#end(id);
+        return false;
+      }
+      const at = Math.max(0, Math.min(this.#clock.now(), MAX_STARTED_AT_MS));
+      this.#db.run(SET, command, seq, at, "");
       return true;
     });
+  }
+
+  /** Ids of what is pinned, and of what was taken away. */
+  ids(): { readonly on: readonly string[]; readonly off: readonly string[] } {
+    return {
+      on: this.#db.rows(`SELECT id FROM rr_pinned WHERE ${IS_ID} ORDER BY at`).map(([id]) =>
+        String(id)
+      ),
+      off: this.#db.rows(`SELECT id FROM rr_unpinned WHERE ${IS_ID} ORDER BY n`).map(([id]) =>
+        String(id)
+      ),
+    };
+  }
+
+  /** The pins with these ids; those that are gone are left out. */
+  some(ids: ReadonlySet<string>): SharedPin[] {
+    return this.#db.rows("SELECT id, cmd, at FROM rr_pinned ORDER BY at")
+      .map(([id, command, at]) => ({ id: String(id), command: String(command), atMs: Number(at) }))
+      .filter(({ id }) => ids.has(id));
+  }
+
+  /**
+   * Takes in what another device has pinned, and taken away. A command that has no run here is left out:
+   * it may have been deleted.
+   *
+   * @param runOf the number of a run of the command
+   */
+  take({ on, off }: PinChanges, runOf: (command: string) => number | undefined): void {
+    this.#db.transaction(() => {
+      for (const id of off) this.#end(id);
+      for (const pin of on) this.#takeOne(pin, runOf);
+    });
+  }
+
+  #takeOne(pin: SharedPin, runOf: (command: string) => number | undefined): void {
+    const { id, command, atMs } = pin;
+    if (this.#db.row("SELECT 1 FROM rr_unpinned WHERE id = ?", id) !== undefined) return;
+    const known = this.#idOf(command);
+    if (known === id) return;
+    // Pinned on two devices: one of the two pins is enough, and all choose the same.
+    if (known !== undefined && known < id) return this.#end(id);
+    const seq = runOf(command);
+    if (seq === undefined) return;
+    if (known !== undefined) this.#end(known);
+    else if (this.#db.integer("SELECT count(*) FROM rr_pinned") >= MOST_KEPT) return;
+    this.#db.run(SET, command, seq, atMs, id);
+  }
+
+  #idOf(command: string): string | undefined {
+    const row = this.#db.row("SELECT id FROM rr_pinned WHERE cmd = ?", command);
+    return row === undefined ? undefined : String(row[0]);
+  }
+
+  #end(id: string): void {
+    this.#db.run("DELETE FROM rr_pinned WHERE id = ?", id);
+    if (this.#db.run(GONE, id) > 0) this.#db.run(FORGET);
   }
 }

@@ -9,6 +9,9 @@ import type { FrameNet, FrameStream, FrameStreamEvents } from "../ports.ts";
 import { ControlLosses } from "./control_losses.ts";
 import { isOfStore } from "../own_store.ts";
 
+/** Bytes that wait for a slow peer; beyond it live frames are dropped, and ticks make up. */
+const LIVE_QUEUE_BYTES = 256 * 1024;
+
 /** What the control streams need. */
 export interface ControlsDeps {
   readonly self: PeerId;
@@ -50,6 +53,20 @@ export class Controls {
   /** The stream with a peer. */
   get(peer: string): FrameStream<ControlFrame> | undefined {
     return this.#streams.get(peer);
+  }
+
+  /** Whether a frame was sent, which it is not if it can wait and much does; `undefined` if there is no stream. */
+  send(peer: string, frame: ControlFrame): boolean | undefined {
+    const stream = this.#streams.get(peer);
+    if (stream === undefined) return undefined;
+    if (frame.type === "live" && stream.queued > LIVE_QUEUE_BYTES) return false;
+    stream.send(frame);
+    return true;
+  }
+
+  /** The peers that there is a stream with. */
+  peers(): Iterable<string> {
+    return this.#streams.keys();
   }
 
   /** Whether there is a stream with the peer, or will be soon. */

@@ -3,6 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Random } from "../../base/random.ts";
 import type { Note } from "../../named/effects.ts";
+import type { Pinned, Pins } from "../../named/frames.ts";
 import type { Item } from "../../named/item.ts";
 import type { ItemStore } from "../../named/store.ts";
 import type { PeerId } from "../../swarm/peer.ts";
@@ -18,6 +19,16 @@ export interface SharedStore extends ItemStore {
   };
 }
 
+/** The pins of this device. */
+export interface PinBook {
+  /** Ids of what is pinned, and of what was taken away. */
+  ids(): { readonly on: readonly string[]; readonly off: readonly string[] };
+  /** The pins with these ids; those that are gone are left out. */
+  some(ids: ReadonlySet<string>): readonly Pinned[];
+  /** Takes in what another device has pinned, and taken away. Doing it twice is the same as once. */
+  take(pins: Omit<Pins, "type">): void;
+}
+
 /** What a replicator needs of the world. */
 export interface ReplicatorDeps {
   readonly self: PeerId;
@@ -27,6 +38,8 @@ export interface ReplicatorDeps {
   /** The name of this device, told likewise. */
   readonly deviceId: string;
   readonly store: SharedStore;
+  /** @default {none: pins are neither told nor taken} */
+  readonly pins?: PinBook | undefined;
   readonly net: FrameNet;
   readonly clock: Clock;
   /** Starts a writer for long exchanges. @default {none: the store takes everything in} */

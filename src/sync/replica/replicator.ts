@@ -1,7 +1,6 @@
 /** Protocol 2 at work: the state machine of `named/` over real streams, a real store and a real clock. */
 import { toHex } from "../../base/bytes.ts";
 import { pause } from "../../base/async/timer.ts";
-import { linkedController } from "../../base/async/linked_signal.ts";
 import { yieldToLoop } from "../../base/async/yield_to_loop.ts";
 import { causeChain, RrError, toError } from "../../base/rr_error.ts";
 import type { Effect, Event, ExchangeId } from "../../named/effects.ts";
@@ -16,17 +15,13 @@ import { eventOf, EventQueue, type Happened } from "./event_queue.ts";
 import { ExchangeStreams } from "./exchange_streams.ts";
 import { LongIntake } from "./long_intake.ts";
 import { logNote } from "./log_note.ts";
-import { settlePeer } from "./settle_peer.ts";
+import { PinSync } from "./pin_sync.ts";
+import { settlePeer, untilReady, type Waits } from "./settle_peer.ts";
 import { isOfStore } from "../own_store.ts";
 import { Standing } from "./standing.ts";
 
-/** Bytes of live frames that wait for a slow peer; beyond it they are dropped, and ticks make up. */
-const LIVE_QUEUE_BYTES = 256 * 1024;
 /** Before a busy store is tried again. */
 const BUSY_PAUSE_MS = 30;
-/** For who is asked for a control stream to say who it is. */
-const HELLO_MS = 10_000;
-const LOOK_MS = 20;
 
 const CANNOT = "Cannot take part in an exchange";
 /** What is waiting elsewhere has its turn afterwards. */
@@ -40,8 +35,10 @@ export class Replicator implements AsyncDisposable {
   readonly #controls: Controls;
   readonly #exchanges: ExchangeStreams;
   readonly #long: LongIntake;
+  readonly #pins: PinSync;
   readonly #events = new EventQueue();
   readonly #stopped = new AbortController();
+  readonly #waits: Waits;
   #pumping = false;
   #pumped: Promise<void> | undefined;
   #floor: number;
@@ -56,6 +53,7 @@ export class Replicator implements AsyncDisposable {
     const id = toHex(random.bytes(8));
     this.#state = createReplica({ self, store: id, user, app, device, seed });
     this.#standing = new Standing(this.#state, store);
+    this.#waits = { clock: deps.clock, stopped: this.#stopped.signal };
     this.#floor = store.floor;
     const push = (event: Happened): void => this.#push(event);
     this.#controls = new Controls({
@@ -67,6 +65,7 @@ export class Replicator implements AsyncDisposable {
         deps.onUnserved?.(peer);
       },
     }, this.#stopped.signal);
+    this.#pins = new PinSync(deps.pins, this.#controls, this.#standing);
     const isWanted = (x: ExchangeId): boolean => this.#state.exchanges.has(x);
     this.#exchanges = new ExchangeStreams({ ...deps, push, isWanted }, this.#stopped.signal);
     this.#long = new LongIntake({
@@ -102,11 +101,9 @@ export class Replicator implements AsyncDisposable {
   /** Resolves once a peer that could be served is, or turns out not to be for now. */
   async ready(peer: PeerId, signal: AbortSignal): Promise<void> {
     this.peerConnected(peer);
-    using until = linkedController(signal, this.#stopped.signal);
-    for (let waited = 0; waited < HELLO_MS && !this.serves(peer); waited += LOOK_MS) {
-      if (!this.#controls.isPending(peer) || !this.#couldServe(peer)) return;
-      await this.#deps.clock.sleep(LOOK_MS, until.signal);
-    }
+    const isWaiting = (): boolean =>
+      !this.serves(peer) && this.#controls.isPending(peer) && this.#couldServe(peer);
+    await untilReady(isWaiting, this.#waits, signal);
   }
 
   #couldServe(peer: PeerId): boolean {
@@ -122,9 +119,8 @@ export class Replicator implements AsyncDisposable {
   async settle(peer: PeerId, until: Settling, signal: AbortSignal): Promise<Settled> {
     this.peerConnected(peer);
     this.changed();
-    const stopped = this.#stopped.signal;
-    const parts = { standing: this.#standing, clock: this.#deps.clock, stopped };
-    return await settlePeer(peer, until, { ...parts, serves: () => this.serves(peer) }, signal);
+    const parts = { ...this.#waits, standing: this.#standing, serves: () => this.serves(peer) };
+    return await settlePeer(peer, until, parts, signal);
   }
 
   /** The history may have changed by another door. */
@@ -140,10 +136,6 @@ export class Replicator implements AsyncDisposable {
     await this.#accepting?.[Symbol.asyncDispose]();
     await this.#long[Symbol.asyncDispose]();
     await this.#pumped;
-  }
-
-  #now(): number {
-    return this.#deps.clock.monotonic();
   }
 
   #push(event: Happened): void {
@@ -200,9 +192,12 @@ export class Replicator implements AsyncDisposable {
   /** Whether it is done: not if the store was busy, or there is more of it. */
   #handle(event: Happened): "done" | "busy" | "more" {
     try {
-      if (event.type === "changed") return this.#absorb() ? "more" : "done";
-      const unpacked = eventOf(event, this.#state);
-      if (unpacked !== undefined) this.#react(unpacked);
+      if (event.type === "changed") {
+        if (this.#absorb()) return "more";
+        this.#pins.tellAll();
+      } else if (event.type === "frame" && event.frame.type === "pins") {
+        this.#pins.take(event.peer, event.frame);
+      } else this.#react(eventOf(event, this.#state));
       return "done";
     } catch (error) {
       if (error instanceof RrError && error.code === "busy") return "busy";
@@ -211,14 +206,15 @@ export class Replicator implements AsyncDisposable {
     }
   }
 
-  #react(event: Event): void {
-    this.#do(react(this.#state, event, { store: this.#deps.store, now: this.#now() }));
+  #react(event: Event | undefined): void {
+    const world = { store: this.#deps.store, now: this.#deps.clock.monotonic() };
+    if (event !== undefined) this.#do(react(this.#state, event, world));
   }
 
   /** Whether there is more. */
   #absorb(): boolean {
     const { store } = this.#deps;
-    const world = { store, now: this.#now() };
+    const world = { store, now: this.#deps.clock.monotonic() };
     const { items, shrank, more = false } = store.absorb();
     const floor = store.floor;
     if (floor !== this.#floor) {
@@ -270,17 +266,15 @@ export class Replicator implements AsyncDisposable {
         logNote(effect, this.#deps.logger, this.#standing);
         this.#deps.onNote?.(effect);
         this.#standing.note(effect);
+        if (effect.type === "equal") this.#pins.tell(effect.peer);
     }
   }
 
   #send(peer: string, frame: ControlFrame): void {
-    const stream = this.#controls.get(peer);
-    if (stream === undefined) return;
-    if (frame.type === "live" && stream.queued > LIVE_QUEUE_BYTES) {
-      return this.#push({ type: "dropped", peer });
-    }
-    stream.send(frame);
-    if (frame.type === "live") this.#standing.sentLive(peer, frame.items.length);
+    const sent = this.#controls.send(peer, frame);
+    if (frame.type !== "live" || sent === undefined) return;
+    if (sent) this.#standing.sentLive(peer, frame.items.length);
+    else this.#push({ type: "dropped", peer });
   }
 
   #sleepUntilNext(): void {
@@ -288,10 +282,13 @@ export class Replicator implements AsyncDisposable {
     const at = Math.min(nextWake(this.#state), this.#exchanges.nextStill());
     if (at === Infinity || this.#stopped.signal.aborted) return;
     this.#sleep = new AbortController();
-    this.#deps.clock.sleep(Math.max(1, at - this.#now()), this.#sleep.signal).then(() => {
-      this.#exchanges.breakStill();
-      this.#push({ type: "time" });
-    }, () => {});
+    this.#deps.clock.sleep(Math.max(1, at - this.#deps.clock.monotonic()), this.#sleep.signal).then(
+      () => {
+        this.#exchanges.breakStill();
+        this.#push({ type: "time" });
+      },
+      () => {},
+    );
   }
 
   #report(text: string, error: unknown): void {

@@ -26,8 +26,9 @@ import {
   MOST_MARKS,
 } from "./buckets.ts";
 import { Fields } from "./fields.ts";
-import { BATCH_TYPE, LateFrame, packFrame, type RawFrame } from "./frame.ts";
+import { BATCH_TYPE, LateFrame, packFrame, PINS_TYPE, type RawFrame } from "./frame.ts";
 import { decodeItems, encodeItems } from "./items.ts";
+import { decodePins, encodePins } from "./pins.ts";
 
 const TYPES = {
   hello: 0x01,
@@ -40,6 +41,7 @@ const TYPES = {
   want: 0x13,
   batch: BATCH_TYPE,
   end: 0x15,
+  pins: PINS_TYPE,
 } as const satisfies Record<Frame["type"], number>;
 
 const NAME = /^[A-Za-z0-9_-]{22}$/;
@@ -98,6 +100,8 @@ function payloadOf(frame: Frame): unknown {
       return { ...stateOf(frame), cv: frame.cover, ...encodeItems(frame.items) };
     case "bye":
       return { code: frame.code, text: frame.text };
+    case "pins":
+      return encodePins(frame);
     case "sync":
       return syncPayload(frame);
     case "need":
@@ -144,6 +148,8 @@ export function decodeControl({ type, value }: RawFrame): ControlFrame | undefin
       return decodeTick(new Fields(value, "tick"));
     case TYPES.live:
       return decodeLive(new Fields(value, "live frame"));
+    case TYPES.pins:
+      return decodePins(new Fields(value, "list of pins"));
     case TYPES.bye: {
       const fields = new Fields(value, "bye");
       return {

@@ -115,14 +115,16 @@ function headAt(
   throw new WireError("too-large", "frame too large: its length has more than 4 bytes");
 }
 
-/** The highest type of this version; what is above is skipped without being looked at. */
+/** The highest type that every reader knows; what is above, but for pins, is skipped without being looked at. */
 const HIGHEST_TYPE = 0x15;
+/** The type of pins: above the others, so that a reader that knows none skips them. */
+export const PINS_TYPE = 0x20;
 /** The type of a batch: all the rest is small, or is needed at once. */
 export const BATCH_TYPE = 0x14;
 
 function unpack(frame: Uint8Array): RawFrame | undefined {
   const type = frame[0]! & ~COMPRESSED;
-  if (type > HIGHEST_TYPE) return undefined;
+  if (type > HIGHEST_TYPE && type !== PINS_TYPE) return undefined;
   // Its bytes are those of a piece of the stream, which is used again. A slice() of a Buffer would be no copy.
   if (type === BATCH_TYPE) return new LateFrame(new Uint8Array(frame));
   return { type, value: valueOf(frame) };

@@ -12,6 +12,8 @@ export function bytesOf(frame: Frame): number {
       return 60 + 6 * frame.cover.length + 150 + 31 * (frame.items.length - 1);
     case "bye":
       return 40;
+    case "pins":
+      return 20 + 80 * frame.on.length + 35 * frame.off.length;
     case "sync":
       return 120 + 13 * (frame.buckets?.length ?? 0) +
         (frame.marks ?? []).reduce((sum, { marks }) => sum + 6 + 11 * marks.length, 0);

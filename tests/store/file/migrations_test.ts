@@ -154,6 +154,23 @@ Deno.test("every older version of the schema is brought up to date and can be re
   }
 });
 
+Deno.test("pins of an older version get ids of their own, and so does one that an older program sets later", () => {
+  using folder = tempFolder();
+  const path = folder.file("h.db");
+  const pin = "INSERT INTO rr_pinned (cmd, seq, at) VALUES";
+  using db = new Database(path, { readOnly: false });
+  migrate(db, MIGRATIONS.slice(0, 6));
+  db.exec(`${pin} ('ls', 1, 1), ('make', 2, 2)`);
+  migrate(db);
+  db.exec(`${pin} ('true', 3, 3)`);
+  using history = open(path);
+  const { on } = history.pins.ids();
+  assert.equal(new Set(on).size, 3);
+  db.exec("UPDATE rr_pinned SET id = 'no id of ours' WHERE cmd = 'make'");
+  assert.deepEqual(history.pins.ids().on, [on[0], on[2]]);
+  assert.equal(history.pins.list().length, 3);
+});
+
 Deno.test("migrate() does nothing the second time", () => {
   using folder = tempFolder();
   const path = folder.file("h.db");

@@ -93,8 +93,13 @@ const FRAMES: readonly Frame[] = [
     app: "rr",
     device: "laptop",
   },
+  {
+    type: "pins",
+    on: [{ id: "0123456789abcdef".repeat(2), atMs: 1_700_000_000_123, command: "make \u00fc\n" }],
+    off: ["fedcba9876543210".repeat(2)],
+  },
 ];
-const CONTROL = new Set(["hello", "tick", "live", "bye"]);
+const CONTROL = new Set(["hello", "tick", "live", "bye", "pins"]);
 
 for (const [i, frame] of FRAMES.entries()) {
   const name = `${i}-${frame.type}`;
@@ -129,7 +134,7 @@ Deno.test("frames come whole, however the stream cuts them", () => {
       }
       at += size;
     }
-    assert.deepEqual(types, ["hello", "tick", "tick", "live", "bye", "hello"]);
+    assert.deepEqual(types, ["hello", "tick", "tick", "live", "bye", "hello", "pins"]);
     assert.equal(reader.buffered, 0);
   }));
 });

@@ -5,6 +5,7 @@ import { FrameReader, packFrame } from "../../../src/wire/v2/frame.ts";
 import { decode } from "./_decode.ts";
 
 const NAME = "abcdefghijklmnopqrstuv";
+const PIN = "0123456789abcdef".repeat(2);
 const MARK_TEXT = "0123456789abcdef";
 const ONE_BUCKET = { dv: ["laptop"], b: [0], wk: [2800] };
 const STATE = { n: NAME, base: NAME };
@@ -62,12 +63,25 @@ const RULES: readonly (readonly [number, Record<string, unknown>, Record<string,
     src: [[["laptop"]], [1]],
     odd: [[[1, "x"]], [[-1, "x"]], [[0, 1]], [[0, ""]], [1], [[0, "a"], [0, "b"]]],
   }],
+  [0x20, { on: [[PIN, 1, "ls"]], off: [PIN] }, {
+    on: [
+      ...[1, [1], [[PIN]], [[PIN, 1]], [[PIN, 1, ""]], [[PIN, 1, 2]], [["A".repeat(32), 1, "ls"]]],
+      ...[
+        [[PIN, -1, "ls"]],
+        [[PIN, 0.5, "ls"]],
+        [[PIN, 2 ** 50, "ls"]],
+        Array(4_097).fill([PIN, 1, "ls"]),
+      ],
+      [[PIN, 1, "x".repeat(1_048_577)]],
+    ],
+    off: [1, [1], ["short"], ["G".repeat(32)], Array(4_097).fill(PIN)],
+  }],
   [0x15, { n: NAME, sent: 0 }, { n: ["A"], sent: [-1, 0.5, undefined], err: [1], bases: [["A"]] }],
 ];
 
 for (const [type, right, wrong] of RULES) {
   Deno.test(`frame 0x${type.toString(16)}: whatever breaks a rule of a field is refused`, () => {
-    const isControl = type < 0x10;
+    const isControl = type < 0x10 || type === 0x20;
     assert.equal(decode(packFrame(type, right), isControl).length, 1);
     for (const [key, values] of Object.entries(wrong)) {
       for (const value of values) {
