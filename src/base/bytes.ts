@@ -22,7 +22,7 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
  * Frees the memory of bytes that nobody uses any more, with all that is in the same piece: at the latest when
  * some 32 MB of such pieces have come together the collector would do so, and what it frees then lies scattered.
  */
-export function letGo({ buffer }: Uint8Array): void {
+export function letGo({ buffer }: ArrayBufferView): void {
   if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }
 

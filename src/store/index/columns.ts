@@ -3,6 +3,7 @@
  * the text. A million runs are 32 MB in this form and are gone through in a few milliseconds; as rows
  * of `entries` they are 200 MB.
  */
+import { letGo } from "../../base/bytes.ts";
 import type { Database } from "../file/database.ts";
 import type { Row, Value } from "../file/sqlite_rows.ts";
 import { damagedIndex, seal, unseal } from "./seal.ts";
@@ -95,6 +96,11 @@ type Words = Uint32Array<ArrayBuffer>;
 
 function bytesOf(column: Uint32Array | Float64Array): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+}
+
+/** Gives their memory back; they cannot be read any more. */
+export function freeColumns(columns: Columns): void {
+  Object.values(columns).forEach(letGo);
 }
 
 /** `a`, then `b`. */

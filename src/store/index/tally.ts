@@ -7,59 +7,79 @@ export interface Count {
   readonly unknown: number;
 }
 
-// What is kept of each number lies together: numbers come in any order, and each costs one look into memory.
-const [RUNS, FAILED, UNKNOWN, SEQ, STRIDE] = [0, 1, 2, 3, 4];
 const FIRST_SIZE = 1 << 10;
 
-/** Counts by number, with one run of each as an example. */
-export class Tally {
-  distinct = 0;
-  #kept = new Float64Array(STRIDE * FIRST_SIZE);
+// Numbers come in any order, and each costs a look into memory: what is counted of every run is kept apart
+// from what is rare, so that it stays in the processor's cache.
 
-  add(id: number, failed: number, unknown: number, seq: number): void {
-    const at = STRIDE * id;
-    if (at >= this.#kept.length) this.#grow(id);
-    const kept = this.#kept;
-    if (kept[at + RUNS]!++ === 0) this.distinct++;
-    kept[at + FAILED]! += failed;
-    kept[at + UNKNOWN]! += unknown;
-    kept[at + SEQ] = seq;
+/** Counts by number. Whoever counts adds to its columns, and has them grow where a number lies beyond them. */
+export class Tally {
+  runs = new Uint32Array(FIRST_SIZE);
+  failed = new Uint32Array(FIRST_SIZE);
+  unknown = new Uint32Array(FIRST_SIZE);
+
+  /** Makes room for this number. */
+  growTo(id: number): void {
+    const size = Math.max(id + 1, 2 * this.runs.length);
+    this.runs = grown(this.runs, size);
+    this.failed = grown(this.failed, size);
+    this.unknown = grown(this.unknown, size);
+  }
+
+  /** How many numbers were counted. */
+  get distinct(): number {
+    const { runs } = this;
+    let distinct = 0;
+    for (let id = 0; id < runs.length; id++) if (runs[id] !== 0) distinct++;
+    return distinct;
   }
 
   count(id: number): Count {
-    const [runs = 0, failed = 0, unknown = 0] = this.#kept.subarray(STRIDE * id, STRIDE * (id + 1));
+    return {
+      runs: this.runs[id] ?? 0,
+      failed: this.failed[id] ?? 0,
+      unknown: this.unknown[id] ?? 0,
+    };
+  }
+
+  /** Of numbers from `first` on in steps, up to and without `end`: all together. */
+  sum(first: number, end: number, step = 1): Count {
+    let [runs, failed, unknown] = [0, 0, 0];
+    for (let id = first; id < end; id += step) {
+      runs += this.runs[id]!;
+      failed += this.failed[id]!;
+      unknown += this.unknown[id]!;
+    }
     return { runs, failed, unknown };
   }
 
-  most(top: number): (Count & { readonly seq: number })[] {
-    return this.#best(RUNS, top);
+  most(top: number): (Count & { readonly id: number })[] {
+    return this.#best(this.runs, top);
   }
 
-  mostFailing(top: number): (Count & { readonly seq: number })[] {
-    return this.#best(FAILED, top);
+  mostFailing(top: number): (Count & { readonly id: number })[] {
+    return this.#best(this.failed, top);
   }
 
-  #best(of: number, top: number): (Count & { readonly seq: number })[] {
-    const kept = this.#kept;
-    const countOf = (id: number): number => kept[STRIDE * id + of]!;
+  #best(counts: Uint32Array, top: number): (Count & { readonly id: number })[] {
     const ids: number[] = [];
     // The least that still belongs to the best so far; most commands were run once.
     let least = 0;
-    for (let at = of; at < kept.length; at += STRIDE) {
-      if (kept[at]! <= least) continue;
-      ids.push((at - of) / STRIDE);
+    for (let id = 0; id < counts.length; id++) {
+      if (counts[id]! <= least) continue;
+      ids.push(id);
       if (ids.length >= top * 2) {
-        ids.sort((a, b) => countOf(b) - countOf(a)).length = top;
-        least = countOf(ids.at(-1)!);
+        ids.sort((a, b) => counts[b]! - counts[a]!).length = top;
+        least = counts[ids.at(-1)!]!;
       }
     }
-    return ids.sort((a, b) => countOf(b) - countOf(a) || a - b).slice(0, top)
-      .map((id) => ({ ...this.count(id), seq: kept[STRIDE * id + SEQ]! }));
+    return ids.sort((a, b) => counts[b]! - counts[a]! || a - b).slice(0, top)
+      .map((id) => ({ id, ...this.count(id) }));
   }
+}
 
-  #grow(id: number): void {
-    const grown = new Float64Array(Math.max(STRIDE * (id + 1), 2 * this.#kept.length));
-    grown.set(this.#kept);
-    this.#kept = grown;
-  }
+function grown(counts: Uint32Array<ArrayBuffer>, size: number): Uint32Array<ArrayBuffer> {
+  const all = new Uint32Array(size);
+  all.set(counts);
+  return all;
 }

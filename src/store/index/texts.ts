@@ -6,6 +6,7 @@
  * batch of texts at once; an index in SQLite would take as much room as the texts again, and each new
  * text would change another of its pages.
  */
+import { decode } from "../../base/bytes.ts";
 import type { Database } from "../file/database.ts";
 import type { Row } from "../file/sqlite_rows.ts";
 import { damagedIndex, seal, unseal } from "./seal.ts";
@@ -116,6 +117,26 @@ export function* textBlocks(db: Database): Generator<TextBlock, void, undefined>
     const row = db.row(`SELECT ${COLUMNS} FROM rr_text WHERE first_id = ?`, firstId as number);
     if (row !== undefined) yield toBlock(db, row);
   }
+}
+
+/** The texts of these numbers, as far as they are there. */
+export function textsByIds(db: Database, ids: Iterable<number>): Map<number, string> {
+  const texts = new Map<number, string>();
+  let block: TextBlock | undefined;
+  for (const id of [...ids].sort((a, b) => a - b)) {
+    if (block === undefined || id >= block.firstId + block.ends.length) {
+      const row = db.row(
+        `SELECT ${COLUMNS} FROM rr_text WHERE first_id <= ? ORDER BY first_id DESC LIMIT 1`,
+        id,
+      );
+      if (row === undefined) continue;
+      block = toBlock(db, row);
+    }
+    const at = id - block.firstId;
+    if (at >= block.ends.length) continue;
+    texts.set(id, decode(block.bytes.subarray(block.ends[at - 1] ?? 0, block.ends[at])));
+  }
+  return texts;
 }
 
 /**

@@ -9,10 +9,17 @@ import { ENTRIES, passes } from "./_model.ts";
 
 Deno.test("stats count what every entry says", () => {
   using history = open(":memory:");
-  history.log.append(ENTRIES);
-  history.index.catchUp(5000);
+  const all = ENTRIES.map((entry, i) => {
+    return { ...entry, startedAtMs: entry.startedAtMs + (Math.floor(i / 300) % 7) * 5 * 3_600_000 };
+  });
+  // Of all four parts the first two are in the index, each with texts of its own.
+  for (const [part, entries] of quarters(all).entries()) {
+    history.log.append(entries);
+    if (part < 2) history.index.catchUp(5000);
+  }
+  assert.ok(history.index.left() > ENTRIES.length / 4);
   for (const filter of [{}, { hostname: ENTRIES[0]!.hostname }, { cwd: "/nowhere" }]) {
-    const runs = ENTRIES.filter((e) => passes(e, filter));
+    const runs = all.filter((e) => passes(e, filter));
     const times = runs.map((e) => e.startedAtMs);
     const borders = [0, 1_609_459_300_000, 1_609_460_000_000, 2e12];
     const got = history.stats.summary(filter, { top: 5, bordersMs: borders });
@@ -33,9 +40,18 @@ Deno.test("stats count what every entry says", () => {
       const part = runs.filter((e) => e.command === command);
       assert.deepEqual([count, failed], [part.length, failures(part)]);
     }
+    for (const { command, failed } of got.mostFailing) {
+      assert.equal(failed, failures(runs.filter((e) => e.command === command)));
+    }
     const counts = Map.groupBy(runs, (e) => e.command);
     const most = [...counts.values()].map((part) => part.length).sort((a, b) => b - a).slice(0, 5);
     assert.deepEqual(got.commands.map((c) => c.runs), most);
+    const failing = [...counts.values()].map(failures).sort((a, b) => b - a).slice(0, 5);
+    assert.deepEqual(got.mostFailing.map((c) => c.failed), failing.filter((count) => count > 0));
+    got.hours.forEach(({ runs: count, failed }, hour) => {
+      const part = runs.filter((e) => new Date(e.startedAtMs).getHours() === hour);
+      assert.deepEqual([count, failed], [part.length, failures(part)]);
+    });
     for (const { hostname, runs: count } of got.hosts) {
       assert.equal(count, runs.filter((e) => e.hostname === hostname).length);
     }
@@ -45,6 +61,34 @@ Deno.test("stats count what every entry says", () => {
       assert.equal(count, times.filter((ms) => ms >= fromMs && ms < borders[i + 1]!).length);
     });
   }
+});
+
+function quarters(entries: readonly Entry[]): Entry[][] {
+  const size = Math.ceil(entries.length / 4);
+  return [0, 1, 2, 3].map((part) => entries.slice(part * size, (part + 1) * size));
+}
+
+Deno.test("stats name commands by their texts, wherever in the index those are, and outside of it", () => {
+  using history = open(":memory:");
+  const failing = (command: string, times: number): Entry[] =>
+    Array.from({ length: times }, () => makeEntry({ command, exitCode: 1 }));
+  const once = Array.from({ length: 5_000 }, (_, i) => makeEntry({ command: `once ${i}` }));
+  history.log.append([
+    ...failing("in the first block", 4),
+    ...once,
+    ...failing("in the second", 3),
+  ]);
+  while (history.index.catchUp() > 0);
+  history.log.append([
+    ...once.map((_, i) => makeEntry({ command: `new ${i}` })),
+    ...failing("newest", 2),
+  ]);
+  const named = ["in the first block", "in the second", "newest"].map((command, i) => {
+    return { command, runs: 4 - i, failed: 4 - i, unknown: 0 };
+  });
+  const { commands, mostFailing } = history.stats.summary({}, { top: 3 });
+  assert.deepEqual(mostFailing, named);
+  assert.deepEqual(commands, named);
 });
 
 Deno.test("stats count a run whose end nobody saw neither as failed nor as well", () => {
