@@ -6,7 +6,7 @@ import { MemoryItems } from "../fakes/memory_items.ts";
 import { MemoryPins } from "../fakes/memory_pins.ts";
 import { FakeStream, HELLO, PEER, started, turns } from "./_replicator.ts";
 
-Deno.test("PinSync tells pins to whom has the same items, once, and passes on at once what it is told", async () => {
+Deno.test("PinSync tells its pins behind the hello, once, and passes on at once what it is told", async () => {
   const pins = new MemoryPins();
   const pin = { id: "a".repeat(32), command: "make", atMs: 1 };
   pins.take({ on: [pin], off: [] });
@@ -16,13 +16,10 @@ Deno.test("PinSync tells pins to whom has the same items, once, and passes on at
   );
   const controls = streams.map((stream) => lab.net.acceptor!.control(stream));
   const told = (at: number): unknown[] => streams[at]!.sent.filter(({ type }) => type === "pins");
-  const tick: ControlFrame = { type: "tick", floor: 0, name: lab.store.name(0), cost: 0 };
-  for (const control of controls) control.onFrame(HELLO);
-  controls[0]!.onFrame({ ...tick, name: "b".repeat(22), cost: 1 });
   lab.replicator.changed();
   await turns();
-  assert.deepEqual(told(0), [], "its command may not be there yet");
-  for (const control of controls) control.onFrame(tick);
+  assert.deepEqual([told(0), told(1)], [[], []], "nothing counts before the other side's hello");
+  for (const control of controls) control.onFrame(HELLO);
   await turns();
   const all = { type: "pins", on: [pin], off: [] };
   assert.deepEqual([told(0), told(1)], [[all], [all]]);
@@ -31,12 +28,10 @@ Deno.test("PinSync tells pins to whom has the same items, once, and passes on at
   controls[0]!.onFrame({ type: "pins", on: [other], off: [pin.id] });
   await turns();
   assert.deepEqual(pins.ids(), { on: [other.id], off: [pin.id] });
-  const [later] = [told(1).slice(1)];
-  assert.deepEqual(later, [{ type: "pins", on: [], off: [pin.id] }, {
-    type: "pins",
-    on: [other],
-    off: [],
-  }]);
+  assert.deepEqual(told(1).slice(1), [
+    { type: "pins", on: [], off: [pin.id] },
+    { type: "pins", on: [other], off: [] },
+  ]);
   assert.equal(told(0).length, 1, "it knows");
 
   streams[1]!.queued = 300 * 1024;
@@ -48,6 +43,44 @@ Deno.test("PinSync tells pins to whom has the same items, once, and passes on at
   lab.replicator.changed();
   await turns();
   assert.deepEqual([told(0).length, told(1).length], [2, 4]);
+});
+
+Deno.test("PinSync keeps a pin whose command is not here until both have the same items, and no longer", async () => {
+  const pins = new MemoryPins();
+  const [early, gone] = ["a", "b"].map((id) => ({ id: id.repeat(32), command: id, atMs: 1 }));
+  for (const command of ["a", "b"]) pins.missing.add(command);
+  await using lab = await started(new MemoryItems(), [], undefined, pins);
+  const control = lab.net.acceptor!.control(new FakeStream<ControlFrame>());
+  const tick: ControlFrame = { type: "tick", floor: 0, name: lab.store.name(0), cost: 0 };
+  control.onFrame(HELLO);
+  control.onFrame({ type: "pins", on: [early!, gone!], off: [] });
+  control.onFrame({ ...tick, name: "c".repeat(22), cost: 1 });
+  await turns();
+  assert.deepEqual(pins.ids().on, []);
+  pins.missing.delete("a");
+  control.onFrame(tick);
+  await turns();
+  assert.deepEqual(pins.ids().on, [early!.id]);
+  pins.missing.delete("b");
+  control.onFrame(tick);
+  await turns();
+  assert.deepEqual(pins.ids().on, [early!.id], "it was deleted here, and nothing of it is kept");
+});
+
+Deno.test("PinSync lets go of a pin that is taken away before its command is here", async () => {
+  const pins = new MemoryPins();
+  const pin = { id: "a".repeat(32), command: "make", atMs: 1 };
+  pins.missing.add("make");
+  await using lab = await started(new MemoryItems(), [], undefined, pins);
+  const control = lab.net.acceptor!.control(new FakeStream<ControlFrame>());
+  control.onFrame(HELLO);
+  control.onFrame({ type: "pins", on: [pin], off: [] });
+  control.onFrame({ type: "pins", on: [], off: [pin.id] });
+  await turns();
+  pins.missing.clear();
+  control.onFrame({ type: "tick", floor: 0, name: lab.store.name(0), cost: 0 });
+  await turns();
+  assert.deepEqual(pins.ids(), { on: [], off: [pin.id] });
 });
 
 Deno.test("PinSync tells many pins in several frames, none of a very long command, and bounds what a peer tells", async () => {
@@ -62,7 +95,6 @@ Deno.test("PinSync tells many pins in several frames, none of a very long comman
   const stream = new FakeStream<ControlFrame>();
   const control = lab.net.acceptor!.control(stream);
   control.onFrame(HELLO);
-  control.onFrame({ type: "tick", floor: 0, name: lab.store.name(0), cost: 0 });
   await turns();
   const frames = stream.sent.filter((frame) => frame.type === "pins");
   assert.deepEqual(frames.map(({ on, off }) => [on.length, off.length]), [

@@ -98,30 +98,39 @@ export class Pins {
   }
 
   /**
-   * Takes in what another device has pinned, and taken away. A command that has no run here is left out:
-   * it may have been deleted.
+   * Takes in what another device has pinned, and taken away. The pins of commands that have no run here
+   * are left out, as these may have been deleted, and are given back.
    *
    * @param runOf the number of a run of the command
    */
-  take({ on, off }: PinChanges, runOf: (command: string) => number | undefined): void {
-    this.#db.transaction(() => {
+  take(
+    { on, off }: PinChanges,
+    runOf: (command: string) => number | undefined,
+  ): readonly SharedPin[] {
+    return this.#db.transaction(() => {
       for (const id of off) this.#end(id);
-      for (const pin of on) this.#takeOne(pin, runOf);
+      return on.filter((pin) => this.#isNews(pin) && !this.#set(pin, runOf(pin.command)));
     });
   }
 
-  #takeOne(pin: SharedPin, runOf: (command: string) => number | undefined): void {
-    const { id, command, atMs } = pin;
-    if (this.#db.row("SELECT 1 FROM rr_unpinned WHERE id = ?", id) !== undefined) return;
+  /** Whether the pin is to be set here. */
+  #isNews({ id, command }: SharedPin): boolean {
+    if (this.#db.row("SELECT 1 FROM rr_unpinned WHERE id = ?", id) !== undefined) return false;
     const known = this.#idOf(command);
-    if (known === id) return;
     // Pinned on two devices: one of the two pins is enough, and all choose the same.
-    if (known !== undefined && known < id) return this.#end(id);
-    const seq = runOf(command);
-    if (seq === undefined) return;
+    if (known !== undefined && known < id) this.#end(id);
+    return known === undefined || known > id;
+  }
+
+  /** Whether there was a run to set it by. */
+  #set({ id, command, atMs }: SharedPin, seq: number | undefined): boolean {
+    if (seq === undefined) return false;
+    const known = this.#idOf(command);
     if (known !== undefined) this.#end(known);
-    else if (this.#db.integer("SELECT count(*) FROM rr_pinned") >= MOST_KEPT) return;
-    this.#db.run(SET, command, seq, atMs, id);
+    if (this.#db.integer("SELECT count(*) FROM rr_pinned") < MOST_KEPT) {
+      this.#db.run(SET, command, seq, atMs, id);
+    }
+    return true;
   }
 
   #idOf(command: string): string | undefined {

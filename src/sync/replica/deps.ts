@@ -25,8 +25,11 @@ export interface PinBook {
   ids(): { readonly on: readonly string[]; readonly off: readonly string[] };
   /** The pins with these ids; those that are gone are left out. */
   some(ids: ReadonlySet<string>): readonly Pinned[];
-  /** Takes in what another device has pinned, and taken away. Doing it twice is the same as once. */
-  take(pins: Omit<Pins, "type">): void;
+  /**
+   * Takes in what another device has pinned, and taken away; the pins of commands that have no run here are
+   * left out and given back. Doing it twice is the same as once.
+   */
+  take(pins: Omit<Pins, "type">): readonly Pinned[];
 }
 
 /** What a replicator needs of the world. */

@@ -1,15 +1,15 @@
 /**
  * Pins on all devices: they stand beside the items, and go over the same control streams. Each side tells
- * the other what it has not told it yet, once both have the same items: a pin of a command that has no run
- * at the other side is left out there.
+ * the other, behind its hello and then at once, what neither has told on this stream. What a peer has pinned
+ * may be here before the command is: that waits until both have the same items.
  */
+import type { Note } from "../../named/effects.ts";
 import type { ControlFrame, Pinned, Pins } from "../../named/frames.ts";
 import type { FrameStream } from "../ports.ts";
 import type { Controls } from "./controls.ts";
 import type { PinBook } from "./deps.ts";
-import type { Standing } from "./standing.ts";
 
-/** Most characters of commands in one frame. */
+/** Most characters of commands in one frame, and of those that wait for their commands. */
 const FRAME_CHARS = 256 * 1024;
 /** Most pins, and most ids of those taken away, of one frame. */
 const FRAME_PINS = 1_000;
@@ -18,40 +18,74 @@ const MOST_CHARS = 64 * 1024;
 /** Ids told on one stream, to and fro: nobody pins that much, and beyond it nothing more is told or taken. */
 const MOST_TOLD = 16_384;
 
-const NO_PINS: PinBook = { ids: () => ({ on: [], off: [] }), some: () => [], take: () => {} };
+const NO_PINS: PinBook = { ids: () => ({ on: [], off: [] }), some: () => [], take: () => [] };
+
+/** What there is to know of the other side of a stream. */
+interface Side {
+  /** Ids that it knows: with a sign before those that were taken away. */
+  readonly known: Set<string>;
+  /** Pins of it whose commands are not here. */
+  waiting: readonly Pinned[];
+}
 
 /** Tells peers of pins, and takes in theirs. */
 export class PinSync {
   readonly #book: PinBook;
   readonly #streams: Pick<Controls, "get" | "peers">;
-  readonly #standing: Pick<Standing, "isEqual">;
-  /** Ids that the other side of a stream knows: with a sign before those that were taken away. */
-  readonly #known = new WeakMap<FrameStream<ControlFrame>, Set<string>>();
+  /** Those that have said hello. */
+  readonly #sides = new WeakMap<FrameStream<ControlFrame>, Side>();
 
   /** The pins of one device; none if it keeps none. */
-  constructor(
-    book: PinBook | undefined,
-    streams: Pick<Controls, "get" | "peers">,
-    standing: Pick<Standing, "isEqual">,
-  ) {
+  constructor(book: PinBook | undefined, streams: Pick<Controls, "get" | "peers">) {
     this.#book = book ?? NO_PINS;
     this.#streams = streams;
-    this.#standing = standing;
   }
 
-  /** Tells every peer that has the same items what it does not know yet. */
-  tellAll(): void {
-    for (const peer of this.#streams.peers()) {
-      if (this.#standing.isEqual(peer)) this.tell(peer);
+  /** Takes in what has happened with a peer. */
+  note(note: Note): void {
+    const stream = this.#streams.get(note.peer);
+    if (stream === undefined) return;
+    if (note.type === "agreed") {
+      if (!this.#sides.has(stream)) this.#sides.set(stream, { known: new Set(), waiting: [] });
+      this.#tell(stream);
+    } else if (note.type === "equal") {
+      this.#tryAgain(stream);
     }
   }
 
-  /** Tells a peer that has the same items what it does not know yet. */
-  tell(peer: string): void {
+  /** Tells all peers what they do not know yet. */
+  tellAll(): void {
+    for (const peer of this.#streams.peers()) {
+      const stream = this.#streams.get(peer);
+      if (stream !== undefined) this.#tell(stream);
+    }
+  }
+
+  /** Takes in what a peer has told, and passes it on. */
+  take(peer: string, { on, off }: Pins): void {
     const stream = this.#streams.get(peer);
-    const known = this.#knownBy(stream);
-    const isSlow = (stream?.queued ?? 0) > FRAME_CHARS;
-    if (stream === undefined || isSlow || known.size > MOST_TOLD) return;
+    const side = stream && this.#sides.get(stream);
+    if (side === undefined || side.known.size > MOST_TOLD) return;
+    const left = this.#book.take({ on, off });
+    for (const { id } of on) side.known.add(id);
+    for (const id of off) side.known.add(gone(id));
+    side.waiting = firstOf([...side.waiting, ...left]);
+    this.tellAll();
+  }
+
+  /** Once more for what waits: what is still not here was deleted, or is too old to be kept here. */
+  #tryAgain(stream: FrameStream<ControlFrame>): void {
+    const side = this.#sides.get(stream);
+    if (side === undefined || side.waiting.length === 0) return;
+    this.#book.take({ on: side.waiting, off: [] });
+    side.waiting = [];
+    this.tellAll();
+  }
+
+  #tell(stream: FrameStream<ControlFrame>): void {
+    const known = this.#sides.get(stream)?.known;
+    const isSlow = stream.queued > FRAME_CHARS;
+    if (known === undefined || isSlow || known.size > MOST_TOLD) return;
     const { on, off } = this.#book.ids();
     const newOn = new Set(on.filter((id) => !known.has(id)));
     const newOff = off.filter((id) => !known.has(gone(id)));
@@ -62,22 +96,11 @@ export class PinSync {
     for (const id of newOn) known.add(id);
     for (const id of newOff) known.add(gone(id));
   }
+}
 
-  /** Takes in what a peer has told, and passes it on. */
-  take(peer: string, { on, off }: Pins): void {
-    const known = this.#knownBy(this.#streams.get(peer));
-    if (known.size > MOST_TOLD) return;
-    this.#book.take({ on, off });
-    for (const { id } of on) known.add(id);
-    for (const id of off) known.add(gone(id));
-    this.tellAll();
-  }
-
-  #knownBy(stream: FrameStream<ControlFrame> | undefined): Set<string> {
-    const known = stream && this.#known.get(stream) || new Set<string>();
-    if (stream !== undefined) this.#known.set(stream, known);
-    return known;
-  }
+/** As many as may wait. */
+function firstOf(pins: readonly Pinned[]): readonly Pinned[] {
+  return inFrames(pins).next().value ?? [];
 }
 
 function gone(id: string): string {
@@ -91,7 +114,7 @@ function* framesOf(pins: readonly Pinned[], off: readonly string[]): Generator<P
   for (const on of inFrames(pins)) yield { type: "pins", on, off: [] };
 }
 
-function* inFrames(pins: readonly Pinned[]): Generator<readonly Pinned[]> {
+function* inFrames(pins: readonly Pinned[]): Generator<readonly Pinned[], undefined> {
   let [on, chars]: [Pinned[], number] = [[], 0];
   for (const pin of pins) {
     if (on.length === FRAME_PINS || on.length > 0 && chars + pin.command.length > FRAME_CHARS) {

@@ -65,7 +65,7 @@ export class Replicator implements AsyncDisposable {
         deps.onUnserved?.(peer);
       },
     }, this.#stopped.signal);
-    this.#pins = new PinSync(deps.pins, this.#controls, this.#standing);
+    this.#pins = new PinSync(deps.pins, this.#controls);
     const isWanted = (x: ExchangeId): boolean => this.#state.exchanges.has(x);
     this.#exchanges = new ExchangeStreams({ ...deps, push, isWanted }, this.#stopped.signal);
     this.#long = new LongIntake({
@@ -266,7 +266,7 @@ export class Replicator implements AsyncDisposable {
         logNote(effect, this.#deps.logger, this.#standing);
         this.#deps.onNote?.(effect);
         this.#standing.note(effect);
-        if (effect.type === "equal") this.#pins.tell(effect.peer);
+        this.#pins.note(effect);
     }
   }
 
