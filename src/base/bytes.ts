@@ -1,9 +1,11 @@
 /** Bytes put together, and bytes as text. */
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+// Made when it is needed, which is not before a command is recorded.
+let utf8: TextDecoder | undefined;
 
 /** Bytes as text; what is not UTF-8 becomes U+FFFD. */
 export function decode(bytes: Uint8Array): string {
+  utf8 ??= new TextDecoder("utf-8", { ignoreBOM: true });
   return utf8.decode(bytes);
 }
 

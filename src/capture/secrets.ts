@@ -160,15 +160,26 @@ export const SECRET_RULES: readonly SecretRule[] = [
   },
 ];
 
-// One look at the command decides about nine in ten: ten times as fast as a search for each hint.
-const ANY_HINT = new RegExp(
-  SECRET_RULES.flatMap((rule) => rule.hints).map((hint) => hint.replace(/\W/g, "\\$&")).join("|"),
-  "i",
-);
+/**
+ * One look at the command decides about nine in ten: ten times as fast as a search for each hint. But to make
+ * it takes longer than such a search for a few commands, and `rr record` has a single one.
+ */
+let anyHint: RegExp | undefined;
+const FEW_COMMANDS = 8;
+let looked = 0;
+
+function hasNoHint(command: string): boolean {
+  if (looked++ < FEW_COMMANDS) return false; // each hint is searched for
+  anyHint ??= new RegExp(
+    SECRET_RULES.flatMap((rule) => rule.hints).map((hint) => hint.replace(/\W/g, "\\$&")).join("|"),
+    "i",
+  );
+  return !anyHint.test(command);
+}
 
 /** The name of the first rule that the command matches; `undefined` if it looks harmless. */
 export function findSecret(command: string): string | undefined {
-  if (!ANY_HINT.test(command)) return undefined;
+  if (hasNoHint(command)) return undefined;
   const lower = command.toLowerCase();
   for (const rule of SECRET_RULES) {
     if (rule.hints.some((hint) => lower.includes(hint)) && rule.pattern.test(command)) {

@@ -206,6 +206,12 @@ export function verbOf(
     : undefined;
 }
 
+/** The flag of an option, if there is one: `dbPath` for `--db-path`. */
+export function flagOf(flags: CliCommand["flags"], option: string): string | undefined {
+  const name = option.slice(2).replaceAll(/-[a-z]/g, (pair) => pair[1]!.toUpperCase());
+  return Object.hasOwn(flags, name) && optionName(name) === option ? name : undefined;
+}
+
 /** The option of a flag: `--db-path` for `dbPath`. */
 export function optionName(flag: string): string {
   return `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

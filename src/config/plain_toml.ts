@@ -7,23 +7,30 @@ import type { ConfigTable } from "./config_file.ts";
 
 // deno-lint-ignore no-control-regex -- TOML refuses exactly these
 const REFUSED = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/;
-const TEXT = `"[^"\\\\]*"|'[^']*'`;
-const LIST = `\\[[ \\t]*(?:(?:${TEXT})[ \\t]*,[ \\t]*)*(?:(?:${TEXT})[ \\t]*)?\\]`;
-const VALUE = `${TEXT}|${LIST}|true|false|0|[1-9][0-9]{0,14}`;
-const LINE = new RegExp(`^[ \\t]*(?:([A-Za-z0-9_-]+)[ \\t]*=[ \\t]*(${VALUE})[ \\t]*)?(?:#.*)?$`);
-const TEXTS = new RegExp(TEXT, "g");
+/**
+ * A line, the value by its first sign; what it is exactly is looked at next. One pattern for all would take
+ * twice as long to compile, which each start does anew.
+ */
+const LINE =
+  /^[ \t]*(?:([A-Za-z0-9_-]+)[ \t]*=[ \t]*("[^"\\]*"|'[^']*'|\[.*\]|[a-z0-9]+)[ \t]*)?(?:#.*)?$/;
+const WORD = /^(?:true|false|0|[1-9][0-9]{0,14})$/;
+const LIST = /^\[[ \t]*(?:(?:"[^"\\]*"|'[^']*')[ \t]*,[ \t]*)*(?:(?:"[^"\\]*"|'[^']*')[ \t]*)?\]$/;
+const TEXTS = /"[^"\\]*"|'[^']*'/g;
 
 /** The keys and values, or `undefined` if the library has to read the text. */
 export function parsePlainToml(text: string): ConfigTable | undefined {
   if (REFUSED.test(text)) return undefined;
   const table = new Map<string, unknown>();
-  for (const line of text.split(/\r?\n/)) {
+  for (const ended of text.split("\n")) {
+    const line = ended.endsWith("\r") ? ended.slice(0, -1) : ended;
+    if (line === "" || line[0] === "#") continue;
     const match = LINE.exec(line);
     if (match === null) return undefined;
-    const [, key, value] = match;
-    if (key === undefined || value === undefined) continue;
-    if (table.has(key) || key === "__proto__") return undefined;
-    table.set(key, toValue(value));
+    const [, key, written] = match;
+    if (key === undefined || written === undefined) continue;
+    const value = toValue(written);
+    if (value === undefined || table.has(key) || key === "__proto__") return undefined;
+    table.set(key, value);
   }
   return Object.fromEntries(table);
 }
@@ -34,12 +41,11 @@ function toValue(text: string): unknown {
     case "'":
       return text.slice(1, -1);
     case "[":
-      return Array.from(text.matchAll(TEXTS), ([part]) => part.slice(1, -1));
-    case "t":
-      return true;
-    case "f":
-      return false;
+      return LIST.test(text)
+        ? Array.from(text.matchAll(TEXTS), ([part]) => part.slice(1, -1))
+        : undefined;
     default:
-      return Number(text);
+      if (!WORD.test(text)) return undefined;
+      return text === "true" || (text === "false" ? false : Number(text));
   }
 }

@@ -79,16 +79,16 @@ export function settingsFrom(
   unknown: readonly SettingProblem[],
 ): Settings {
   const home = homeFolder((name) => world.env(name));
-  const loader = new Loader(world, home, file, unknown);
+  const loading = beginLoading(world, home, file, unknown);
   const values: Record<string, unknown> = {};
-  for (const name of SETTING_NAMES) values[name] = loader.value(name, flags[name]);
+  for (const name of SETTING_NAMES) values[name] = valueOf(loading, name, flags[name]);
   const settings = {
     ...(values as unknown as SettingValues),
     home,
     configPath: file.path,
     configExists: file.exists,
-    origins: loader.origins as Settings["origins"],
-    problems: loader.problems,
+    origins: loading.origins as Settings["origins"],
+    problems: loading.problems,
   };
   if (options.lenient !== true) throwFirst(settings.problems, options.needs);
   const isChosen = ["flag", "env"].includes(settings.origins.relays.source);
@@ -113,99 +113,124 @@ function throwFirst(
   if (first) throw new RrError("config", first.message, { hint: first.hint });
 }
 
-class Loader {
-  readonly origins: Partial<Record<SettingName, Origin>> = {};
-  readonly problems: SettingProblem[] = [];
-  readonly #around: Surroundings;
-  readonly #file: ConfigFile;
+/** Settings on their way together; functions of it and no class, as those are compiled with the file. */
+interface Loading {
+  readonly around: Surroundings;
+  readonly file: ConfigFile;
+  readonly origins: Partial<Record<SettingName, Origin>>;
+  readonly problems: SettingProblem[];
+}
 
-  constructor(
-    world: ConfigWorld,
-    home: string,
-    file: ConfigFile,
-    unknown: readonly SettingProblem[],
-  ) {
-    this.#file = file;
-    this.#around = { env: (name) => world.env(name), home, hostname: hostnameOf(world) };
-    if (file.fault) {
-      this.problems.push({
-        kind: "syntax",
-        message: file.fault.message,
-        hint:
-          `Correct "${file.path}", or write a new one with \`rr init --force\` (keeps a backup)`,
-      });
-    }
-    this.problems.push(...unknown);
+function beginLoading(
+  world: ConfigWorld,
+  home: string,
+  file: ConfigFile,
+  unknown: readonly SettingProblem[],
+): Loading {
+  const around: Surroundings = {
+    env: (name) => world.env(name),
+    home,
+    hostname: hostnameOf(world),
+  };
+  const problems: SettingProblem[] = [];
+  if (file.fault) {
+    problems.push({
+      kind: "syntax",
+      message: file.fault.message,
+      hint: `Correct "${file.path}", or write a new one with \`rr init --force\` (keeps a backup)`,
+    });
   }
+  problems.push(...unknown);
+  return { around, file, origins: {}, problems };
+}
 
-  value(name: SettingName, flag: unknown): unknown {
-    const spec: SettingSpec<unknown> = SETTINGS[name];
-    return this.#fromFlag(name, spec, flag) ?? this.#fromEnv(name, spec) ??
-      this.#fromFile(name, spec) ?? this.#fallback(name, spec);
-  }
+function valueOf(loading: Loading, name: SettingName, flag: unknown): unknown {
+  const spec: SettingSpec<unknown> = SETTINGS[name];
+  return fromFlag(loading, name, spec, flag) ?? fromEnv(loading, name, spec) ??
+    fromFile(loading, name, spec) ?? fallback(loading, name, spec);
+}
 
-  #fromFlag(name: SettingName, spec: SettingSpec<unknown>, flag: unknown): unknown {
-    if (flag === undefined) return undefined;
-    const origin = spec.flag ?? name;
-    try {
-      const value = typeof flag !== "string"
-        ? spec.kind.fromToml(flag, this.#around.home)
-        : flag.trim() === ""
-        ? undefined
-        : spec.kind.fromText(flag.trim(), this.#around.home);
-      if (value !== undefined) this.origins[name] = { source: "flag", name: origin };
-      return value;
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      // No kind of text refuses a value, so that what is repeated here is no token.
-      throw new RrError("usage", `Cannot use ${quoted(`${flag}`)} for ${origin}: ${error.message}`);
-    }
-  }
-
-  #fromEnv(name: SettingName, spec: SettingSpec<unknown>): unknown {
-    const text = spec.env === undefined ? undefined : this.#around.env(spec.env)?.trim();
-    if (spec.env === undefined || text === undefined || text === "") return undefined;
-    try {
-      const value = spec.kind.fromText(text, this.#around.home);
-      this.origins[name] = { source: "env", name: spec.env };
-      return value;
-    } catch (error) {
-      this.#refuse(
-        name,
-        error,
-        `the environment variable ${spec.env}`,
-        `Set ${spec.env} to another value`,
-      );
-    }
-  }
-
-  #fromFile(name: SettingName, spec: SettingSpec<unknown>): unknown {
-    const { table, path } = this.#file;
-    if (spec.key === undefined || !Object.hasOwn(table, spec.key)) return undefined;
-    try {
-      const value = spec.kind.fromToml(table[spec.key], this.#around.home);
-      if (value !== undefined) this.origins[name] = { source: "config", name: spec.key };
-      return value;
-    } catch (error) {
-      this.#refuse(
-        name,
-        error,
-        `the key ${spec.key} of the config "${path}"`,
-        `Correct ${spec.key} there`,
-      );
-    }
-  }
-
-  #fallback(name: SettingName, spec: SettingSpec<unknown>): unknown {
-    this.origins[name] = { source: "default", name: "default" };
-    return spec.fallback(this.#around);
-  }
-
-  #refuse(setting: SettingName, error: unknown, what: string, hint: string): void {
+function fromFlag(
+  { around, origins }: Loading,
+  name: SettingName,
+  spec: SettingSpec<unknown>,
+  flag: unknown,
+): unknown {
+  if (flag === undefined) return undefined;
+  const origin = spec.flag ?? name;
+  try {
+    const value = typeof flag !== "string"
+      ? spec.kind.fromToml(flag, around.home)
+      : flag.trim() === ""
+      ? undefined
+      : spec.kind.fromText(flag.trim(), around.home);
+    if (value !== undefined) origins[name] = { source: "flag", name: origin };
+    return value;
+  } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    const message = `Cannot use ${what}: ${error.message}`;
-    this.problems.push({ kind: "value", setting, message, hint });
+    // No kind of text refuses a value, so that what is repeated here is no token.
+    throw new RrError("usage", `Cannot use ${quoted(`${flag}`)} for ${origin}: ${error.message}`);
   }
+}
+
+function fromEnv(loading: Loading, name: SettingName, spec: SettingSpec<unknown>): unknown {
+  const { around, origins } = loading;
+  const text = spec.env === undefined ? undefined : around.env(spec.env)?.trim();
+  if (spec.env === undefined || text === undefined || text === "") return undefined;
+  try {
+    const value = spec.kind.fromText(text, around.home);
+    origins[name] = { source: "env", name: spec.env };
+    return value;
+  } catch (error) {
+    refuse(
+      loading,
+      name,
+      error,
+      `the environment variable ${spec.env}`,
+      `Set ${spec.env} to another value`,
+    );
+  }
+}
+
+function fromFile(loading: Loading, name: SettingName, spec: SettingSpec<unknown>): unknown {
+  const { around, origins, file: { table, path } } = loading;
+  if (spec.key === undefined || !Object.hasOwn(table, spec.key)) return undefined;
+  try {
+    const value = spec.kind.fromToml(table[spec.key], around.home);
+    if (value !== undefined) origins[name] = { source: "config", name: spec.key };
+    return value;
+  } catch (error) {
+    refuse(
+      loading,
+      name,
+      error,
+      `the key ${spec.key} of the config "${path}"`,
+      `Correct ${spec.key} there`,
+    );
+  }
+}
+
+function fallback(
+  { around, origins }: Loading,
+  name: SettingName,
+  spec: SettingSpec<unknown>,
+): unknown {
+  origins[name] = FALLEN_BACK;
+  return spec.fallback(around);
+}
+
+const FALLEN_BACK: Origin = { source: "default", name: "default" };
+
+function refuse(
+  { problems }: Loading,
+  setting: SettingName,
+  error: unknown,
+  what: string,
+  hint: string,
+): void {
+  if (!(error instanceof ValueError)) throw error;
+  const message = `Cannot use ${what}: ${error.message}`;
+  problems.push({ kind: "value", setting, message, hint });
 }
 
 function hostnameOf(world: ConfigWorld): string | undefined {

@@ -1,7 +1,7 @@
 /** Ids of entries that are recorded now: UUIDv7. */
 import type { EntryId } from "./entry.ts";
 
-const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+const DIGITS = "0123456789abcdef";
 
 /**
  * A UUIDv7 (RFC 9562, section 5.7) for a moment: sorts by time, so that new rows go to the end of the
@@ -24,7 +24,7 @@ export function formatUuid(bytes: Uint8Array, version: number): EntryId {
   let out = "";
   for (let i = 0; i < 16; i++) {
     if (i === 4 || i === 6 || i === 8 || i === 10) out += "-";
-    out += HEX[bytes[i]!];
+    out += DIGITS[bytes[i]! >> 4]! + DIGITS[bytes[i]! & 15]!;
   }
   return out as EntryId;
 }

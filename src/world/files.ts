@@ -6,6 +6,8 @@ import type { FileInfo, Files } from "../base/world.ts";
 /** What a runtime offers; every call throws its own errors. */
 export interface RawFiles {
   read(path: string): Uint8Array<ArrayBuffer>;
+  /** The same as text, in which a byte order mark may be left; what is not UTF-8 becomes U+FFFD. */
+  readText(path: string): string;
   /** Opens the file, hands over what reads its next bytes into a buffer and tells how many, and closes it. */
   readWith<T>(path: string, use: (next: (buffer: Uint8Array) => number) => T): T;
   stat(path: string): FileInfo;
@@ -67,8 +69,8 @@ export function createFiles(
     readHead: (path, most) =>
       ifThere(raw, "read", path, () => raw.readWith(path, (next) => headOf(next, most))),
     readText(path): string | undefined {
-      const bytes = files.readBytes(path);
-      return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+      const text = ifThere(raw, "read", path, () => raw.readText(path));
+      return text?.startsWith("\ufeff") ? text.slice(1) : text;
     },
     stat: (path) => ifThere(raw, "look at", path, () => raw.stat(path)),
     realPath(path): string | undefined {

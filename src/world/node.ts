@@ -114,6 +114,7 @@ const RAW: RawFiles = {
     bytes.set(buffer);
     return bytes;
   },
+  readText: (path) => fs.readFileSync(path, "utf8"),
   readWith<T>(path: string, use: (next: (buffer: Uint8Array) => number) => T): T {
     const file = fs.openSync(path, "r");
     try {

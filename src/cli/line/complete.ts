@@ -2,7 +2,13 @@
 import type { World } from "../../base/world.ts";
 import { printable } from "../../base/printable.ts";
 import { COMMANDS, isCommand } from "../commands.ts";
-import { type CliCommand, flagsOfVerb, optionName, type Proposal } from "../define_command.ts";
+import {
+  type CliCommand,
+  flagOf,
+  flagsOfVerb,
+  optionName,
+  type Proposal,
+} from "../define_command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { LineError, type RawLine, splitLine } from "./read_line.ts";
 
@@ -79,7 +85,7 @@ export function completionsOf(
 
 function valueAfterEquals(command: CliCommand, partial: string): readonly Proposal[] | "files" {
   const option = partial.slice(0, partial.indexOf("="));
-  const flag = Object.keys(command.flags).find((name) => optionName(name) === option);
+  const flag = flagOf(command.flags, option);
   return flag === undefined ? [] : valuesOf(command, flag, `${option}=`);
 }
 

@@ -8,9 +8,9 @@
 import {
   type ChoiceSpec,
   type CliCommand,
+  flagOf,
   flagsOfVerb,
   type FlagSpec,
-  optionName,
   type ParsedSpec,
   verbOf,
   type Word,
@@ -120,7 +120,7 @@ function takeOption(
   if (!word.startsWith("--")) return takeLetters(command, values, word);
   const equals = word.indexOf("=");
   const option = equals < 0 ? word : word.slice(0, equals);
-  const flag = Object.keys(command.flags).find((name) => optionName(name) === option);
+  const flag = flagOf(command.flags, option);
   if (flag === undefined) throw new LineError({ kind: "no-option", option });
   if (equals >= 0) keep(command, values, flag, word.slice(equals + 1));
   else if (command.flags[flag]!.kind !== "boolean") return flag;

@@ -117,8 +117,6 @@ export const FILTERS: readonly FilterKind[] = [
   },
 ];
 
-const BY_NAME = new Map(FILTERS.flatMap((kind) => kind.names.map((name) => [name, kind] as const)));
-
 /** A word that is a filter, taken apart. */
 export interface FoundFilter {
   readonly kind: FilterKind;
@@ -129,7 +127,7 @@ export interface FoundFilter {
 /** The filter that a word is, `!` before it negates; `undefined` if it is text. */
 export function filterOf(word: string, place: QueryPlace): FoundFilter | undefined {
   const parts = /^(!?)([a-z]+):(.*)$/s.exec(word);
-  const kind = parts === null ? undefined : BY_NAME.get(parts[2]!);
+  const kind = parts === null ? undefined : FILTERS.find(({ names }) => names.includes(parts[2]!));
   const filter = kind?.parse(parts![3]!, place);
   return filter && { kind: kind!, negated: parts![1] === "!", filter };
 }

@@ -2,19 +2,20 @@
  * One text in the spellings that a query may mean: accents composed or not are the same letter, and a
  * letter typed without an accent finds the one with it.
  */
+import { decode } from "../../base/bytes.ts";
 
 /** Accents and the like on Latin, Greek and Cyrillic letters; vowel signs of other scripts are no accents. */
 const ACCENTS = /[\u0300-\u036f]/g;
 /** Letters of Latin alphabets whose stroke (or missing dot) is part of them for Unicode, but not for who types. */
 const STRUCK = /[đĐøØłŁħĦŧŦı]/g;
-const UNSTRUCK = new Map(
-  [..."đdĐDøoØOłlŁLħhĦHŧtŦTıi".matchAll(/(.)(.)/g)].map(([, a, b]) => [a!, b!]),
-);
+const UNSTRUCK: Readonly<Record<string, string>> = {
+  ...{ đ: "d", Đ: "D", ø: "o", Ø: "O", ł: "l", Ł: "L" },
+  ...{ ħ: "h", Ħ: "H", ŧ: "t", Ŧ: "T", ı: "i" },
+};
 // deno-lint-ignore no-control-regex -- the range of ASCII
 const NOT_ASCII = /[^\x00-\x7f]/;
 
 const ENCODER = new TextEncoder();
-const DECODER = new TextDecoder();
 
 /** The text with letters and their accents as one character each where there is one. */
 export function composed(text: string): string {
@@ -25,7 +26,7 @@ export function composed(text: string): string {
 export function bare(text: string): string {
   if (!NOT_ASCII.test(text)) return text;
   return text.normalize("NFD").replace(ACCENTS, "").normalize("NFC")
-    .replace(STRUCK, (letter) => UNSTRUCK.get(letter)!);
+    .replace(STRUCK, (letter) => UNSTRUCK[letter]!);
 }
 
 /** Whether any letter of it has an accent. */
@@ -41,7 +42,7 @@ export interface Spellings {
 
 /** The spellings of a text in UTF-8; `undefined` if both are the text itself, as for all of ASCII. */
 export function spellingsOf(bytes: Uint8Array): Spellings | undefined {
-  const text = DECODER.decode(bytes);
+  const text = decode(bytes);
   const whole = composed(text);
   const plain = bare(text);
   if (whole === text && plain === text) return undefined;

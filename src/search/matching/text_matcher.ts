@@ -5,7 +5,6 @@ import { matchesLine } from "../scan.ts";
 import { spellingsOf } from "./spelling.ts";
 
 const ENCODER = new TextEncoder();
-const DECODER = new TextDecoder();
 
 /** Words as typed and their signs, as a test for one command; the picker's substring mode. */
 export function textQuery(text: QueryText, options: QueryOptions = {}): TextQuery | undefined {
@@ -26,6 +25,7 @@ function matchesText(query: Query, command: string): boolean {
   return matchesLine({ bytes, start: 0, end: bytes.length, spellings }, query);
 }
 
+/** Of a term of ASCII alone. */
 function lowerCase(term: Term): string {
-  return DECODER.decode(term.low).toLowerCase();
+  return String.fromCharCode(...term.low).toLowerCase();
 }

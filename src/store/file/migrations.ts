@@ -144,8 +144,10 @@ export const MIGRATIONS: readonly Migration[] = [
       ) WITHOUT ROWID;
       CREATE TABLE rr_pin (peer_id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
       CREATE TABLE rr_dirty (week INTEGER PRIMARY KEY);`,
-    // Own deletions leave a row in one of the two tables first, or lie below what is kept.
-    sql: `
+    // Own deletions leave a row in one of the two tables first, or lie below what is kept. Put together
+    // when it is run: every start of `rr record` would wait for it.
+    get sql(): string {
+      return `
       ALTER TABLE rr_deleted ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
       ALTER TABLE rr_deleted ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
       CREATE TRIGGER rr_set_deleted AFTER DELETE ON entries
@@ -159,7 +161,8 @@ export const MIGRATIONS: readonly Migration[] = [
       END;
       CREATE TRIGGER rr_set_changed AFTER UPDATE OF entry_id, device_id, ts ON entries BEGIN
         INSERT OR IGNORE INTO rr_dirty (week) VALUES (${weekSql("OLD.ts")}), (${weekSql("NEW.ts")});
-      END;`,
+      END;`;
+    },
   },
   {
     version: 4,

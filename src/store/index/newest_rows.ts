@@ -6,7 +6,7 @@ import type { Entry } from "../../history/entry.ts";
 import { MIN_STARTED_AT_MS } from "../../history/check_entry.ts";
 import type { Database } from "../file/database.ts";
 import type { Row } from "../file/sqlite_rows.ts";
-import { COMMAND_COLUMN, entryRows, MOST_TEXT_BYTES, toEntry } from "../log/rows.ts";
+import { COMMAND_COLUMN, entryRows, MOST_TEXT_BYTES, startedAtMs, toEntry } from "../log/rows.ts";
 import type { HistoryQuery } from "./history_query.ts";
 import { matchesRun, type PinTest, type RunFilter } from "../../history/run_filter.ts";
 import type { TextQuery } from "../../history/text_query.ts";
@@ -96,15 +96,19 @@ function portions(
   };
 }
 
-function newestFirst(rows: readonly Row[], text: TextQuery | undefined): Entry[] {
-  const entries = rows.flatMap((row) => {
+/** The entries one by one: of a portion that was larger than needed, the rest is not looked at. */
+function* newestFirst(
+  rows: readonly Row[],
+  text: TextQuery | undefined,
+): Generator<Entry, void, undefined> {
+  const timed = rows.map((row) => ({ row, at: startedAtMs(row) ?? 0, seq: row[0] as number }));
+  timed.sort((a, b) => b.at - a.at || b.seq - a.seq);
+  for (const { row } of timed) {
     const command = row[COMMAND_COLUMN];
-    if (typeof command === "string" && text?.test(command) === false) return [];
+    if (typeof command === "string" && text?.test(command) === false) continue;
     const entry = toEntry(row);
-    return entry === undefined ? [] : [{ entry, seq: row[0] as number }];
-  });
-  entries.sort((a, b) => b.entry.startedAtMs - a.entry.startedAtMs || b.seq - a.seq);
-  return entries.map(({ entry }) => entry);
+    if (entry !== undefined) yield entry;
+  }
 }
 
 /** Tells pinned commands from others; the pins are read at the first question. */

@@ -237,7 +237,7 @@ export function toEntry(row: Row): Entry | undefined {
       id: row[1],
       deviceId: row[2],
       userId: row[3],
-      startedAtMs: rowTimeMs(row[4], row[12]),
+      startedAtMs: startedAtMs(row),
       command: row[COMMAND_COLUMN],
       cwd: row[6],
       exitCode: row[7],
@@ -251,6 +251,11 @@ export function toEntry(row: Row): Entry | undefined {
     if (error instanceof EntryError) return undefined;
     throw error;
   }
+}
+
+/** When the command of a row began; `undefined` if that is no number. */
+export function startedAtMs(row: Row): number | undefined {
+  return rowTimeMs(row[4], row[12]);
 }
 
 // The original's durations have 64 bits; what a number cannot hold says nothing but that it is wrong.
