@@ -28,6 +28,11 @@ export function loadFzf(shell: ShellName, home: string): string {
   }
 }
 
+/** The line that loads the bindings of atuin. */
+export function loadAtuin(shell: ShellName): string {
+  return shell === "fish" ? "atuin init fish | source" : `eval "$(atuin init ${shell})"`;
+}
+
 /** A start file that loads something, and says when the prompt is there. */
 export function startFile(shell: ShellName, load: string): string {
   const prompt = shell === "fish"

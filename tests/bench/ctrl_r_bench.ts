@@ -1,12 +1,12 @@
 /**
  * ctrl-r as a person sees it: from the key until the expected row is on the screen, in zsh, bash and fish,
  * painted by the daemon (also right behind a command, in a new shell, and as the first after its start), by
- * a process of its own, by a process where the daemon hangs, and by fzf with the bindings of its Debian
- * package, beside a Deno process that prints one line.
+ * a process of its own, by a process where the daemon hangs, by fzf with the bindings of its Debian package
+ * and by atuin, beside a Deno process that prints one line.
  *
  *     deno run <permissions> tests/bench/ctrl_r_bench.ts [rounds, default 30] [entries...]
  *
- * Linux with python3 and the three shells; fzf where it is installed. All take turns in one run. Aims: p95
+ * Linux with python3 and the three shells; fzf and atuin where they are installed. All take turns in one run. Aims: p95
  * below 20 ms for the daemon on a calm machine, and 350 ms where it hangs.
  */
 import { exportEntry } from "../../src/import/export_history.ts";
@@ -17,10 +17,12 @@ import { openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
 import { denoDir, say } from "../../scripts/tools.ts";
 import { generateHistory } from "../fakes/history_generator.ts";
+import { fillAtuin } from "./_atuin.ts";
 import { bundledRr, runRr } from "./_bundle.ts";
 import {
   argvOf,
   FZF_BINDINGS,
+  loadAtuin,
   loadFzf,
   loadHook,
   type ShellName,
@@ -69,8 +71,9 @@ async function measure(size: number, cli: string): Promise<void> {
   for (const shell of SHELLS) writeShellHistory(`${alone}/${shell}_history`, shell, entries());
   Deno.mkdirSync(`${alone}/.local/share/fish`, { recursive: true });
   Deno.renameSync(`${alone}/fish_history`, `${alone}/.local/share/fish/fish_history`);
+  const hasAtuin = fillAtuin(alone, environment(alone));
   await withDaemon(served, cli, async (daemon) => {
-    const cases = SHELLS.flatMap((shell) => casesOf(shell, served, alone, daemon));
+    const cases = SHELLS.flatMap((shell) => casesOf(shell, served, alone, daemon, hasAtuin));
     const times = await run([...cases, emptyProcess(alone)], rounds);
     say(
       `\n${size} entries, ${rounds} interleaved rounds, load ${Deno.loadavg()[0]!.toFixed(1)}, ms`,
@@ -195,7 +198,13 @@ async function startDaemon(home: string, cli: string): Promise<Deno.ChildProcess
   return daemon;
 }
 
-function casesOf(shell: ShellName, served: string, alone: string, daemon: number): Case[] {
+function casesOf(
+  shell: ShellName,
+  served: string,
+  alone: string,
+  daemon: number,
+  hasAtuin: boolean,
+): Case[] {
   const hook = (home: string): string => `${home}/hook.${shell}`;
   for (const home of [served, alone]) {
     Deno.writeTextFileSync(hook(home), startFile(shell, loadHook(shell)));
@@ -212,6 +221,11 @@ function casesOf(shell: ShellName, served: string, alone: string, daemon: number
     const file = `${alone}/fzf.${shell}`;
     Deno.writeTextFileSync(file, startFile(shell, loadFzf(shell, alone)));
     cases.push(caseOf(`${shell}, fzf`, shell, file, alone));
+  }
+  if (hasAtuin) {
+    const file = `${alone}/atuin.${shell}`;
+    Deno.writeTextFileSync(file, startFile(shell, loadAtuin(shell)));
+    cases.push(caseOf(`${shell}, atuin`, shell, file, alone));
   }
   return cases;
 }
