@@ -101,6 +101,8 @@ Deno.test("where nothing is found, what may have been meant is said", async () =
       "host:elsewhere",
       /no command of the host "elsewhere" is known; there are (desk, vps|vps, desk)/,
     ],
+    ["host:VPS", /no command of the host "VPS" is known; is vps meant\?/],
+    ["host:desk.lan", /no command of the host "desk.lan" is known; is desk meant\?/],
     ["after:fryday", /"after:fryday" was looked for as text: the filter takes "since then: 2h/],
     ["exit:nope", /"exit:nope" was looked for as text/],
     ["hots:vps", /"hots:vps" was looked for as text; is host: meant\?/],

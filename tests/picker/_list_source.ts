@@ -13,6 +13,8 @@ export class ListSource implements CommandSource {
   /** Commands that have a run under a scope other than `all`. */
   scoped: readonly string[] = [];
   failure: Error | undefined;
+  /** What is said where nothing matches; `?` stands for the query. */
+  doubt: string | undefined;
   /** Commands in a slice. */
   sliceSize = 2;
 
@@ -36,6 +38,10 @@ export class ListSource implements CommandSource {
   latest(ids: readonly number[]): Map<number, RunInfo> {
     const run = { startedAtMs: RAN_AT, durationMs: 10, exitCode: 0, hostname: "desk", cwd: "/tmp" };
     return new Map(ids.map((id) => [id, run]));
+  }
+
+  doubts({ query }: { readonly query: string }): string[] {
+    return this.doubt === undefined ? [] : [this.doubt.replace("?", query)];
   }
 
   text(id: number): string | undefined {

@@ -65,7 +65,7 @@ class Lab implements Disposable {
         this.reads++;
         return search.rankedCommands(...args);
       },
-      hasSession: (name: string) => search.hasSession(name),
+      has: (what: "session" | "host", name: string) => search.has(what, name),
     };
     return orderedSlices(counted, filter, place, this.firstSlices);
   }

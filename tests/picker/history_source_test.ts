@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CommandSource } from "../../src/cli/picker/command_source.ts";
 import { historySource, type PickerPlace } from "../../src/cli/picker/history_source.ts";
 import type { DeviceId } from "../../src/history/entry.ts";
-import type { Filter } from "../../src/picker/state/state.ts";
+import { type Filter, initialState } from "../../src/picker/state/state.ts";
 import { CommandIndex } from "../../src/search/index.ts";
 import { type History, openHistory } from "../../src/store/file/open_history.ts";
 import { denoFiles } from "../../src/world/deno.ts";
@@ -99,6 +99,26 @@ Deno.test("historySource() takes the filters of the query, and keeps the order t
     source.keepOrder?.(false);
     assert.equal(history.search.prefersNewest, false);
     assert.deepEqual(source.names?.().hosts.length, 1);
+  });
+});
+
+Deno.test("historySource() says why a query of the picker may have found nothing", () => {
+  withHistory((source, history) => {
+    const place = { ...initialState({ size: { columns: 80, rows: 9 } }).place, hostname: "desk" };
+    const doubts = (query: string): readonly string[] | undefined =>
+      source.doubts?.({ query, place });
+    history.index.catchUp(4);
+    history.log.append([makeEntry({ hostname: "new host.lan" })]);
+    assert.deepEqual(doubts("git host:. !exit:ok http://x -- exit:no"), []);
+    assert.deepEqual(doubts("host:new\\ host.lan"), []);
+    const known = `${makeEntry().hostname}, new host.lan`;
+    assert.deepEqual(doubts("host:zzz x"), [
+      `no command of the host "zzz" is known; there are ${known}`,
+    ]);
+    assert.deepEqual(doubts("exit:foo host:NEW\\ HOST"), [
+      '"exit:foo" was looked for as text: the filter takes "ended so: ok, fail, unknown, or a number"',
+      'no command of the host "NEW HOST" is known; is new host.lan meant?',
+    ]);
   });
 });
 

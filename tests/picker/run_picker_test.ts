@@ -173,11 +173,14 @@ Deno.test("runPicker() loads another set of commands for a filter, and finds in 
 });
 
 Deno.test("runPicker() stays alive in a filter that holds nothing", async () => {
-  await using picker = new Running(new ListSource(COMMANDS));
+  const source = new ListSource(COMMANDS);
+  source.doubt = "is ? meant";
+  await using picker = new Running(source);
   picker.terminal.type("\x1bs");
   await picker.terminal.shows((rows) => rows.some((row) => row.includes("nothing here")));
   picker.terminal.type("ab");
   await picker.terminal.shows((rows) => rows.some((row) => row.includes("nothing matches")));
+  await picker.terminal.shows((rows) => rows.some((row) => row.includes("is ab meant")));
   picker.terminal.type("\x15\x1bamake\r");
   const outcome = await picker.outcome;
   assert.deepEqual(outcome, { kind: "chosen", action: "edit", command: "make" });

@@ -5,7 +5,8 @@ import { loadSettingsQuickly } from "../../config/load_quickly.ts";
 import { isUnknownPlace } from "../../history/run_filter.ts";
 import { type Names, type Suggestion, suggestions } from "../../search/language/complete.ts";
 import { openForSearching } from "../../store/file/open_for_searching.ts";
-import type { RecentPlaces } from "../../store/index/history_search.ts";
+import type { KnownHosts } from "../../search/language/doubts.ts";
+import type { HistorySearch, RecentPlaces } from "../../store/index/history_search.ts";
 
 /** Most words offered at once. */
 const MOST_SHOWN = 50;
@@ -38,5 +39,15 @@ export function namesIn(places: RecentPlaces, userId: string): Names {
     folders: [...new Set(places.map(({ cwd }) => cwd))].filter((cwd) => !isUnknownPlace(cwd)),
     devices: [...new Set(places.map(({ deviceId }) => deviceId))],
     users: [userId],
+  };
+}
+
+/** The hosts of a history, for `sentenceOf()`. */
+export function knownHosts(
+  search: Pick<HistorySearch, "has" | "recentPlaces">,
+): KnownHosts {
+  return {
+    has: (host) => search.has("host", host),
+    names: () => namesIn(search.recentPlaces(), "").hosts,
   };
 }

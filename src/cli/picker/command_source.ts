@@ -1,5 +1,5 @@
 /** Where the picker gets commands from; the history store behind it, or a list in tests. */
-import type { CommandRuns, Filter, RunInfo } from "../../picker/state/state.ts";
+import type { CommandRuns, Filter, PickerState, RunInfo } from "../../picker/state/state.ts";
 import type { Names } from "../../search/language/complete.ts";
 import type { Slice } from "../../search/index.ts";
 
@@ -16,6 +16,8 @@ export interface CommandSource {
   text(id: number): string | undefined;
   /** Hosts, folders and the like, for Tab. */
   names?(): Names;
+  /** Why a query may have found nothing, in sentences. */
+  doubts?(state: Pick<PickerState, "query" | "place">): readonly string[];
   /** Keeps the choice of the order for later pickers. */
   keepOrder?(newestFirst: boolean): void;
   /** Texts of the pinned commands, as they stand in slices. */

@@ -5,6 +5,7 @@ import {
   type CommandRuns,
   type Filter,
   isEverything,
+  type PickerState,
   type RunInfo,
 } from "../../picker/state/state.ts";
 import { TEXT_END } from "../../history/text_end.ts";
@@ -13,7 +14,9 @@ import type { CommandSlice } from "../../store/index/command_slice.ts";
 import type { HistorySearch } from "../../store/index/history_search.ts";
 import type { RunFilter } from "../../history/run_filter.ts";
 import type { Names } from "../../search/language/complete.ts";
+import { doubtsOf, sentenceOf } from "../../search/language/doubts.ts";
 import { bothFilters } from "../../search/language/parse.ts";
+import { tokensOf } from "../../search/language/tokens.ts";
 import { rankContext } from "../../search/ranking/rank_context.ts";
 import { rankCommands } from "../../search/ranking/rank_commands.ts";
 import type { Pin, Pins } from "../../store/log/pins.ts";
@@ -22,7 +25,7 @@ import {
   RECENT_RUNS_AT_START,
   type RecentRuns,
 } from "../../store/index/recent_runs.ts";
-import { namesIn } from "../flags/query_completions.ts";
+import { knownHosts, namesIn } from "../flags/query_completions.ts";
 import type { CommandSource } from "./command_source.ts";
 import type { FirstSlices } from "./first_slices.ts";
 import { inOrder, pinnedFirst } from "./slice_order.ts";
@@ -42,7 +45,7 @@ export interface PickerPlace {
 }
 
 /** What the orders of the commands need of it. */
-type OrderReads = "commands" | "rankedCommands" | "hasSession";
+type OrderReads = "commands" | "rankedCommands" | "has";
 
 /** What the source needs of the history. */
 export interface HistoryReads {
@@ -121,6 +124,12 @@ class HistorySource implements CommandSource {
     return namesIn(this.#history.search.recentPlaces(), this.#place.userId);
   }
 
+  doubts({ query, place }: Pick<PickerState, "query" | "place">): readonly string[] {
+    const words = tokensOf(query).map(({ text }) => text);
+    const hosts = knownHosts(this.#history.search);
+    return doubtsOf(words, place).flatMap((doubt) => sentenceOf(doubt, hosts) ?? []);
+  }
+
   keepOrder(newestFirst: boolean): void {
     this.#history.search.prefersNewest = newestFirst;
   }
@@ -186,12 +195,12 @@ export function orderedSlices(
  * run yet have one and the same.
  */
 export function firstSliceKey(
-  search: Pick<HistorySearch, "hasSession">,
+  search: Pick<HistorySearch, "has">,
   { newestFirst }: Filter,
   { deviceId, cwd, workspace, session }: PickerPlace,
 ): string {
   if (newestFirst) return "[]";
-  const isKnown = session !== undefined && search.hasSession(session);
+  const isKnown = session !== undefined && search.has("session", session);
   return JSON.stringify([deviceId, cwd, workspace, isKnown ? session : null]);
 }
 

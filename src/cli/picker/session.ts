@@ -269,8 +269,8 @@ export class PickerSession {
   #isPaintDue(): boolean {
     if (!this.#isDirty) return false;
     if (this.#isAnswered() && this.#shownGeneration !== this.#state.generation) return true;
-    if (!this.#loader.hasWork) return true;
-    return this.#deps.clock.monotonic() - this.#paintedAt >= PARTIAL_MS;
+    return !this.#loader.hasWork ||
+      this.#deps.clock.monotonic() - this.#paintedAt >= PARTIAL_MS;
   }
 
   #paint(): void {
@@ -286,15 +286,15 @@ export class PickerSession {
   }
 
   #context(): RenderContext {
-    const { theme, home } = this.#options;
     return {
-      theme,
-      home,
+      theme: this.#options.theme,
+      home: this.#options.home,
       nowMs: this.#deps.clock.now(),
       command: (line) => this.#loader.command(line),
       latest: (line) => this.#loader.latest(line),
       runCount: (line) => this.#loader.runCount(line),
       isPinned: (line) => this.#pinned.has(this.#loader.command(line)),
+      doubts: () => this.#deps.source.doubts?.(this.#state) ?? [],
     };
   }
 }

@@ -2,6 +2,7 @@
 import { grouped } from "../../base/grouped.ts";
 import { clip, glyphs } from "../../search/matching/glyphs.ts";
 import { matchPositions } from "../../search/matching/positions.ts";
+import { wrapWords } from "../../search/matching/wrap_words.ts";
 import { parseQuery, type Query } from "../../search/query.ts";
 import { keyOfAction } from "../keys/keymap.ts";
 import { columns, heights } from "./layout.ts";
@@ -28,6 +29,8 @@ export interface RenderContext {
   latest(line: number): RunInfo | undefined;
   /** Whether its command is pinned. @default {none is} */
   isPinned?(line: number): boolean;
+  /** What to say besides where nothing matches the query. @default {nothing} */
+  doubts?(): readonly string[];
   /** How many runs its command has. */
   runCount(line: number): number;
 }
@@ -106,16 +109,21 @@ function listRows(
     renderRow(rowOf(state, context, line, top + i), widths, query, context)
   );
   if (rows.length > 0 || !results.complete) return rows;
-  return nothing(state).slice(0, height).map((row) =>
+  return nothing(state, context).slice(0, height).map((row) =>
     styled(clip(row, size.columns), context.theme.dim)
   );
 }
 
 /** What stands in place of the list: one line a row. */
-function nothing({ query, filter, results }: PickerState): readonly string[] {
+function nothing(
+  { query, filter, results, size }: PickerState,
+  { doubts }: RenderContext,
+): readonly string[] {
   const isFiltered = !isEverything(filter);
   if (query.trim() !== "" && (isFiltered || results.total > 0)) {
-    return ["  nothing matches: enter keeps what you typed"];
+    const sentences = ["nothing matches: enter keeps what you typed", ...doubts?.() ?? []];
+    return sentences.flatMap((sentence) => wrapWords(sentence, size.columns - 2))
+      .map((row) => `  ${row}`);
   }
   return isFiltered ? ["  nothing here"] : NO_HISTORY;
 }

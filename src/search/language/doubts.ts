@@ -1,4 +1,5 @@
 /** What a query that found nothing may have been meant to say. */
+import { quoted } from "../../base/printable.ts";
 import { mostSimilar } from "../../base/similar.ts";
 import { filterOf, FILTERS, type QueryPlace } from "./filters.ts";
 
@@ -32,4 +33,43 @@ export function doubtsOf(words: readonly string[], place: QueryPlace): Doubt[] {
     const meant = mostSimilar(name, NAMES);
     return meant === undefined ? [] : [{ kind: "name", word, meant: `${meant}:` }];
   });
+}
+
+/** What is known of hosts; asked only where a doubt is about one. */
+export interface KnownHosts {
+  /** Whether there is a command of it. */
+  has(host: string): boolean;
+  /** Hosts to choose from, the usual one first. */
+  names(): readonly string[];
+}
+
+/** Hosts that a sentence names; more is nothing that a person reads. */
+const MOST_HOSTS = 8;
+
+/** A doubt for people; `undefined` if it is none after all. */
+export function sentenceOf(doubt: Doubt, hosts: KnownHosts): string | undefined {
+  switch (doubt.kind) {
+    case "text":
+      return `${quoted(doubt.word)} was looked for as text: the filter takes "${doubt.takes}"`;
+    case "name":
+      return `${quoted(doubt.word)} was looked for as text; is ${doubt.meant} meant?`;
+    case "host":
+      return hosts.has(doubt.host) ? undefined : hostSentence(doubt.host, hosts.names());
+  }
+}
+
+function hostSentence(host: string, known: readonly string[]): string {
+  const meant = known.find((one) => isSameMachine(one, host)) ?? mostSimilar(host, known);
+  const rest = meant !== undefined
+    ? `is ${meant} meant?`
+    : known.length === 0
+    ? "no host is known"
+    : `there are ${known.slice(0, MOST_HOSTS).join(", ")}`;
+  return `no command of the host ${quoted(host)} is known; ${rest}`;
+}
+
+/** One name with its domain, the other without, or in other letters. */
+function isSameMachine(a: string, b: string): boolean {
+  const [one, other] = [a.toLowerCase(), b.toLowerCase()];
+  return one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`);
 }

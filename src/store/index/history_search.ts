@@ -36,8 +36,12 @@ export type RecentPlaces = readonly Place[];
 
 const PICKER_ORDER = "picker_order";
 const NEWEST = "newest";
-const HAS_SESSION = "SELECT EXISTS (SELECT 1 FROM rr_session WHERE name = ?) OR " +
-  "EXISTS (SELECT 1 FROM entries WHERE ingest_seq > ? AND session = ?)";
+const HAS = {
+  session: "SELECT EXISTS (SELECT 1 FROM rr_session WHERE name = ?) OR " +
+    "EXISTS (SELECT 1 FROM entries WHERE ingest_seq > ? AND session = ?)",
+  host: "SELECT EXISTS (SELECT 1 FROM rr_place WHERE hostname = ?) OR " +
+    "EXISTS (SELECT 1 FROM entries WHERE ingest_seq > ? AND hostname = ?)",
+} as const;
 const NEWEST_PLACE = `SELECT session, cwd FROM
   (SELECT device_id, session, cwd FROM entries WHERE ts <= ? ORDER BY ts DESC, ingest_seq DESC LIMIT 1000)
   WHERE device_id = ? LIMIT 1`;
@@ -188,11 +192,10 @@ export class HistorySearch {
     return typeof session === "string" && typeof cwd === "string" ? { session, cwd } : undefined;
   }
 
-  /** Whether something was run in this session; in doubt it was. */
-  hasSession(name: string): boolean {
+  /** Whether something was run in the session, or on the host, of this name; in doubt it was. */
+  has(what: keyof typeof HAS, name: string): boolean {
     if (this.#meta.get(INDEX_STALE) !== undefined) return true;
-    const seq = this.#meta.integer(INDEXED_SEQ) ?? 0;
-    return this.#db.integer(HAS_SESSION, name, seq, name) !== 0;
+    return this.#db.integer(HAS[what], name, this.#meta.integer(INDEXED_SEQ) ?? 0, name) !== 0;
   }
 
   /** Numbers in the log of everything that matches, newest first. */

@@ -35,6 +35,33 @@ Deno.test("render() shows what a row says about the latest run, as far as there 
   assert.doesNotMatch(narrow[1]!, /1h|127|desk/);
 });
 
+Deno.test("render() says why nothing matches, in lines as wide as the terminal", () => {
+  const picker = new PickerHarness(["git push"], { size: { columns: 80, rows: 12 } });
+  picker.press("'zzz'");
+  const doubts =
+    (): string[] => ['no command of the host "zzz" is known; is zz meant?', "and more"];
+  const rowsAt = (columns: number): string[] => {
+    picker.send({ kind: "resize", size: { columns, rows: 16 } });
+    return text(render(picker.state, { ...contextOf(["git push"]), doubts })).map((row) =>
+      row.trim()
+    );
+  };
+  assert.deepEqual(rowsAt(80).slice(1, 4), [
+    "nothing matches: enter keeps what you typed",
+    'no command of the host "zzz" is known; is zz meant?',
+    "and more",
+  ]);
+  assert.deepEqual(rowsAt(20).slice(1, 8), [
+    "nothing matches:",
+    "enter keeps what",
+    "you typed",
+    "no command of the",
+    'host "zzz" is',
+    "known; is zz",
+    "meant?",
+  ]);
+});
+
 Deno.test("render() shows a command without its runs", () => {
   const picker = new PickerHarness(["git push"]);
   const context = { ...contextOf(["git push"]), latest: () => undefined };
