@@ -3,7 +3,8 @@
  *
  * `deno pack` turns the modules into JavaScript and types; what it cannot write is added here: the
  * command `rr`, the engine, and the exact versions this project is tested with. The command runs from a
- * bundle of its own, as Node takes a third of a millisecond for each file of `src/`.
+ * bundle of its own, as Node takes a third of a millisecond for each file of `src/`; of CommonJS, as what
+ * Node loads ECMAScript modules with takes it another 8.
  */
 import typescript from "typescript";
 import { OLDEST_RUNTIME } from "../src/world/oldest_runtime.ts";
@@ -24,11 +25,19 @@ const NOT_FOR_NPM = /^deno\.(?:json|lock)$|(?<!\.d)\.ts$/;
 const BUNDLE = "bundle";
 const RUN = "run";
 
-/** The command. Not a file of ours, since Node before 24.2 has no `import.meta.main`. */
-const BIN = `#!/usr/bin/env node
-import { keepCompiledCode } from "../src/world/compile_cache.js";
-import { runtimeTooOld } from "../src/world/oldest_runtime.js";
+/** `using` came with Node 24; where it occurs, TypeScript puts what Node 22 understands. */
+const LOWERED: typescript.CompilerOptions = {
+  allowJs: true,
+  target: typescript.ScriptTarget.ES2023,
+};
 
+/** What the command begins with; it is to be loaded by a Node that is too old for all else. */
+const FIRST = `export { keepCompiledCode } from "./src/world/compile_cache.ts";
+export { runtimeTooOld } from "./src/world/oldest_runtime.ts";
+`;
+
+/** The command, behind {@linkcode FIRST}. Not a file of ours: Node before 24.2 has no `import.meta.main`. */
+const BIN = `
 // Node 22 calls node:sqlite experimental on every start; rr knows what it stands on.
 const { emitWarning } = process;
 process.emitWarning = (warning, ...rest) => {
@@ -37,12 +46,14 @@ process.emitWarning = (warning, ...rest) => {
   }
 };
 
-const isTooOld = runtimeTooOld(globalThis) !== undefined;
-if (!isTooOld) keepCompiledCode(process);
-// A Node that is too old has no node:sqlite, which the bundle asks for at once.
-const start = isTooOld ? "../src/cli/main.js" : "../${BUNDLE}/${RUN}.js";
-const { runProcess } = await import(start);
-await runProcess();
+const complaint = exports.runtimeTooOld(globalThis);
+if (complaint === undefined) {
+  exports.keepCompiledCode(process);
+  require("../${BUNDLE}/${RUN}.js").runProcess();
+} else {
+  process.stderr.write(\`error: \${complaint}\\n\`);
+  process.exitCode = 1;
+}
 `;
 
 interface PackageJson {
@@ -60,6 +71,8 @@ await bundle(`${PACKAGE}/${BUNDLE}`, {
   // Node's cache holds whatever has been compiled when a process ends.
   eager: false,
 });
+await toCommonJs(`${PACKAGE}/${BUNDLE}`);
+await writeCommand();
 await lower();
 await check();
 await mustRun(["npm", "pack", PACKAGE, "--pack-destination", OUT, "--silent"], { cwd: OUT });
@@ -102,9 +115,37 @@ async function complete(): Promise<void> {
     dependencies: exactVersions(Object.keys(json.dependencies)),
   };
   await Deno.writeTextFile(file, `${JSON.stringify(whole, null, 2)}\n`);
+}
 
-  await Deno.mkdir(`${PACKAGE}/bin`);
-  await Deno.writeTextFile(`${PACKAGE}/bin/rr.js`, BIN, { mode: 0o755 });
+async function writeCommand(): Promise<void> {
+  const folder = `${PACKAGE}/bin`;
+  await Deno.mkdir(folder);
+  const entry = `${ROOT}out/npm/first.ts`;
+  await Deno.writeTextFile(entry, FIRST.replaceAll('"./src/', `"${ROOT}src/`));
+  const file = `${folder}/rr.js`;
+  await mustRun(deno("bundle", "--quiet", "--platform", "deno", "--output", file, entry));
+  await Deno.remove(entry);
+  await toCommonJs(folder);
+  const first = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, `#!/usr/bin/env node\n${first}${BIN}`);
+  await Deno.chmod(file, 0o755);
+}
+
+/** The modules of a folder as CommonJS, which a manifest there says they are. */
+async function toCommonJs(folder: string): Promise<void> {
+  const compilerOptions: typescript.CompilerOptions = {
+    ...LOWERED,
+    module: typescript.ModuleKind.CommonJS,
+    esModuleInterop: true,
+  };
+  await Deno.remove(`${folder}/cli.js`).catch(() => {}); // what Deno starts; it waits at its top
+  for (const name of await listFiles(folder)) {
+    const code = (await Deno.readTextFile(`${folder}/${name}`))
+      .replaceAll("import.meta.url", 'require("node:url").pathToFileURL(__filename).href');
+    const { outputText } = typescript.transpileModule(code, { compilerOptions, fileName: name });
+    await Deno.writeTextFile(`${folder}/${name}`, outputText);
+  }
+  await Deno.writeTextFile(`${folder}/package.json`, '{ "type": "commonjs" }\n');
 }
 
 // npm refuses provenance for a package that does not name the repository it is built in.
@@ -114,13 +155,8 @@ function repository(): { repository?: { type: "git"; url: string } } {
   return { repository: { type: "git", url: `git+${server}/${name}.git` } };
 }
 
-/** `using` came with Node 24; where it occurs, TypeScript puts what Node 22 understands. */
 async function lower(): Promise<void> {
-  const compilerOptions: typescript.CompilerOptions = {
-    allowJs: true,
-    target: typescript.ScriptTarget.ES2023,
-    module: typescript.ModuleKind.ESNext,
-  };
+  const compilerOptions = { ...LOWERED, module: typescript.ModuleKind.ESNext };
   for (const file of await listFiles(PACKAGE)) {
     if (!file.endsWith(".js")) continue;
     const code = await Deno.readTextFile(`${PACKAGE}/${file}`);

@@ -21,9 +21,20 @@ const { process } = globalThis as unknown as { process: typeof import("node:proc
 const builtin = <K extends keyof Builtins>(name: K): Builtins[K] =>
   process.getBuiltinModule(name) as Builtins[K];
 const fs = builtin("node:fs");
-// A terminal is a device. To ask whether it is one loads streams and sockets: a tenth of a search.
+// A terminal is a device. To ask whether it is one loads streams and sockets: a tenth of a search. Linux
+// tells the name of what is open, which mostly says as much.
 const isatty = (descriptor: number): boolean =>
-  isDevice(descriptor) && builtin("node:tty").isatty(descriptor);
+  isDevice(descriptor) && (isNamedAsTerminal(descriptor) ?? builtin("node:tty").isatty(descriptor));
+
+function isNamedAsTerminal(descriptor: number): boolean | undefined {
+  try {
+    const name = fs.readlinkSync(`/proc/self/fd/${descriptor}`);
+    if (name === "/dev/null") return false;
+    return /^\/dev\/(?:pts\/|tty)\w+$/.test(name) ? true : undefined;
+  } catch {
+    return undefined; // it is not Linux
+  }
+}
 
 function isDevice(descriptor: number): boolean {
   try {

@@ -34,7 +34,8 @@ function takerOf(history: History): BatchTaker {
   };
 }
 
-if (!isMainThread && isWriterSetup(workerData)) await serve(workerData);
+// Not awaited: in the package for Node it is CommonJS, which waits for nothing at its top.
+if (!isMainThread && isWriterSetup(workerData)) void serve(workerData);
 
 async function serve(setup: WriterSetup): Promise<void> {
   const port = parentPort!;
