@@ -98,7 +98,7 @@ export async function takeInFirst(
   open: () => EntryTaker | Promise<EntryTaker>,
   warn: (text: string) => void,
 ): Promise<void> {
-  if (!isSpoolUsed(world, settings)) return;
+  if (!mayWait(world, settings)) return;
   const plan = intakePlanOf(settings);
   const problem = await problemOf(createIntake(plan, world, await open()), plan.folder);
   if (problem !== undefined) warn(`recorded commands wait: ${problem}`);
@@ -148,6 +148,14 @@ export function isSpoolUsed(
 ): boolean {
   return dbPath !== ":memory:" &&
     files.list(spoolFolder(dbPath)).some((name) => name.includes("."));
+}
+
+/** What nothing is taken in from: scratch of the bash hook, which may be there all the time, and rests. */
+const NOTHING_WAITS = /\.(?:line|torn)$/;
+
+function mayWait({ files }: IntakeWorld, { dbPath }: Settings): boolean {
+  return dbPath !== ":memory:" && files.list(spoolFolder(dbPath))
+    .some((name) => name.includes(".") && !NOTHING_WAITS.test(name));
 }
 
 async function problemOf(intake: Intake, folder: string): Promise<string | undefined> {

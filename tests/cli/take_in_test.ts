@@ -1,5 +1,7 @@
 /** Commands that read the history take in first what the shell hooks wrote. */
 import assert from "node:assert/strict";
+import { type EntryTaker, takeInFirst } from "../../src/app/intake.ts";
+import { loadSettings } from "../../src/config/load.ts";
 import type { FakeWorld } from "../fakes/fake_world.ts";
 import { spoolBytes } from "../spool/_spool_bytes.ts";
 import { annsWorld, entriesOf, rr } from "./_run.ts";
@@ -23,6 +25,26 @@ function typed(world: FakeWorld, command: string): void {
   };
   Deno.writeFileSync(`${folder}/1-2-3.spool`, spoolBytes([record]), { mode: 0o600 });
 }
+
+Deno.test("takeInFirst() opens the history for records, not for the scratch of bash", async () => {
+  using world = annsWorld();
+  const folder = `${world.home}/.rustory/spool`;
+  world.files.makePrivateFolder(folder);
+  for (const name of ["1-2-3.line", "1-2-3.1700000000000-ab.torn"]) {
+    world.files.createPrivate(`${folder}/${name}`, "x");
+  }
+  const settings = await loadSettings(world, {});
+  let opened = 0;
+  const open = (): EntryTaker => {
+    opened++;
+    return { log: { append: (entries) => ({ inserted: entries.length, ignored: 0 }) } };
+  };
+  await takeInFirst(world, settings, open, assert.fail);
+  assert.equal(opened, 0);
+  typed(world, "make all");
+  await takeInFirst(world, settings, open, assert.fail);
+  assert.equal(opened, 1);
+});
 
 for (const args of [["search"], ["export"], ["stats"]]) {
   Deno.test(`rr ${args.join(" ")} takes in what the hooks wrote`, async () => {
