@@ -1,7 +1,7 @@
 /** What goes into the machine and what comes out of it. */
 import type { ControlFrame, ExchangeFrame, Sync } from "./frames.ts";
 import type { Name } from "./digest.ts";
-import type { Facts, Item } from "./item.ts";
+import type { FactsList, Item } from "./item.ts";
 import type { Outcome } from "./store.ts";
 
 /** Names an exchange on this device: those begun here count up from 1, the others down from -1. */
@@ -62,7 +62,7 @@ export type Note =
     readonly type: "received";
     readonly peer: string;
     readonly received: number;
-    readonly gained: readonly Facts[];
+    readonly gained: FactsList;
     readonly live: boolean;
   }
   /** An exchange that this device began is over. */

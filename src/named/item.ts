@@ -49,6 +49,11 @@ export interface Facts {
   readonly dead: boolean;
 }
 
+/** Facts of some items; no array, since of a long exchange hardly any are looked at. */
+export interface FactsList extends Iterable<Facts> {
+  readonly length: number;
+}
+
 /** The facts of an item. */
 export function factsOf(item: Item): Facts {
   if (item.entry === undefined) {

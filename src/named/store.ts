@@ -2,7 +2,7 @@
 import type { BucketState } from "./frames.ts";
 import type { Difference } from "./apart.ts";
 import type { Digest, Mark, Name } from "./digest.ts";
-import type { Facts, Item, Week } from "./item.ts";
+import type { Facts, FactsList, Item, Week } from "./item.ts";
 
 /** Counts what a store has taken in; only grows, and a changed item gets a new one. */
 export type Seq = number;
@@ -81,7 +81,7 @@ export interface Outcome extends Omit<Applied, "gained"> {
   /** Items handed in. */
   readonly received: number;
   /** Of these, those that changed the store. */
-  readonly gained: readonly Facts[];
+  readonly gained: FactsList;
 }
 
 /** The items of this device. Every call that changes something is one transaction. */

@@ -127,7 +127,7 @@ export function settle(turn: Turn, items: readonly Item[]): void {
   if (divided(turn).length > 0) forget(turn, items.map(factsOf));
 }
 
-function forget(turn: Turn, gained: readonly Facts[]): void {
+function forget(turn: Turn, gained: Iterable<Facts>): void {
   for (const apart of divided(turn)) for (const { id } of gained) apart.forget(id);
 }
 

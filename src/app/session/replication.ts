@@ -185,7 +185,7 @@ export class SessionReplication implements Replication, AsyncDisposable {
     this.#gained += note.gained.length;
     if (note.gained.length === 0) return;
     this.#deps.onReceived?.(note.gained.length);
-    if (note.gained.some(({ dead }) => dead)) this.#deps.onErased?.();
+    if ([...note.gained].some(({ dead }) => dead)) this.#deps.onErased?.();
   }
   // The local network tells no names. The user is left out: one of another user is to be found again, too.
   #remember(peer: PeerId, deviceId: string | undefined): void {

@@ -1,5 +1,6 @@
 /** What a thread that writes and its owner tell each other, besides tasks. */
 import type { BulkAnswer, BulkEnd, BulkFlush, BulkRequest } from "../../store/bulk/bulk_task.ts";
+import { PackedFacts } from "../../store/bulk/packed_facts.ts";
 
 /** What a writer is told at its start. */
 export interface WriterSetup {
@@ -13,6 +14,14 @@ export type ThreadMessage =
   | { readonly opened: true }
   /** The history cannot be opened. */
   | { readonly refused: Extract<BulkAnswer, { failed: unknown }>["failed"] };
+
+/** What a thread has said. */
+export function saidIn(text: string): ThreadMessage {
+  const message = JSON.parse(text);
+  const { result } = message;
+  if (result?.gained === undefined) return message;
+  return { ...message, result: { ...result, gained: new PackedFacts(result.gained) } };
+}
 
 /** What a thread is told: JSON as well, but for batches, which are bytes. */
 export type WriterMessage = string | BatchMessage;

@@ -7,7 +7,7 @@ import {
   type BulkThreadEvents,
   BulkWriter,
 } from "../../store/bulk/bulk_writer.ts";
-import { batchMessage, isBatch, type ThreadMessage, type WriterSetup } from "./messages.ts";
+import { batchMessage, isBatch, saidIn, type WriterSetup } from "./messages.ts";
 
 /**
  * What comes in is written and forgotten within moments: a large nursery would only let more of it pile up,
@@ -70,7 +70,7 @@ async function inThread(setup: WriterSetup, { onEnd, onDone }: WriterEvents): Pr
   let said: BulkThreadEvents | undefined;
   let failure: Error | undefined;
   worker.on("message", (text: string) => {
-    const message: ThreadMessage = JSON.parse(text);
+    const message = saidIn(text);
     if ("opened" in message) ready.resolve();
     else if ("refused" in message) {
       const { code, message: text, hint } = message.refused;

@@ -13,7 +13,7 @@ import { RrError, toError } from "../../base/rr_error.ts";
 import type { History } from "../file/open_history.ts";
 import type { Item } from "../../named/item.ts";
 import type { Applied } from "../../named/store.ts";
-import { factsOf } from "../../named/item.ts";
+import { PackedFacts } from "./packed_facts.ts";
 import type {
   BulkAnswer,
   BulkEnd,
@@ -171,7 +171,7 @@ export class BulkQueue {
       case "items": {
         const applied = this.#taker!.apply(task.items);
         const { peer, items } = task;
-        return { ...applied, peer, received: items.length, gained: applied.gained.map(factsOf) };
+        return { ...applied, peer, received: items.length, gained: PackedFacts.of(applied.gained) };
       }
     }
   }

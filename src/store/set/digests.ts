@@ -32,6 +32,8 @@ export class Digests {
   readonly #db: Database;
   readonly #names = new Map<Week, Name>();
   #buckets = new Map<string, Stored>();
+  /** The bucket of the item before: most follow each other. */
+  #last: Stored | undefined;
 
   /** Nothing is read before {@linkcode Digests.load}. */
   constructor(db: Database) {
@@ -42,6 +44,7 @@ export class Digests {
   load(): void {
     this.#names.clear();
     this.#buckets = new Map();
+    this.#last = undefined;
     for (
       const [deviceId, week, n, d, seq] of this.#db.rows(
         "SELECT device_id, week, n, d, seq FROM rr_digest",
@@ -98,15 +101,21 @@ export class Digests {
   /** Adds an item (`sign` 1) or takes it out (-1), as the change `seq`. */
   add(facts: Facts, sign: 1 | -1, seq: Seq): void {
     this.#names.clear();
-    const bucket = { deviceId: facts.deviceId, week: weekOf(facts) };
-    const key = keyOf(bucket);
-    let stored = this.#buckets.get(key);
-    if (stored === undefined) {
-      this.#buckets.set(key, stored = { ...bucket, digest: EMPTY_DIGEST, seq, changed: true });
-    }
+    const stored = this.#bucketOf(facts.deviceId, weekOf(facts));
     stored.digest = withItem(stored.digest, hashOf(facts), sign);
     stored.seq = Math.max(stored.seq, seq);
     stored.changed = true;
+  }
+
+  #bucketOf(deviceId: string, week: Week): Stored {
+    if (this.#last?.week === week && this.#last.deviceId === deviceId) return this.#last;
+    const key = keyOf({ deviceId, week });
+    let stored = this.#buckets.get(key);
+    if (stored === undefined) {
+      stored = { deviceId, week, digest: EMPTY_DIGEST, seq: 0, changed: true };
+      this.#buckets.set(key, stored);
+    }
+    return this.#last = stored;
   }
 
   /** Starts a week over; its buckets keep the number of their last change. */

@@ -86,19 +86,20 @@ export class ItemTaker {
    */
   #takeNew(items: readonly Item[], floor: Week, taken: Taken): number {
     if (items.length < MANY) return 0;
-    const removed = this.#removedOf(idsOf(items));
+    const removed = this.#removedOf(items);
     const leading: Entry[] = [];
+    const facts: Facts[] = [];
     for (const item of items) {
-      const facts = factsOf(item);
-      if (item.entry === undefined || removed.has(facts.id)) break;
-      if (!isAbove(weekOf(facts), floor)) break;
+      const its = factsOf(item);
+      if (item.entry === undefined || removed.has(its.id) || !isAbove(weekOf(its), floor)) break;
       leading.push(item.entry);
+      facts.push(its);
     }
-    let seq = newestNumber(this.#db);
+    const before = newestNumber(this.#db);
     const count = insertLeading(this.#db, leading);
-    for (const item of items.slice(0, count)) {
-      this.#digests.add(factsOf(item), 1, ++seq);
-      taken.gained.push(item);
+    for (let i = 0; i < count; i++) {
+      this.#digests.add(facts[i]!, 1, before + i + 1);
+      taken.gained.push(items[i]!);
     }
     return count;
   }
@@ -180,8 +181,9 @@ export class ItemTaker {
   }
 
   #knownOf(items: readonly Item[]): Map<string, Known> {
+    if (items.length === 0) return new Map();
+    const known = this.#removedOf(items);
     const ids = idsOf(items);
-    const known = this.#removedOf(ids);
     for (const row of this.#db.rows(`SELECT entry_id, device_id, ts FROM entries ${AMONG}`, ids)) {
       known.set(String(row[0]), { as: "entry", facts: factsOfRow(row, false) });
     }
@@ -189,10 +191,11 @@ export class ItemTaker {
   }
 
   /** Those that were deleted, everywhere or here. */
-  #removedOf(ids: string): Map<string, Known> {
+  #removedOf(items: readonly Item[]): Map<string, Known> {
     const known = new Map<string, Known>();
     // Where nothing was ever deleted, which is where most is taken in.
     if (!hasRemoved(this.#db)) return known;
+    const ids = idsOf(items);
     const held = this.#db.rows(
       `SELECT entry_id, device_id, ts, counted FROM rr_deleted ${AMONG}`,
       ids,

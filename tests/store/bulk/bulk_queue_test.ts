@@ -133,7 +133,7 @@ Deno.test("batches are in the file as soon as somebody waits for them, and not b
   const [first, second] = lab.answers.filter((answer) => "result" in answer)
     .map(({ result }) => result as Outcome);
   assert.deepEqual([first!.peer, first!.received, first!.gained.length], ["a", 2, 2]);
-  assert.deepEqual([second!.received, second!.gained.map(({ id }) => id)], [2, [
+  assert.deepEqual([second!.received, [...second!.gained].map(({ id }) => id)], [2, [
     ENTRIES[2]!.id,
   ]]);
 });

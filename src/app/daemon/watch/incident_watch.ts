@@ -72,7 +72,7 @@ export class IncidentWatch {
     if (note.type !== "received") return;
     const { deviceId, incidents } = this.#deps;
     const since = this.#try(() => incidents.prunedBefore()) ?? 0;
-    const own = note.gained.filter((gained) =>
+    const own = [...note.gained].filter((gained) =>
       !gained.dead && gained.deviceId === deviceId && gained.ts >= since
     );
     if (own.length > 0) this.#add({ kind: "returned", count: own.length });
