@@ -162,11 +162,15 @@ export class MemoryItems implements ItemStore {
     return true;
   }
 
+  isBehind(): boolean {
+    return this.data.dirty || this.data.absorbed !== this.data.counter;
+  }
+
   /** Accounts for what was written beside the exchange. */
   absorb(): { readonly items: Item[]; readonly shrank: boolean } {
     const { data } = this;
     const shrank = data.dirty;
-    if (!shrank && data.absorbed === data.counter) return { items: [], shrank };
+    if (!this.isBehind()) return { items: [], shrank };
     if (data.dirty) {
       data.dirty = false;
       this.rebuild();

@@ -49,6 +49,30 @@ Deno.test("Replicator has a long exchange stored beside it, and nothing else hap
   assert.deepEqual(notes.filter(({ type }) => type === "equal").length, 1);
 });
 
+const doors: readonly [string, (store: MemoryItems) => void][] = [
+  ["a command", (store) => void store.record({ entry: makeEntries(9)[8]! })],
+  ["a prune", (store) => store.setFloor(1)],
+];
+for (const [what, come] of doors) {
+  Deno.test(`Replicator hurries the writer of a long exchange for ${what} by another door, not for its own writing`, async () => {
+    const store = new MemoryItems();
+    const writer = new LateWriter(store);
+    await using asking = await askingForFour(store, () => Promise.resolve(writer));
+    for (const item of asking.items) asking.exchange.onFrame(packed(item, 100_000));
+    await turns();
+    assert.equal(writer.waiting, 3);
+
+    asking.replicator.changed();
+    await turns();
+    assert.ok(!writer.isFlushed);
+    come(store);
+    asking.replicator.changed();
+    await turns();
+    assert.ok(writer.isFlushed);
+    writer.write();
+  });
+}
+
 Deno.test("Replicator takes nothing of a long exchange for complete that was not stored, and begins anew", async () => {
   const store = new MemoryItems();
   const writer = new LateWriter(store);

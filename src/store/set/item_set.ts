@@ -153,12 +153,16 @@ export class ItemSet implements ItemStore {
     });
   }
 
+  /** Whether something came in by another door, looked up without reading anything anew. */
+  isBehind(): boolean {
+    return this.#db.row("SELECT 1 FROM rr_dirty LIMIT 1") !== undefined ||
+      (this.#meta.integer(SET_FLOOR) ?? 0) !== this.#keptFrom() || this.left() > 0;
+  }
+
   /** Accounts for what came in by another door: a slice of it, in some milliseconds. */
   absorb(): Absorbed {
     this.#look();
-    const isDirty = this.#db.row("SELECT 1 FROM rr_dirty LIMIT 1") !== undefined ||
-      (this.#meta.integer(SET_FLOOR) ?? 0) !== this.#floor;
-    if (!isDirty && this.#rows.newest() <= this.#head) return NOTHING;
+    if (!this.isBehind()) return NOTHING;
     return this.#write(() => this.#absorb(false));
   }
 
@@ -188,12 +192,16 @@ export class ItemSet implements ItemStore {
   #look(): void {
     const version = this.#db.integer("PRAGMA data_version");
     // A prune of this process changes no version.
-    this.#floor = Math.ceil(Math.max(0, this.#meta.integer(PRUNED_BEFORE) ?? 0) / WEEK_SECONDS);
+    this.#floor = this.#keptFrom();
     if (version === this.#version) return;
     this.#version = version;
     this.#digests.load();
     this.#bases.load();
     this.#head = this.#meta.integer(SET_ABSORBED) ?? 0;
+  }
+
+  #keptFrom(): Week {
+    return Math.ceil(Math.max(0, this.#meta.integer(PRUNED_BEFORE) ?? 0) / WEEK_SECONDS);
   }
 
   /** Runs a task that changes rows and digests together; if it fails, memory is read anew. */

@@ -11,6 +11,8 @@ import type { BatchWriter, FrameNet } from "../ports.ts";
 
 /** A store that other doors lead into as well. */
 export interface SharedStore extends ItemStore {
+  /** Whether something came in by another door that is not accounted for; `absorb()` does nothing otherwise. */
+  isBehind(): boolean;
   /** Accounts for what came in by another door: for a part of it if there is much, which `more` tells. */
   absorb(): {
     readonly items: readonly Item[];

@@ -15,6 +15,7 @@ import { eventOf, EventQueue, type Happened } from "./event_queue.ts";
 import { ExchangeStreams } from "./exchange_streams.ts";
 import { LongIntake } from "./long_intake.ts";
 import { logNote } from "./log_note.ts";
+import { OtherDoors } from "./other_doors.ts";
 import { PinSync } from "./pin_sync.ts";
 import { settlePeer, untilReady, type Waits } from "./settle_peer.ts";
 import { isOfStore } from "../own_store.ts";
@@ -36,12 +37,12 @@ export class Replicator implements AsyncDisposable {
   readonly #exchanges: ExchangeStreams;
   readonly #long: LongIntake;
   readonly #pins: PinSync;
+  readonly #doors: OtherDoors;
   readonly #events = new EventQueue();
   readonly #stopped = new AbortController();
   readonly #waits: Waits;
   #pumping = false;
   #pumped: Promise<void> | undefined;
-  #floor: number;
   #sleep = new AbortController();
   #accepting: AsyncDisposable | undefined;
 
@@ -54,7 +55,7 @@ export class Replicator implements AsyncDisposable {
     this.#state = createReplica({ self, store: id, user, app, device, seed });
     this.#standing = new Standing(this.#state, store);
     this.#waits = { clock: deps.clock, stopped: this.#stopped.signal };
-    this.#floor = store.floor;
+    this.#doors = new OtherDoors(store);
     const push = (event: Happened): void => this.#push(event);
     this.#controls = new Controls({
       ...deps,
@@ -185,7 +186,9 @@ export class Replicator implements AsyncDisposable {
       }
     }
     if (this.#long.isIdle) return false;
-    await this.#long.settle();
+    // Each commit of the writer looks like a change by another door, and to settle ends its next one.
+    if (event.type === "changed" && !this.#doors.isBehind) this.#events.shift();
+    else await this.#long.settle();
     return true;
   }
 
@@ -213,18 +216,8 @@ export class Replicator implements AsyncDisposable {
 
   /** Whether there is more. */
   #absorb(): boolean {
-    const { store } = this.#deps;
-    const world = { store, now: this.#deps.clock.monotonic() };
-    const { items, shrank, more = false } = store.absorb();
-    const floor = store.floor;
-    if (floor !== this.#floor) {
-      const lowered = floor < this.#floor;
-      this.#floor = floor;
-      this.#do(react(this.#state, { type: "floor", lowered }, world));
-    }
-    if (items.length > 0 || shrank) {
-      this.#do(react(this.#state, { type: "changed", items, shrank }, world));
-    }
+    const { events, more } = this.#doors.absorb();
+    for (const event of events) this.#react(event);
     return more;
   }
 
