@@ -28,6 +28,8 @@ import type {
 const MOST_ROWS = 100_000;
 /** On a slow machine. `busy_timeout` of the others, the original's too, is 5 s. */
 const LONGEST_TRANSACTION_MS = 1_500;
+/** Of batches, during which a person may record something that is to be elsewhere within moments. */
+const LONGEST_OF_BATCHES_MS = 700;
 /** While nothing waits, for batches that come over a slow line: how far they are is seen by what is committed. */
 const SLOW_TRANSACTION_MS = 500;
 /** Others that have waited for this long try again each 100 ms: a pause after it lets one of them in. */
@@ -116,9 +118,7 @@ export class BulkQueue {
       } else {
         patienceMs = next.more ? patienceFor(next.task) : 0;
         this.#do(next);
-        if (this.#rows >= MOST_ROWS || this.#age() >= LONGEST_TRANSACTION_MS) {
-          await this.#commit();
-        }
+        if (this.#rows >= MOST_ROWS || this.#age() >= longestFor(next.task)) await this.#commit();
       }
       // Only then can the next message arrive. Where nothing is left to do it needs no turn, and whoever
       // has the answer to the end may leave at once.
@@ -217,6 +217,10 @@ export class BulkQueue {
     this.#beganAt = undefined;
     return done;
   }
+}
+
+function longestFor({ kind }: BulkTask): number {
+  return kind === "batch" ? LONGEST_OF_BATCHES_MS : LONGEST_TRANSACTION_MS;
 }
 
 function patienceFor({ kind }: BulkTask): number {

@@ -1,5 +1,5 @@
 /** Facts that cross between threads: by columns, and unpacked only where somebody looks at them. */
-import { type Facts, factsOf, type FactsList, type Item } from "../../named/item.ts";
+import { type Facts, type FactsList, factsOf, type Item } from "../../named/item.ts";
 
 /** The facts of some items, by columns. */
 export interface FactColumns {

@@ -187,8 +187,8 @@ export class Replicator implements AsyncDisposable {
     }
     if (this.#long.isIdle) return false;
     // Each commit of the writer looks like a change by another door, and to settle ends its next one.
-    if (event.type === "changed" && !this.#doors.isBehind) this.#events.shift();
-    else await this.#long.settle();
+    if (event.type === "changed" && !this.#doors.isBehind) return false;
+    await this.#long.settle();
     return true;
   }
 

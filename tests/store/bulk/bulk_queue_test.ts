@@ -150,6 +150,20 @@ Deno.test("batches that come slowly are committed twice a second, so that it is 
   await lab.until(1, "result");
 });
 
+Deno.test("batches that keep coming are committed before somebody has waited for long", async () => {
+  using lab = new Lab();
+  lab.onAnswer = ({ id }) => {
+    if (id === 2 && lab.of(2).length === 1) void lab.clock.advance(700);
+  };
+  for (const id of [1, 2, 3]) lab.queue.add(batch(id, `[${id - 1}]`));
+  await lab.until(2, "result");
+  assert.deepEqual(lab.of(3), []);
+  await lab.clock.untilSleeping();
+  await lab.clock.advance(110);
+  lab.queue.add({ id: "end" });
+  await lab.until("end", "end");
+});
+
 Deno.test("a batch that cannot be read takes nothing with it", async () => {
   using lab = new Lab();
   lab.queue.add(batch(1, "[0]"));
