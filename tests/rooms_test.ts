@@ -135,7 +135,6 @@ Deno.test("JSON that others wrote is read by readJson(), unless something else b
     "config/kinds.ts": "a value of the own config",
     "app/hub/folder.ts": "an own file",
     "app/hook_file.ts": "the head of an own file",
-    "app/writer/open_writer.ts": "an own thread",
     "app/writer/messages.ts": "an own thread",
     "store/log/peer_store.ts": "a column of the own database",
     "store/log/incidents.ts": "a value of the own database",

@@ -168,8 +168,7 @@ export class MemoryItems implements ItemStore {
 
   /** Accounts for what was written beside the exchange. */
   absorb(): { readonly items: Item[]; readonly shrank: boolean } {
-    const { data } = this;
-    const shrank = data.dirty;
+    const { data, data: { dirty: shrank } } = this;
     if (!this.isBehind()) return { items: [], shrank };
     if (data.dirty) {
       data.dirty = false;
