@@ -10,9 +10,9 @@ const SILENCE_SECONDS = "2";
  * Functions: `__rustory_dial DOOR SECONDS` opens `__rustory_line_fd`; 1: there is nobody, 2: nobody answers.
  *
  * `__rustory_ask DOOR TTY DEVICE:INODE COLUMNS ROWS SESSION FOLDER FLAGS QUERY` leaves the answer of the
- * picker in `__rustory_answer`, and in `__rustory_tty` how the terminal was set before, if it came to be
- * asked. Its status is 0 if there is an answer, 1 if nothing was touched and a process has to be started,
- * 2 if the daemon was lost while it had the terminal.
+ * picker in `__rustory_answer`. It calls `__rustory_meanwhile` before the terminal is touched. Its status
+ * is 0 if there is an answer, 1 if nothing was touched and a process has to be started, 2 if the daemon
+ * was lost while it had the terminal.
  *
  * `__rustory_question DOOR WORDS` adds the fields of an answer to `__rustory_reply`. Its status is that
  * of the dialling.
@@ -38,7 +38,7 @@ __rustory_ask() {
   __rustory_dial "$1" ${GREETING_SECONDS} || return 1
   { builtin printf '%s\\0' pick "$2" "$3" "$4" "$5" "$TERM" "$6" "$7" "$8" "$9" >&"$__rustory_line_fd"; } 2>/dev/null
   # While it gets ready: it changes nothing before it is told to go on.
-  __rustory_tty=$(command stty -g </dev/tty 2>/dev/null) || __rustory_tty=
+  __rustory_meanwhile
   IFS= builtin read -r -d '' -t ${STEP_SECONDS} -u "$__rustory_line_fd" __rustory_said
   if [[ $__rustory_said == ok ]]; then
     { builtin printf 'go\\0' >&"$__rustory_line_fd"; } 2>/dev/null

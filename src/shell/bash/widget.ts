@@ -36,7 +36,7 @@ __rustory_search() {
       2) ${DROP_TYPED}; __rustory_tidy "$__rustory_tty"; __rustory_answer ''; return ;;
     esac
   fi
-  [[ -n $__rustory_tty ]] || __rustory_tty=$(command stty -g </dev/tty 2>/dev/null) || __rustory_tty=
+  [[ -n $__rustory_tty ]] || __rustory_meanwhile
   # The number behind the x is the status, and keeps newlines at the end.
   __rustory_answer=$(builtin printf '${SAVE_PLACE}' >/dev/tty; command "\${__rustory_program[@]}" search -i --widget --ahead --query="$__rustory_query" </dev/tty 2>/dev/tty; builtin printf 'x%s' "$?")
   __rustory_code=\${__rustory_answer##*x}
@@ -52,6 +52,11 @@ __rustory_locate() {
   __rustory_at=$(command stat -Lc '%d:%i' "$__rustory_path" 2>/dev/null) ||
     __rustory_at=$(command stat -Lf '%d:%i' "$__rustory_path" 2>/dev/null)
   __rustory_at="$__rustory_at $__rustory_path"
+}
+
+# How the terminal is set is asked while the daemon gets ready.
+__rustory_meanwhile() {
+  __rustory_tty=$(command stty -g </dev/tty 2>/dev/null) || __rustory_tty=
 }
 
 # What a picker that was killed could not do: puts the terminal back, and wipes what was shown.

@@ -11,18 +11,15 @@ import {
 } from "../widget.ts";
 
 /**
- * Prints the status of the request, and the answer; where the daemon was lost, how the terminal was set.
- * A line that the daemon has closed must not end it at the second write.
+ * Prints the status of the request, and the answer. A line that the daemon has closed must not end it at
+ * the second write.
  */
 const CLIENT = `${BASH_DAEMON_CLIENT}
-__rustory_answer= __rustory_tty=
+__rustory_answer=
+__rustory_meanwhile() { :; }
 trap '' PIPE
 __rustory_ask "$@"
-case $? in
-  0) printf '0%s' "$__rustory_answer" ;;
-  2) printf '2%s' "$__rustory_tty" ;;
-  *) printf 1 ;;
-esac
+printf '%s%s' $? "$__rustory_answer"
 `;
 
 /**
@@ -67,26 +64,25 @@ function __rustory_search
                 return
             case 2
                 ${DROP_TYPED}
-                __rustory_tidy (string sub -s 2 -- "$answer")
+                __rustory_tidy
                 __rustory_answer ''
                 return
         end
     end
-    set -l tty (command stty -g </dev/tty 2>/dev/null)
     printf '${SAVE_PLACE}' >/dev/tty
     # The status is not printed behind the answer: fish may pass on what a builtin prints before what the
     # program before it had printed.
     set -l answer (command $__rustory_program search -i --widget --ahead --query="$query" </dev/tty 2>/dev/tty | string collect -N)
     set -l code $pipestatus[1]
     if test "$code" -gt 1 -a "$code" -ne 130
-        __rustory_tidy $tty
+        __rustory_tidy
     end
     __rustory_answer "$answer"
 end
 
-# What a picker that was killed could not do: puts the terminal back, and wipes what was shown.
+# What a picker that was killed could not do: wipes what was shown. How the terminal is set fish puts back
+# by itself after each function of a key.
 function __rustory_tidy
-    test -n "$argv[1]"; and command stty $argv[1] </dev/tty 2>/dev/null
     printf '${TIDY_SCREEN}' >/dev/tty
 end
 

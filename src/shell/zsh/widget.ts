@@ -25,7 +25,7 @@ typeset -gA +x __rustory_old_keys
 
 function __rustory_search {
   builtin emulate -L zsh && builtin trap - DEBUG ZERR
-  local answer tty=$(command stty -g </dev/tty 2>/dev/null)
+  local answer tty=
   local query=$BUFFER
   # A longer line is no query, and may be too long to be handed over.
   (( \${#query} <= ${MAX_QUERY_CHARS} )) || query=
@@ -38,6 +38,7 @@ function __rustory_search {
       2) : $(${DROP_TYPED}); __rustory_tidy $tty; __rustory_answer ''; return ;;
     esac
   fi
+  [[ -n $tty ]] || tty=$(command stty -g </dev/tty 2>/dev/null)
   # The number behind the x is the status, and keeps newlines at the end.
   answer=$(builtin print -n '${SAVE_PLACE}' >/dev/tty; command $__rustory_program search -i --widget --ahead --query="$query" </dev/tty 2>/dev/tty; builtin print -n x$?)
   local -i code=\${answer##*x}
@@ -55,7 +56,8 @@ function __rustory_locate {
 }
 
 # Asks the daemon for the picker, with FLAGS and QUERY. 0: \$answer is its answer; 1: nothing was touched;
-# 2: it was lost while it had the terminal. What goes over the line: control/shell_request.ts.
+# 2: it was lost while it had the terminal, which was set to \$tty. What goes over the line:
+# control/shell_request.ts.
 function __rustory_ask {
   [[ -n $__rustory_at && \${TERM:-dumb} != dumb ]] || return 1
   local said= heard= REPLY
@@ -66,6 +68,8 @@ function __rustory_ask {
   local -i code=1 fd=$REPLY
   {
     builtin print -rNu $fd -- pick "$TTY" "$__rustory_at" "$COLUMNS" "$LINES" "$TERM" "\${RUSTORY_SESSION-}" "$PWD" "$1" "$2"
+    # While it gets ready: it changes nothing before it is told to go on.
+    tty=$(command stty -g </dev/tty)
     IFS= read -r -d '' -t 0.1 -u $fd said
     if [[ $said == ok ]]; then
       builtin print -rNu $fd -- go
