@@ -49,6 +49,24 @@ Deno.test("Replicator has a long exchange stored beside it, and nothing else hap
   assert.deepEqual(notes.filter(({ type }) => type === "equal").length, 1);
 });
 
+Deno.test("Replicator takes a large batch in by parts, between which others have their turn, and its end after them", async () => {
+  const store = new MemoryItems();
+  await using asking = await askingForFour(store);
+  const { name, notes, exchange } = asking;
+  const entries = makeEntries(600);
+  const items = [...asking.items, ...entries.slice(4).map((entry) => ({ entry }))];
+  const bytes = new Uint8Array(1);
+
+  exchange.onFrame({ type: "packed", bytes, unpack: () => ({ type: "batch", items }) });
+  exchange.onFrame({ type: "end", name, sent: 600 });
+  await turns();
+  assert.equal(store.digest(0).count, 600);
+  const came = notes.flatMap((note) => note.type === "received" ? note.received : []);
+  assert.deepEqual(came, [250, 250, 100]);
+  const kinds = notes.map(({ type }) => type);
+  assert.ok(kinds.indexOf("exchanged") > kinds.lastIndexOf("received"), kinds.join());
+});
+
 const doors: readonly [string, (store: MemoryItems) => void][] = [
   ["a command", (store) => void store.record({ entry: makeEntries(9)[8]! })],
   ["a prune", (store) => store.setFloor(1)],

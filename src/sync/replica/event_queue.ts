@@ -3,20 +3,30 @@ import type { Event, ExchangeId } from "../../named/effects.ts";
 import type { Replica } from "../../named/state.ts";
 import type { PackedBatch } from "../ports.ts";
 
-/** Something that happened: an event of the machine, or a batch that is to become one. */
-export type Happened =
-  | Event
-  | { readonly type: "packed"; readonly x: ExchangeId; readonly frame: PackedBatch };
+/** A batch as it came. */
+type Packed = { readonly type: "packed"; readonly x: ExchangeId; readonly frame: PackedBatch };
+
+/** Something that happened: an event of the machine, or a batch that is to become some. */
+export type Happened = Event | Packed;
+
+/** Items that are taken in at once: some 10 ms, for which everything else stands still. */
+const PART_ITEMS = 250;
 
 /**
- * The event for the machine; none for a batch of an exchange that is over.
+ * The events for the machine, each a batch of a few items; none for a batch of an exchange that is over.
  *
  * @throws what breaks the format of a batch
  */
-export function eventOf(happened: Happened, { exchanges }: Replica): Event | undefined {
-  if (happened.type !== "packed") return happened;
-  const { x, frame } = happened;
-  return exchanges.has(x) ? { type: "exchange", x, frame: frame.unpack() } : undefined;
+export function partsOf({ x, frame }: Packed, { exchanges }: Replica): Event[] {
+  const parts: Event[] = [];
+  if (!exchanges.has(x)) return parts;
+  let { items } = frame.unpack();
+  do {
+    const part = items.slice(0, PART_ITEMS);
+    parts.push({ type: "exchange", x, frame: { type: "batch", items: part } });
+    items = items.slice(PART_ITEMS);
+  } while (items.length > 0);
+  return parts;
 }
 
 /** Events that wait before more is left unread: the store is busy or slow. */
@@ -49,6 +59,12 @@ export class EventQueue {
   /** Adds one that happened before all others that wait, but after those added by this. */
   pushBefore(event: Event): void {
     this.#first.push(event);
+  }
+
+  /** Puts these in the place of the first one. */
+  replaceFirst(events: readonly Event[]): void {
+    this.shift();
+    this.#first.unshift(...events);
   }
 
   /** Takes the first one out. */

@@ -11,7 +11,7 @@ import type { PeerId } from "../../swarm/peer.ts";
 import type { Settled, Settling } from "../ports.ts";
 import { Controls } from "./controls.ts";
 import type { ReplicatorDeps } from "./deps.ts";
-import { eventOf, EventQueue, type Happened } from "./event_queue.ts";
+import { EventQueue, type Happened, partsOf } from "./event_queue.ts";
 import { ExchangeStreams } from "./exchange_streams.ts";
 import { LongIntake } from "./long_intake.ts";
 import { logNote } from "./log_note.ts";
@@ -26,7 +26,7 @@ const BUSY_PAUSE_MS = 30;
 
 const CANNOT = "Cannot take part in an exchange";
 /** What is waiting elsewhere has its turn afterwards. */
-const TAKES_LONG: ReadonlySet<Happened["type"]> = new Set(["exchange", "packed", "writable"]);
+const TAKES_LONG: ReadonlySet<Happened["type"]> = new Set(["exchange", "writable"]);
 
 /** Replicates with every connected peer of protocol 2. Runs from {@linkcode Replicator.start} until disposed. */
 export class Replicator implements AsyncDisposable {
@@ -200,7 +200,10 @@ export class Replicator implements AsyncDisposable {
         this.#pins.tellAll();
       } else if (event.type === "frame" && event.frame.type === "pins") {
         this.#pins.take(event.peer, event.frame);
-      } else this.#react(eventOf(event, this.#state));
+      } else if (event.type === "packed") {
+        this.#events.replaceFirst(partsOf(event, this.#state));
+        return "more";
+      } else this.#react(event);
       return "done";
     } catch (error) {
       if (error instanceof RrError && error.code === "busy") return "busy";
@@ -209,9 +212,9 @@ export class Replicator implements AsyncDisposable {
     }
   }
 
-  #react(event: Event | undefined): void {
+  #react(event: Event): void {
     const world = { store: this.#deps.store, now: this.#deps.clock.monotonic() };
-    if (event !== undefined) this.#do(react(this.#state, event, world));
+    this.#do(react(this.#state, event, world));
   }
 
   /** Whether there is more. */
