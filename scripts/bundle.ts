@@ -13,15 +13,7 @@ export const START_CHUNK: string = `${DIST}/cli.js`;
  * Files whose chunks, and what these import, are compiled as a whole and so come out of Deno's code
  * cache: what a start loads, and what ctrl-r loads beside it.
  */
-const EAGER = [
-  "cli",
-  "record",
-  "search",
-  "interactive",
-  "typed_ahead",
-  "open_history",
-  "terminal_deno",
-];
+const EAGER = ["cli", "record", "search", "interactive", "open_history"];
 /** Code that is started by its address, beside the chunks: `openWriter()` starts it. */
 const THREAD = "src/app/writer/writer_thread.ts";
 export const THREAD_NAME = "writer_thread";

@@ -155,8 +155,9 @@ async function choose(
     const code = await chooseInPopup(world, settings, { ...flags, query });
     if (code !== undefined) return code;
   }
-  const { PICKER_CACHE_KIB, searchInteractively } = await import("../picker/interactive.ts");
-  const { aheadForWidget, TypedAhead } = await import("../picker/typed_ahead.ts");
+  const { aheadForWidget, PICKER_CACHE_KIB, searchInteractively, TypedAhead } = await import(
+    "../picker/interactive.ts"
+  );
   const typedAhead = new TypedAhead();
   const { files, clock } = world;
   using history = openForSearching(settings.dbPath, { files, clock, cacheKib: PICKER_CACHE_KIB });

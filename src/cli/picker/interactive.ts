@@ -18,6 +18,9 @@ import type { TypedAhead } from "./typed_ahead.ts";
 import type { Terminal } from "../../world/terminal.ts";
 import { workspaceOf } from "../../app/workspace.ts";
 
+// With this file, as each `import()` takes half a millisecond more.
+export { aheadForWidget, TypedAhead } from "./typed_ahead.ts";
+
 /** Page cache for the picker: it goes through the texts once and then has them in memory. */
 export const PICKER_CACHE_KIB = 2048;
 
