@@ -26,6 +26,20 @@ Deno.test("typing text leaves the filters as they are: nothing is loaded anew", 
   assert.equal(picker.state.filter, filter);
 });
 
+Deno.test("tab puts a backslash before blanks, and goes on from one that has it", () => {
+  const folders = ["/srv/my own src", "/srv/my other"];
+  const picker = new PickerHarness(COMMANDS);
+  const complete = (): string => {
+    picker.send({ kind: "names", names: { ...NAMES, folders }, home: undefined });
+    return picker.state.query;
+  };
+  picker.press("'in:/srv/my'", "tab");
+  assert.equal(complete(), "in:/srv/my\\ o");
+  picker.press("'w'", "tab");
+  assert.equal(complete(), "in:/srv/my\\ own\\ src ");
+  assert.deepEqual(picker.state.filter.runs?.clauses?.[0]?.anyOf[0]?.cwd, "/srv/my own src");
+});
+
 Deno.test("tab completes a filter, and takes the command where none is begun", () => {
   const picker = new PickerHarness(COMMANDS);
   picker.press("'make host:v'");

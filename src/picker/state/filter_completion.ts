@@ -1,5 +1,6 @@
 /** Completing a filter of the query line, as Tab does. */
 import { commonStart, type Names, suggestions } from "../../search/language/complete.ts";
+import { meant, quoted } from "../../search/language/tokens.ts";
 import type { Line } from "../keys/line_edit.ts";
 
 /** Whether Tab has a filter to complete before the cursor. */
@@ -28,7 +29,7 @@ export function completeFilter(
   home: string | undefined,
 ): Completion {
   const word = wordBefore(query, cursor);
-  const words = suggestions(word, names, home).map((one) => one.word);
+  const words = suggestions(meant(word), names, home).map((one) => quoted(one.word));
   if (words.length === 0) return { line: undefined, notice: "Nothing is called so" };
   const whole = words.length === 1 ? `${words[0]} ` : commonStart(words);
   const start = cursor - word.length;

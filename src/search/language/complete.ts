@@ -1,6 +1,5 @@
 /** What may stand at the cursor of a query line. */
 import { FILTERS } from "./filters.ts";
-import { quoted } from "./tokens.ts";
 
 /** What the history knows, the most frequent first. */
 export interface Names {
@@ -26,7 +25,7 @@ const FROM_HISTORY: Readonly<Record<string, keyof Names>> = {
   device: "devices",
 };
 
-/** The filters that a word may become, as they are to be typed: by name, or with real values. */
+/** The filters that a word may become, by name, or with real values; all of them as meant, without signs that quote. */
 export function suggestions(word: string, names: Names, home: string | undefined): Suggestion[] {
   const [, sign = "", name = "", colon, value = ""] = /^(!?)([a-z]*)(:?)(.*)$/s.exec(word) ?? [];
   if (!colon) return nameSuggestions(sign, name);
@@ -35,7 +34,7 @@ export function suggestions(word: string, names: Names, home: string | undefined
   const source = FROM_HISTORY[name];
   const known = source === undefined ? kind.values ?? [] : names[source];
   const shown = source === "folders" ? known.map((folder) => withHome(folder, home)) : known;
-  return shown.map(quoted).filter((one) => one.startsWith(value))
+  return shown.filter((one) => one.startsWith(value))
     .map((one) => ({ word: `${sign}${name}:${one}`, help: kind.help }));
 }
 

@@ -12,10 +12,15 @@ export interface Token {
 /** The words of a line; a backslash before a blank makes it a part of the word. */
 export function tokensOf(line: string): Token[] {
   return Array.from(line.matchAll(/(?:\\\s|\S)+/gu), (match) => ({
-    text: match[0].replace(/\\(\s)/g, "$1"),
+    text: meant(match[0]),
     start: match.index,
     end: match.index + match[0].length,
   }));
+}
+
+/** A word that was typed in a line, without the backslashes before blanks. */
+export function meant(word: string): string {
+  return word.replace(/\\(\s)/g, "$1");
 }
 
 /** A word as it has to be typed in a line. */

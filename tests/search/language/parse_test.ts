@@ -141,7 +141,7 @@ Deno.test("suggestions() completes names and values of filters", () => {
   assert.deepEqual(of("!ho"), ["!host:"]);
   assert.deepEqual(of("host:"), ["host:vps", "host:lap"]);
   assert.deepEqual(of("host:v"), ["host:vps"]);
-  assert.deepEqual(of("below:~"), ["below:~/my\\ src"]);
+  assert.deepEqual(of("below:~"), ["below:~/my src"]);
   assert.deepEqual(of("exit:"), ["exit:ok", "exit:fail", "exit:unknown"]);
   assert.deepEqual(of("nope:"), []);
   assert.equal(of("").length, FILTERS.length);
