@@ -14,7 +14,7 @@ import { startLiar } from "./soak/liar.ts";
 import { deafOf, deletedLeft, doubles, untilEqual } from "./soak/outcome.ts";
 import { Records } from "./soak/records.ts";
 import { makeTrouble, pick, type Scene, type Tally } from "./soak/trouble.ts";
-import { memoryEnvironment } from "../src/service/unit.ts";
+import { memoryEnvironment, SPARING_MALLOC } from "../src/service/unit.ts";
 import { seededRandom } from "../tests/fakes/seeded_random.ts";
 import { fail, run, say } from "./tools.ts";
 
@@ -137,6 +137,7 @@ function envOf(trackers: string, relay: string): Record<string, string> {
   return {
     // As an installed daemon runs.
     ...memoryEnvironment("deno"),
+    ...SPARING_MALLOC,
     RUSTORY_USER_ID: "kim",
     RUSTORY_TRACKERS: trackers,
     RUSTORY_RELAY_ADDR: relay,

@@ -7,11 +7,14 @@ import {
   EXIT_USAGE,
   requireUnitText,
   RESTART_SEC,
+  SPARING_MALLOC,
   START_TIMEOUT_SEC,
   STOP_TIMEOUT_SEC,
   type UnitSpec,
   WATCHDOG_SEC,
 } from "./unit.ts";
+
+const MALLOC = Object.entries(SPARING_MALLOC).map((one) => one.join("=")).join(" ");
 
 // What systemd reads as itself outside quotes, in every version.
 const PLAIN = /^[A-Za-z0-9_/.,:=@+-]+$/;
@@ -139,6 +142,8 @@ WatchdogSec=${WATCHDOG_SEC}
 TimeoutStartSec=${START_TIMEOUT_SEC}
 # It needs less than a second; a shutdown never waits for more than this.
 TimeoutStopSec=${STOP_TIMEOUT_SEC}
+# What a large sync has needed for a while is given back, instead of being kept for the next one.
+Environment=${MALLOC}
 
 ${USER_HARDENING}
 [Install]

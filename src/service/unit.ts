@@ -60,6 +60,17 @@ export function memoryEnvironment(kind: Program["kind"]): Readonly<Record<string
   return variable === undefined ? {} : { [variable]: YOUNG_OBJECTS };
 }
 
+/**
+ * Has the C library of Linux give back what a large sync has needed for a while: blocks of 16 KiB and more one
+ * by one, the rest from its ends, of which few are kept. Without it 15 to 35 MiB stay with the daemon.
+ */
+export const SPARING_MALLOC: Readonly<Record<string, string>> = {
+  MALLOC_ARENA_MAX: "2",
+  MALLOC_MMAP_THRESHOLD_: "16384",
+  MALLOC_TRIM_THRESHOLD_: "65536",
+  MALLOC_TOP_PAD_: "16384",
+};
+
 /** What one installation of the service differs by. */
 export interface UnitSpec {
   readonly program: Program;

@@ -1,5 +1,6 @@
 /** First syncs between real processes: one `rr p2p-serve` and a new device for every one of them. */
 import { Device } from "../../scripts/lab/device.ts";
+import { memoryEnvironment, SPARING_MALLOC } from "../../src/service/unit.ts";
 import type { Child } from "../../scripts/lab/process.ts";
 import { fillHistory } from "./_history_files.ts";
 import { bundledRr } from "./_bundle.ts";
@@ -32,6 +33,8 @@ export interface Replicated {
   readonly client: FinalUsage;
 }
 
+/** What the unit of `rr service install` has a daemon run with. */
+const INSTALLED = { ...memoryEnvironment("deno"), ...SPARING_MALLOC };
 /** How long both sides are left alone before their memory is looked at again. */
 const REST_MS = 60_000;
 const LOOK_MS = 100;
@@ -65,7 +68,7 @@ export class Server implements AsyncDisposable {
   /** Fills a database below `root` with generated entries and serves it. */
   static async start(root: string, rows: number): Promise<Server> {
     const program = measuredRr(await bundledRr(`${root}/dist`));
-    const device = new Device("server", root, { program });
+    const device = new Device("server", root, { program, env: INSTALLED });
     await device.rr("init", "--user-id", USER, "--device-id", "server");
     fillHistory(device.database, rows, { idVersion: 4 });
     const serving = await device.start("p2p-serve", "--listen", "/ip4/127.0.0.1/tcp/0");
@@ -125,7 +128,7 @@ export class Server implements AsyncDisposable {
 
   async #newClient(): Promise<Device> {
     const name = `client-${this.#pulls++}`;
-    const client = new Device(name, this.#root, { program: this.#program });
+    const client = new Device(name, this.#root, { program: this.#program, env: INSTALLED });
     await client.rr("init", "--user-id", USER, "--device-id", name);
     client.copySwarmKeyFrom(this.#device);
     return client;

@@ -61,6 +61,13 @@ Deno.test("memoryEnvironment() names the variable that a kind of program heeds",
   assert.deepEqual(memoryEnvironment("compiled"), {});
 });
 
+Deno.test("rustory.service has the C library give memory back, and the Mac, which has another, is told nothing", async () => {
+  const unit = await Deno.readTextFile(new URL("rustory.service", FOLDER));
+  assert.match(unit, /^Environment=MALLOC_ARENA_MAX=\d+( MALLOC_[A-Z_]+_=\d+)+$/m);
+  const plist = await Deno.readTextFile(new URL(`${LAUNCHD_LABEL}.plist`, FOLDER));
+  assert.doesNotMatch(plist, /MALLOC/);
+});
+
 const noVerify = await whyNot("systemd-analyze", "--version");
 testOrSkip(
   "systemd-analyze verify has nothing to say about the shipped units",
