@@ -31,19 +31,22 @@ const SUMMARY: Summary = {
   longest: [makeEntry({ command: "sleep 100000 && echo done", durationMs: 1e8, startedAtMs: NOW })],
 };
 
-function shown(columns: number, lang: string): { stats: string; year: string } {
+function shown(columns: number, lang: string): { stats: string; year: string; none: string } {
   using world = new FakeWorld({ terminal: true, env: { LANG: lang, NO_COLOR: "1" } });
   return {
     stats: statsText(world, SUMMARY, 14, columns),
     year: yearText(SUMMARY, pictureStyle(world), columns),
+    none: yearText({ ...SUMMARY, ...count(0) }, pictureStyle(world), columns),
   };
 }
 
 Deno.test("rr stats and --year keep to the terminal from 20 columns on, with and without UTF-8", () => {
   for (let columns = 20; columns <= 130; columns++) {
     for (const lang of ["C", "C.UTF-8"]) {
-      const { stats, year } = shown(columns, lang);
-      for (const line of [...stats.split("\n"), ...year.split("\n")]) {
+      const { stats, year, none } = shown(columns, lang);
+      assert.equal(none.replaceAll("\n", " "), "No commands of the last year match. ");
+      assert.ok(year.includes("(12,345)"));
+      for (const line of [stats, year, none].flatMap((text) => text.split("\n"))) {
         assert.ok(textWidth(line) <= columns, `${columns}: ${line}`);
         // deno-lint-ignore no-control-regex -- no colours were asked for
         assert.doesNotMatch(line, /\x1b/);

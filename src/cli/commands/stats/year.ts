@@ -9,7 +9,9 @@ const PROGRAMS_SHOWN = 5;
 
 /** The page. */
 export function yearText(summary: Summary, style: PictureStyle, columns: number): string {
-  if (summary.runs === 0) return "No commands of the last year match.\n";
+  if (summary.runs === 0) {
+    return [...wrapWords("No commands of the last year match.", columns), ""].join("\n");
+  }
   const days = summary.periods;
   const busiest = days.reduce((a, b) => b.runs > a.runs ? b : a);
   const active = days.filter(({ runs }) => runs > 0).length;
@@ -28,7 +30,7 @@ export function yearText(summary: Summary, style: PictureStyle, columns: number)
     "",
     ...[
       `${counted(active, "day")} with a command, ${longestStreak(days)} in a row at most`,
-      `The busiest day was ${date} with ${busiest.runs}`,
+      `The busiest day was ${date} with ${grouped(busiest.runs)}`,
       `Most used: ${programsOf(summary.commands).slice(0, PROGRAMS_SHOWN).join(", ")}`,
     ].flatMap((sentence) => wrapWords(sentence, columns)),
     "",
@@ -44,5 +46,5 @@ function programsOf(commands: readonly (Count & { readonly command: string })[])
     counts.set(program, (counts.get(program) ?? 0) + runs);
   }
   return [...counts].sort(([, a], [, b]) => b - a)
-    .map(([program, runs]) => `${program} (${runs})`);
+    .map(([program, runs]) => `${program} (${grouped(runs)})`);
 }
