@@ -56,6 +56,18 @@ for (const name of SHELLS) {
   });
 }
 
+traced(
+  "bash",
+  "of a DEBUG trap a new shell asks a file, not a process",
+  () => Promise.resolve({}),
+  (_shell, started) => {
+    // One substitution, in which the history is asked in another one where it is empty, as it is here.
+    const forks = started().filter((call) => / (?:clone3?|v?fork)\(/.test(call));
+    assert.ok(forks.length <= 2, forks.join("\n"));
+    return Promise.resolve();
+  },
+);
+
 for (const name of ["zsh", "bash"] as const) {
   let door: Door | undefined;
   const offering = async (): Promise<ShellOptions> => {

@@ -45,6 +45,10 @@ __rustory_apart() {
   local - __rustory_text= __rustory_trapped=0 __rustory_told=$${v("number")}
   builtin set +aekuxTE
   [[ -z $__rustory_debug ]] || __rustory_trapped=1
+  if [[ $${v("looks")} == 1 && -s $__rustory_line ]]; then
+    __rustory_trapped=1
+    >|"$__rustory_line"
+  fi
   __rustory_take
   builtin printf '%s' "\${__rustory_last[${v("looks")}]}" >&3
   return "$((__rustory_trapped + (${v("number")} == 0 ? 2 : 0) + ${v("off")} * 4 +

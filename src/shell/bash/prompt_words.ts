@@ -119,9 +119,10 @@ export const EXPRESSIONS = {
   ],
   __rustory_answered: [
     `${v("trapped")}=${v("answer")}&1`,
+    // Above 127 a signal ended it, which told nothing.
     `${v("number")}=${v("answer")}&2?0:${v("answer")}&4?${v("seen")}:${v("number")}-(${
       v("answer")
-    }/8)`,
+    }>127?0:${v("answer")}/8)`,
     `${v("off")}=${v("answer")}&4?1:0`,
     "__rustory_settled",
   ],
@@ -167,9 +168,11 @@ export const LOOK = calculate(
  */
 export const FORKED = keep([
   `__rustory_last[${v("looks")}]`,
-  // Between backquotes: bash would parse $(...) each time, used or not.
-  "`{ __rustory_debug=$(builtin trap -p DEBUG); builtin trap - DEBUG; __rustory_apart; } " +
-  "3>&1 >/dev/null 2>&1 {BASH_XTRACEFD}>/dev/null`",
+  // Between backquotes: bash would parse $(...) each time, used or not. In each new shell a fork is saved, as
+  // a file tells as much; later, where a size of 0 for files may be set, a record would go with the process.
+  `\`{ __rustory_debug=; ((${v("looks")} == 1)) && [[ -e $__rustory_line ]] && ` +
+  'builtin trap -p DEBUG >|"$__rustory_line" || __rustory_debug=$(builtin trap -p DEBUG); ' +
+  "builtin trap - DEBUG; __rustory_apart; } 3>&1 >/dev/null 2>&1 {BASH_XTRACEFD}>/dev/null`",
 ]) + calculate(`${v("answer")}=$?`, expression("__rustory_answered"));
 
 /** Expanded by name: what stands in the element itself is read anew at each prompt. */
