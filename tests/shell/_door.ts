@@ -22,6 +22,7 @@ export class Door implements AsyncDisposable {
   pick: (line: ShellLine) => Promise<void> = () => Promise.resolve();
   /** Commands in one answer. */
   atOnce = 2;
+  readonly picks: PickRequest[] = [];
   readonly suggests: SuggestRequest[] = [];
   readonly earliers: EarlierRequest[] = [];
   readonly #folder = Deno.makeTempDirSync({ prefix: "rr-door-" });
@@ -31,7 +32,10 @@ export class Door implements AsyncDisposable {
   constructor() {
     this.path = `${this.#folder}/door`;
     const handlers = {
-      pick: (_: PickRequest, line: ShellLine) => this.pick(line),
+      pick: (request: PickRequest, line: ShellLine) => {
+        this.picks.push(request);
+        return this.pick(line);
+      },
       ingest: () => Promise.resolve(),
       suggest: (request: SuggestRequest) => {
         this.suggests.push(request);

@@ -1,7 +1,8 @@
 /** Ctrl-r in real shells, with a stand-in for the picker. */
 import assert from "node:assert/strict";
-import { goneAfter, OddPort } from "./_door.ts";
+import { Door, goneAfter, OddPort } from "./_door.ts";
 import { Shell, type ShellName, SHELLS } from "./_shell.ts";
+import { denoFiles } from "../../src/world/deno.ts";
 
 // Notes its words, draws on stderr, answers on stdout.
 const RR = `#!/bin/sh
@@ -83,6 +84,30 @@ for (const name of SHELLS) {
       assert.equal(shell.commands().at(-1), "echo ran");
     });
   }
+
+  Deno.test({
+    name: `${name} hook: finds by itself which terminal it has`,
+    ignore: Deno.build.os !== "linux",
+    fn: async () => {
+      await using door = await Door.open();
+      await using shell = await Shell.open(name, { rr: RR, door: door.path });
+      const noting = `#!/bin/sh\n: >"$HOME/asked"\nexec /usr/bin/tty\n`;
+      Deno.writeTextFileSync(`${shell.home}/bin/tty`, noting, { mode: 0o755 });
+      await shell.line("/usr/bin/tty >$HOME/it; stat -Lc %d:%i /dev/stdin >>$HOME/it");
+      // On a busy machine the door may answer too late, and the program is asked instead.
+      for (let tries = 0; door.picks.length === 0 && tries < 20; tries++) {
+        const from = shell.output.length;
+        await shell.type("\x12");
+        await shell.screen("[drawn]", from);
+        await shell.idle();
+      }
+      const { tty, identity } = door.picks[0]!;
+      assert.equal(Deno.readTextFileSync(`${shell.home}/it`), `${tty}\n${identity}\n`);
+      const asked = denoFiles().stat(`${shell.home}/asked`) !== undefined;
+      // bash does not look at more.
+      assert.equal(asked, name === "bash" && !/^\/dev\/pts\/\d{1,2}$/.test(tty));
+    },
+  });
 
   Deno.test(`${name} hook: leaves Up alone unless asked, and rr goes to the program`, async () => {
     await using shell = await Shell.open(name, { rr: RR });

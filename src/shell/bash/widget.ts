@@ -47,7 +47,14 @@ __rustory_search() {
 
 # The terminal and which device it is: the daemon makes sure that it sees the same one.
 __rustory_locate() {
-  local __rustory_path=$(command tty)
+  local __rustory_path= __rustory_i
+  # On Linux no process has to be asked, as long as there are not many of them.
+  for ((__rustory_i = 0; __rustory_i < 100; __rustory_i++)); do
+    [[ /dev/pts/$__rustory_i -ef /dev/fd/0 ]] || builtin continue
+    __rustory_path=/dev/pts/$__rustory_i
+    builtin break
+  done
+  [[ -n $__rustory_path ]] || __rustory_path=$(command tty)
   # Two substitutions, as bash starts a process of its own for one with two programs.
   __rustory_at=$(command stat -Lc '%d:%i' "$__rustory_path" 2>/dev/null) ||
     __rustory_at=$(command stat -Lf '%d:%i' "$__rustory_path" 2>/dev/null)

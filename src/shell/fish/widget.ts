@@ -47,7 +47,9 @@ function __rustory_search
     # a connection: a bash of a moment does.
     if test -n "$__rustory_door"; and test -r "$__rustory_door"; and command -q bash
         if test -z "$__rustory_at"
-            set -l path (command tty)
+            # On Linux no process has to be asked.
+            set -l path (builtin realpath /proc/self/fd/0 2>/dev/null)
+            string match -q '/dev/*' -- $path; or set path (command tty)
             set -l id (command stat -Lc '%d:%i' $path 2>/dev/null; or command stat -Lf '%d:%i' $path 2>/dev/null)
             set -g __rustory_at $id $path
         end
