@@ -4,7 +4,7 @@
  *
  *     deno run <permissions> tests/bench/idle_bench.ts [seconds, default 60] [peers, default 10] [settle, default 75]
  *
- * After 330 seconds it is what a daemon takes all day: it looks less often once nothing was recorded for five minutes.
+ * After 75 seconds it is what a daemon takes all day: it looks less often once nothing was recorded for a minute.
  */
 // deno-lint-ignore-file no-console -- it prints its figures
 import { bundledRr, runRr } from "./_bundle.ts";

@@ -1,6 +1,6 @@
 /**
  * When the daemon looks at its history and at the spool. An idle machine is to stay idle: five times a
- * second, and twice once nothing was recorded for minutes, it asks for no more than the times and sizes of
+ * second, and twice once nothing was recorded for a minute, it asks for no more than the times and sizes of
  * four files. All who look do so at the same moments, when one of those has changed, and once a second
  * for what they do not show. What is not there is asked for once a second too, as the answer that there
  * is nothing takes Deno as long as five others.
@@ -19,7 +19,7 @@ export type LooksWorld = Pick<World, "clock" | "files">;
 const GLANCE_MS = 200;
 /** How often where nothing was recorded for {@linkcode LULL_MS}: that takes a third less of the processor. */
 const RARE_GLANCE_MS = 500;
-const LULL_MS = 5 * 60_000;
+const LULL_MS = 60_000;
 /** How often to look in any case. */
 const LOOK_MS = 1_000;
 /** Due is what would be within half a glance. */
