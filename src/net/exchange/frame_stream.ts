@@ -14,6 +14,11 @@ export interface FrameCodec<F, R = F> {
   readonly decode: (frame: RawFrame) => R | undefined;
 }
 
+/** What is used of a yamux stream besides its face: to give the sender no more room. */
+interface Window {
+  sendPause(): void;
+}
+
 /** A frame whose decoding takes some milliseconds, so that the next one waits for its turn. */
 const LARGE_BYTES = 16 * 1024;
 
@@ -135,9 +140,15 @@ export class Libp2pFrameStream<F extends Frame, R = F> implements FrameStream<F>
     if (isFull || readStatus !== "paused") return;
     try {
       this.#stream.resume();
+      // What waited in it may have had it paused anew, before the library gave the sender room for more.
+      if (this.#isHeld) (this.#stream as unknown as Window).sendPause();
     } catch {
       // The connection is gone, so its other side cannot be told of the room. What waited was handed over.
     }
+  }
+
+  get #isHeld(): boolean {
+    return this.#stream.readStatus === "paused";
   }
 
   send(frame: F): boolean {

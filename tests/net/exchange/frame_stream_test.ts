@@ -32,6 +32,18 @@ Deno.test("a frame stream decodes large frames one in a turn of the event loop",
   assert.equal(inOneTurn(), 1);
 });
 
+Deno.test("a frame stream that has enough to go through when it reads on gives the sender no room", async () => {
+  const { own, frames, stream } = begin();
+  own.pause();
+  stream.held.push(...encodeFrames(large(0)), ...encodeFrames(large(1)));
+  own.resume();
+  assert.deepEqual(frames, ["large 0"]);
+  assert.deepEqual([stream.readStatus, stream.hasRoom], ["paused", false]);
+  await until(() => stream.hasRoom);
+  assert.deepEqual(frames, ["large 0", "large 1"]);
+  assert.equal(stream.readStatus, "readable");
+});
+
 Deno.test("a frame stream tells its end after the last frame, however long that waits", async () => {
   const { own, frames, send, stream } = begin();
   own.pause();
@@ -59,15 +71,22 @@ class FakeStream extends EventTarget {
   readonly held: Uint8Array[] = [];
   readStatus = "readable";
   isCut = false;
+  /** Whether the sender is given room for more. */
+  hasRoom = true;
   pause(): void {
+    if (this.readStatus === "readable") this.sendPause();
     this.readStatus = "paused";
   }
-  /** What waits comes at once, as from a real one. */
+  sendPause(): void {
+    this.hasRoom = false;
+  }
+  /** What waits comes at once, and the sender is given room after that, as by a real one. */
   resume(): void {
     this.readStatus = "readable";
     const data = this.held.splice(0);
     if (data.length > 0) this.dispatchEvent(Object.assign(new Event("message"), { data }));
     if (this.isCut) throw new Error("Cannot write to a stream that is closed");
+    this.hasRoom = true;
   }
 }
 
