@@ -48,19 +48,19 @@ export function checkedTextOrNumber(check: (text: string) => void): Kind<string>
   };
 }
 
-/** A {@linkcode LIST} whose texts pass a check, as {@linkcode checkedText}. */
-export function checkedList(check: (text: string) => void): Kind<readonly string[]> {
-  return kindOfList((text) => checked(text, check));
+/** A {@linkcode LIST} that passes a check as a whole, as {@linkcode checkedText}. */
+export function checkedList(check: (texts: readonly string[]) => void): Kind<readonly string[]> {
+  return kindOfList((text) => text, (texts) => checked(texts, check));
 }
 
-function checked(text: string, check: (text: string) => void): string {
+function checked<T>(value: T, check: (value: T) => void): T {
   try {
-    check(text);
+    check(value);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new ValueError(error.message);
   }
-  return text;
+  return value;
 }
 
 /** Texts, in TOML an array or one text; separated by commas in text. Blank ones are left out. */
@@ -123,9 +123,12 @@ function kindOfText<T extends string>(read: (text: string, home: string) => T): 
   };
 }
 
-function kindOfList(read: (text: string, home: string) => string): Kind<readonly string[]> {
+function kindOfList(
+  read: (text: string, home: string) => string,
+  check = (texts: readonly string[]): readonly string[] => texts,
+): Kind<readonly string[]> {
   const fromText = (text: string, home: string): readonly string[] =>
-    partsOfList(text).map((part) => read(part, home));
+    check(partsOfList(text).map((part) => read(part, home)));
   return {
     fromText,
     fromToml(value, home): readonly string[] | undefined {
@@ -135,8 +138,8 @@ function kindOfList(read: (text: string, home: string) => string): Kind<readonly
       if (!Array.isArray(value) || value.some((part) => typeof part !== "string")) {
         throw new ValueError('a list of texts, such as ["abc", "def"]');
       }
-      return value.map((part: string) => part.trim()).filter((part) => part !== "")
-        .map((part) => read(part, home));
+      const parts = value.map((part: string) => part.trim()).filter((part) => part !== "");
+      return check(parts.map((part) => read(part, home)));
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Every setting of rr: its type, where it may be set, and what it is otherwise. */
 import type { DeviceId } from "../history/entry.ts";
-import { checkColumn, COLUMN_NAMES, parseBinding, parseHeight } from "../picker/choices.ts";
-import { parsePartStyle } from "../picker/render/style.ts";
+import { checkColumns, COLUMN_NAMES, parseBindings, parseHeight } from "../picker/choices.ts";
+import { parsePartStyles } from "../picker/render/style.ts";
 import { BOOLEAN, integer, type Kind, LIST, oneOf, PATH, PATHS, someOf, TEXT } from "./kinds.ts";
 import { checkedList, checkedTextOrNumber } from "./kinds.ts";
 import { configFolder, type ReadEnv } from "./paths.ts";
@@ -214,11 +214,11 @@ export const SETTINGS: { readonly [K in SettingName]: SettingSpec<SettingValues[
   searchUi: of(oneOf("builtin", "fzf"), "search_ui", () => "builtin"),
   pickerHeight: of(checkedTextOrNumber(parseHeight), "picker_height", () => "70%"),
   pickerPrompt: of(oneOf("top", "bottom"), "picker_prompt", () => "top"),
-  pickerColumns: of(checkedList(checkColumn), "picker_columns", () => COLUMN_NAMES),
+  pickerColumns: of(checkedList(checkColumns), "picker_columns", () => COLUMN_NAMES),
   pickerEditing: of(oneOf("emacs", "vim"), "picker_editing", () => "emacs"),
-  pickerKeys: of(checkedList(parseBinding), "picker_keys", () => []),
+  pickerKeys: of(checkedList(parseBindings), "picker_keys", () => []),
   pickerTheme: of(oneOf("auto", "dark", "light", "plain"), "picker_theme", () => "auto"),
-  pickerColours: of(checkedList(parsePartStyle), "picker_colours", () => []),
+  pickerColours: of(checkedList(parsePartStyles), "picker_colours", () => []),
   pickerPopup: of(BOOLEAN, "picker_popup", () => false),
   asyncUpload: of(BOOLEAN, "async_upload", () => false),
   asyncUploadIntervalSec: of(integer(1), "async_upload_interval_sec", () => 15),

@@ -3,6 +3,7 @@
  * such a word throw a `SyntaxError` whose message completes "expected ...".
  */
 import { mostSimilar } from "../base/similar.ts";
+import { twoOfOne } from "../base/two_of_one.ts";
 import { KEYS, ROW_KEYS } from "./keys/keys.ts";
 
 /** How much of the terminal is taken: all of it, a share of its rows, or so many rows. */
@@ -38,8 +39,18 @@ export type ColumnName = typeof COLUMN_NAMES[number];
 /** In place of all names: nothing is shown beside a command. */
 const NO_COLUMNS = "none";
 
-/** Checks one word of the list of columns. */
-export function checkColumn(word: string): void {
+/** Checks the words of the list of columns. */
+export function checkColumns(words: readonly string[]): void {
+  words.forEach(checkColumn);
+  const twice = twoOfOne(words, (word) => word)?.[0];
+  if (twice !== undefined) throw new SyntaxError(`each column once, not "${twice}" twice`);
+  const shown = words.find(isColumn);
+  if (words.includes(NO_COLUMNS) && shown !== undefined) {
+    throw new SyntaxError(`either "${NO_COLUMNS}" alone or columns such as "${shown}", not both`);
+  }
+}
+
+function checkColumn(word: string): void {
   if (isColumn(word) || word === NO_COLUMNS) return;
   const names = COLUMN_NAMES.map((name) => `"${name}"`).join(", ");
   throw new SyntaxError(`a list of ${names}, or "${NO_COLUMNS}"`);
@@ -81,6 +92,14 @@ const SAME_KEYS: ReadonlyMap<string, string> = new Map([
   ["ctrl-j", "enter"],
   ["ctrl-[", "escape"],
 ]);
+
+/** Reads `ctrl-f=page-down` and the like, each key once by whatever of its names. */
+export function parseBindings(texts: readonly string[]): readonly Binding[] {
+  const two = twoOfOne(texts, (text) => parseBinding(text).key);
+  if (two === undefined) return texts.map(parseBinding);
+  const key = parseBinding(two[0]).key;
+  throw new SyntaxError(`each key once: leave out "${two[0]}" or "${two[1]}", both are ${key}`);
+}
 
 /** Reads `ctrl-f=page-down`. */
 export function parseBinding(text: string): Binding {

@@ -98,6 +98,10 @@ Deno.test("rr config tells what the picker is like, and checks what it is to be 
       ["picker_keys", "ctrl-f=page-dwn", "did you mean page-down"],
       ["picker_theme", "pink", '"auto" or'],
       ["picker_colours", "match=pinkish", "colours such as"],
+      ["picker_columns", "none,time", 'either "none" alone or columns such as "time"'],
+      ["picker_columns", "time,time", '"time" twice'],
+      ["picker_keys", "f12=copy,f12=delete", 'leave out "f12=copy" or "f12=delete"'],
+      ["picker_colours", "match=red,match=blue", 'leave out "match=red" or "match=blue"'],
       ["picker_popup", "maybe", "true or false"],
     ] as const
   ) {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
-import { checkColumn, columnsOf, parseBinding, parseHeight } from "../../src/picker/choices.ts";
+import {
+  checkColumns,
+  columnsOf,
+  parseBinding,
+  parseBindings,
+  parseHeight,
+} from "../../src/picker/choices.ts";
 import { areaBelowPrompt, columns, isBelowPrompt } from "../../src/picker/render/layout.ts";
-import { parsePartStyle } from "../../src/picker/render/style.ts";
+import { parsePartStyle, parsePartStyles } from "../../src/picker/render/style.ts";
 
 Deno.test("parseHeight() takes rows, a share or all, and nothing else", () => {
   assert.deepEqual(parseHeight("full"), { kind: "full" });
@@ -38,7 +44,14 @@ Deno.test("columns() shows what was chosen where there is room, and never starve
   assert.deepEqual(shown(60, ["folder"]), []);
   assert.deepEqual(shown(40, ["exit", "time"]), ["time", "exit"]);
   assert.deepEqual(shown(20, ["exit", "time"]), []);
-  for (const word of ["cwd", "Time", ""]) assert.throws(() => checkColumn(word), SyntaxError);
+  for (const word of ["cwd", "Time", ""]) assert.throws(() => checkColumns([word]), SyntaxError);
+  checkColumns([]);
+  checkColumns(["none"]);
+  assert.throws(
+    () => checkColumns(["none", "time"]),
+    /either "none" alone or columns such as "time"/,
+  );
+  assert.throws(() => checkColumns(["time", "exit", "time"]), /each column once, not "time" twice/);
 });
 
 Deno.test("parseBinding() reads a key as terminals can tell it, and an action that there is", () => {
@@ -54,6 +67,12 @@ Deno.test("parseBinding() reads a key as terminals can tell it, and an action th
   }
   assert.throws(() => parseBinding("ctrl-f=page-dwn"), /did you mean page-down/);
   assert.throws(() => parseBinding("ctrl-c=delete"), /ctrl-c always leaves/);
+  assert.equal(parseBindings(["f11=pin", "f12=pin", "alt-x=up", "alt-X=down"]).length, 4);
+  assert.throws(
+    () => parseBindings(["f12=copy", "ctrl-f=up", "F12=delete"]),
+    /leave out "f12=copy" or "F12=delete", both are f12/,
+  );
+  assert.throws(() => parseBindings(["ctrl-j=edit", "enter=run"]), /both are enter/);
 });
 
 Deno.test("parsePartStyle() reads attributes and colours of all three kinds", () => {
@@ -65,4 +84,13 @@ Deno.test("parsePartStyle() reads attributes and colours of all three kinds", ()
   for (const text of ["", "match", "match=", "matsch=red", "match=256", "match=#fff", "dim=pink"]) {
     assert.throws(() => parsePartStyle(text), SyntaxError, text);
   }
+  assert.throws(() => parsePartStyle("match=red bold blue"), /leave out "red" or "blue"/);
+  assert.throws(
+    () => parsePartStyle("dim=red on-blue on-#ff8800"),
+    /out "on-blue" or "on-#ff8800"/,
+  );
+  assert.throws(
+    () => parsePartStyles(["match=red", "dim=red", "match=bold"]),
+    /leave out "match=red" or "match=bold"/,
+  );
 });

@@ -1,8 +1,8 @@
 /** The settings of the picker as it takes them. */
 import type { Settings } from "../../config/settings.ts";
-import { columnsOf, parseBinding, parseHeight } from "../../picker/choices.ts";
+import { columnsOf, parseBindings, parseHeight } from "../../picker/choices.ts";
 import { keymapOf } from "../../picker/keys/keymap.ts";
-import { parsePartStyle } from "../../picker/render/style.ts";
+import { parsePartStyles } from "../../picker/render/style.ts";
 import type { PickerLooks } from "./run_options.ts";
 
 /** The settings that say how the picker looks and which keys it has. */
@@ -21,8 +21,8 @@ export function looksOf(settings: LooksSettings): PickerLooks {
   return {
     height: parseHeight(settings.pickerHeight),
     columns: columnsOf(settings.pickerColumns),
-    keymap: keymapOf(settings.pickerKeys.map(parseBinding), settings.pickerEditing),
+    keymap: keymapOf(parseBindings(settings.pickerKeys), settings.pickerEditing),
     theme: settings.pickerTheme,
-    styles: settings.pickerColours.map(parsePartStyle),
+    styles: parsePartStyles(settings.pickerColours),
   };
 }

@@ -18,10 +18,8 @@ export interface Keymap {
 /** The keys as they are unless told otherwise, with `bindings` in place of what they name. */
 export function keymapOf(bindings: readonly Binding[] = [], editing: Editing = "emacs"): Keymap {
   const taken = new Set(bindings.map(({ key }) => key));
-  // The last one of a key counts, as a later line of a file would.
-  const added = new Map(bindings.map(({ key, action }) => [key, action]));
   const bound = (one: KeyHelp): KeyHelp => {
-    const own = [...added].filter(([, action]) => action === one.action).map(([key]) => key);
+    const own = bindings.filter(({ action }) => action === one.action).map(({ key }) => key);
     return { ...one, keys: [...own, ...one.keys.filter((key) => !taken.has(key))] };
   };
   const rows = KEYS.map(bound).filter(({ keys }) => keys.length > 0);

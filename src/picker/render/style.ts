@@ -1,4 +1,5 @@
 /** Styles as people write them, `bold green on-#303030`, to what a terminal takes. */
+import { twoOfOne } from "../../base/two_of_one.ts";
 
 /** The parts of the picker that have a style. */
 export const STYLED_PARTS = [
@@ -29,6 +30,13 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 
 const COLOURS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
+/** Reads `match=bold green` and the like, each part once; throws as {@linkcode parsePartStyle}. */
+export function parsePartStyles(texts: readonly string[]): readonly PartStyle[] {
+  const two = twoOfOne(texts, (text) => parsePartStyle(text).part);
+  if (two === undefined) return texts.map(parsePartStyle);
+  throw new SyntaxError(`each part once: leave out "${two[0]}" or "${two[1]}"`);
+}
+
 /**
  * Reads `match=bold green`.
  *
@@ -42,7 +50,15 @@ export function parsePartStyle(text: string): PartStyle {
   }
   const words = text.slice(at + 1).trim().toLowerCase().split(/\s+/);
   if (words.join() === "plain") return { part, sgr: "" };
-  return { part, sgr: words.map(parameterOf).join(";") };
+  const parameters = words.map(parameterOf);
+  const isColour = (word: string): boolean => ATTRIBUTES[word] === undefined;
+  const two = twoOfOne(words.filter(isColour), (word) => word.startsWith("on-") ? "on" : "letters");
+  if (two === undefined) return { part, sgr: parameters.join(";") };
+  throw new SyntaxError(
+    `one colour of the letters and one of the ground for "${part}": leave out "${two[0]}" or "${
+      two[1]
+    }"`,
+  );
 }
 
 function parameterOf(word: string): string {

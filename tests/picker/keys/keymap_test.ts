@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseBinding } from "../../../src/picker/choices.ts";
+import { parseBindings } from "../../../src/picker/choices.ts";
 import { commandOf, keymapOf, keyOfAction } from "../../../src/picker/keys/keymap.ts";
 import { KEYS } from "../../../src/picker/keys/keys.ts";
 import { helpLines } from "../../../src/picker/render/help.ts";
@@ -10,7 +10,7 @@ import { contextOf, PickerHarness } from "../_harness.ts";
 const COMMANDS = ["git push", "ls -la", "git status", "make test"];
 
 function bound(...bindings: string[]): ReturnType<typeof keymapOf> {
-  return keymapOf(bindings.map(parseBinding));
+  return keymapOf(parseBindings(bindings));
 }
 
 Deno.test("a key that is bound anew does that alone, and the action keeps its others", () => {
@@ -21,8 +21,6 @@ Deno.test("a key that is bound anew does that alone, and the action keeps its ot
   assert.equal(commandOf(keymap, "ctrl-t"), undefined);
   assert.deepEqual(commandOf(keymap, "f8"), { kind: "mode" });
   assert.equal(keyOfAction(keymap, "page-down"), "ctrl-d");
-  // Of two the last counts, as with any key of a file.
-  assert.deepEqual(commandOf(bound("f12=copy", "f12=delete"), "f12"), { kind: "delete" });
 });
 
 Deno.test("the help and the line of keys name the keys as they are bound", () => {
