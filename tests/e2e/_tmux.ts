@@ -116,6 +116,15 @@ export class Tmux implements AsyncDisposable {
     );
   }
 
+  /** Closes the terminal; another one is there instead. Resolves when all who sat at it are gone. */
+  async closeFor(command: string): Promise<void> {
+    const leader = await this.format("#{pane_pid}");
+    const window = await this.format("#{window_id}");
+    await this.#run("new-window", "-d", command);
+    await this.#run("kill-window", "-t", window);
+    await until("the end of the terminal", async () => (await processesOf([leader])) === "");
+  }
+
   /**
    * Ends the server; its terminal is closed, whoever sits at it. Resolves when all of them are gone: a
    * shell writes down what it ran as it ends, into a folder that the test then removes.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Daemon } from "./_daemon.ts";
 import { inShell, type Session, SHELLS } from "./_shell_session.ts";
-import { Tmux, untilNoFile } from "./_tmux.ts";
+import { Tmux, until, untilNoFile } from "./_tmux.ts";
 
 async function prepare({ tmux, folder, run }: Session): Promise<void> {
   await run("echo one");
@@ -15,6 +15,11 @@ async function prepare({ tmux, folder, run }: Session): Promise<void> {
 
 const isPicker = (rows: string[]): boolean =>
   rows.some((row) => /│.*> ech .*fuzzy, all/.test(row)) && rows.some((row) => /echo one/.test(row));
+
+function popupFiles(folder: string): string[] {
+  const names = [...Deno.readDirSync(`${folder}/.rustory`)].map(({ name }) => name);
+  return names.filter((name) => name.startsWith("popup"));
+}
 
 for (const shell of SHELLS) {
   Deno.test(`${shell.name}: the picker opens over the shell's window in tmux, also beside a daemon`, async () => {
@@ -35,8 +40,7 @@ for (const shell of SHELLS) {
       await seen.until(isPicker);
       await seen.press("Tab");
       await tmux.until((all) => all[0]!.startsWith("$ echo one ; :"));
-      const left = [...Deno.readDirSync(`${folder}/.rustory`)].map(({ name }) => name);
-      assert.deepEqual(left.filter((name) => name.startsWith("popup")), []);
+      assert.deepEqual(popupFiles(folder), []);
     });
   });
 
@@ -57,3 +61,25 @@ for (const shell of SHELLS) {
     });
   });
 }
+
+Deno.test("the picker over a window of tmux goes with the shell that opened it, and leaves nothing", async () => {
+  await inShell(SHELLS[0]!, async (session) => {
+    const { tmux, folder } = session;
+    await prepare(session);
+    await using seen = await Tmux.start({ command: tmux.attachCommand(), columns: 90, rows: 25 });
+    await seen.untilText("$ ech");
+    await tmux.press("C-r");
+    await seen.until(isPicker);
+    assert.equal(popupFiles(folder).length, 3);
+    await tmux.closeFor("echo another one; exec cat");
+    await seen.until((rows) =>
+      rows[0]!.startsWith("another one") && !rows.some((row) => row.includes("fuzzy"))
+    );
+    await until("the end of its files", () => popupFiles(folder).length === 0);
+    // It may still write to the history that is removed next.
+    await until("the end of the picker", async () => {
+      const { stdout } = await new Deno.Command("ps", { args: ["-A", "-o", "args="] }).output();
+      return !new TextDecoder().decode(stdout).includes(`--db-path ${folder}`);
+    });
+  });
+});

@@ -4,6 +4,7 @@
  * file, as its output is that window.
  */
 import { spawn } from "node:child_process";
+import process from "node:process";
 import { toBase64Url } from "../../base/bytes.ts";
 import type { World } from "../../base/world.ts";
 import { stateFolder } from "../../config/paths.ts";
@@ -30,6 +31,9 @@ const HANDED_OVER = [
   "LANG",
   "LC_ALL",
   "LC_CTYPE",
+  "TZ",
+  "USER",
+  "LOGNAME",
   "DENO_DIR",
   "HOSTNAME",
 ];
@@ -60,19 +64,26 @@ export async function searchInPopup(
     out: `${name}.out`,
     code: `${name}.code`,
   };
+  const told = Promise.withResolvers<void>();
+  // Until all is removed: a pane that is closed and the end of its shell each send one.
+  using _hangUp = world.onSignal("SIGHUP", told.resolve);
+  using _end = world.onSignal("SIGTERM", told.resolve);
   files.makePrivateFolder(folder);
   try {
     files.createPrivate(paths.run, script(world, settings, flags, paths));
     const target = world.env("TMUX_PANE");
-    await ended(program, [
+    const window = ended(program, [
       ...["display-popup", "-E", "-w", "80%", "-h", "70%"],
       ...(target === undefined ? [] : ["-t", target]),
       // Given to whatever shell the user has set for tmux: words that all of them read alike.
       `sh ${quoteForShell(paths.run)}`,
     ]);
-    if (files.readText(paths.started) === undefined) return undefined;
-    const code = Number(files.readText(paths.code)?.trim() ?? EXIT_CANCELLED);
-    return { text: files.readText(paths.out) ?? "", code };
+    await Promise.race([window, told.promise]);
+    const started = files.readText(paths.started);
+    if (started === undefined) return undefined;
+    const code = files.readText(paths.code);
+    if (code === undefined) closeWindow(Number(started));
+    return { text: files.readText(paths.out) ?? "", code: Number(code ?? EXIT_CANCELLED) };
   } finally {
     for (const path of Object.values(paths)) files.remove(path);
   }
@@ -103,7 +114,7 @@ function script(
     // The window is the height; and no window opens another one.
     "export RUSTORY_PICKER_HEIGHT=full RUSTORY_PICKER_POPUP=false",
     `cd ${quoteForShell(world.cwd() ?? "/")}`,
-    `: >${quoteForShell(paths.started)}`,
+    `echo "$$" >${quoteForShell(paths.started)}`,
     `${words.map(quoteForShell).join(" ")} >${quoteForShell(paths.out)}`,
     `echo "$?" >${quoteForShell(paths.code)}`,
     "",
@@ -116,4 +127,16 @@ function ended(program: string, args: readonly string[]): Promise<void> {
   const child = spawn(program, args, { stdio: "ignore" });
   child.once("error", () => resolve()).once("close", () => resolve());
   return promise;
+}
+
+// tmux leaves the window over whatever it shows next when the pane that asked for it is closed, and with
+// it a picker whose choice nobody takes.
+function closeWindow(shell: number): void {
+  // Whole groups have the numbers below.
+  if (!(shell > 1)) return;
+  try {
+    process.kill(shell, "SIGHUP");
+  } catch {
+    // It was closed from outside, or in a way that left no code.
+  }
 }
