@@ -222,7 +222,8 @@ function casesOf(
     Deno.writeTextFileSync(file, startFile(shell, loadFzf(shell, alone)));
     cases.push(caseOf(`${shell}, fzf`, shell, file, alone));
   }
-  if (hasAtuin) {
+  // In the others it draws nothing on a terminal that answers as little as this one.
+  if (hasAtuin && shell === "zsh") {
     const file = `${alone}/atuin.${shell}`;
     Deno.writeTextFileSync(file, startFile(shell, loadAtuin(shell)));
     cases.push(caseOf(`${shell}, atuin`, shell, file, alone));
