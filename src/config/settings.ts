@@ -174,39 +174,49 @@ function fromFlag(
 }
 
 function fromEnv(loading: Loading, name: SettingName, spec: SettingSpec<unknown>): unknown {
-  const { around, origins } = loading;
-  const text = spec.env === undefined ? undefined : around.env(spec.env)?.trim();
+  const { env, home } = loading.around;
+  const text = spec.env === undefined ? undefined : env(spec.env)?.trim();
   if (spec.env === undefined || text === undefined || text === "") return undefined;
-  try {
-    const value = spec.kind.fromText(text, around.home);
-    origins[name] = { source: "env", name: spec.env };
-    return value;
-  } catch (error) {
-    refuse(
-      loading,
-      name,
-      error,
-      `the environment variable ${spec.env}`,
-      `Set ${spec.env} to another value`,
-    );
-  }
+  return take(
+    loading,
+    name,
+    { source: "env", name: spec.env },
+    () => spec.kind.fromText(text, home),
+  );
 }
 
 function fromFile(loading: Loading, name: SettingName, spec: SettingSpec<unknown>): unknown {
-  const { around, origins, file: { table, path } } = loading;
+  const { around, file: { table } } = loading;
   if (spec.key === undefined || !Object.hasOwn(table, spec.key)) return undefined;
+  const written = table[spec.key];
+  const origin: Origin = { source: "config", name: spec.key };
+  return take(loading, name, origin, () => spec.kind.fromToml(written, around.home));
+}
+
+/** What is read, with where it is from; what cannot be used is noted, and is as if it were not there. */
+function take(
+  { origins, problems, file: { path } }: Loading,
+  setting: SettingName,
+  origin: Origin,
+  read: () => unknown,
+): unknown {
   try {
-    const value = spec.kind.fromToml(table[spec.key], around.home);
-    if (value !== undefined) origins[name] = { source: "config", name: spec.key };
+    const value = read();
+    if (value !== undefined) origins[setting] = origin;
     return value;
   } catch (error) {
-    refuse(
-      loading,
-      name,
-      error,
-      `the key ${spec.key} of the config "${path}"`,
-      `Correct ${spec.key} there`,
-    );
+    if (!(error instanceof ValueError)) throw error;
+    const { source, name } = origin;
+    const [what, hint] = source === "env"
+      ? [`the environment variable ${name}`, `Set ${name} to another value`]
+      : [`the key ${name} of the config "${path}"`, `Correct ${name} there`];
+    problems.push({
+      kind: "value",
+      setting,
+      message: `Cannot use ${what}: ${error.message}`,
+      hint,
+    });
+    return undefined;
   }
 }
 
@@ -220,18 +230,6 @@ function fallback(
 }
 
 const FALLEN_BACK: Origin = { source: "default", name: "default" };
-
-function refuse(
-  { problems }: Loading,
-  setting: SettingName,
-  error: unknown,
-  what: string,
-  hint: string,
-): void {
-  if (!(error instanceof ValueError)) throw error;
-  const message = `Cannot use ${what}: ${error.message}`;
-  problems.push({ kind: "value", setting, message, hint });
-}
 
 function hostnameOf(world: ConfigWorld): string | undefined {
   const name = world.hostname()?.trim();
