@@ -98,7 +98,7 @@ export async function takeInFirst(
   open: () => EntryTaker | Promise<EntryTaker>,
   warn: (text: string) => void,
 ): Promise<void> {
-  if (!mayWait(world, settings)) return;
+  if (!isSpoolUsed(world, settings, mayWait)) return;
   const plan = intakePlanOf(settings);
   const problem = await problemOf(createIntake(plan, world, await open()), plan.folder);
   if (problem !== undefined) warn(`recorded commands wait: ${problem}`);
@@ -145,17 +145,15 @@ export function loggedIntake(intake: Intake, logger: Logger): () => Promise<numb
 export function isSpoolUsed(
   { files }: Pick<World, "files">,
   { dbPath }: Pick<Settings, "dbPath">,
+  counts: (name: string) => boolean = () => true,
 ): boolean {
   return dbPath !== ":memory:" &&
-    files.list(spoolFolder(dbPath)).some((name) => name.includes("."));
+    files.list(spoolFolder(dbPath)).some((name) => name.includes(".") && counts(name));
 }
 
-/** What nothing is taken in from: scratch of the bash hook, which may be there all the time, and rests. */
-const NOTHING_WAITS = /\.(?:line|torn)$/;
-
-function mayWait({ files }: IntakeWorld, { dbPath }: Settings): boolean {
-  return dbPath !== ":memory:" && files.list(spoolFolder(dbPath))
-    .some((name) => name.includes(".") && !NOTHING_WAITS.test(name));
+/** Not what nothing is taken in from: scratch of the bash hook, which may be there all the time, and rests. */
+function mayWait(name: string): boolean {
+  return !/\.(?:line|torn)$/.test(name);
 }
 
 async function problemOf(intake: Intake, folder: string): Promise<string | undefined> {

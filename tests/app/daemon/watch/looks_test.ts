@@ -62,7 +62,7 @@ function counted(looks: Looks): { looks: number } & AsyncDisposable {
   return count;
 }
 
-Deno.test("Looks: one look and five glances a second for the first minutes, however many look", async () => {
+Deno.test("Looks: one look and five glances a second for the first minute, however many look", async () => {
   const disk = new Disk();
   disk.writeAll();
   using looks = new Looks(disk, PATHS);
