@@ -106,3 +106,29 @@ Deno.test("PinSync tells many pins in several frames, none of a very long comman
   await turns();
   assert.equal(pins.ids().off.length, 1_500 + 16_000, "the last 2,000 were too many");
 });
+
+Deno.test("PinSync keeps a bounded number of pins waiting, and tells nothing more on a stream with too many", async () => {
+  const pins = new MemoryPins();
+  pins.missing.add("make");
+  await using lab = await started(new MemoryItems(), [], undefined, pins);
+  const stream = new FakeStream<ControlFrame>();
+  const control = lab.net.acceptor!.control(stream);
+  control.onFrame(HELLO);
+  const ids = Array.from({ length: 20_000 }, (_, i) => i.toString(16).padStart(32, "0"));
+  const on = ids.slice(0, 1_500).map((id) => ({ id, command: "make", atMs: 1 }));
+  control.onFrame({ type: "pins", on, off: [] });
+  await turns();
+  pins.missing.clear();
+  control.onFrame({ type: "tick", floor: 0, name: lab.store.name(0), cost: 0 });
+  await turns();
+  assert.equal(pins.ids().on.length, 1_000);
+
+  for (let at = 2_000; at < 18_000; at += 4_000) {
+    control.onFrame({ type: "pins", on: [], off: ids.slice(at, at + 4_000) });
+  }
+  await turns();
+  pins.take({ on: [], off: [ids.at(-1)!] });
+  lab.replicator.changed();
+  await turns();
+  assert.deepEqual(stream.sent.filter(({ type }) => type === "pins"), []);
+});

@@ -6,6 +6,7 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import { MAX_STARTED_AT_MS } from "../../history/check_entry.ts";
+import type { Pinned, Pins as ToldPins } from "../../named/frames.ts";
 import type { Database } from "../file/database.ts";
 
 /** A pinned command. */
@@ -14,19 +15,6 @@ export interface Pin {
   readonly command: string;
   /** The run that it was pinned by; it may be gone by now. */
   readonly seq: number;
-}
-
-/** A pin as devices tell it to each other. */
-export interface SharedPin {
-  readonly id: string;
-  readonly command: string;
-  readonly atMs: number;
-}
-
-/** Pins, and ids of those that were taken away. */
-export interface PinChanges {
-  readonly on: readonly SharedPin[];
-  readonly off: readonly string[];
 }
 
 /** Pins that are listed; more are no help in finding anything. */
@@ -91,7 +79,7 @@ export class Pins {
   }
 
   /** The pins with these ids; those that are gone are left out. */
-  some(ids: ReadonlySet<string>): SharedPin[] {
+  some(ids: ReadonlySet<string>): Pinned[] {
     return this.#db.rows("SELECT id, cmd, at FROM rr_pinned ORDER BY at")
       .map(([id, command, at]) => ({ id: String(id), command: String(command), atMs: Number(at) }))
       .filter(({ id }) => ids.has(id));
@@ -104,9 +92,9 @@ export class Pins {
    * @param runOf the number of a run of the command
    */
   take(
-    { on, off }: PinChanges,
+    { on, off }: Omit<ToldPins, "type">,
     runOf: (command: string) => number | undefined,
-  ): readonly SharedPin[] {
+  ): readonly Pinned[] {
     return this.#db.transaction(() => {
       for (const id of off) this.#end(id);
       return on.filter((pin) => this.#isNews(pin) && !this.#set(pin, runOf(pin.command)));
@@ -114,7 +102,7 @@ export class Pins {
   }
 
   /** Whether the pin is to be set here. */
-  #isNews({ id, command }: SharedPin): boolean {
+  #isNews({ id, command }: Pinned): boolean {
     if (this.#db.row("SELECT 1 FROM rr_unpinned WHERE id = ?", id) !== undefined) return false;
     const known = this.#idOf(command);
     // Pinned on two devices: one of the two pins is enough, and all choose the same.
@@ -123,7 +111,7 @@ export class Pins {
   }
 
   /** Whether there was a run to set it by. */
-  #set({ id, command, atMs }: SharedPin, seq: number | undefined): boolean {
+  #set({ id, command, atMs }: Pinned, seq: number | undefined): boolean {
     if (seq === undefined) return false;
     const known = this.#idOf(command);
     if (known !== undefined) this.#end(known);

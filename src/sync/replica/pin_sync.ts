@@ -47,7 +47,7 @@ export class PinSync {
     if (stream === undefined) return;
     if (note.type === "agreed") {
       if (!this.#sides.has(stream)) this.#sides.set(stream, { known: new Set(), waiting: [] });
-      this.#tell(stream);
+      this.#tell(stream, this.#book.ids());
     } else if (note.type === "equal") {
       this.#tryAgain(stream);
     }
@@ -55,9 +55,10 @@ export class PinSync {
 
   /** Tells all peers what they do not know yet. */
   tellAll(): void {
+    const ids = this.#book.ids();
     for (const peer of this.#streams.peers()) {
       const stream = this.#streams.get(peer);
-      if (stream !== undefined) this.#tell(stream);
+      if (stream !== undefined) this.#tell(stream, ids);
     }
   }
 
@@ -82,11 +83,10 @@ export class PinSync {
     this.tellAll();
   }
 
-  #tell(stream: FrameStream<ControlFrame>): void {
+  #tell(stream: FrameStream<ControlFrame>, { on, off }: ReturnType<PinBook["ids"]>): void {
     const known = this.#sides.get(stream)?.known;
     const isSlow = stream.queued > FRAME_CHARS;
     if (known === undefined || isSlow || known.size > MOST_TOLD) return;
-    const { on, off } = this.#book.ids();
     const newOn = new Set(on.filter((id) => !known.has(id)));
     const newOff = off.filter((id) => !known.has(gone(id)));
     if (newOn.size === 0 && newOff.length === 0) return;
